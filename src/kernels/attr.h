@@ -1,0 +1,30 @@
+/* attr.h - attributes that an op and its kernels share. Zeroed structs without padding: nodes are hashed by their bytes.
+   Lengths that may be named sizes are not here: they arrive evaluated in nrv__args.size. */
+#ifndef NRV__ATTR_H
+#define NRV__ATTR_H
+#include <stdint.h>
+
+typedef struct nrv__axis_attr { /* softmax, log_softmax, concat, argmax */
+    int64_t axis;               /* >= 0 */
+} nrv__axis_attr;
+
+typedef struct nrv__reduce_attr { /* sum, max_of, min_of */
+    int64_t axes;                 /* bit i: axis i is reduced */
+    int64_t keep;                 /* 1: a reduced axis stays with length 1 */
+} nrv__reduce_attr;
+
+/* windows over the last `axes` axes of (B,C,spatial...): convolution, pooling, window, fold. Order: first axis first. */
+typedef struct nrv__window_attr {
+    int64_t axes; /* 1..3 */
+    int64_t kernel[3], stride[3], pad[3], dilation[3];
+    int64_t groups; /* convolution; 1 elsewhere */
+} nrv__window_attr;
+
+typedef struct nrv__random_attr {
+    uint64_t key; /* hash of the scope path with its pass, and of the name */
+} nrv__random_attr;
+
+typedef struct nrv__scalar_attr { /* fill, leaky_relu, add_c, mul_c */
+    double value;
+} nrv__scalar_attr;
+#endif
