@@ -1,0 +1,25 @@
+# What `cmake --install` lays down: headers, both libraries, the command, nervo.pc and the CMake package. All paths in
+# them are relative to where they lie, so an installed tree may be moved.
+include(CMakePackageConfigHelpers)
+
+install(FILES include/nervo.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/nervo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(TARGETS nervo_shared nervo_static EXPORT nervoTargets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(NERVO_CLI)
+    install(TARGETS nervo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+set(nervo_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nervo)
+install(EXPORT nervoTargets NAMESPACE nervo:: DESTINATION ${nervo_cmake_dir})
+configure_package_config_file(cmake/nervoConfig.cmake.in ${CMAKE_BINARY_DIR}/nervoConfig.cmake
+    INSTALL_DESTINATION ${nervo_cmake_dir})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/nervoConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/nervoConfig.cmake ${CMAKE_BINARY_DIR}/nervoConfigVersion.cmake
+    DESTINATION ${nervo_cmake_dir})
+
+# from lib/pkgconfig (or lib/<triplet>/pkgconfig) back up to the prefix
+file(RELATIVE_PATH NERVO_PC_UP /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+string(REGEX REPLACE "/$" "" NERVO_PC_UP "${NERVO_PC_UP}")
+configure_file(cmake/nervo.pc.in ${CMAKE_BINARY_DIR}/nervo.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/nervo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# do: the one script of the house. `./do help` lists what it can do.
+#
+# Promises: installs only what is missing, through apt, and says so; a second run needs no network; works from any
+# folder, from a clone and from an unpacked tree, and after a first try that was interrupted.
+# Does not do: touch anything outside this folder, besides installing Debian packages.
+set -euo pipefail
+
+# What `./do demo` runs; SEED is replaced by the number given with --seed.
+DEMO=(build/nervo train
+    -m "conv 16 3x3 pad 1 relu | pool 2 | conv 32 3x3 pad 1 relu | pool 2 | flatten | dense 128 relu | dropout 0.3 | dense 10"
+    --data fashion-mnist --epochs 8 --batch 64 --lr 0.001 --optim adam --seed SEED)
+
+NEED_BUILD="gcc libc6-dev cmake ninja-build pkg-config zlib1g-dev libfyaml-dev libzip-dev"
+NEED_DATA="dataset-fashion-mnist"
+NEED_TEST="$NEED_BUILD $NEED_DATA libcmocka-dev clang-19 libclang-rt-19-dev lld-19 wasi-libc libclang-rt-19-dev-wasm32
+    clang-format-19 nodejs g++ python3"
+NEED_TORCH="python3-torch python3-numpy"
+
+cd "$(dirname "$(readlink -f "$0")")"
+
+say() { printf 'do: %s\n' "$*" >&2; }
+
+die()
+{
+    say "$*"
+    exit 2
+}
+
+# need PACKAGE...: installs those that are missing
+need()
+{
+    local missing=() package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || die "this needs Debian or a relative of it; by hand, install: ${missing[*]}"
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+            root=(sudo)
+        else
+            say "these packages are missing; as root, run this line and then ./do again:"
+            printf 'apt-get update && apt-get install -y --no-install-recommends %s\n' "${missing[*]}"
+            exit 2
+        fi
+    fi
+    say "installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+    if ! { "${root[@]}" "${apt[@]}" update && "${root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } \
+        </dev/null >"$log" 2>&1; then
+        cat "$log" >&2
+        if grep -q 'dpkg --configure -a' "$log"; then
+            say "an earlier installation was interrupted; run '${root[*]:+${root[*]} }dpkg --configure -a', then ./do again"
+        fi
+        rm -f "$log"
+        die "could not install what is missing (see above); is there a network, and a Debian mirror in /etc/apt?"
+    fi
+    rm -f "$log"
+}
+
+# quietly LOG COMMAND...: what it prints is shown only if it fails
+quietly()
+{
+    local log=$1
+    shift
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+}
+
+# configure PRESET [FOLDER] [-D...]: again from nothing if an interrupted or moved try left the folder unusable
+configure()
+{
+    local preset=$1 folder=$2
+    shift 2
+    mkdir -p "$folder"
+    local log=$folder/configure.log
+    [ ! -f "$folder/CMakeCache.txt" ] || [ -f "$folder/build.ninja" ] || rm -rf "$folder"/CMakeCache.txt "$folder"/CMakeFiles
+    quietly "$log" cmake --preset "$preset" "$@" 2>/dev/null && return
+    say "configuring $folder from nothing"
+    rm -rf "$folder"/CMakeCache.txt "$folder"/CMakeFiles "$folder"/.ninja_* "$folder"/build.ninja
+    quietly "$log" cmake --preset "$preset" "$@"
+}
+
+compile()
+{
+    local folder=$1
+    shift
+    say "building in $folder"
+    quietly "$folder/build.log" cmake --build "$folder" "$@"
+}
+
+do_build() # leaves build/nervo and the libraries
+{
+    need $NEED_BUILD
+    configure release build
+    compile build --target nervo nervo_shared nervo_static
+}
+
+do_demo() # trains a small network on 60,000 pictures of clothes: one `nervo train` line [--seed N]
+{
+    local seed=1
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --seed) [[ ${2-} =~ ^[0-9]+$ ]] || die "demo: --seed wants a whole number"; seed=$2; shift 2 ;;
+        --seed=*) [[ ${1#*=} =~ ^[0-9]+$ ]] || die "demo: --seed wants a whole number"; seed=${1#*=}; shift ;;
+        *) die "demo: unknown option '$1'; it takes --seed N" ;;
+        esac
+    done
+    need $NEED_BUILD $NEED_DATA
+    do_build
+    local line=("${DEMO[@]}") word text=
+    line[$((${#line[@]} - 1))]=$seed
+    for word in "${line[@]}"; do
+        case $word in *[\ \|]*) text+=" \"$word\"" ;; *) text+=" $word" ;; esac
+    done
+    printf '%s\n' "${text# }"
+    exec "${line[@]}"
+}
+
+do_test() # everything that can be told in minutes; --long: also what takes hours; --mutate: are the tests sharp?
+{
+    local what=quick
+    case ${1-} in
+    '') ;;
+    --long) what=long ;;
+    --mutate) shift; do_mutate "$@"; return ;;
+    *) die "test: unknown option '$1'; it takes --long or --mutate" ;;
+    esac
+    need $NEED_TEST
+    local without=(-LE long)
+    if [ $what = long ]; then
+        need $NEED_TORCH debootstrap
+        without=()
+        export NERVO_MAY_NOT_SKIP=1
+    fi
+    configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
+    compile build
+    say "testing; builds with sanitizers, with clang and with tiny capacities are tests of their own"
+    ctest --test-dir build -j2 --output-on-failure "${without[@]}"
+}
+
+do_mutate()
+{
+    need $NEED_TEST
+    configure release build -DNERVO_BUILD_TESTS=ON
+    exec python3 -B tools/mutate.py "$@"
+}
+
+do_bench() # speed and memory; numbers, not tests
+{
+    do_build
+    exec build/nervo bench "$@"
+}
+
+do_conformance() # the same numbers as PyTorch
+{
+    need $NEED_TEST $NEED_TORCH
+    configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
+    compile build
+    NERVO_MAY_NOT_SKIP=1 exec ctest --test-dir build -j2 --output-on-failure -L conformance
+}
+
+do_fuzz() # throws random bytes at everything that reads files [SECONDS per target, 60]
+{
+    local seconds=${1-60}
+    [[ $seconds =~ ^[0-9]+$ ]] || die "fuzz: wants a number of seconds"
+    need $NEED_TEST
+    bash tools/fuzz.sh "$seconds"
+}
+
+do_format() # lays out the sources; --check only tells
+{
+    need clang-format-19
+    local mode=-i
+    case ${1-} in
+    '') ;;
+    --check) mode="--dry-run -Werror" ;;
+    *) die "format: unknown option '$1'; it takes --check" ;;
+    esac
+    # generated files and what is laid out by hand as a table are left alone
+    find src cli tools test bench -name '*.[ch]' ! -path 'src/gen/*' ! -path 'test/api/*' ! -path 'test/install/*' -print0 |
+        xargs -0 -r clang-format-19 $mode
+}
+
+do_docs() # refreshes what is generated: declarations, tables, pages
+{
+    need $NEED_BUILD
+    configure release build
+    compile build --target generate
+}
+
+do_help() # this list
+{
+    echo "usage: ./do COMMAND [OPTIONS]"
+    sed -n 's/^do_\([a-z]*\)() # \(.*\)/\1\t\2/p' do | while IFS=$'\t' read -r name text; do
+        printf '  %-12s %s\n' "$name" "$text"
+    done
+}
+
+command=${1-help}
+[ $# -eq 0 ] || shift
+case $command in
+demo | test | build | bench | conformance | fuzz | format | docs) "do_$command" "$@" ;;
+help | -h | --help) do_help ;;
+*) say "there is no '$command'"; do_help >&2; exit 2 ;;
+esac
