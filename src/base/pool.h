@@ -10,6 +10,8 @@
 /* does units begin <= u < end; worker is 0..threads-1, a different one for every call that runs at the same time */
 typedef void nrv__task(void *user, int64_t begin, int64_t end, int worker);
 
-int nrv__pool_threads(const nrv_pool *p);                                                     /* 1 for NULL */
-void nrv__pool_run(nrv_pool *p, int64_t units, int64_t grain, nrv__task *task, void *user); /* at least grain units a call */
+int nrv__cores_at(const char *root);      /* cores that affinity and cgroup quota allow, >= 1; "" is this machine */
+int nrv__pool_threads(const nrv_pool *p); /* 1 for NULL */
+void nrv__pool_run(nrv_pool *p, int64_t units, int64_t grain, nrv__task *task,
+                   void *user); /* at least grain units a call */
 #endif
