@@ -1,0 +1,117 @@
+/* simd.h - the one vector type that the kernels of this room are written in, as wide as the instruction set they are built for.
+
+   Promises: SIMD_W floats, loads and stores at any address of a float; the same source for x86-64, AVX2, AVX-512, NEON and
+   wasm (GCC and clang vector extensions, no intrinsics).
+   Does not do: vectors wider than the target (a compiler splits them badly) and element-wise maths - plain loops over
+   scalar inline functions vectorise better than anything written here. */
+#ifndef NRV__SIMD_H
+#define NRV__SIMD_H
+#include "../attr.h"
+#include "../kernel.h"
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { SIMD_BYTES = 64, SIMD_PER_TILE = 4 };
+#elif defined(__AVX2__)
+enum { SIMD_BYTES = 32, SIMD_PER_TILE = 2 };
+#elif defined(__aarch64__)
+enum { SIMD_BYTES = 16, SIMD_PER_TILE = 4 };
+#else
+enum { SIMD_BYTES = 16, SIMD_PER_TILE = 2 };
+#endif
+enum { SIMD_W = SIMD_BYTES / 4 };
+
+#define SIMD_INLINE static inline __attribute__((always_inline, unused))
+#define SIMD_UNUSED __attribute__((unused))
+
+typedef float simd_f __attribute__((vector_size(SIMD_BYTES)));
+typedef float simd_f_at __attribute__((vector_size(SIMD_BYTES), aligned(4), may_alias));
+typedef float simd_4 __attribute__((vector_size(16)));
+typedef float simd_4_at __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t simd_4i __attribute__((vector_size(16)));
+
+SIMD_INLINE simd_f simd_load(const float *p)
+{
+    return *(const simd_f_at *)p;
+}
+
+SIMD_INLINE void simd_store(float *p, simd_f x)
+{
+    *(simd_f_at *)p = x;
+}
+
+/* x - 0 and not 0 + x: the latter is an addition (of a possible -0), the former is just the broadcast */
+SIMD_INLINE simd_f simd_all(float x)
+{
+    return x - (simd_f){ 0 };
+}
+
+/* the lanes added pairwise, always in the same order */
+SIMD_INLINE float simd_sum(simd_f x)
+{
+    float t[SIMD_W];
+    memcpy(t, &x, sizeof t);
+    for (int half = SIMD_W / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            t[i] += t[i + half];
+    return t[0];
+}
+
+/* to[i*ld_to + j] = from[j*ld_from + i], i, j < 4 */
+SIMD_INLINE void simd_turn4(float *to, int64_t ld_to, const float *from, int64_t ld_from)
+{
+    const simd_4 a = *(const simd_4_at *)from, b = *(const simd_4_at *)(from + ld_from);
+    const simd_4 c = *(const simd_4_at *)(from + 2 * ld_from), d = *(const simd_4_at *)(from + 3 * ld_from);
+    const simd_4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const simd_4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(simd_4_at *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(simd_4_at *)(to + ld_to) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(simd_4_at *)(to + 2 * ld_to) = __builtin_shufflevector(AB, CD, 0, 1, 4, 5);
+    *(simd_4_at *)(to + 3 * ld_to) = __builtin_shufflevector(AB, CD, 2, 3, 6, 7);
+}
+
+SIMD_INLINE int64_t simd_min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+SIMD_INLINE int64_t simd_max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+SIMD_INLINE int64_t simd_ceil(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* piece i of n things split into `parts` pieces whose lengths differ by at most one */
+SIMD_INLINE int64_t simd_cut(int64_t n, int64_t parts, int64_t i)
+{
+    return n / parts * i + simd_min(i, n % parts);
+}
+
+SIMD_UNUSED static int64_t simd_elements(const nrv__view *v)
+{
+    int64_t n = 1;
+    for (int i = 0; i < v->rank; i++)
+        n *= v->dim[i];
+    return n;
+}
+
+SIMD_UNUSED static bool simd_f32(const nrv__args *a)
+{
+    bool all = true;
+    for (int i = 0; i < a->n_in; i++)
+        all = all && a->in[i].type == NRV_F32;
+    for (int i = 0; i < a->n_out; i++)
+        all = all && a->out[i].type == NRV_F32;
+    return all;
+}
+
+/* about how many multiply-adds a nanosecond the matrix kernels do, and how many simple results the others */
+SIMD_INLINE double simd_fma_rate(void)
+{
+    return (double)SIMD_W * (SIMD_BYTES > 16 ? 3.0 : 2.0);
+}
+#endif
