@@ -1,0 +1,40 @@
+/* sort.c - heapsort: no memory (glibc's qsort calls malloc), no recursion, n log n for hostile input too.
+
+   Promises: items in order; the same result everywhere as long as before() knows no ties.
+   Does not do: keep equal items in their order. */
+#include "base.h"
+
+static void sort_swap(unsigned char *a, unsigned char *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char t = a[i];
+        a[i] = b[i];
+        b[i] = t;
+    }
+}
+
+static void sort_sink(unsigned char *at, size_t i, size_t n, size_t size, bool (*before)(const void *, const void *))
+{
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= n)
+            return;
+        if (child + 1 < n && before(at + child * size, at + (child + 1) * size))
+            child++;
+        if (!before(at + i * size, at + child * size))
+            return;
+        sort_swap(at + i * size, at + child * size, size);
+        i = child;
+    }
+}
+
+void nrv__sort(void *items, size_t n, size_t size, bool (*before)(const void *a, const void *b))
+{
+    unsigned char *at = items;
+    for (size_t i = n / 2; i-- > 0;)
+        sort_sink(at, i, n, size, before);
+    for (size_t left = n; left > 1; left--) {
+        sort_swap(at, at + (left - 1) * size, size);
+        sort_sink(at, 0, left - 1, size, before);
+    }
+}
