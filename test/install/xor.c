@@ -1,0 +1,56 @@
+/* xor.c - a program of somebody else: trains XOR through the public header alone, as C99, C17 or C++17.
+
+   Prints the loss after 1,000 steps and fails if it is not below 0.01. An argument names the kernels to compile for
+   ("baseline"), so that two builds can be compared. */
+#include <nervo.h>
+#include <stdio.h>
+#include <string.h>
+
+static nrv_plan *program(nrv_store *s, const char *cpu)
+{
+    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
+    nrv_dim rows = nrv_size(g, "B", 1, 4096);
+    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(rows, 2));
+    nrv_tensor t = nrv_input(g, "t", NRV_F32, NRV_SHAPE(rows, 1));
+    nrv_tensor y = nrv_linear(nrv_tanh(nrv_linear(x, "hidden", 8, NULL)), "out", 1, NULL);
+    nrv_tensor loss = nrv_mse(y, t);
+    nrv_list params = nrv_params(g, "*");
+    nrv_adam_opt adam;
+    nrv_compile_opt options;
+    nrv_plan *plan;
+
+    memset(&adam, 0, sizeof adam);
+    memset(&options, 0, sizeof options);
+    adam.lr = 0.02;
+    options.cpu = cpu;
+    nrv_assign_all(params, nrv_adam(params, nrv_grads(loss, params), &adam));
+    nrv_output(g, "loss", loss);
+    plan = nrv_compile(g, &options);
+    nrv_graph_free(g);
+    return plan;
+}
+
+int main(int argc, char **argv)
+{
+    static const float X[4][2] = { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }, T[4][1] = { { 0 }, { 1 }, { 1 }, { 0 } };
+    float loss = 1;
+    int i, good;
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_plan *plan = program(s, argc > 1 ? argv[1] : NULL);
+    nrv_exec *e = nrv_exec_new(plan, s, NULL);
+
+    nrv_set_size(e, "B", 4);
+    nrv_bind_in(e, "x", X, sizeof X);
+    nrv_bind_in(e, "t", T, sizeof T);
+    nrv_bind_out(e, "loss", &loss, sizeof loss);
+    for (i = 0; i < 1000 && nrv_run(e) == NRV_OK; i++)
+        ;
+    if (nrv_why(e))
+        fprintf(stderr, "%s\n", nrv_why(e));
+    printf("nervo %s, loss %.9g\n", nrv_version(), (double)loss);
+    good = !nrv_why(e) && loss < 0.01f;
+    nrv_exec_free(e);
+    nrv_plan_free(plan);
+    nrv_store_free(s);
+    return good ? 0 : 1;
+}
