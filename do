@@ -4,6 +4,7 @@
 # Promises: installs only what is missing, through apt, and says so; a second run needs no network; works from any
 # folder, from a clone and from an unpacked tree, and after a first try that was interrupted.
 # Does not do: touch anything outside this folder, besides installing Debian packages.
+# Exit codes: 0 done, 1 failed, 2 wrong usage or something missing that it may not install.
 set -euo pipefail
 
 # What `./do demo` runs; SEED is replaced by the number given with --seed.
@@ -30,9 +31,10 @@ die()
 # need PACKAGE...: installs those that are missing
 need()
 {
-    local missing=() package
+    local missing=() package installed
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
     for package in "$@"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+        grep -qx "installed $package" <<<"$installed" || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || die "this needs Debian or a relative of it; by hand, install: ${missing[*]}"
