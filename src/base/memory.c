@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_CHUNK = 16384, MEMORY_ALIGN = 16 };
+#ifdef NRV__TINY
+enum { MEMORY_CHUNK = 256, MEMORY_FIRST = 1, MEMORY_ALIGN = 16 };
+#else
+enum { MEMORY_CHUNK = 16384, MEMORY_FIRST = 8, MEMORY_ALIGN = 16 };
+#endif
 
 struct nrv__chunk {
     nrv__chunk *before;
@@ -45,8 +49,8 @@ void *nrv__grow(const nrv__mem *m, void *items, size_t n, size_t *cap, size_t si
     if (n < *cap)
         return items;
     size_t more = *cap > SIZE_MAX / 2 ? SIZE_MAX : *cap * 2;
-    if (more < 8)
-        more = 8;
+    if (more < MEMORY_FIRST)
+        more = MEMORY_FIRST;
     if (more <= n || (size && more > SIZE_MAX / size))
         return NULL;
     void *p = nrv__alloc(m, items, *cap * size, more * size);

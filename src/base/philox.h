@@ -1,4 +1,5 @@
-/* philox.h - counter-based random bits: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+/* philox.h - counter-based random bits: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+   2011).
 
    Promises: the same 128 bits for the same key and counter, on every machine, in any order.
    Does not do: keep a state. Inline, because kernels stand on base alone and call it per four numbers. */

@@ -8,6 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef NRV__TINY
+enum { TEXT_FIRST = 1 };
+#else
+enum { TEXT_FIRST = 64 };
+#endif
+
 /* room for n more bytes and the terminating zero */
 static bool text_room(nrv__text *t, size_t n)
 {
@@ -20,8 +26,8 @@ static bool text_room(nrv__text *t, size_t n)
         want = t->n + n + 1;
         if (want < 2 * t->cap)
             want = 2 * t->cap;
-        if (want < 64)
-            want = 64;
+        if (want < TEXT_FIRST)
+            want = TEXT_FIRST;
     }
     char *p = want ? nrv__alloc(&t->mem, t->at, t->cap, want) : NULL;
     if (!p) {

@@ -1,7 +1,8 @@
 /* safetensors.h - the model file: a JSON header of names, types, shapes and offsets, then the bytes.
 
-   Reading trusts nothing: every length is held against what is left, offsets may not overlap, leave holes or leave the
-   file. Writing goes to a temporary file beside the target, is fsynced and renamed, so the old file survives any failure.
+   Reading trusts nothing: every length is held against what is left, offsets may not overlap, leave holes or leave
+   the file. Writing goes to a temporary file beside the target, is fsynced and renamed, so the old file survives any
+   failure.
    Does not do: sharded files, memory mapping. */
 #ifndef NRV__SAFETENSORS_H
 #define NRV__SAFETENSORS_H
