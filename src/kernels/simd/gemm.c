@@ -71,7 +71,8 @@ static bool gemm_vector(gemm_plan *p)
         return false;
     p->way = step == 1 ? GEMM_DOTS : GEMM_SUMS;
     p->cut_m = p->cut_k = 1;
-    p->cut_n = simd_max(1, simd_min(simd_ceil(length, 32), (int64_t)((double)length * (double)p->k / 32768)));
+    const int64_t least = p->way == GEMM_SUMS ? 256 : 16; /* sums read rows: long runs, please */
+    p->cut_n = simd_max(1, simd_min(simd_ceil(length, least), (int64_t)((double)length * (double)p->k / 32768)));
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* gemm_core.h - the innermost part of every matrix product: one tile of C, up to 6 rows and SIMD_PER_TILE vectors wide.
 
    Promises: C[i][j] is one chain of multiply-adds over k in order, whatever the tile's size and place, so how a product is
-   cut into tiles never shows in its bits. B's rows lie SIMD_W wide or wider; only `cols` columns of C are touched.
+   cut into tiles never shows in its bits. Only `cols` columns of C are touched.
    Does not do: packing decisions, blocking, threads. Included by gemm.c and conv.c, each built once per instruction set. */
 #ifndef NRV__GEMM_CORE_H
 #define NRV__GEMM_CORE_H
@@ -20,27 +20,13 @@ typedef struct gemm_tile {
     int64_t k;
     float *c;
     int64_t row_c;
-    int cols;
-    bool add; /* C += instead of C = */
+    int cols;                      /* of C; B must be readable up to the next whole vector */
+    bool add;                      /* C += instead of C = */
 } gemm_tile;
 
-/* apart, because it is rare and would be inlined at every store of every tile */
-SIMD_UNUSED static __attribute__((noinline)) void gemm_put_part(float *restrict c, const float *restrict x, int cols,
-                                                                bool add)
+SIMD_INLINE void gemm_put(float *c, simd_f x, bool add)
 {
-    for (int j = 0; j < cols; j++)
-        c[j] = add ? c[j] + x[j] : x[j];
-}
-
-SIMD_INLINE void gemm_put(float *c, simd_f x, int cols, bool add)
-{
-    if (cols < SIMD_W) {
-        float t[SIMD_W];
-        memcpy(t, &x, sizeof t);
-        gemm_put_part(c, t, cols, add);
-    } else {
-        simd_store(c, add ? simd_load(c) + x : x);
-    }
+    simd_store(c, add ? simd_load(c) + x : x);
 }
 
 /* Named accumulators: an array of vectors is kept in memory by gcc */
@@ -59,13 +45,13 @@ SIMD_INLINE void gemm_put(float *c, simd_f x, int cols, bool add)
 #define GEMM_PUT(i)                                                                                                    \
     if (mr > i) {                                                                                                      \
         float *c = t->c + i * t->row_c;                                                                                \
-        gemm_put(c, c##i##0, nv > 1 ? SIMD_W : t->cols, t->add);                                                       \
+        gemm_put(c, c##i##0, t->add);                                                                                  \
         if (nv > 1)                                                                                                    \
-            gemm_put(c + SIMD_W, c##i##1, nv > 2 ? SIMD_W : t->cols - SIMD_W, t->add);                                 \
+            gemm_put(c + SIMD_W, c##i##1, t->add);                                                                     \
         if (nv > 2)                                                                                                    \
-            gemm_put(c + 2 * SIMD_W, c##i##2, nv > 3 ? SIMD_W : t->cols - 2 * SIMD_W, t->add);                         \
+            gemm_put(c + 2 * SIMD_W, c##i##2, t->add);                                                                 \
         if (nv > 3)                                                                                                    \
-            gemm_put(c + 3 * SIMD_W, c##i##3, t->cols - 3 * SIMD_W, t->add);                                           \
+            gemm_put(c + 3 * SIMD_W, c##i##3, t->add);                                                                 \
     }
 
 /* mr, nv and by_table are constants wherever this is called: what they exclude vanishes */
@@ -103,11 +89,10 @@ SIMD_INLINE void gemm_tile_any(const gemm_tile *t, const int mr, const int nv, c
     GEMM_CASE(by_table, 5, nv)                                                                                         \
     GEMM_CASE(by_table, 6, nv)
 
-/* 1 <= mr <= GEMM_MR rows of t->cols columns, cols <= GEMM_NR */
-SIMD_UNUSED static void gemm_tile_run(const gemm_tile *t, int mr)
+/* whole vectors only */
+SIMD_UNUSED static void gemm_tile_whole(const gemm_tile *t, int mr)
 {
-    const int nv = (t->cols + SIMD_W - 1) / SIMD_W;
-    switch (mr * 8 + nv) {
+    switch (mr * 8 + t->cols / SIMD_W) {
         GEMM_CASES(false, 1)
         GEMM_CASES(false, 2)
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -118,10 +103,9 @@ SIMD_UNUSED static void gemm_tile_run(const gemm_tile *t, int mr)
 }
 
 /* the same with factors found by table */
-SIMD_UNUSED static void gemm_tile_run_at(const gemm_tile *t, int mr)
+SIMD_UNUSED static void gemm_tile_whole_at(const gemm_tile *t, int mr)
 {
-    const int nv = (t->cols + SIMD_W - 1) / SIMD_W;
-    switch (mr * 8 + nv) {
+    switch (mr * 8 + t->cols / SIMD_W) {
         GEMM_CASES(true, 1)
         GEMM_CASES(true, 2)
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -129,5 +113,31 @@ SIMD_UNUSED static void gemm_tile_run_at(const gemm_tile *t, int mr)
         GEMM_CASES(true, 4)
 #endif
     }
+}
+
+SIMD_UNUSED static void gemm_tile_wide(const gemm_tile *t, int mr)
+{
+    if (t->at)
+        gemm_tile_whole_at(t, mr);
+    else
+        gemm_tile_whole(t, mr);
+}
+
+/* 1 <= mr <= GEMM_MR rows of t->cols columns, cols <= GEMM_NR. A part of a vector takes a detour, since any code for it in
+   the kernel itself costs the accumulators their registers. */
+SIMD_UNUSED static void gemm_tile_run(const gemm_tile *t, int mr)
+{
+    if (t->cols % SIMD_W == 0) {
+        gemm_tile_wide(t, mr);
+        return;
+    }
+    float whole[GEMM_MR * GEMM_NR];
+    gemm_tile w = *t;
+    w.c = whole, w.row_c = GEMM_NR, w.add = false;
+    w.cols = (t->cols + SIMD_W - 1) / SIMD_W * SIMD_W;
+    gemm_tile_wide(&w, mr);
+    for (int i = 0; i < mr; i++)
+        for (int j = 0; j < t->cols; j++)
+            t->c[i * t->row_c + j] = t->add ? t->c[i * t->row_c + j] + whole[i * GEMM_NR + j] : whole[i * GEMM_NR + j];
 }
 #endif
