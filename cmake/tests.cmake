@@ -1,7 +1,7 @@
 # Tests, by what lies in test/. Every test runs in a folder of its own under the build, with NERVO_ROOT naming the
 # sources and NERVO_BIN the command; the caller's environment (NERVO_SHARED, NERVO_DATA, NERVO_ISA...) is passed through.
 #
-#   test/<room>/test_*.c    a program: static library + cmocka + the room's other *.c + test/support/*.c
+#   test/<room>/test_*.c    a program: static library + cmocka + the room's other *.c + test/support/*.c; so is *_test.c
 #   test/<room>/test_*.sh   a bash script          test/<room>/test_*.py   a python3 script
 #   test/fuzz/fuzz_*.c      a fuzz target with driver.c instead of libFuzzer
 #
@@ -57,7 +57,7 @@ endfunction()
 file(GLOB nervo_support CONFIGURE_DEPENDS test/support/*.c)
 function(nervo_test_program room file)
     get_filename_component(stem ${file} NAME_WE)
-    string(REGEX REPLACE "^(test|fuzz)_" "" stem ${stem})
+    string(REGEX REPLACE "^(test|fuzz)_|_test$" "" stem ${stem})
     add_executable(${room}.${stem} ${file} ${ARGN} ${nervo_support})
     target_link_libraries(${room}.${stem} PRIVATE nervo_flags nervo_static PkgConfig::CMOCKA)
     target_include_directories(${room}.${stem} PRIVATE ${PROJECT_SOURCE_DIR}/test)
@@ -67,7 +67,7 @@ function(nervo_test_program room file)
     nervo_register(${room}.${stem} ${file})
 endfunction()
 
-file(GLOB nervo_test_files CONFIGURE_DEPENDS test/*/test_*.c test/*/test_*.sh test/*/test_*.py)
+file(GLOB nervo_test_files CONFIGURE_DEPENDS test/*/test_*.c test/*/*_test.c test/*/test_*.sh test/*/test_*.py)
 foreach(file IN LISTS nervo_test_files)
     get_filename_component(folder ${file} DIRECTORY)
     get_filename_component(room ${folder} NAME)
@@ -80,7 +80,7 @@ foreach(file IN LISTS nervo_test_files)
     endif()
     if(kind STREQUAL ".c")
         file(GLOB others CONFIGURE_DEPENDS ${folder}/*.c)
-        list(FILTER others EXCLUDE REGEX "/(test|fuzz)_[^/]*$|/driver\\.c$")
+        list(FILTER others EXCLUDE REGEX "/(test|fuzz)_[^/]*$|_test\\.c$|/driver\\.c$")
         nervo_test_program(${room} ${file} ${others})
         continue()
     elseif(kind STREQUAL ".sh")

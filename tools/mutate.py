@@ -24,6 +24,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 WORK = ROOT / "build-mutate"
+CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)}
 ROOMS = ("op", "grad", "api", "nn", "compile", "run", "fuzz")  # whose programs are asked, in this order
 FORMULA = r"(?<=_ref, )([^=<>\n]+)(?=\)\n)"  # of a reference that is not a comparison
 NUMBER = r"(?<![\w.\"])(\d+\.\d+(?:e-?\d+)?|\d+)(?![\w.])"
@@ -32,7 +33,8 @@ KINDS = {
     "sign": [
         (r"(?<=[\w)\]]) \+ (?=[\w(-])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "), (r" \+= ", " -= "), (r" -= ", " += "),
         (r"(?<=[(=,?:] )-(?=[\w(])", ""), (r"(?<=\()-(?=[\w(])", ""), (r"(?<=return )-(?=[\w(])", ""),
-        (FORMULA, r"-(\1)"), (r"(?<=\] = )v->dy(?=;)", "nrv_neg(v->dy)"), (r"\bnrv_neg\(", "("), (r"\bnrv_add\(", "nrv_sub("), (r"\bnrv_sub\(", "nrv_add("),
+        (FORMULA, r"-(\1)"), (r"(?<=\] = )v->dy(?=;)", "nrv_neg(v->dy)"), (r"\bnrv_neg\(", "("),
+        (r"\bnrv_add\(", "nrv_sub("), (r"\bnrv_sub\(", "nrv_add("),
         (r"(?<=[\w)\]]) \* (?=[\w(])", " / "), (r"(?<=[\w)\]]) / (?=[\w(])", " * "),
         (r"\bnrv_mul\(", "nrv_div("), (r"\bnrv_div\(", "nrv_mul("),
     ],
@@ -155,8 +157,7 @@ class Bench:
             program = self.folder / name
             if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", str(library))], 300):
                 return "link"
-            environment = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD), "NERVO_OP": path.stem}
-            if self.run([str(program)], 20 + 10 * seconds, env=environment):
+            if self.run([str(program)], 20 + 10 * seconds, env={**CLEAN, "NERVO_OP": path.stem}):
                 return name
         return None
 
@@ -172,8 +173,8 @@ def find_programs():
         link = re.sub(r"(?<= -o )\S+", "\0out", link, count=1)
         link = f"cd {shlex.quote(str(BUILD))} && " + re.sub(r"(?<=\s)libnervo\.a(?=\s)", "\0lib", link)
         start = time.monotonic()
-        subprocess.run([str(BUILD / "test" / name)], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-                       env={"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)})
+        subprocess.run([str(BUILD / "test" / name)], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       check=True, env=CLEAN)
         programs[name] = (link, time.monotonic() - start)
     return programs
 
@@ -237,7 +238,8 @@ def main():
     programs = find_programs()
     if not programs or not paths:
         sys.exit("mutate: there is nothing to mutate, or no test program to ask")
-    compiles = {pathlib.Path(c["file"]): shlex.split(c["command"]) for c in json.loads((BUILD / "compile_commands.json").read_text())}
+    compiles = {pathlib.Path(entry["file"]): shlex.split(entry["command"])
+                for entry in json.loads((BUILD / "compile_commands.json").read_text())}
     print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} ops; asking {', '.join(programs)}", flush=True)
     benches = [Bench(number, programs, compiles) for number in range(wish.jobs)]
     total, proofs_used, survivors, proofs = 0, 0, [], known()
