@@ -52,11 +52,11 @@ need()
     local log
     log=$(mktemp)
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
-    if ! { "${root[@]}" "${apt[@]}" update && "${root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } \
-        </dev/null >"$log" 2>&1; then
+    if ! { "${root[@]}" "${apt[@]}" update &&
+        "${root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
         cat "$log" >&2
         if grep -q 'dpkg --configure -a' "$log"; then
-            say "an earlier installation was interrupted; run '${root[*]:+${root[*]} }dpkg --configure -a', then ./do again"
+            say "an earlier installation was interrupted: '${root[*]:+${root[*]} }dpkg --configure -a', then ./do again"
         fi
         rm -f "$log"
         die "could not install what is missing (see above); is there a network, and a Debian mirror in /etc/apt?"
@@ -79,7 +79,8 @@ configure()
     shift 2
     mkdir -p "$folder"
     local log=$folder/configure.log
-    [ ! -f "$folder/CMakeCache.txt" ] || [ -f "$folder/build.ninja" ] || rm -rf "$folder"/CMakeCache.txt "$folder"/CMakeFiles
+    [ ! -f "$folder/CMakeCache.txt" ] || [ -f "$folder/build.ninja" ] ||
+        rm -rf "$folder"/CMakeCache.txt "$folder"/CMakeFiles
     quietly "$log" cmake --preset "$preset" "$@" 2>/dev/null && return
     say "configuring $folder from nothing"
     rm -rf "$folder"/CMakeCache.txt "$folder"/CMakeFiles "$folder"/.ninja_* "$folder"/build.ninja
@@ -183,7 +184,7 @@ do_format() # lays out the sources; --check only tells
     *) die "format: unknown option '$1'; it takes --check" ;;
     esac
     # generated files and what is laid out by hand as a table are left alone
-    find src cli tools test bench -name '*.[ch]' ! -path 'src/gen/*' ! -path 'test/api/*' ! -path 'test/install/*' -print0 |
+    find src cli tools test bench -name '*.[ch]' ! -path 'src/gen/*' ! -path 'test/api/*' -print0 |
         xargs -0 -r clang-format-19 $mode
 }
 

@@ -1,8 +1,8 @@
-# The generator: reads the records in src/, writes what is derived from them. Its outputs are committed, so a build never
-# waits for it; `ninja generate` refreshes them and the test gen.fresh tells when somebody forgot.
+# The generator: reads the records in src/, writes what is derived from them. Its outputs are committed, so a build
+# never waits for it; `ninja generate` refreshes them and the test gen.fresh tells when somebody forgot.
 if(EXISTS ${PROJECT_SOURCE_DIR}/tools/gen.c)
     add_executable(gen EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/gen.c)
     target_link_libraries(gen PRIVATE nervo_flags)
-    add_custom_target(generate COMMAND gen WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM
+    add_custom_target(generate COMMAND gen ${PROJECT_SOURCE_DIR} VERBATIM
         COMMENT "Refreshing the generated files")
 endif()

@@ -62,7 +62,8 @@ set_target_properties(nervo_shared PROPERTIES EXPORT_NAME nervo
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/nervo.map)
 target_link_libraries(nervo_static PUBLIC m Threads::Threads)
 target_link_libraries(nervo_shared PRIVATE m Threads::Threads)
-target_link_options(nervo_shared PRIVATE LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/nervo.map LINKER:--as-needed)
+target_link_options(nervo_shared PRIVATE
+    LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/nervo.map LINKER:--as-needed)
 if(NERVO_SANITIZE)
     target_link_options(nervo_static INTERFACE $<BUILD_INTERFACE:-fsanitize=${NERVO_SANITIZE}>)
     target_link_options(nervo_shared PRIVATE -fsanitize=${NERVO_SANITIZE})

@@ -97,8 +97,8 @@ foreach(file IN LISTS nervo_fuzz_files)
 endforeach()
 
 if(TARGET gen AND nervo_house)
-    add_test(NAME gen.fresh COMMAND gen --check)
-    set_tests_properties(gen.fresh PROPERTIES LABELS house WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    add_test(NAME gen.fresh COMMAND gen --check ${PROJECT_SOURCE_DIR})
+    set_tests_properties(gen.fresh PROPERTIES LABELS house)
     set_target_properties(gen PROPERTIES EXCLUDE_FROM_ALL OFF)
 endif()
 

@@ -20,7 +20,8 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 echo "fuzz: building the library for libFuzzer in $build" >&2
 cmake -G Ninja -S . -B $build -DCMAKE_C_COMPILER=clang-19 -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" \
-    -DCMAKE_C_FLAGS=-fsanitize=fuzzer-no-link -DNERVO_SANITIZE=address,undefined -DNERVO_BUILD_TESTS=OFF -DNERVO_BUILD_CLI=OFF \
+    -DCMAKE_C_FLAGS=-fsanitize=fuzzer-no-link -DNERVO_SANITIZE=address,undefined \
+    -DNERVO_BUILD_TESTS=OFF -DNERVO_BUILD_CLI=OFF \
     >$build/configure.log
 cmake --build $build --target nervo_static >$build/build.log || { cat $build/build.log >&2; exit 1; }
 support=()
@@ -28,7 +29,8 @@ for file in test/support/*.c; do [ ! -f "$file" ] || support+=("$file"); done
 found=0
 for name in "${targets[@]}"; do
     clang-19 -std=c17 -D_POSIX_C_SOURCE=200809L -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -Iinclude -Isrc -Itest "test/fuzz/fuzz_$name.c" "${support[@]}" $build/libnervo.a -lm -pthread -o "$build/fuzz_$name"
+        -Iinclude -Isrc -Itest "test/fuzz/fuzz_$name.c" "${support[@]}" $build/libnervo.a -lm -pthread \
+        -o "$build/fuzz_$name"
     mkdir -p "$build/learnt/$name"
     corpus=("$build/learnt/$name")
     [ ! -d "test/fuzz/corpus/$name" ] || corpus+=("test/fuzz/corpus/$name")

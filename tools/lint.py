@@ -162,14 +162,14 @@ def rule_recursion(files):
         if file.in_src:
             for name, first, _, body in functions(file):
                 place[name] = (file.path, first)
-                calls[name] = set(re.findall(r"(?<![.>\w])(\w+)\s*\(", body)) | set(re.findall(r"NRV__ISA\((\w+)\)", body))
+                calls[name] = set(re.findall(r"(?<![.>\w])(\w+)\s*\(", body) + re.findall(r"NRV__ISA\((\w+)\)", body))
     calls = {name: {c for c in called if c in place} for name, called in calls.items()}
     for name in sorted(place):
         seen, stack = set(), [(c, [name, c]) for c in sorted(calls[name])]
         while stack:
             at, way = stack.pop()
             if at == name:
-                broken("recursion", *place[name], name, "calls itself, " + " -> ".join(way) + "; use a loop and its own stack")
+                broken("recursion", *place[name], name, f"calls itself: {' -> '.join(way)}; use a loop")
                 break
             if at not in seen:
                 seen.add(at)

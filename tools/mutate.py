@@ -1,7 +1,7 @@
 """mutate.py - are the tests sharp? Breaks each op a little, at least three times, and wants a test to notice.
 
-Promises: mutants are drawn by seed from each file of src/ops that holds an op - a sign, an axis, a constant, the order of
-operands - one of each kind before two of any; the tree itself is never touched. A mutant that no test notices must be
+Promises: mutants are drawn by seed from each file of src/ops that holds an op - a sign, an axis, a constant, the order
+of operands - one of each kind before two of any; the tree itself is never touched. A mutant that no test notices must be
 listed in tools/mutants.txt with the proof that it changes nothing; otherwise exit 1.
 Does not do: mutate the records (they are data, and hold the tests), or the kernels, which are held against the ops.
 
@@ -31,7 +31,8 @@ NUMBER = r"(?<![\w.\"])(\d+\.\d+(?:e-?\d+)?|\d+)(?![\w.])"
 
 KINDS = {
     "sign": [
-        (r"(?<=[\w)\]]) \+ (?=[\w(-])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "), (r" \+= ", " -= "), (r" -= ", " += "),
+        (r"(?<=[\w)\]]) \+ (?=[\w(-])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "),
+        (r" \+= ", " -= "), (r" -= ", " += "),
         (r"(?<=[(=,?:] )-(?=[\w(])", ""), (r"(?<=\()-(?=[\w(])", ""), (r"(?<=return )-(?=[\w(])", ""),
         (FORMULA, r"-(\1)"), (r"(?<=\] = )v->dy(?=;)", "nrv_neg(v->dy)"), (r"\bnrv_neg\(", "("),
         (r"\bnrv_add\(", "nrv_sub("), (r"\bnrv_sub\(", "nrv_add("),
@@ -40,7 +41,8 @@ KINDS = {
     ],
     "axis": [
         (r"\brank - 1\b", "rank - 2"), (r"\brank - 2\b", "rank - 1"), (r"(?<=\baxis)(?=[,)\]])", " + 1"),
-        (r"(?<=\bx\[)0(?=\])", "1"), (r"(?<=\bx\[)1(?=\])", "0"), (r"(?<=\bin\[)0(?=\])", "1"), (r"(?<=\bin\[)1(?=\])", "0"),
+        (r"(?<=\bx\[)0(?=\])", "1"), (r"(?<=\bx\[)1(?=\])", "0"),
+        (r"(?<=\bin\[)0(?=\])", "1"), (r"(?<=\bin\[)1(?=\])", "0"),
         (r"(?<=dim\[)i(?=\])", "0"), (r"(?<=dim\[)k(?=\])", "0"),
     ],
     "constant": [(NUMBER, None), (FORMULA, r"1.25 * (\1)"),
@@ -58,8 +60,8 @@ KINDS = {
 
 
 def changeable(text):
-    """the text with everything blanked that no mutant may touch: comments, records, directives, first lines of functions,
-    the wording of errors, and strings that are not formulas; also indices that one input only makes a crash of"""
+    """the text with everything blanked that no mutant may touch: comments, records, directives, first lines of
+    functions, the wording of errors, and strings that are not formulas; also indices that one input makes a crash of"""
     def blank(found):
         return re.sub(r"[^\n]", "\x01", found.group(0))
     text = re.sub(r"/\*.*?\*/", blank, text, flags=re.S)
@@ -168,8 +170,8 @@ def find_programs():
                    key=lambda name: (ROOMS.index(name.split(".")[0]), name))
     programs = {}
     for name in names:
-        link = subprocess.run(["ninja", "-C", str(BUILD), "-t", "commands", "-s", name], check=True, capture_output=True,
-                              text=True).stdout.splitlines()[-1]
+        link = subprocess.run(["ninja", "-C", str(BUILD), "-t", "commands", "-s", name],
+                              check=True, capture_output=True, text=True).stdout.splitlines()[-1]
         link = re.sub(r"(?<= -o )\S+", "\0out", link, count=1)
         link = f"cd {shlex.quote(str(BUILD))} && " + re.sub(r"(?<=\s)libnervo\.a(?=\s)", "\0lib", link)
         start = time.monotonic()
@@ -240,7 +242,7 @@ def main():
         sys.exit("mutate: there is nothing to mutate, or no test program to ask")
     compiles = {pathlib.Path(entry["file"]): shlex.split(entry["command"])
                 for entry in json.loads((BUILD / "compile_commands.json").read_text())}
-    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} ops; asking {', '.join(programs)}", flush=True)
+    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} ops; asking", *programs, flush=True)
     benches = [Bench(number, programs, compiles) for number in range(wish.jobs)]
     total, proofs_used, survivors, proofs = 0, 0, [], known()
     with concurrent.futures.ThreadPoolExecutor(wish.jobs) as pool:
@@ -249,8 +251,8 @@ def main():
             survivors += missed
             total += drawn
             proofs_used += proved
-    print(f"mutate: {total} mutants, {total - len(survivors) - proofs_used} caught, {proofs_used} proved to change nothing, "
-          f"{len(survivors)} not noticed")
+    print(f"mutate: {total} mutants, {total - len(survivors) - proofs_used} caught, "
+          f"{proofs_used} proved to change nothing, {len(survivors)} not noticed")
     return 1 if survivors else 0
 
 
