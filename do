@@ -137,7 +137,7 @@ do_test() # everything that can be told in minutes; --long: also what takes hour
     if [ $what = long ]; then
         need $NEED_TORCH debootstrap
         without=()
-        export NERVO_MAY_NOT_SKIP=1
+        export NERVO_MAY_NOT_SKIP=1 # a test that lacks something fails instead
     fi
     configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
     compile build
@@ -155,6 +155,11 @@ do_mutate()
 do_bench() # speed and memory; numbers, not tests
 {
     do_build
+    compile build --target bench
+    local program
+    for program in build/bench/bench.*; do
+        [ ! -x "$program" ] || "$program" || return
+    done
     exec build/nervo bench "$@"
 }
 
