@@ -10,7 +10,8 @@
    Does not do: a bias; other than two axes. Padding is 0 * value where a value next to it is infinite: then dw is NaN. */
 #include "gemm_core.h"
 
-enum { CONV_FLOATS = 1 << 17, CONV_DOT_O = 4, CONV_DOT_K = SIMD_PER_TILE == 4 ? 6 : 3, CONV_PART = 1024 };
+/* 4 x 5 dot products at a time leave registers for the factors; with 4 x 6 gcc reads them from memory again and again */
+enum { CONV_FLOATS = 1 << 17, CONV_DOT_O = 4, CONV_DOT_K = SIMD_PER_TILE == 4 ? 5 : 3, CONV_PART = 1024 };
 
 typedef struct conv_shape {
     int64_t b, g, c, o; /* c and o per group */
@@ -78,35 +79,47 @@ static int64_t conv_planes(const conv_grid *g, int64_t taps)
     return g->unrolled ? taps : g->step[0] * g->step[1] * g->channels;
 }
 
-/* n values of a source row, `step` apart from column x on; zeros outside the image */
-static void conv_row(float *to, const float *image, const int64_t size[2], int64_t y, int64_t x, int64_t step, int64_t n)
+/* short rows: a call of memcpy costs more than the copy */
+SIMD_INLINE void conv_copy(float *to, const float *from, int64_t n)
 {
-    if (y < 0 || y >= size[0]) {
-        memset(to, 0, (size_t)n * 4);
+    int64_t i = 0;
+    if (n < 4) {
+        for (; i < n; i++)
+            to[i] = from[i];
         return;
     }
-    const int64_t first = simd_min(n, x >= 0 ? 0 : simd_ceil(-x, step));
-    const int64_t last = simd_max(first, simd_min(n, x >= size[1] ? 0 : simd_ceil(size[1] - x, step)));
-    const float *from = image + y * size[1];
-    int64_t i = 0;
-    for (; i < first; i++)
-        to[i] = 0;
-    if (step == 1)
-        for (; i < last; i++)
-            to[i] = from[x + i];
-    else
-        for (; i < last; i++)
-            to[i] = from[x + i * step];
-    for (; i < n; i++)
-        to[i] = 0;
+    for (; i + SIMD_W <= n; i += SIMD_W)
+        simd_store(to + i, simd_load(from + i));
+    for (; i < n; i += 4) { /* the last four overlap those before */
+        const int64_t j = simd_min(i, n - 4);
+        *(simd_4_at *)(to + j) = *(const simd_4_at *)(from + j);
+    }
 }
 
-/* one plane: every row of the grid (or of a remainder's image) from source row y, column x on; its end zeroed */
+/* one plane: every row of the grid (or of a remainder's image) from source row y, column x on; zeros outside the image
+   and at the plane's end */
 static void conv_plane(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
 {
-    for (int64_t r = 0; r < g->rows; r++)
-        conv_row(to + r * g->pitch, image, g->size, y + r * g->step[0], x, g->step[1], g->pitch);
-    memset(to + g->rows * g->pitch, 0, (size_t)(g->plane - g->rows * g->pitch) * 4);
+    const int64_t n = g->pitch, step = g->step[1], left = g->size[1] - x;
+    const int64_t first = simd_min(n, x >= 0 ? 0 : step == 1 ? -x : simd_ceil(-x, step));
+    const int64_t last = simd_max(first, simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)));
+    for (int64_t r = 0; r < g->rows; r++, y += g->step[0], to += n) {
+        if (y < 0 || y >= g->size[0]) {
+            memset(to, 0, (size_t)n * 4);
+            continue;
+        }
+        const float *from = image + y * g->size[1];
+        for (int64_t i = 0; i < first; i++)
+            to[i] = 0;
+        if (step == 1)
+            conv_copy(to + first, from + (x + first), last - first);
+        else
+            for (int64_t i = first; i < last; i++)
+                to[i] = from[x + i * step];
+        for (int64_t i = last; i < n; i++)
+            to[i] = 0;
+    }
+    memset(to, 0, (size_t)(g->plane - g->rows * n) * 4);
 }
 
 /* the padded copy (channel, remainder y, remainder x, row, column), or (channel, tap, row, column) */
@@ -130,10 +143,15 @@ static void conv_table(gemm_at *at, const conv_grid *g, const conv_at *taps, int
     const int64_t step_b = (g->unrolled ? n : g->step[0] * g->step[1]) * g->plane;
     for (int64_t i = 0; i < n; i++) {
         const int64_t ey = taps[i].ey, ex = taps[i].ex;
-        const int64_t remainder = ey % g->step[0] * g->step[1] + ex % g->step[1];
         at[i].a = taps[i].a;
-        at[i].b = g->unrolled ? i * g->plane
-                              : remainder * g->plane + ey / g->step[0] * g->pitch + ex / g->step[1];
+        if (g->unrolled) {
+            at[i].b = i * g->plane;
+        } else if (g->step[0] == 1 && g->step[1] == 1) {
+            at[i].b = ey * g->pitch + ex;
+        } else {
+            const int64_t remainder = ey % g->step[0] * g->step[1] + ex % g->step[1];
+            at[i].b = remainder * g->plane + ey / g->step[0] * g->pitch + ex / g->step[1];
+        }
     }
     for (int64_t c = 1; c < g->channels; c++)
         for (int64_t i = 0; i < n; i++)
@@ -195,18 +213,12 @@ typedef struct conv_job {
 
 static void conv_put(float *to, const float *from, int64_t n, int64_t step, bool add)
 {
-    if (step != 1 || add || n < 4) {
-        for (int64_t i = 0; i < n; i++)
-            to[i * step] = add ? to[i * step] + from[i] : from[i];
+    if (step == 1 && !add) {
+        conv_copy(to, from, n);
         return;
     }
-    int64_t i = 0;
-    for (; i + SIMD_W <= n; i += SIMD_W)
-        simd_store(to + i, simd_load(from + i));
-    for (; i < n; i += 4) { /* the last four overlap those before */
-        const int64_t j = simd_min(i, n - 4);
-        *(simd_4_at *)(to + j) = *(const simd_4_at *)(from + j);
-    }
+    for (int64_t i = 0; i < n; i++)
+        to[i * step] = add ? to[i * step] + from[i] : from[i];
 }
 
 /* columns q... of the computed span to where they belong, without the dropped ones */
@@ -445,7 +457,7 @@ static conv_sum conv_sum_of(const nrv__args *a)
     p.width = simd_ceil(conv_span(&p.g), SIMD_W) * SIMD_W;
     p.k = s->c * s->k[0] * s->k[1];
     const double bytes = (double)p.k * (double)(s->o * s->g) * 4;
-    p.parts = simd_min(16, simd_max(simd_min(s->b, 4), s->b / 4));
+    p.parts = simd_min(16, simd_max(simd_min(s->b, 4), s->b / 8));
     while (p.parts > 2 && bytes * (double)p.parts > 16e6)
         p.parts /= 2;
     p.cuts = p.parts * s->g < 8 ? simd_max(1, simd_min(8, s->o / CONV_DOT_O)) : 1;
@@ -457,7 +469,7 @@ static conv_sum conv_sum_of(const nrv__args *a)
 }
 
 #define CONV_DOT_ZERO(i)                                                                                               \
-    simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 }, c##i##4 = { 0 }, c##i##5 = { 0 };
+    simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 }, c##i##4 = { 0 };
 #define CONV_DOT_ADD(i)                                                                                                \
     if (mo > i) {                                                                                                      \
         const simd_f v = simd_load(y + i * t->width + q);                                                              \
@@ -470,8 +482,6 @@ static conv_sum conv_sum_of(const nrv__args *a)
             c##i##3 += v * x3;                                                                                         \
         if (nk > 4)                                                                                                    \
             c##i##4 += v * x4;                                                                                         \
-        if (nk > 5)                                                                                                    \
-            c##i##5 += v * x5;                                                                                         \
     }
 #define CONV_DOT_PUT(i)                                                                                                \
     if (mo > i) {                                                                                                      \
@@ -485,8 +495,6 @@ static conv_sum conv_sum_of(const nrv__args *a)
             to[3] = c##i##3;                                                                                           \
         if (nk > 4)                                                                                                    \
             to[4] = c##i##4;                                                                                           \
-        if (nk > 5)                                                                                                    \
-            to[5] = c##i##5;                                                                                           \
     }
 
 typedef struct conv_dots {
@@ -494,6 +502,13 @@ typedef struct conv_dots {
     const gemm_at *at;
     int64_t width, images, step_x, step_y;
 } conv_dots;
+
+/* Volatile keeps gcc from reading the factor again for each of its uses: a read that straddles two cache lines counts
+   double, and all but one tap of a row do. */
+SIMD_INLINE simd_f conv_once(const float *p)
+{
+    return *(const volatile simd_f_at *)p;
+}
 
 SIMD_INLINE void conv_dots_any(const conv_dots *t, simd_f *sums, const int mo, const int nk)
 {
@@ -503,11 +518,11 @@ SIMD_INLINE void conv_dots_any(const conv_dots *t, simd_f *sums, const int mo, c
     for (int64_t b = 0; b < t->images; b++) {
         const float *x = t->x + b * t->step_x, *y = t->y + b * t->step_y;
         const float *p0 = x + at[0].b, *p1 = nk > 1 ? x + at[1].b : x, *p2 = nk > 2 ? x + at[2].b : x;
-        const float *p3 = nk > 3 ? x + at[3].b : x, *p4 = nk > 4 ? x + at[4].b : x, *p5 = nk > 5 ? x + at[5].b : x;
+        const float *p3 = nk > 3 ? x + at[3].b : x, *p4 = nk > 4 ? x + at[4].b : x;
         for (int64_t q = 0; q < t->width; q += SIMD_W) {
-            const simd_f x0 = simd_load(p0 + q), x1 = nk > 1 ? simd_load(p1 + q) : none;
-            const simd_f x2 = nk > 2 ? simd_load(p2 + q) : none, x3 = nk > 3 ? simd_load(p3 + q) : none;
-            const simd_f x4 = nk > 4 ? simd_load(p4 + q) : none, x5 = nk > 5 ? simd_load(p5 + q) : none;
+            const simd_f x0 = conv_once(p0 + q), x1 = nk > 1 ? conv_once(p1 + q) : none;
+            const simd_f x2 = nk > 2 ? conv_once(p2 + q) : none, x3 = nk > 3 ? conv_once(p3 + q) : none;
+            const simd_f x4 = nk > 4 ? conv_once(p4 + q) : none;
             CONV_DOT_ADD(0) CONV_DOT_ADD(1) CONV_DOT_ADD(2) CONV_DOT_ADD(3)
         }
     }
@@ -529,7 +544,6 @@ static void conv_dots_run(const conv_dots *t, simd_f *sums, int mo, int nk)
 #if defined(__AVX512F__) || defined(__aarch64__)
         CONV_DOT_CASES(4)
         CONV_DOT_CASES(5)
-        CONV_DOT_CASES(6)
 #endif
     }
 }
@@ -550,20 +564,41 @@ static void conv_sum_dy(float *to, const conv_sum *p, const float *dy, int64_t r
     }
 }
 
+/* the sum of each of n vectors (n rounded up to a multiple of 4), four at a time */
+static void conv_flatten(float *to, const simd_f *sums, int n)
+{
+    float fours[16], turned[16];
+    for (int i = 0; i < n; i += 4) {
+        for (int j = 0; j < 4; j++) {
+            const float *from = (const float *)&sums[i + j];
+            simd_4 s = *(const simd_4_at *)from;
+            for (int l = 4; l < SIMD_W; l += 4)
+                s += *(const simd_4_at *)(from + l);
+            *(simd_4_at *)(fours + j * 4) = s;
+        }
+        simd_turn4(turned, 4, fours, 4);
+        for (int j = 0; j < 4; j++)
+            to[i + j] = (turned[j] + turned[4 + j]) + (turned[8 + j] + turned[12 + j]);
+    }
+}
+
 /* part (rows of o, k) += what these images give */
 static void conv_sum_tiles(const conv_sum *p, conv_dots *t, const float *y, const gemm_at *at, int64_t rows, float *part)
 {
     const int64_t high = simd_ceil(rows, CONV_DOT_O), wide = simd_ceil(p->k, CONV_DOT_K);
-    simd_f sums[CONV_DOT_O * CONV_DOT_K];
+    simd_f sums[CONV_DOT_O * CONV_DOT_K + 3];
+    float flat[CONV_DOT_O * CONV_DOT_K + 3];
+    memset(sums, 0, sizeof sums);
     for (int64_t i = 0; i < high; i++)
         for (int64_t j = 0; j < wide; j++) {
             const int64_t o = simd_cut(rows, high, i), k = simd_cut(p->k, wide, j);
             const int mo = (int)(simd_cut(rows, high, i + 1) - o), nk = (int)(simd_cut(p->k, wide, j + 1) - k);
             t->y = y + o * p->width, t->at = at + k;
             conv_dots_run(t, sums, mo, nk);
+            conv_flatten(flat, sums, mo * CONV_DOT_K);
             for (int l = 0; l < mo; l++)
                 for (int m = 0; m < nk; m++)
-                    part[(o + l) * p->k + k + m] += simd_sum(sums[l * CONV_DOT_K + m]);
+                    part[(o + l) * p->k + k + m] += flat[l * CONV_DOT_K + m];
         }
 }
 
