@@ -14,6 +14,7 @@ if(NOT NERVO_BUILD_CLI STREQUAL "OFF" AND NERVO_CLI_SOURCES)
         set(NERVO_CLI ON)
         add_executable(nervo ${NERVO_CLI_SOURCES})
         target_link_libraries(nervo PRIVATE nervo_flags nervo_static PkgConfig::NERVO_CLI_LIBS)
+        target_compile_definitions(nervo PRIVATE _XOPEN_SOURCE=700) # realpath and friends
         target_compile_options(nervo PRIVATE -ffp-contract=off)
         target_link_options(nervo PRIVATE LINKER:--as-needed)
     else()
