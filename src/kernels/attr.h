@@ -22,6 +22,7 @@ typedef struct nrv__window_attr {
 
 typedef struct nrv__random_attr {
     uint64_t key; /* hash of the scope path with its pass, and of the name */
+    int64_t type; /* nrv_dtype of what is drawn */
 } nrv__random_attr;
 
 typedef struct nrv__scalar_attr { /* fill, leaky_relu, add_c, mul_c */

@@ -1,0 +1,275 @@
+/* graph.c - a graph's life, its scopes and its errors.
+
+   Promises: the first error sticks and names op, numbers, place and remedy; scopes give names, modes and substitutions.
+   Does not do: nodes (node.c), leaves (leaf.c), lengths (dim.c). */
+#include "graph.h"
+#include "store.h"
+#include <stdio.h>
+#include <string.h>
+
+#ifdef NRV__TINY
+enum { GRAPH_BUCKETS = 1, GRAPH_CHUNK = 64 };
+#else
+enum { GRAPH_BUCKETS = 256, GRAPH_CHUNK = 0 };
+#endif
+
+bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size)
+{
+    void *old = NULL;
+    memcpy(&old, array_ptr, sizeof old);
+    void *grown = nrv__grow(&g->mem, old, n, cap, size);
+    if (!grown)
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing"), false;
+    memcpy(array_ptr, &grown, sizeof grown);
+    return true;
+}
+
+nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...)
+{
+    char what[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    const char *path = nrv__scope_path(g);
+    return nrv__fail(&g->why, s, "%s%s%s%s%s", what, *path ? "\n  in    " : "", path, hint ? "\n  hint  " : "",
+                     hint ? hint : "");
+}
+
+static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigned mode, nrv_list with)
+{
+    const nrv__scope *up = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
+    if (!nrv__graph_room(g, &g->scope, g->n_scope, &g->cap_scope, sizeof *g->scope))
+        return false;
+    up = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
+    nrv__scope s = { up ? up->path : "", up ? up->pass : "", up ? up->mode : g->mode, with ? with : up ? up->with : NULL };
+    if (name && *name) {
+        size_t n = strlen(s.path), m = strlen(name);
+        char *path = nrv__arena_get(&g->arena, n + m + 2);
+        if (!path)
+            return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a scope's name"), false;
+        memcpy(path, s.path, n);
+        if (n)
+            path[n++] = '.';
+        memcpy(path + n, name, m);
+        s.path = path;
+    }
+    if (pass && !(s.pass = nrv__arena_text(&g->arena, pass, strlen(pass))))
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a scope's pass"), false;
+    if (mode & (NRV_TRAIN | NRV_EVAL))
+        s.mode &= ~(unsigned)(NRV_TRAIN | NRV_EVAL);
+    s.mode |= mode & ~(unsigned)NRV_EAGER;
+    g->scope[g->n_scope++] = s;
+    return true;
+}
+
+NRV_API nrv_graph *nrv_graph_new(nrv_store *s, unsigned mode)
+{
+    if (!s)
+        return NULL;
+    nrv_graph *g = nrv__alloc(&s->mem, NULL, 0, sizeof *g);
+    if (!g)
+        return NULL;
+    *g = (nrv_graph){ .mem = s->mem, .store = s, .mode = mode, .arena = { .mem = s->mem, .chunk_size = GRAPH_CHUNK } };
+    uintptr_t salt = (uintptr_t)g;
+    g->dims.salt = nrv__hash(1, &salt, sizeof salt);
+    g->bucket = nrv__alloc(&g->mem, NULL, 0, GRAPH_BUCKETS * sizeof *g->bucket);
+    if (!g->bucket) {
+        nrv__alloc(&g->mem, g, sizeof *g, 0);
+        return NULL;
+    }
+    memset(g->bucket, 0, GRAPH_BUCKETS * sizeof *g->bucket);
+    g->n_bucket = GRAPH_BUCKETS;
+    if ((mode & NRV_TRAIN) && (mode & NRV_EVAL))
+        nrv__graph_fail(g, NRV_EARG, "a graph trains or evaluates; give a scope the other mode", "both NRV_TRAIN and NRV_EVAL");
+    return g;
+}
+
+static void graph_forget(nrv_graph *g)
+{
+    nrv__arena_free(&g->arena);
+    g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = g->n_drawn = 0;
+    g->dims.n_poly = g->dims.n_atom = g->dims.n_size = 0;
+    memset(g->bucket, 0, g->n_bucket * sizeof *g->bucket);
+    g->macs = 0;
+}
+
+NRV_API void nrv_graph_free(nrv_graph *g)
+{
+    if (!g)
+        return;
+    graph_forget(g);
+    const nrv__mem m = g->mem;
+    nrv__alloc(&m, g->node, g->cap_node * sizeof *g->node, 0);
+    nrv__alloc(&m, g->bucket, g->n_bucket * sizeof *g->bucket, 0);
+    nrv__alloc(&m, g->dims.poly, g->dims.cap_poly * sizeof *g->dims.poly, 0);
+    nrv__alloc(&m, g->dims.atom, g->dims.cap_atom * sizeof *g->dims.atom, 0);
+    nrv__alloc(&m, g->dims.size, g->dims.cap_size * sizeof *g->dims.size, 0);
+    nrv__alloc(&m, g->scope, g->cap_scope * sizeof *g->scope, 0);
+    nrv__alloc(&m, g->var, g->cap_var * sizeof *g->var, 0);
+    nrv__alloc(&m, g->output, g->cap_output * sizeof *g->output, 0);
+    nrv__alloc(&m, g->assign, g->cap_assign * sizeof *g->assign, 0);
+    nrv__alloc(&m, g->check, g->cap_check * sizeof *g->check, 0);
+    nrv__alloc(&m, g->drawn, g->cap_drawn * sizeof *g->drawn, 0);
+    nrv__alloc(&m, g, sizeof *g, 0);
+}
+
+/* Assignments of an eager graph commit here: an eager graph is one run. */
+NRV_API void nrv_graph_reset(nrv_graph *g)
+{
+    if (!g)
+        return;
+    if ((g->mode & NRV_EAGER) && !g->why.status && g->n_assign) {
+        bool all = true;
+        for (size_t i = 0; i < g->n_assign; i++)
+            all = all && nrv_eval(g->assign[i].value, NULL, 0) == NRV_OK;
+        if (all && nrv__store_enter(g->store, true)) {
+            for (size_t i = 0; i < g->n_assign; i++) {
+                nrv__stored *e = nrv__store_find(g->store, g->assign[i].var->name);
+                if (e)
+                    memcpy(e->data, g->assign[i].value->value, e->bytes);
+            }
+            g->store->commits++;
+            nrv__store_leave(g->store, true);
+        }
+    }
+    graph_forget(g);
+    g->why = (nrv__why){ NRV_OK, "" };
+}
+
+NRV_API const char *nrv_graph_why(const nrv_graph *g)
+{
+    return g && g->why.status ? g->why.text : NULL;
+}
+
+const char *nrv__scope_path(const nrv_graph *g)
+{
+    return g->n_scope ? g->scope[g->n_scope - 1].path : "";
+}
+
+unsigned nrv__scope_mode(const nrv_graph *g)
+{
+    return g->n_scope ? g->scope[g->n_scope - 1].mode : g->mode;
+}
+
+bool nrv__label_push(nrv_graph *g, const char *path)
+{
+    if (!graph_push(g, NULL, NULL, 0, NULL))
+        return false;
+    g->scope[g->n_scope - 1].path = path;
+    return true;
+}
+
+void nrv__label_pop(nrv_graph *g)
+{
+    g->n_scope--;
+}
+
+bool nrv__training(nrv_graph *g, const char *layer, bool *train)
+{
+    unsigned m = nrv__scope_mode(g);
+    *train = (m & NRV_TRAIN) != 0;
+    if (!(m & (NRV_TRAIN | NRV_EVAL))) {
+        nrv__graph_fail(g, NRV_EARG, "say NRV_TRAIN or NRV_EVAL to nrv_graph_new or nrv_enter",
+                        "%s differs between training and evaluation, and was told neither", layer);
+        return false;
+    }
+    return true;
+}
+
+NRV_API void nrv_push(nrv_graph *g, const char *name)
+{
+    if (g && !g->why.status)
+        graph_push(g, name, NULL, 0, NULL);
+}
+
+NRV_API void nrv_push_i(nrv_graph *g, const char *scope, int i)
+{
+    if (!g || g->why.status)
+        return;
+    char name[256];
+    if (snprintf(name, sizeof name, "%s.%d", scope ? scope : "", i) >= (int)sizeof name)
+        nrv__graph_fail(g, NRV_ENAME, "shorten it", "a scope's name is longer than 255 bytes");
+    else
+        graph_push(g, name, NULL, 0, NULL);
+}
+
+NRV_API void nrv_enter(nrv_graph *g, const nrv_scope *s)
+{
+    if (g && !g->why.status && s)
+        graph_push(g, s->name, s->pass, s->mode, s->with);
+}
+
+NRV_API void nrv_pop(nrv_graph *g)
+{
+    if (!g || g->why.status)
+        return;
+    if (!g->n_scope)
+        nrv__graph_fail(g, NRV_EARG, "one nrv_pop closes one nrv_push or nrv_enter", "nrv_pop without a scope to close");
+    else
+        g->n_scope--;
+}
+
+void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t)
+{
+    char buf[24];
+    nrv__text_add(t, "[");
+    for (int i = 0; i < rank; i++)
+        nrv__text_add(t, "%s%s", i ? ", " : "", nrv__dim_text(g, dim[i], buf));
+    nrv__text_add(t, "]");
+}
+
+bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)
+{
+    const nrv__scope *s = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
+    const char *path = s ? s->path : "", *pass = s ? s->pass : "";
+    if (!name || !*name)
+        return nrv__graph_fail(g, NRV_ENAME, "give every random op a name of its own in its scope",
+                               "a random op without a name"), false;
+    size_t room = strlen(path) + strlen(pass) + strlen(name) + 3;
+    char *full = nrv__arena_get(&g->arena, room);
+    if (!full || !nrv__graph_room(g, &g->drawn, g->n_drawn, &g->cap_drawn, sizeof *g->drawn))
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a random op"), false;
+    snprintf(full, room, "%s|%s|%s", path, pass, name);
+    for (size_t i = 0; i < g->n_drawn; i++)
+        if (!strcmp(g->drawn[i], full))
+            return nrv__graph_fail(g, NRV_ENAME,
+                                   "name the second one differently, or give the second pass over shared weights its own .pass",
+                                   "two random ops named '%s' in one scope would draw the same numbers", name), false;
+    g->drawn[g->n_drawn++] = full;
+    *key = nrv__hash_text(g->store->seed, full);
+    return true;
+}
+
+NRV_API nrv_graph *nrv_graph_of(nrv_tensor x)
+{
+    return x ? x->g : NULL;
+}
+
+NRV_API nrv_dtype nrv_dtype_of(nrv_tensor x)
+{
+    return x ? x->type : (nrv_dtype)0;
+}
+
+NRV_API nrv_shape nrv_shape_of(nrv_tensor x)
+{
+    nrv_shape s = { 0, { 0 } };
+    if (x) {
+        s.rank = x->rank;
+        memcpy(s.dim, x->dim, (size_t)x->rank * sizeof *x->dim);
+    }
+    return s;
+}
+
+NRV_API nrv_dim nrv_dim_of(nrv_tensor x, int axis)
+{
+    if (!x)
+        return -1;
+    int a = axis < 0 ? axis + x->rank : axis;
+    if (a < 0 || a >= x->rank) {
+        nrv__graph_fail(x->g, NRV_ESHAPE, "axes count from 0, or from -1 at the end", "axis %d of a tensor of rank %d",
+                        axis, x->rank);
+        return -1;
+    }
+    return x->dim[a];
+}

@@ -1,0 +1,175 @@
+/* graph.h - the inside of a graph: nodes, sizes, scopes, variables, lists.
+
+   Promises: nodes are immutable, hash-consed and appended, so an input always comes before its user and the order of
+   creation is a topological order. Nothing that anyone can see may depend on that order otherwise.
+   Does not do: evaluate or differentiate; an eager graph and the store reach `run` and `io` through function pointers. */
+#ifndef NRV__GRAPH_H
+#define NRV__GRAPH_H
+#include "../base/base.h"
+
+typedef struct nrv__opdef nrv__opdef;
+typedef struct nrv__dims nrv__dims;
+
+struct nrv_node {
+    nrv_graph *g;
+    const nrv__opdef *op;
+    const nrv_tensor *in;   /* n_in */
+    const nrv_tensor *body; /* a composite's definition of each of its outputs; NULL for a primitive */
+    const void *attr;       /* op->attr_bytes */
+    const nrv_dim *size;    /* lengths that are arguments of the op, n_size */
+    const nrv_dim *dim;     /* rank */
+    const char *scope;      /* the smallest scope path that made it */
+    const char *name;       /* of a leaf: input, parameter, state, local; else NULL */
+    uint64_t hash;
+    nrv_tensor same; /* next in the hash bucket */
+    void *value;     /* eager: contiguous data, NULL until evaluated */
+    int32_t id, n_in, n_out, n_size, rank;
+    nrv_dtype type;
+    int32_t mark;    /* scratch of the pass that runs */
+    bool recompute;  /* every maker stood in a scope with NRV_RECOMPUTE */
+};
+
+/* ---- sizes: polynomials with integer coefficients in atoms; an atom is a named size or floor(polynomial / constant) -- */
+typedef struct nrv__term {
+    int64_t factor;
+    int n_atom;
+    const int32_t *atom; /* sorted by text, repeated for powers */
+} nrv__term;
+typedef struct nrv__poly {
+    const nrv__term *term; /* sorted */
+    int n_term;
+    uint64_t hash;
+    const char *text;
+} nrv__poly;
+typedef struct nrv__atom {
+    const char *text;
+    int32_t size; /* index of the named size, or -1 */
+    int32_t poly; /* floor(poly / by) */
+    int64_t by;
+    int32_t after; /* number of polynomials when it was made: those it may refer to */
+} nrv__atom;
+typedef struct nrv__size {
+    const char *name;
+    int64_t lo, hi;
+    int64_t fed; /* what nrv_feed showed it to be; -1: unknown */
+} nrv__size;
+struct nrv__dims {
+    nrv__poly *poly;
+    nrv__atom *atom;
+    nrv__size *size;
+    size_t n_poly, cap_poly, n_atom, cap_atom, n_size, cap_size;
+    uint64_t salt;
+};
+
+/* All answer -1 after a failure, which is on the graph; -1 in gives -1 out. */
+nrv_dim nrv__dim_add(nrv_graph *g, nrv_dim a, nrv_dim b);
+nrv_dim nrv__dim_sub(nrv_graph *g, nrv_dim a, nrv_dim b);
+nrv_dim nrv__dim_mul(nrv_graph *g, nrv_dim a, nrv_dim b);
+nrv_dim nrv__dim_floor(nrv_graph *g, nrv_dim a, int64_t by);
+nrv_dim nrv__dim_product(nrv_graph *g, int n, const nrv_dim *d);
+bool nrv__dim_divides(nrv_graph *g, nrv_dim a, nrv_dim b, nrv_dim *quotient); /* exactly; no error if it does not */
+bool nrv__dim_valid(nrv_graph *g, nrv_dim d);                                /* sets the error of a broken handle */
+const char *nrv__dim_text(nrv_graph *g, nrv_dim d, char buf[24]);             /* "64", "B", "2*T + 1" */
+int nrv__dim_index(nrv_dim d);                                               /* of the polynomial, d < -1 */
+/* every polynomial at the given named sizes; false if one overflows or is negative: *bad says which */
+bool nrv__dims_eval(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys, size_t *bad);
+static inline int64_t nrv__dim_at(nrv_dim d, const int64_t *polys)
+{
+    return d >= 0 ? d : polys[nrv__dim_index(d)];
+}
+/* One length from two that must agree: equal, or a check at nrv_prepare, or an error (false). */
+bool nrv__dim_same(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op, nrv_dim *out);
+bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op); /* a <= b: proved, checked or refused */
+
+typedef struct nrv__check {
+    nrv_dim a, b;
+    bool at_most; /* a <= b, else a == b */
+    const char *op, *scope;
+} nrv__check;
+
+/* ---- what a graph holds ------------------------------------------------------------------------------------------------ */
+typedef struct nrv__scope {
+    const char *path, *pass;
+    unsigned mode;
+    nrv_list with;
+} nrv__scope;
+
+/* How a variable starts. law 5: a copy of the variable `from`; law 6: the constant a. */
+typedef struct nrv__start {
+    nrv_init init;
+    const char *from;
+} nrv__start;
+
+typedef enum { NRV__PARAM = 1, NRV__STATE } nrv__kind;
+typedef struct nrv__var {
+    nrv_tensor node;
+    nrv__start start;
+    nrv__kind kind;
+    bool trainable; /* met outside NRV_FROZEN */
+    bool shared;    /* met at least once; a second meeting needs NRV_SHARED */
+} nrv__var;
+
+typedef struct nrv__named {
+    const char *name; /* outputs; NULL for an assignment */
+    nrv_tensor var, value;
+} nrv__named;
+
+typedef struct nrv__entry {
+    const char *name;
+    nrv_tensor param, value;
+} nrv__entry;
+struct nrv_seq {
+    nrv_graph *g;
+    int n;
+    const nrv__entry *at; /* sorted by name */
+};
+
+struct nrv_graph {
+    nrv__mem mem;
+    nrv_store *store;
+    unsigned mode;
+    nrv__why why;
+    nrv__arena arena;
+    nrv_tensor *node; /* by id */
+    size_t n_node, cap_node;
+    nrv_tensor *bucket; /* hash table, power of two */
+    size_t n_bucket;
+    nrv__dims dims;
+    nrv__scope *scope;
+    size_t n_scope, cap_scope;
+    nrv__var *var; /* parameters and states, in order of creation */
+    size_t n_var, cap_var;
+    nrv__named *output, *assign;
+    size_t n_output, cap_output, n_assign, cap_assign;
+    nrv__check *check;
+    size_t n_check, cap_check;
+    const char **drawn; /* names of random draws: scope|pass|name */
+    size_t n_drawn, cap_drawn;
+    int64_t macs;      /* multiply-adds of the nodes so far, with every named size at 1 */
+    bool body_grad;    /* differentiate composites through their bodies: for tests */
+};
+
+/* ---- building: NULL in gives NULL out, the first error sticks ------------------------------------------------------------ */
+nrv_tensor nrv__op(const nrv__opdef *op, int n, const nrv_tensor *in);
+nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, int n_size,
+                        const nrv_dim *size);
+/* a composite: body[0..n_body) define its outputs; the node is output 0, nrv__part(node, i) the others */
+nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, int n_body,
+                          const nrv_tensor *body);
+nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,
+                     const void *attr);
+nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, const nrv_tensor *body); /* for passes */
+
+nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
+const char *nrv__scope_path(const nrv_graph *g);
+unsigned nrv__scope_mode(const nrv_graph *g);
+bool nrv__label_push(nrv_graph *g, const char *path); /* what follows is labelled so; closed by nrv__label_pop */
+void nrv__label_pop(nrv_graph *g);
+bool nrv__training(nrv_graph *g, const char *layer, bool *train); /* false: neither was said, which is an error */
+bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size);
+nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape shape, nrv__start start, nrv__kind kind);
+bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key); /* of a named random draw in this scope */
+void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t);
+nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at);
+nrv_tensor nrv__list_find(nrv_list l, const char *name);
+#endif

@@ -1,0 +1,28 @@
+/* layer.h - what a layer is to the text form, the documents and the tests: a word, its arguments, and a function.
+
+   A layer itself is a C function that asks for its parameters by scoped name; there is no object and no base struct. */
+#ifndef NRV__LAYER_H
+#define NRV__LAYER_H
+#include "../graph/record.h"
+
+enum {
+    NRV__LAYER_BARE = 1, /* has no parameters, draws or state, so it opens no scope of its own: an activation, a pool */
+    NRV__LAYER_BLOCK = 2 /* takes { ... }: residual, parallel, repeat */
+};
+typedef struct nrv__layer {
+    const char *name; /* of the function: nrv_linear */
+    const char *word; /* in a text: "dense" */
+    const char *args; /* in order: "units:size no_bias:flag p:real=0.5 kernel:size2" */
+    const char *doc;
+    const char *torch; /* the module of torch.nn with the same state_dict, or NULL */
+    nrv_tensor (*make)(nrv__case *c); /* c->x[0], c->name, the arguments by name */
+    unsigned flags;
+    const char *test[6]; /* "x[3,5], units=4" */
+} nrv__layer;
+
+#define NRV_LAYER(id, ...)                     \
+    extern const nrv__layer nrv__layer_##id;   \
+    const nrv__layer nrv__layer_##id = { .name = #id, __VA_ARGS__ }
+
+extern const nrv__layer *const nrv__layers_all[]; /* generated; ends with NULL */
+#endif

@@ -1,0 +1,181 @@
+/* conv - convolution (as cross-correlation), and its two gradients; each is linear in both inputs and the others' gradient.
+
+   y[b,o,p] = sum over c,k of w[o,c,k] x[b,c,p*stride + k*dilation - pad].   dx = conv_dx(dy, w)   dw = conv_dw(dy, x)
+   Bodies: windows laid out, then one product per group. Biases are not its business. */
+#include "windows.h"
+
+typedef struct conv_sizes {
+    nrv_graph *g;
+    nrv_dim B, groups, in, out, places, taps; /* in, out: channels per group; places, taps: products over the axes */
+} conv_sizes;
+
+/* x (B,C,S...) or its windows, w (O,C/g,K...), y (B,O,P...) by what is known of them */
+static conv_sizes conv_of(nrv_graph *g, const nrv__window_attr *a, nrv_dim batch, nrv_dim channels_out, nrv_dim channels_in, const nrv_dim *places)
+{
+    conv_sizes s = { g, batch, a->groups, channels_in, -1, nrv__dim_product(g, (int)a->axes, places), 1 };
+    nrv__dim_divides(g, channels_out, a->groups, &s.out);
+    for (int i = 0; i < a->axes; i++)
+        s.taps *= a->kernel[i];
+    return s;
+}
+
+/* (B,C,P...,K...) -> (g, B*P, C/g*K): one row for each place */
+static nrv_tensor conv_rows(const conv_sizes *s, nrv_tensor windows)
+{
+    nrv_tensor r = nrv_reshape(windows, NRV_SHAPE(s->B, s->groups, s->in, s->places, s->taps));
+    r = nrv_permute(r, 5, (const int[]){ 1, 0, 3, 2, 4 });
+    return nrv_reshape(r, NRV_SHAPE(s->groups, nrv__dim_mul(s->g, s->B, s->places), nrv__dim_mul(s->g, s->in, s->taps)));
+}
+
+/* (B,O,P...) -> (g, B*P, O/g) */
+static nrv_tensor conv_columns(const conv_sizes *s, nrv_tensor y)
+{
+    nrv_tensor r = nrv_permute(nrv_reshape(y, NRV_SHAPE(s->B, s->groups, s->out, s->places)), 4, (const int[]){ 1, 0, 3, 2 });
+    return nrv_reshape(r, NRV_SHAPE(s->groups, nrv__dim_mul(s->g, s->B, s->places), s->out));
+}
+
+static nrv_tensor conv_matrix(const conv_sizes *s, nrv_tensor w) /* (O,C/g,K...) -> (g, O/g, C/g*K) */
+{
+    return nrv_reshape(w, NRV_SHAPE(s->groups, s->out, nrv__dim_mul(s->g, s->in, s->taps)));
+}
+
+static bool conv_fits(nrv_tensor a, nrv_tensor b, const nrv__window_attr *at, const char *op)
+{
+    if (!a || !b || a->g->why.status)
+        return false;
+    if (at->axes >= 1 && at->axes <= 3 && a->rank == 2 + at->axes && b->rank == a->rank && nrv__window_check(a->g, at, op))
+        return true;
+    nrv__graph_fail(a->g, NRV_ESHAPE, "images are (B,C,H,W), weights (out, in/groups, kh, kw)", "%s: ranks %d and %d over %d axes", op, a->rank, b->rank, (int)at->axes);
+    return false;
+}
+
+/* channels of the image are groups times those of a filter, and filters fall into whole groups */
+static bool conv_channels(nrv_graph *g, const nrv__window_attr *a, nrv_dim channels, nrv_tensor w, const char *op)
+{
+    char have[24], want[24];
+    nrv_dim each, d;
+    if (a->groups >= 1 && nrv__dim_divides(g, channels, a->groups, &each) && nrv__dim_same(g, each, w->dim[1], op, &d) &&
+        nrv__dim_divides(g, w->dim[0], a->groups, &d))
+        return true;
+    nrv__graph_fail(g, NRV_ESHAPE, "a filter sees channels / groups; filters come in whole groups", "%s: %s channels in %lld groups, filters of %s channels", op,
+                    nrv__dim_text(g, channels, have), (long long)a->groups, nrv__dim_text(g, w->dim[1], want));
+    return false;
+}
+
+static nrv_tensor conv_call(const nrv__opdef *op, nrv_tensor a, nrv_tensor b, const nrv__window_attr *at, nrv_tensor body)
+{
+    return nrv__composite(op, NRV_N(const nrv_tensor, a, b), at, 1, &body);
+}
+
+static void conv_vjp(nrv_vjp *v)
+{
+    if (v->need[0])
+        v->dx[0] = nrv__conv_dx(v->dy, v->x[1], v->attr, v->x[0]->dim + 2);
+    if (v->need[1])
+        v->dx[1] = nrv__conv_dw(v->dy, v->x[0], v->attr);
+}
+
+static void conv_dx_vjp(nrv_vjp *v) /* dy is image-shaped */
+{
+    if (v->need[0])
+        v->dx[0] = nrv__conv(v->dy, v->x[1], v->attr);
+    if (v->need[1])
+        v->dx[1] = nrv__conv_dw(v->x[0], v->dy, v->attr);
+}
+
+static void conv_dw_vjp(nrv_vjp *v) /* dy is weight-shaped */
+{
+    if (v->need[0])
+        v->dx[0] = nrv__conv(v->x[1], v->dy, v->attr);
+    if (v->need[1])
+        v->dx[1] = nrv__conv_dx(v->x[0], v->dy, v->attr, v->x[1]->dim + 2);
+}
+
+static nrv__window_attr conv_case(const nrv__case *c, nrv_tensor w)
+{
+    nrv__window_attr a = nrv__window_of(c, c->x[0]->rank - 2);
+    for (int i = 0; w && i < a.axes; i++)
+        a.kernel[i] = w->dim[2 + i];
+    return a;
+}
+
+static nrv_tensor conv_make(nrv__case *c)
+{
+    nrv__window_attr a = conv_case(c, c->x[1]);
+    return nrv__conv(c->x[0], c->x[1], &a);
+}
+
+static nrv_tensor conv_dx_make(nrv__case *c)
+{
+    nrv__window_attr a = conv_case(c, c->x[1]);
+    int64_t to[3] = { 0 };
+    nrv__case_ints(c, "to", 3, to);
+    return nrv__conv_dx(c->x[0], c->x[1], &a, to);
+}
+
+static nrv_tensor conv_dw_make(nrv__case *c)
+{
+    nrv__window_attr a = conv_case(c, NULL);
+    return nrv__conv_dw(c->x[0], c->x[1], &a);
+}
+
+#define CONV_WHY .ulp = 32, .tolerance_why = "products of channels and taps are summed in float; the error grows with the root of their number"
+NRV_OP(conv, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
+       .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation and groups (LeCun et al. 1989).",
+       .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2", "x[1,2,11], w[3,2,3], dilation=2, pad=1",
+                 "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]", "x[1,2,4,5,3], w[2,2,2,2,2]" });
+NRV_OP(conv_dx, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]", .doc = "Gradient of conv by its image; forward, it is the transposed convolution.",
+       .vjp = conv_dx_vjp, .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });
+NRV_OP(conv_dw, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]", .doc = "Gradient of conv by its weights.",
+       .vjp = conv_dw_vjp, .make = conv_dw_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
+
+nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
+{
+    if (!conv_fits(x, w, a, "conv") || !conv_channels(x->g, a, x->dim[1], w, "conv"))
+        return NULL;
+    nrv_tensor windows = nrv__window(x, a);
+    if (!windows)
+        return NULL;
+    conv_sizes s = conv_of(x->g, a, x->dim[0], w->dim[0], w->dim[1], windows->dim + 2);
+    nrv_tensor y = nrv_matmul(conv_rows(&s, windows), nrv_transpose(conv_matrix(&s, w)));
+    y = nrv_permute(nrv_reshape(y, NRV_SHAPE(s.groups, s.B, s.places, s.out)), 4, (const int[]){ 1, 0, 3, 2 });
+    nrv_shape to = nrv_shape_of(x);
+    to.dim[1] = w->dim[0];
+    for (int i = 0; i < a->axes; i++)
+        to.dim[2 + i] = windows->dim[2 + i];
+    return conv_call(&nrv__op_conv, x, w, a, nrv_reshape(y, to));
+}
+
+nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, const nrv_dim *to)
+{
+    if (!conv_fits(dy, w, a, "conv_dx"))
+        return NULL;
+    conv_sizes s = conv_of(dy->g, a, dy->dim[0], w->dim[0], w->dim[1], dy->dim + 2);
+    nrv_tensor r = nrv_matmul(conv_columns(&s, dy), conv_matrix(&s, w)); /* (g, B*P, C/g*K) */
+    r = nrv_permute(nrv_reshape(r, NRV_SHAPE(s.groups, s.B, s.places, s.in, s.taps)), 5, (const int[]){ 1, 0, 3, 2, 4 });
+    nrv_shape windows = { (int)(2 + 2 * a->axes), { s.B, nrv__dim_mul(s.g, s.groups, s.in) } };
+    for (int i = 0; i < a->axes; i++) {
+        windows.dim[2 + i] = dy->dim[2 + i];
+        windows.dim[2 + a->axes + i] = a->kernel[i];
+    }
+    return conv_call(&nrv__op_conv_dx, dy, w, a, nrv__fold(nrv_reshape(r, windows), a, to));
+}
+
+nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)
+{
+    if (!conv_fits(dy, x, a, "conv_dw"))
+        return NULL;
+    nrv_dim in = -1;
+    nrv_tensor windows = nrv__window(x, a);
+    if (!windows || !nrv__dim_divides(x->g, x->dim[1], a->groups, &in))
+        return NULL;
+    conv_sizes s = conv_of(x->g, a, x->dim[0], dy->dim[1], in, dy->dim + 2);
+    nrv_tensor r = nrv_matmul(nrv_transpose(conv_columns(&s, dy)), conv_rows(&s, windows)); /* (g, O/g, C/g*K) */
+    nrv_shape to = { (int)(2 + a->axes), { dy->dim[1], in } };
+    for (int i = 0; i < a->axes; i++)
+        to.dim[2 + i] = a->kernel[i];
+    return conv_call(&nrv__op_conv_dw, dy, x, a, nrv_reshape(r, to));
+}

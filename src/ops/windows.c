@@ -1,0 +1,46 @@
+/* windows.c - the arithmetic of windows that slide over (B,C,spatial...): shared by convolution, pooling, window, fold. */
+#include "windows.h"
+
+static void windows_fill(const nrv__case *c, const char *name, int64_t axes, int64_t otherwise, int64_t *to)
+{
+    int n = nrv__case_ints(c, name, (int)axes, to);
+    for (int64_t i = n; i < axes; i++)
+        to[i] = n ? to[n - 1] : otherwise;
+}
+
+nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
+{
+    nrv__window_attr a = { .axes = axes, .groups = nrv__case_int(c, "groups", 1) };
+    windows_fill(c, "kernel", axes, 1, a.kernel);
+    windows_fill(c, "stride", axes, 1, a.stride);
+    windows_fill(c, "pad", axes, 0, a.pad);
+    windows_fill(c, "dilation", axes, 1, a.dilation);
+    return a;
+}
+
+bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
+{
+    for (int i = 0; i < a->axes; i++) {
+        int64_t reach;
+        if (a->kernel[i] < 1 || a->stride[i] < 1 || a->dilation[i] < 1 || a->pad[i] < 0 ||
+            !nrv__mul(a->kernel[i] - 1, a->dilation[i], &reach) || reach > 1 << 24 || a->pad[i] > 1 << 24 || a->stride[i] > 1 << 24) {
+            nrv__graph_fail(g, NRV_EARG, "kernel, stride and dilation are at least 1, padding at least 0",
+                            "%s: kernel %lld, stride %lld, padding %lld, dilation %lld", op, (long long)a->kernel[i],
+                            (long long)a->stride[i], (long long)a->pad[i], (long long)a->dilation[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n)
+{
+    int64_t reach = (a->kernel[axis] - 1) * a->dilation[axis] + 1;
+    nrv_dim room = nrv__dim_add(g, n, 2 * a->pad[axis]);
+    if (room >= 0 && room < reach) {
+        nrv__graph_fail(g, NRV_ESHAPE, "a smaller kernel, or padding", "a window of %lld does not fit into a length of %lld (padding included)",
+                        (long long)reach, (long long)room);
+        return -1;
+    }
+    return nrv__dim_add(g, nrv__dim_floor(g, nrv__dim_sub(g, room, reach), a->stride[axis]), 1);
+}
