@@ -90,14 +90,15 @@ bool nrv__cell_read(nrv__cell c, const unsigned char *from, void *to)
     return true;
 }
 
-/* the bytes of the file are those of memory already */
+/* the bytes of the file are those of memory already, and none needs a look */
 static bool array_as_is(nrv__cell c)
 {
     const uint16_t one = 1;
     unsigned char first;
     memcpy(&first, &one, 1);
     bool same_order = c.width == 1 || c.big == (first == 0);
-    return c.kind != 'b' && same_order && nrv__dtype_size(nrv__cell_type(c)) == (size_t)c.width;
+    bool checked = c.kind == 'b' || (c.kind == 'u' && c.width == 8);
+    return !checked && same_order && nrv__dtype_size(nrv__cell_type(c)) == (size_t)c.width;
 }
 
 /* walks the elements in row-major order; returns how many were read before one did not fit */
