@@ -12,14 +12,14 @@ endif()
 
 set(nervo_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nervo)
 install(EXPORT nervoTargets NAMESPACE nervo:: DESTINATION ${nervo_cmake_dir})
-configure_package_config_file(cmake/nervoConfig.cmake.in ${CMAKE_BINARY_DIR}/nervoConfig.cmake
+configure_package_config_file(cmake/nervoConfig.cmake.in ${PROJECT_BINARY_DIR}/nervoConfig.cmake
     INSTALL_DESTINATION ${nervo_cmake_dir})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/nervoConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/nervoConfig.cmake ${CMAKE_BINARY_DIR}/nervoConfigVersion.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/nervoConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/nervoConfig.cmake ${PROJECT_BINARY_DIR}/nervoConfigVersion.cmake
     DESTINATION ${nervo_cmake_dir})
 
 # from lib/pkgconfig (or lib/<triplet>/pkgconfig) back up to the prefix
 file(RELATIVE_PATH NERVO_PC_UP /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 string(REGEX REPLACE "/$" "" NERVO_PC_UP "${NERVO_PC_UP}")
-configure_file(cmake/nervo.pc.in ${CMAKE_BINARY_DIR}/nervo.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/nervo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+configure_file(cmake/nervo.pc.in ${PROJECT_BINARY_DIR}/nervo.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/nervo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
