@@ -15,10 +15,12 @@ typedef struct nrv__st_tensor {
     const char *dtype;
     int rank;
     int64_t dim[NRV__MAX_RANK];
-    const void *data;        /* writing: the bytes */
-    uint64_t offset, bytes;  /* reading: where in the file */
+    const void *data;       /* writing: the bytes */
+    uint64_t offset, bytes; /* reading: where in the file */
 } nrv__st_tensor;
-typedef struct nrv__st_note { const char *key, *text; } nrv__st_note;
+typedef struct nrv__st_note {
+    const char *key, *text;
+} nrv__st_note;
 
 nrv__st *nrv__st_open(const nrv__mem *m, const char *path, nrv__why *why); /* reads the header only; NULL: see why */
 void nrv__st_close(nrv__st *s);

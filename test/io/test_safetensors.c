@@ -464,7 +464,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
 static int own_folder(void **state)
 {
     static char folder[] = "/tmp/nervo_st_XXXXXX";
-    const char *shared = getenv("NERVO_SHARED");
+    const char *given = getenv("NERVO_SHARED"), *shared = given || getenv("NERVO_ROOT") ? given : "../shared";
     char here[512], whole[1100];
     if (shared && *shared != '/' && getcwd(here, sizeof here)) { /* as seen from the folder we are about to leave */
         snprintf(whole, sizeof whole, "%s/%.500s", here, shared);
