@@ -66,7 +66,7 @@ nrv_status nrv__idx_read(const nrv__mem *m, const char *source, const void *byte
                          nrv__why *why)
 {
     nrv__cell c;
-    uint64_t size;
+    uint64_t size = 0;
     *out = (nrv__array){ .rank = 0 };
     nrv_status bad = idx_header(source, bytes, n, &c, out, &size, why);
     if (bad)
