@@ -141,6 +141,7 @@ do_test() # everything that can be told in minutes; --long: also what takes hour
     fi
     configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
     compile build
+    build/tolerances
     say "testing; builds with sanitizers, with clang and with tiny capacities are tests of their own"
     ctest --test-dir build -j2 --output-on-failure "${without[@]}"
 }

@@ -98,6 +98,9 @@ foreach(file IN LISTS nervo_fuzz_files)
     nervo_test_program(fuzz ${file} ${PROJECT_SOURCE_DIR}/test/fuzz/driver.c)
 endforeach()
 
+add_executable(tolerances ${PROJECT_SOURCE_DIR}/tools/tolerances.c)
+target_link_libraries(tolerances PRIVATE nervo_flags nervo_static)
+
 if(TARGET gen AND nervo_house)
     add_test(NAME gen.fresh COMMAND gen --check ${PROJECT_SOURCE_DIR})
     set_tests_properties(gen.fresh PROPERTIES LABELS house)

@@ -159,7 +159,7 @@ class Bench:
             program = self.folder / name
             if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", str(library))], 300):
                 return "link"
-            if self.run([str(program)], 20 + 10 * seconds, env={**CLEAN, "NERVO_OP": path.stem}):
+            if self.run([str(program)], 20 + 10 * seconds, env=CLEAN):
                 return name
         return None
 
