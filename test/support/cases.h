@@ -1,0 +1,54 @@
+/* cases.h - the test cases that stand in the record of an op: "x[3,5] in -3..3, y:i32[4] in 0..9, axis=1, to=2x6".
+
+   An input is name[:type][lengths] and either `in lo..hi` (-1..1 if nothing is said) or its values, {1, 2.5, -3}; without
+   lengths, as many as there are values. Inputs that name no type get the one under test. Everything else is an argument.
+   Promises: values depend on the text alone, are exact in float, and do not tie within an input of a real type (nor come
+   close to 0), so that maxima and kinks are not met by chance. A case prints as a program that reproduces it.
+   Does not do: judge - that is for the tests. */
+#ifndef TEST_SUPPORT_CASES_H
+#define TEST_SUPPORT_CASES_H
+#include "../../src/ops/op.h"
+#include <stdio.h>
+
+enum { CASE_INPUTS = 16, CASE_ARGS = 24 };
+
+typedef struct case_input {
+    const char *name;
+    nrv_dtype type;
+    int rank;
+    int64_t dim[NRV__MAX_RANK], n;
+    double *value; /* n */
+} case_input;
+
+typedef struct op_case {
+    const nrv__opdef *op;
+    const char *text;
+    nrv_dtype real; /* the type under test */
+    int n_x, n_arg;
+    case_input x[CASE_INPUTS];
+    nrv__arg arg[CASE_ARGS];
+    char *copy; /* what names and arguments point into */
+    char wrong[200];
+} op_case;
+
+typedef struct case_graph {
+    nrv_store *s;
+    nrv_graph *g;
+    nrv_tensor x[CASE_INPUTS], y;
+} case_graph;
+
+bool case_read(op_case *c, const nrv__opdef *op, const char *text, nrv_dtype real); /* false: .wrong says why */
+void case_free(op_case *c);
+/* a store and a graph of its own, inputs made and fed, y built by the record; y is NULL where that failed */
+case_graph case_trace(const op_case *c, unsigned mode);
+nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x); /* y alone, on inputs that are there */
+void case_graph_free(case_graph *t);
+void case_feed(nrv_tensor x, const double *value, int64_t n); /* any type, from doubles */
+void case_forget(nrv_graph *g);                               /* computed values, so that new feeds are seen */
+double *case_value(nrv_tensor y, int64_t *n);                 /* evaluated, to be freed; NULL: see the graph */
+void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n, double *to);
+int64_t case_elements(nrv_tensor x); /* of constant lengths */
+void case_reproduce(const op_case *c, FILE *to); /* ten lines of C that do the same */
+/* the largest of |a|, at least 0 */
+double case_scale(const double *a, int64_t n);
+#endif
