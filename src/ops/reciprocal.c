@@ -10,7 +10,7 @@ NRV_REF1(reciprocal_ref, 1 / x)
 
 NRV_OP(reciprocal, .sig = "real x[...] -> y[...]", .doc = "One over x.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
        .vjp = reciprocal_vjp, .ref = reciprocal_ref,
-       .test = { "x[3,5] in 0.1..3", "x[]", "x[0]", "x[1027] in 0.5..20" });
+       .test = { "x[3,5] in 0.1..3", "x[] in 0.1..3", "x[0]", "x[1027] in 0.5..20" });
 
 /* One over x. x and y (...) */
 NRV_API nrv_tensor nrv_reciprocal(nrv_tensor x)
