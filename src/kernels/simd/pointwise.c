@@ -1,0 +1,187 @@
+/* pointwise.c - element-wise float32 ops as instructions of the tile interpreter: plain loops, left to the vectoriser.
+
+   Promises: an element's result depends on its value alone, not on its place; out may be one of the inputs. Accuracy as
+   maths.h says; minimum and maximum hand NaN on, comparisons give 0 or 1 in a byte.
+   Does not do: other types than float32 but for casts; strides - the interpreter sees to those. */
+#include "maths.h"
+#include <math.h>
+
+#define POINT_F(l, i)  ((const float *)(l)->in[i])
+#define POINT_1(name, expr)                                                                                            \
+    static void point_##name(const nrv__lane *l)                                                                       \
+    {                                                                                                                  \
+        const float *in = POINT_F(l, 0);                                                                               \
+        float *out = l->out;                                                                                           \
+        const int64_t n = l->n;                                                                                        \
+        MATHS_LOOP                                                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const float x = in[i];                                                                                     \
+            out[i] = (expr);                                                                                           \
+        }                                                                                                              \
+    }
+#define POINT_2(name, result, expr)                                                                                    \
+    static void point_##name(const nrv__lane *l)                                                                       \
+    {                                                                                                                  \
+        const float *left = POINT_F(l, 0), *right = POINT_F(l, 1);                                                     \
+        result *out = l->out;                                                                                          \
+        const int64_t n = l->n;                                                                                        \
+        MATHS_LOOP                                                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const float x = left[i], y = right[i];                                                                     \
+            out[i] = (result)(expr);                                                                                   \
+        }                                                                                                              \
+    }
+#define POINT_CAST(name, from, to, expr)                                                                               \
+    static void point_##name(const nrv__lane *l)                                                                       \
+    {                                                                                                                  \
+        const from *in = l->in[0];                                                                                     \
+        to *out = l->out;                                                                                              \
+        const int64_t n = l->n;                                                                                        \
+        MATHS_LOOP                                                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const from x = in[i];                                                                                      \
+            out[i] = (to)(expr);                                                                                       \
+        }                                                                                                              \
+    }
+
+POINT_2(add, float, x + y)
+POINT_2(sub, float, x - y)
+POINT_2(mul, float, x *y)
+POINT_2(div, float, x / y)
+POINT_2(max, float, x != x ? x : (x > y ? x : y))
+POINT_2(min, float, x != x ? x : (x < y ? x : y))
+POINT_2(pow, float, maths_pow(x, y))
+POINT_2(less, uint8_t, x < y)
+POINT_2(less_equal, uint8_t, x <= y)
+POINT_2(equal, uint8_t, x == y)
+POINT_2(not_equal, uint8_t, x != y)
+POINT_2(greater, uint8_t, x > y)
+POINT_2(greater_equal, uint8_t, x >= y)
+
+POINT_1(neg, -x)
+POINT_1(abs, __builtin_fabsf(x))
+POINT_1(square, x *x)
+POINT_1(sqrt, __builtin_sqrtf(x))
+POINT_1(reciprocal, 1.0f / x)
+POINT_1(sign, x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x))
+POINT_1(relu, x <= 0.0f ? 0.0f : x)
+POINT_1(exp, maths_exp(x))
+POINT_1(log, maths_log(x))
+POINT_1(tanh, maths_tanh(x))
+POINT_1(sigmoid, maths_sigmoid(x))
+POINT_1(silu, maths_silu(x))
+POINT_1(softplus, maths_softplus(x))
+POINT_1(erf, maths_erf(x))
+POINT_1(gelu, maths_gelu(x))
+
+POINT_CAST(cast_u8, uint8_t, float, x) /* bool too: 0 or 1 in a byte */
+POINT_CAST(cast_i32, int32_t, float, x)
+POINT_CAST(cast_i64, int64_t, float, x)
+POINT_CAST(cast_f64, double, float, x)
+POINT_CAST(cast_to_f64, float, double, x)
+POINT_CAST(cast_to_bool, float, uint8_t, x != 0.0f)
+
+/* towards zero, saturating, NaN to 0: all before the conversion, which is undefined out of range */
+SIMD_INLINE int32_t point_whole(float x)
+{
+    const float inside = x != x ? 0.0f : x < -2147483648.0f ? -2147483648.0f : x >= 2147483648.0f ? 0.0f : x;
+    return x >= 2147483648.0f ? INT32_MAX : (int32_t)inside;
+}
+
+POINT_CAST(cast_to_i32, float, int32_t, point_whole(x))
+
+static void point_leaky_relu(const nrv__lane *l)
+{
+    const float *in = POINT_F(l, 0), slope = (float)((const nrv__scalar_attr *)l->attr)->value;
+    float *out = l->out;
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++)
+        out[i] = in[i] > 0.0f ? in[i] : slope * in[i];
+}
+
+static void point_select(const nrv__lane *l)
+{
+    const uint8_t *c = l->in[0];
+    const float *a = POINT_F(l, 1), *b = POINT_F(l, 2);
+    float *out = l->out;
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float yes = a[i], no = b[i];
+        out[i] = c[i] != 0 ? yes : no;
+    }
+}
+
+/* 64 at a time, from a copy, since out may be in; the few that are too large for maths_sin go to libm one by one */
+static void point_trig(const nrv__lane *l, int32_t quarters)
+{
+    const float *in = POINT_F(l, 0);
+    float *out = l->out, x[64];
+    for (int64_t at = 0; at < l->n; at += 64) {
+        const int64_t n = simd_min(64, l->n - at);
+        int32_t large = 0;
+        memcpy(x, in + at, (size_t)n * sizeof *x);
+        for (int64_t i = 0; i < n; i++)
+            large |= __builtin_fabsf(x[i]) <= MATHS_TRIG_MOST ? 0 : 1;
+        for (int64_t i = 0; i < n; i++)
+            out[at + i] = maths_sin(x[i], quarters);
+        for (int64_t i = 0; large != 0 && i < n; i++)
+            if (!(__builtin_fabsf(x[i]) <= MATHS_TRIG_MOST))
+                out[at + i] = (float)(quarters == 0 ? sin((double)x[i]) : cos((double)x[i]));
+    }
+}
+
+static void point_sin(const nrv__lane *l)
+{
+    point_trig(l, 0);
+}
+
+static void point_cos(const nrv__lane *l)
+{
+    point_trig(l, 1);
+}
+
+#define POINT_ROW(op, types) { #op, types, NRV__ISA_TIER, point_##op }
+
+NRV_POINTS(pointwise,
+    POINT_ROW(add, "f32 f32 -> f32"),
+    POINT_ROW(sub, "f32 f32 -> f32"),
+    POINT_ROW(mul, "f32 f32 -> f32"),
+    POINT_ROW(div, "f32 f32 -> f32"),
+    POINT_ROW(max, "f32 f32 -> f32"),
+    POINT_ROW(min, "f32 f32 -> f32"),
+    POINT_ROW(pow, "f32 f32 -> f32"),
+    POINT_ROW(less, "f32 f32 -> bool"),
+    POINT_ROW(less_equal, "f32 f32 -> bool"),
+    POINT_ROW(equal, "f32 f32 -> bool"),
+    POINT_ROW(not_equal, "f32 f32 -> bool"),
+    POINT_ROW(greater, "f32 f32 -> bool"),
+    POINT_ROW(greater_equal, "f32 f32 -> bool"),
+    POINT_ROW(select, "bool f32 f32 -> f32"),
+    POINT_ROW(neg, "f32 -> f32"),
+    POINT_ROW(abs, "f32 -> f32"),
+    POINT_ROW(square, "f32 -> f32"),
+    POINT_ROW(sqrt, "f32 -> f32"),
+    POINT_ROW(reciprocal, "f32 -> f32"),
+    POINT_ROW(sign, "f32 -> f32"),
+    POINT_ROW(relu, "f32 -> f32"),
+    POINT_ROW(leaky_relu, "f32 -> f32"),
+    POINT_ROW(exp, "f32 -> f32"),
+    POINT_ROW(log, "f32 -> f32"),
+    POINT_ROW(tanh, "f32 -> f32"),
+    POINT_ROW(sigmoid, "f32 -> f32"),
+    POINT_ROW(silu, "f32 -> f32"),
+    POINT_ROW(softplus, "f32 -> f32"),
+    POINT_ROW(erf, "f32 -> f32"),
+    POINT_ROW(gelu, "f32 -> f32"),
+    POINT_ROW(sin, "f32 -> f32"),
+    POINT_ROW(cos, "f32 -> f32"),
+    { "cast", "bool -> f32", NRV__ISA_TIER, point_cast_u8 },
+    { "cast", "u8 -> f32", NRV__ISA_TIER, point_cast_u8 },
+    { "cast", "i32 -> f32", NRV__ISA_TIER, point_cast_i32 },
+    { "cast", "i64 -> f32", NRV__ISA_TIER, point_cast_i64 },
+    { "cast", "f64 -> f32", NRV__ISA_TIER, point_cast_f64 },
+    { "cast", "f32 -> f64", NRV__ISA_TIER, point_cast_to_f64 },
+    { "cast", "f32 -> i32", NRV__ISA_TIER, point_cast_to_i32 },
+    { "cast", "f32 -> bool", NRV__ISA_TIER, point_cast_to_bool });
