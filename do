@@ -149,7 +149,6 @@ do_test() # everything that can be told in minutes; --long: also what takes hour
 do_mutate()
 {
     need $NEED_TEST
-    configure release build -DNERVO_BUILD_TESTS=ON
     exec python3 -B tools/mutate.py "$@"
 }
 
