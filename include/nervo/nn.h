@@ -2,7 +2,22 @@
 /* Layers and optimisers: every function marked NRV_API in src/nn and src/optim. Included by nervo.h. */
 #ifndef NERVO_NN_H
 #define NERVO_NN_H
+/* batch_norm: eps 1e-5, momentum 0.1; layer_norm: eps 1e-5. Zero is the default, a negative number means zero. */
+typedef struct { double eps, momentum; int64_t reserved[4]; } nrv_norm_opt;
+/* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
+typedef struct { int stride, pad, dilation, groups, no_bias; int64_t reserved[4]; } nrv_conv_opt;
 typedef struct { int no_bias; const nrv_init *weight, *bias; int64_t reserved[4]; } nrv_linear_opt;
+/* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight, name.bias,
+   name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running values alone. */
+nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
+/* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k) and name.bias (out). */
+nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
+/* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1; name.weight (C,out/groups,k,k), name.bias (out). */
+nrv_tensor nrv_conv2d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
+/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name tells its random numbers apart. */
+nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
+/* (...,n): every row with mean 0 and deviation 1 (biased), then times name.weight (n) plus name.bias (n). */
+nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
 #endif

@@ -16,6 +16,7 @@ extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
+extern const nrv__opdef nrv__op_copy;
 extern const nrv__opdef nrv__op_cos;
 extern const nrv__opdef nrv__op_cross_entropy;
 extern const nrv__opdef nrv__op_div;
@@ -76,7 +77,28 @@ extern const nrv__opdef nrv__op_tanh;
 extern const nrv__opdef nrv__op_uniform;
 extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_fold;
+extern const nrv__layer nrv__layer_relu;
+extern const nrv__layer nrv__layer_tanh;
+extern const nrv__layer nrv__layer_sigmoid;
+extern const nrv__layer nrv__layer_gelu;
+extern const nrv__layer nrv__layer_silu;
+extern const nrv__layer nrv__layer_softplus;
+extern const nrv__layer nrv__layer_leaky_relu;
+extern const nrv__layer nrv__layer_softmax;
+extern const nrv__layer nrv__layer_batch_norm;
+extern const nrv__layer nrv__layer_conv2d;
+extern const nrv__layer nrv__layer_conv2d_transposed;
+extern const nrv__layer nrv__layer_dropout;
+extern const nrv__layer nrv__layer_flatten;
+extern const nrv__layer nrv__layer_identity;
+extern const nrv__layer nrv__layer_layer_norm;
 extern const nrv__layer nrv__layer_linear;
+extern const nrv__layer nrv__layer_parallel;
+extern const nrv__layer nrv__layer_max_pool;
+extern const nrv__layer nrv__layer_avg_pool;
+extern const nrv__layer nrv__layer_avg_pool_global;
+extern const nrv__layer nrv__layer_repeat;
+extern const nrv__layer nrv__layer_residual;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
@@ -97,6 +119,13 @@ extern const nrv__kernel nrv__kernel_gemm_avx512;
 extern const nrv__kernel nrv__kernel_gemm_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__point nrv__points_pointwise_avx512[];
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__point nrv__points_pointwise_avx2[];
+#endif
+extern const nrv__point nrv__points_pointwise_baseline[];
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_max_pool_avx512;
 extern const nrv__kernel nrv__kernel_max_pool_dx_avx512;
@@ -122,6 +151,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv,
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
+    &nrv__op_copy,
     &nrv__op_cos,
     &nrv__op_cross_entropy,
     &nrv__op_div,
@@ -186,7 +216,28 @@ const nrv__opdef *const nrv__ops[] = {
 };
 
 const nrv__layer *const nrv__layers_all[] = {
+    &nrv__layer_relu,
+    &nrv__layer_tanh,
+    &nrv__layer_sigmoid,
+    &nrv__layer_gelu,
+    &nrv__layer_silu,
+    &nrv__layer_softplus,
+    &nrv__layer_leaky_relu,
+    &nrv__layer_softmax,
+    &nrv__layer_batch_norm,
+    &nrv__layer_conv2d,
+    &nrv__layer_conv2d_transposed,
+    &nrv__layer_dropout,
+    &nrv__layer_flatten,
+    &nrv__layer_identity,
+    &nrv__layer_layer_norm,
     &nrv__layer_linear,
+    &nrv__layer_parallel,
+    &nrv__layer_max_pool,
+    &nrv__layer_avg_pool,
+    &nrv__layer_avg_pool_global,
+    &nrv__layer_repeat,
+    &nrv__layer_residual,
     NULL
 };
 
@@ -229,5 +280,12 @@ const nrv__kernel *const nrv__kernels[] = {
 };
 
 const nrv__point *const nrv__points[] = {
+#ifdef NRV__HAVE_AVX512
+    nrv__points_pointwise_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    nrv__points_pointwise_avx2,
+#endif
+    nrv__points_pointwise_baseline,
     NULL
 };
