@@ -64,7 +64,7 @@ const char *cli_plugin(const char *name); /* the path of nervo-NAME, or NULL */
 /* The same option in several commands says the same. */
 #define CLI_JSON_OPTION { .name = "json", .kind = CLI_FLAG, .help = "print results as JSON on stdout" }
 #define CLI_PROGRESS_OPTION                                                                                           \
-    { .name = "progress", .kind = CLI_FLAG, .fallback = "1", .help = "the progress line; --no-progress: none" }
+    { .name = "progress", .kind = CLI_FLAG, .fallback = "1", .help = "no progress on stderr" }
 #define CLI_THREADS_OPTION                                                                                            \
     { .letter = 't', .name = "threads", .arg = "N", .kind = CLI_WHOLE, .lo = 1, .hi = 1024, .saved = CLI_FREE,        \
       .env = "NERVO_NUM_THREADS", .help = "worker threads; without it, the processors this process may use. "         \

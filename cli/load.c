@@ -222,7 +222,7 @@ static int load_labels(cli_data *d, const load_arrays *a, const cli_data_want *w
         for (int64_t k = 0; k < n; k++) {
             double v;
             nrv__to_double(&v, (const char *)y->data + k * size, y->type, 1);
-            if (!(v >= 0) || v >= LOAD_MOST_CLASSES || v != floor(v))
+            if (!(v >= 0) || v >= (double)LOAD_MOST_CLASSES || v != floor(v))
                 return cli_error(CLI_FAILED, "Classes are whole numbers from 0; for other answers use --loss mse.",
                                  "labels out of range: %s holds %g at sample %lld", a->source[2 * i + 1], v,
                                  (long long)k);

@@ -25,7 +25,7 @@ int cli_net_text(const char *inline_text, const char *file, const char **text)
     }
     if (inline_text)
         file = inline_text;
-    *text = cli_read_whole(file, 1 << 22, &bytes);
+    *text = cli_read_whole(file, 1 << 24, &bytes);
     if (!*text)
         return cli_error(CLI_USAGE, "Give a text file with one layer a line, or the text itself with -m.",
                          "cannot read the network '%s': %s", file, strerror(errno));

@@ -323,7 +323,8 @@ void cli_print_help(FILE *to, const cli_command *c)
         fprintf(to, "\n%sCommands%s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN));
         for (int i = 0; cli_commands[i]; i++) {
             fprintf(to, "  %s%-10s%s", cli_ink(to, CLI_CYAN), cli_commands[i]->name, cli_ink(to, CLI_PLAIN));
-            options_wrap(to, cli_commands[i]->line, 12, 12, width);
+            const char *line = cli_commands[i]->line, *stop = strstr(line, ". ");
+            options_wrap(to, stop ? cli_copy(line, (size_t)(stop - line) + 1) : line, 12, 12, width);
         }
     }
     for (const cli_option *o = c->options; o && o->name; o++)
@@ -332,11 +333,11 @@ void cli_print_help(FILE *to, const cli_command *c)
         options_print(to, o, width);
     if (c->examples)
         fprintf(to, "\n%sExamples%s\n%s", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN), c->examples);
-    fprintf(to, "\n%sExit codes%s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN));
+    fprintf(to, "\n%sExit codes%s\n  ", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN));
     options_wrap(to,
-                 "  0 done; 1 failed while running; 2 wrong usage or configuration; 3 goal missed (--require); "
+                 "0 done; 1 failed while running; 2 wrong usage or configuration; 3 goal missed (--require); "
                  "130 interrupted (Ctrl-C); 143 terminated",
-                 0, 2, width);
+                 2, 2, width);
     if (c->see)
         fprintf(to, "\n%sSee also:%s %s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN), c->see);
 }

@@ -131,7 +131,9 @@ void cli_show_pictures(const cli_data *d, const int64_t *rows, const int32_t *sa
         return;
     picture_frame f = { .d = d, .blocks = cli_term.colour_out && cli_term.utf8, .span = 1 };
     int room = cli_term_width();
-    f.width = d->dim[2] < 18 ? (int)d->dim[2] : d->dim[2] < 28 || room < 126 ? 18 : 28;
+    f.width = (room - 1) / 4 - 2; /* four in a row, and no wider than the picture itself */
+    f.width = f.width > 28 ? 28 : f.width < 10 ? 10 : f.width;
+    f.width = d->dim[2] < f.width ? (int)d->dim[2] : f.width;
     f.across = (room - 1) / (f.width + 2);
     f.across = f.across < 1 ? 1 : f.across > MOST ? MOST : f.across;
     f.height = (int)((double)f.width * (double)d->dim[1] / (double)d->dim[2] + 0.5);

@@ -189,7 +189,7 @@ static void svg_cells(FILE *f, int64_t row, int64_t classes, const int64_t *coun
                 y, cell - 1, cell - 1, row == j ? svg_ink[0] : svg_ink[1], count ? 0.08 + 0.92 * sqrt(part) : 0.04);
         if (count && classes <= 20)
             fprintf(f, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"%s>%lld</text>", x + cell / 2 - 0.5,
-                    y + cell / 2 + 4, part > 0.3 ? " fill=\"#fff\"" : "", (long long)count);
+                    y + cell / 2 + 4, part > 0.25 ? " fill=\"#fff\"" : "", (long long)count);
         fputc('\n', f);
     }
 }
@@ -197,7 +197,7 @@ static void svg_cells(FILE *f, int64_t row, int64_t classes, const int64_t *coun
 int cli_svg_confusion(const cli_run *r, int64_t classes, const char *const *names, const int64_t *counts)
 {
     const char *path = cli_format("%s/confusion.svg", r->dir);
-    double cell = classes <= 20 ? 44 : 880.0 / (double)classes, left = 130, top = 60, side = cell * (double)classes;
+    double cell = classes <= 20 ? 44 : 880.0 / (double)classes, left = 130, top = 84, side = cell * (double)classes;
     FILE *f = svg_open(path, left + side + 90, top + side + 20);
     int failed = f ? 0 : errno;
     if (f)

@@ -46,7 +46,8 @@ void cli_term_start(void)
     /* only the character set: LC_NUMERIC stays "C", so that numbers have a point everywhere */
     setlocale(LC_CTYPE, "");
     cli_term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    cli_term.tty_err = isatty(STDERR_FILENO);
+    const char *name = getenv("TERM");
+    cli_term.tty_err = isatty(STDERR_FILENO) && name && *name && strcmp(name, "dumb") != 0; /* it has to obey \r */
     cli_term.ci = getenv("CI") != NULL;
     cli_term_colour("auto");
 }
@@ -86,7 +87,6 @@ void cli_progress_end(void)
         fflush(stderr);
     }
     term_line = false;
-    term_drawn = 0;
 }
 
 static void term_say(const char *mark, cli_style style, const char *fmt, va_list ap)
@@ -96,7 +96,9 @@ static void term_say(const char *mark, cli_style style, const char *fmt, va_list
     if (n < 0)
         return;
     cli_progress_end();
-    fprintf(stderr, "%s%s%s%s\n", cli_ink(stderr, style), mark, *mark ? cli_ink(stderr, CLI_PLAIN) : "", text);
+    if (*mark)
+        fprintf(stderr, "%s%s%s", cli_ink(stderr, style), mark, cli_ink(stderr, CLI_PLAIN));
+    fprintf(stderr, "%s\n", text);
     if (cli_term.log) {
         fprintf(cli_term.log, "%s%s\n", mark, text);
         fflush(cli_term.log);
@@ -178,7 +180,7 @@ void cli_progress(double part, const char *left, const char *right)
     if (cli_term.quiet || !cli_term.progress || !cli_term.tty_err || cli_term.ci)
         return;
     double now = cli_now();
-    if (term_line && now - term_drawn < 0.1)
+    if (now - term_drawn < 0.1)
         return;
     int width = cli_term_width() - 1, used = cli_columns(left) + cli_columns(right) + 4, bar = width - used;
     char drawn[512] = "";

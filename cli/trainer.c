@@ -22,6 +22,7 @@ int cli_trainer_build(cli_trainer *t)
 {
     int64_t n = t->data.n[CLI_PART_TRAIN];
     t->per_epoch = (n + t->batch - 1) / t->batch;
+    t->log_every = t->log_every < t->per_epoch ? t->log_every : t->per_epoch; /* at least one row for each epoch */
     t->order = cli_get((size_t)n * sizeof *t->order);
     t->ordered = t->saved_step = t->saved_at = -1;
     return trainer_plans(t);
@@ -355,7 +356,7 @@ static int trainer_step(cli_trainer *t)
         sums[i]->n += one.n;
         sums[i]->scored += one.scored;
     }
-    if (t->step % t->log_every == 0 || t->at == t->per_epoch) {
+    if (t->step % t->log_every == 0) {
         double now = cli_now();
         trainer_row(t, "train", &t->window, (double)t->window.n / (now - t->window_begun + 1e-9));
         t->window = (cli_measure){ 0 };
