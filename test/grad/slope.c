@@ -45,9 +45,11 @@ static void slope_judge(const slope *t, int k, int64_t i, double got, double wan
     if (fabs(got - want) <= t->tolerance * scale)
         return;
     if (i >= 0)
-        case_fails(t->c, "%s: by %s[%lld] it is %.12g, the slope is %.12g", t->order, t->x[k]->name, (long long)i, got, want);
+        case_fails(t->c, "%s: by %s[%lld] it is %.12g, the slope is %.12g", t->order, t->x[k]->name, (long long)i, got,
+                   want);
     else
-        case_fails(t->c, "%s: along a random direction of %s it is %.12g, the slope is %.12g", t->order, t->x[k]->name, got, want);
+        case_fails(t->c, "%s: along a random direction of %s it is %.12g, the slope is %.12g", t->order, t->x[k]->name,
+                   got, want);
 }
 
 static void slope_of_input(const slope *t, int k, const double *dx, double scale)

@@ -1,7 +1,8 @@
 /* slope.h - is what nrv_grad traced the slope of what it was traced from? By central differences of fourth order.
 
    Promises: every element of small inputs and a spread of large ones alone, and all of them together along two random
-   directions, so that no element goes unseen. Works on the nodes of one graph: inputs are fed anew, values forgotten. */
+   directions, so that no element goes unseen. Works on the nodes of one graph: inputs are fed anew, values forgotten.
+ */
 #ifndef TEST_GRAD_SLOPE_H
 #define TEST_GRAD_SLOPE_H
 #include "support/each_op.h"

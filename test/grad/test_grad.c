@@ -1,5 +1,5 @@
-/* test_grad.c - for every case of every op: the gradient is the slope, the gradient's gradient is the gradient's slope, a
-   composite's own rule agrees with its body's, and what has no gradient passes none.
+/* test_grad.c - for every case of every op: the gradient is the slope, the gradient's gradient is the gradient's slope,
+   a composite's own rule agrees with its body's, and what has no gradient passes none.
 
    The scalar is sum(w * y) with random w, an input like the others: so second order covers what a rule does with dy. */
 #include "slope.h"
@@ -14,7 +14,8 @@ typedef struct grad_case {
     int n_v;
 } grad_case;
 
-static nrv_tensor grad_input(grad_case *k, const op_case *c, const char *name, nrv_tensor like, uint64_t which, double **value)
+static nrv_tensor grad_input(grad_case *k, const op_case *c, const char *name, nrv_tensor like, uint64_t which,
+                             double **value)
 {
     int64_t n = case_elements(like);
     *value = malloc(((size_t)n + 1) * sizeof **value);
@@ -113,7 +114,8 @@ static void grad_compare(const op_case *c, const slope *own, const slope *body)
         double scale = fmax(case_scale(a, n), case_scale(b, n));
         for (int64_t i = 0; i < n; i++)
             if (!(fabs(a[i] - b[i]) <= 1e-10 * scale))
-                case_fails(c, "%s by %s[%lld]: %.15g by its own rule, %.15g by its body", own->order, own->x[k]->name, (long long)i, a[i], b[i]);
+                case_fails(c, "%s by %s[%lld]: %.15g by its own rule, %.15g by its body", own->order, own->x[k]->name,
+                           (long long)i, a[i], b[i]);
         free(a);
         free(b);
     }
@@ -165,5 +167,6 @@ static void no_gradient_is_zero(void **state)
 
 int main(void)
 {
-    return each_op("gradient", grad_is_the_slope) + each_op("own rule", own_rule_is_the_bodys) + each_op("no gradient", no_gradient_is_zero);
+    return each_op("gradient", grad_is_the_slope) + each_op("own rule", own_rule_is_the_bodys) +
+           each_op("no gradient", no_gradient_is_zero);
 }

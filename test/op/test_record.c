@@ -73,5 +73,6 @@ static void builds_what_it_names(void **state)
 
 int main(void)
 {
-    return each_op("record", record_is_complete) + each_op("kernels", kernels_meet_a_gradient) + each_op("builds", builds_what_it_names);
+    return each_op("record", record_is_complete) + each_op("kernels", kernels_meet_a_gradient) +
+           each_op("builds", builds_what_it_names);
 }

@@ -1,6 +1,6 @@
-/* test_value.c - float against double: what a float graph computes is the double's value to the tolerance that the record
-   states, in ulp of the largest magnitude; cases without elements run, too. What the double's value should be is the
-   business of test_known.c. */
+/* test_value.c - float against double: what a float graph computes is the double's value to the tolerance that the
+   record states, in ulp of the largest magnitude; cases without elements run, too. What the double's value should be is
+   the business of test_known.c. */
 #include "support/each_op.h"
 #include <math.h>
 
@@ -22,7 +22,8 @@ static void value_compare(const op_case *c, nrv_tensor y32, nrv_tensor y64)
     for (int64_t i = 0; i < n64; i++) {
         bool same = a[i] == b[i] || (isnan(a[i]) && isnan(b[i])) || fabs(a[i] - b[i]) <= tolerance;
         if (!same)
-            case_fails(c, "%s: element %lld is %.9g in float, %.17g in double; at most %.3g apart", c->op->name, (long long)i, a[i], b[i], tolerance);
+            case_fails(c, "%s: element %lld is %.9g in float, %.17g in double; at most %.3g apart", c->op->name,
+                       (long long)i, a[i], b[i], tolerance);
     }
     free(a);
     free(b);
@@ -52,7 +53,8 @@ static void evaluated_while_tracing(void **state)
         case_graph later = case_trace(&c, 0), now = case_trace(&c, NRV_EAGER);
         int64_t n = 0, m = 0;
         if (!now.y || !now.y->value)
-            case_fails(&c, "not evaluated as it was traced: %s", now.g && nrv_graph_why(now.g) ? nrv_graph_why(now.g) : "no value");
+            case_fails(&c, "not evaluated as it was traced: %s",
+                       now.g && nrv_graph_why(now.g) ? nrv_graph_why(now.g) : "no value");
         double *a = case_value(later.y, &n), *b = case_value(now.y, &m);
         assert_non_null(a);
         assert_non_null(b);

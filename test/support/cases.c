@@ -14,11 +14,13 @@ static bool case_fail(op_case *c, const char *what, const char *at)
 static uint32_t case_bits(uint64_t key, uint64_t i)
 {
     uint32_t out[4];
-    nrv__philox((const uint32_t[]){ (uint32_t)i, (uint32_t)(i >> 32), 7, 7 }, (const uint32_t[]){ (uint32_t)key, (uint32_t)(key >> 32) }, out);
+    nrv__philox((const uint32_t[]){ (uint32_t)i, (uint32_t)(i >> 32), 7, 7 },
+                (const uint32_t[]){ (uint32_t)key, (uint32_t)(key >> 32) }, out);
     return out[0];
 }
 
-/* one value in each of n equal parts of lo..hi, in random order: no ties, and none nearer to 0 than a tenth of a part */
+/* one value in each of n equal parts of lo..hi, in random order: no ties, and none nearer to 0 than a tenth of a part
+ */
 void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n, double *to)
 {
     uint64_t key = nrv__hash_text(which, text);
@@ -108,7 +110,8 @@ static bool case_range(op_case *c, case_input *x, char *at)
         size_t tail = dots ? strlen(dots + 2) : 0;
         while (tail && dots[1 + tail] == ' ')
             tail--;
-        if (!dots || !nrv__parse_number(from, (size_t)(dots - from), &lo) || !nrv__parse_number(dots + 2, tail, &hi) || hi < lo)
+        if (!dots || !nrv__parse_number(from, (size_t)(dots - from), &lo) || !nrv__parse_number(dots + 2, tail, &hi) ||
+            hi < lo)
             return case_fail(c, "a range is wanted, as in -1..1", at);
     } else if (*at) {
         return case_fail(c, "\"in lo..hi\" or nothing is wanted", at);
@@ -295,12 +298,14 @@ static void case_print_values(const case_input *x, FILE *to)
 
 void case_reproduce(const op_case *c, FILE *to)
 {
-    static const char *const type[] = { "", "NRV_F32", "NRV_F64", "NRV_F16", "NRV_BF16", "NRV_I32", "NRV_I64", "NRV_U8", "NRV_BOOL" };
+    static const char *const type[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16", "NRV_BF16",
+                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL" };
     fprintf(to, "    /* %s: \"%s\", %s */\n", c->op->name, c->text, nrv__dtype_name(c->real));
     fprintf(to, "    nrv_store *s = nrv_store_new(NULL);\n    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n");
     for (int i = 0; i < c->n_x; i++) {
         const case_input *x = &c->x[i];
-        fprintf(to, "    nrv_tensor %s = nrv_input(g, \"%s\", %s, %s", x->name, x->name, type[x->type], x->rank ? "NRV_SHAPE(" : "NRV_SCALAR");
+        fprintf(to, "    nrv_tensor %s = nrv_input(g, \"%s\", %s, %s", x->name, x->name, type[x->type],
+                x->rank ? "NRV_SHAPE(" : "NRV_SCALAR");
         for (int k = 0; k < x->rank; k++)
             fprintf(to, "%s%lld%s", k ? ", " : "", (long long)x->dim[k], k + 1 == x->rank ? ")" : "");
         fprintf(to, ");\n    nrv_feed(%s, (T[]){ ", x->name);

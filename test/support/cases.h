@@ -1,10 +1,10 @@
 /* cases.h - the test cases that stand in the record of an op: "x[3,5] in -3..3, y:i32[4] in 0..9, axis=1, to=2x6".
 
-   An input is name[:type][lengths] and either `in lo..hi` (-1..1 if nothing is said) or its values, {1, 2.5, -3}; without
-   lengths, as many as there are values. Inputs that name no type get the one under test. Everything else is an argument.
-   Promises: values depend on the text alone, are exact in float, and do not tie within an input of a real type (nor come
-   close to 0), so that maxima and kinks are not met by chance. A case prints as a program that reproduces it.
-   Does not do: judge - that is for the tests. */
+   An input is name[:type][lengths] and either `in lo..hi` (-1..1 if nothing is said) or its values, {1, 2.5, -3};
+   without lengths, as many as there are values. Inputs that name no type get the one under test. Everything else is an
+   argument. Promises: values depend on the text alone, are exact in float, and do not tie within an input of a real
+   type (nor come close to 0), so that maxima and kinks are not met by chance. A case prints as a program that
+   reproduces it. Does not do: judge - that is for the tests. */
 #ifndef TEST_SUPPORT_CASES_H
 #define TEST_SUPPORT_CASES_H
 #include "../../src/ops/op.h"
@@ -47,7 +47,7 @@ void case_feed(nrv_tensor x, const double *value, int64_t n); /* any type, from 
 void case_forget(nrv_graph *g);                               /* computed values, so that new feeds are seen */
 double *case_value(nrv_tensor y, int64_t *n);                 /* evaluated, to be freed; NULL: see the graph */
 void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n, double *to);
-int64_t case_elements(nrv_tensor x); /* of constant lengths */
+int64_t case_elements(nrv_tensor x);             /* of constant lengths */
 void case_reproduce(const op_case *c, FILE *to); /* ten lines of C that do the same */
 /* the largest of |a|, at least 0 */
 double case_scale(const double *a, int64_t n);

@@ -39,12 +39,12 @@ static inline bool each_case(const nrv__opdef *op, int i, nrv_dtype real, op_cas
 }
 
 /* fails with the numbers, and with the program that shows them */
-#define case_fails(c, ...)                    \
-    do {                                      \
-        fprintf(stderr, "    ");              \
-        fprintf(stderr, __VA_ARGS__);         \
-        fprintf(stderr, "\n");                \
-        case_reproduce((c), stderr);          \
-        fail();                               \
+#define case_fails(c, ...)            \
+    do {                              \
+        fprintf(stderr, "    ");      \
+        fprintf(stderr, __VA_ARGS__); \
+        fprintf(stderr, "\n");        \
+        case_reproduce((c), stderr);  \
+        fail();                       \
     } while (0)
 #endif
