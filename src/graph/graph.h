@@ -146,6 +146,7 @@ struct nrv_graph {
     const char **drawn; /* names of random draws: scope|pass|name */
     size_t n_drawn, cap_drawn;
     int64_t macs;      /* multiply-adds of the nodes so far, with every named size at 1 */
+    int64_t budget;    /* bytes of new variables that a text may still ask for; 0: a program asks, without a limit */
     bool body_grad;    /* differentiate composites through their bodies: for tests */
 };
 

@@ -2,14 +2,11 @@
    order and one may hold more than the other. Does not do: know what a parameter is for. */
 #include "record.h"
 #include "store.h"
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static int list_by_name(const void *a, const void *b)
+static bool list_by_name(const void *a, const void *b)
 {
-    return strcmp(((const nrv__entry *)a)->name, ((const nrv__entry *)b)->name);
+    return strcmp(((const nrv__entry *)a)->name, ((const nrv__entry *)b)->name) < 0;
 }
 
 nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at)
@@ -17,7 +14,7 @@ nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at)
     nrv_list l = nrv__arena_get(&g->arena, sizeof *l);
     if (!l)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a list"), NULL;
-    qsort(at, (size_t)n, sizeof *at, list_by_name);
+    nrv__sort(at, (size_t)n, sizeof *at, list_by_name);
     *l = (struct nrv_seq){ g, n, at };
     return l;
 }

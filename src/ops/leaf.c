@@ -142,6 +142,10 @@ static bool leaf_constant_shape(nrv_graph *g, const char *full, nrv_shape shape,
         if (!nrv__mul(n, shape.dim[i], &n) || n > INT64_C(1) << 46)
             return nrv__graph_fail(g, NRV_ESHAPE, "check the number of units", "'%s' would take more than 2^46 bytes", full), false;
     }
+    if (g->budget && n >= g->budget)
+        return nrv__graph_fail(g, NRV_ESHAPE, "check the number of units; a program in C has no such limit",
+                               "'%s' would take %lld bytes; all weights of a text may take 4294967296", full, (long long)n), false;
+    g->budget -= g->budget ? n : 0;
     return true;
 }
 

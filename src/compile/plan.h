@@ -1,0 +1,98 @@
+/* plan.h - what a graph is compiled to: values, steps, formulas of lengths. Immutable, for any sizes, store and threads.
+
+   A value is memory (workspace, input, variable, local, constant) or a view of another value. A step runs a kernel, an op's
+   reference, or a tile program over values. Everything lives in one arena. */
+#ifndef NRV__PLAN_H
+#define NRV__PLAN_H
+#include "../ops/op.h"
+
+typedef enum { NRV__WORK, NRV__INPUT, NRV__VAR, NRV__LOCAL, NRV__CONST, NRV__RUN, NRV__VIEW } nrv__where;
+
+typedef struct nrv__value {
+    nrv__where where;
+    nrv_dtype type;
+    int32_t rank;
+    const nrv_dim *dim;
+    int32_t index;          /* of the input, variable or local; of the value that is viewed */
+    bool dense;             /* certainly contiguous */
+    const void *data;       /* NRV__CONST */
+    const nrv__opdef *view; /* NRV__VIEW: the op, with its attributes and lengths */
+    const void *attr;
+    const nrv_dim *size;
+    int32_t n_size;
+    int32_t first, last;    /* steps that write and last read it (views counted with what they view) */
+    int32_t same_memory;    /* another NRV__WORK value whose memory it takes over, or -1 */
+    int32_t in_place;       /* the variable whose memory it is written to, or -1 */
+    const char *scope;
+} nrv__value;
+
+/* ---- tile programs: element-wise chains over NRV__TILE elements at a time -------------------------------------------------- */
+typedef struct nrv__reg {
+    nrv_dtype type;
+    int32_t load;  /* value that is read, or -1 */
+    int32_t store; /* value that is written, or -1 */
+    int32_t slot;  /* scratch buffer of one tile, or -1 when it lives in a value's memory */
+    bool full;     /* load: of the program's own shape and dense, so that a tile is read where it lies */
+    bool constant;
+    double number;
+} nrv__reg;
+typedef struct nrv__instr {
+    const nrv__opdef *op;
+    const nrv__point *point; /* NULL: the op's reference, through doubles where the types need it */
+    const void *attr;
+    int32_t out, n_in, in[NRV__POINT_IN];
+} nrv__instr;
+typedef struct nrv__tiles {
+    int32_t n_reg, n_instr, n_slot, rank;
+    const nrv__reg *reg;
+    const nrv__instr *instr;
+    const nrv_dim *dim; /* the shape it runs over */
+} nrv__tiles;
+
+typedef struct nrv__step {
+    const nrv__opdef *op;           /* NULL: a tile program */
+    const nrv__tiles *tiles;
+    const nrv__kernel *const *kernel; /* candidates in order; the op's reference after them, if it has one */
+    int32_t n_kernel;
+    const int32_t *in;              /* values */
+    int32_t n_in, out;
+    const void *attr;
+    const nrv_dim *size;
+    int32_t n_size;
+    bool fails;
+    const char *scope;
+} nrv__step;
+
+typedef struct nrv__plan_var {
+    const char *name;
+    nrv_dtype type;
+    int32_t rank;
+    const int64_t *dim;
+    nrv__start start;
+    nrv__kind kind;
+    int32_t value;   /* what is assigned to it, or -1 */
+    const char *why; /* "in place", or why it is copied */
+} nrv__plan_var;
+typedef struct nrv__plan_name { /* an input, local or output */
+    const char *name;
+    int32_t value;
+    double fill;     /* locals */
+    int32_t assigned; /* locals: the value that becomes the next run's, or -1 */
+} nrv__plan_name;
+
+struct nrv_plan {
+    nrv__mem mem;
+    nrv__arena arena;
+    nrv__why why;
+    nrv__dims dims;
+    nrv__tier tier;
+    bool check_nan, assigns;
+    nrv__value *value;
+    nrv__step *step;
+    nrv__plan_var *var;
+    nrv__plan_name *input, *local, *output;
+    nrv__check *check;
+    size_t n_value, cap_value, n_step, cap_step, n_var, n_input, n_local, n_output, n_check;
+};
+
+#endif

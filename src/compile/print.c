@@ -1,0 +1,167 @@
+/* print.c - a plan as text: sizes, checks, steps with the kernel that is chosen and why the others lost, what is assigned.
+
+   Kernels are chosen again when sizes are laid out; what is printed is the choice for the typical sizes it names. */
+#include "../base/cpu.h"
+#include "plan.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef struct print_state {
+    const nrv_plan *p;
+    nrv__text t;
+    nrv__view *view;
+    int64_t *named, *atoms, *polys;
+} print_state;
+
+static const char *print_dim(const nrv_plan *p, nrv_dim d, char buf[24])
+{
+    if (d < -1)
+        return p->dims.poly[nrv__dim_index(d)].text;
+    snprintf(buf, 24, "%lld", (long long)d);
+    return buf;
+}
+
+static void print_value(print_state *s, int32_t i)
+{
+    static const char *const where[] = { "work", "input", "store", "local", "constant", "run", "view" };
+    const nrv__value *v = &s->p->value[i];
+    char buf[24];
+    nrv__text_add(&s->t, "%%%d %s[", i, nrv__dtype_name(v->type));
+    for (int k = 0; k < v->rank; k++)
+        nrv__text_add(&s->t, "%s%s", k ? ", " : "", print_dim(s->p, v->dim[k], buf));
+    nrv__text_add(&s->t, "] %s", where[v->where]);
+    if (v->where == NRV__VIEW)
+        nrv__text_add(&s->t, " %s of %%%d", v->view->name, v->index);
+    if (v->in_place >= 0)
+        nrv__text_add(&s->t, " in place of %s", s->p->var[v->in_place].name);
+    if (v->same_memory >= 0)
+        nrv__text_add(&s->t, " over %%%d", v->same_memory);
+}
+
+static void print_tiles(print_state *s, const nrv__tiles *t)
+{
+    for (int32_t r = 0; r < t->n_reg; r++)
+        if (t->reg[r].load >= 0) {
+            nrv__text_add(&s->t, "      r%d = load ", r);
+            print_value(s, t->reg[r].load);
+            nrv__text_add(&s->t, "%s\n", t->reg[r].full ? "" : " (stretched)");
+        } else if (t->reg[r].constant) {
+            nrv__text_add(&s->t, "      r%d = %g\n", r, t->reg[r].number);
+        }
+    for (int32_t i = 0; i < t->n_instr; i++) {
+        const nrv__instr *in = &t->instr[i];
+        nrv__text_add(&s->t, "      r%d = %s", in->out, in->op->name);
+        for (int32_t k = 0; k < in->n_in; k++)
+            nrv__text_add(&s->t, "%s r%d", k ? "," : "", in->in[k]);
+        nrv__text_add(&s->t, "  (%s)", in->point ? nrv__tier_name(in->point->tier) : "ref");
+        if (t->reg[in->out].store >= 0) {
+            nrv__text_add(&s->t, "  -> ");
+            print_value(s, t->reg[in->out].store);
+        }
+        nrv__text_add(&s->t, "\n");
+    }
+}
+
+static void print_kernel(print_state *s, const nrv__step *step)
+{
+    nrv__view in[64];
+    int64_t size[64];
+    if (step->n_in > 64 || step->n_size > 64)
+        return;
+    for (int32_t k = 0; k < step->n_in; k++)
+        in[k] = s->view[step->in[k]];
+    for (int32_t k = 0; k < step->n_size; k++)
+        size[k] = nrv__dim_at(step->size[k], s->polys);
+    nrv__args a = { .in = in, .n_in = step->n_in, .out = &s->view[step->out], .n_out = 1, .attr = step->attr, .size = size, .n = 1 };
+    bool chosen = false;
+    for (int32_t k = 0; k < step->n_kernel; k++) {
+        const char *no = chosen ? "a better one fits" : step->kernel[k]->fits(&a);
+        nrv__text_add(&s->t, "      %s %s.%s%s%s\n", no ? "-" : "*", step->kernel[k]->name, nrv__tier_name(step->kernel[k]->tier), no ? ": " : "", no ? no : "");
+        chosen = chosen || !no;
+    }
+    if (step->op->ref)
+        nrv__text_add(&s->t, "      %s reference%s\n", chosen ? "-" : "*", chosen ? ": a kernel fits" : step->n_kernel ? "" : ": the only one at this tier");
+}
+
+static void print_sizes(print_state *s)
+{
+    const nrv_plan *p = s->p;
+    for (size_t i = 0; i < p->dims.n_size; i++)
+        nrv__text_add(&s->t, "size   %s %lld..%lld, printed for %lld\n", p->dims.size[i].name, (long long)p->dims.size[i].lo, (long long)p->dims.size[i].hi,
+                      (long long)s->named[i]);
+    for (size_t i = 0; i < p->n_check; i++) {
+        char a[24], b[24];
+        nrv__text_add(&s->t, "check  %s %s %s  (%s in %s)\n", print_dim(p, p->check[i].a, a), p->check[i].at_most ? "<=" : "=", print_dim(p, p->check[i].b, b),
+                      p->check[i].op, p->check[i].scope);
+    }
+}
+
+static bool print_nominal(print_state *s, nrv__arena *tmp)
+{
+    const nrv_plan *p = s->p;
+    size_t bad;
+    s->named = nrv__arena_get(tmp, (p->dims.n_size + 1) * sizeof(int64_t));
+    s->atoms = nrv__arena_get(tmp, (p->dims.n_atom + 1) * sizeof(int64_t));
+    s->polys = nrv__arena_get(tmp, (p->dims.n_poly + 1) * sizeof(int64_t));
+    s->view = nrv__arena_get(tmp, (p->n_value + 1) * sizeof(nrv__view));
+    if (tmp->broken)
+        return false;
+    for (size_t i = 0; i < p->dims.n_size; i++)
+        s->named[i] = p->dims.size[i].lo > 32 ? p->dims.size[i].lo : p->dims.size[i].hi < 32 ? p->dims.size[i].hi : 32;
+    if (!nrv__dims_eval(&p->dims, s->named, s->atoms, s->polys, &bad))
+        return false;
+    for (size_t i = 0; i < p->n_value; i++) {
+        const nrv__value *v = &p->value[i];
+        s->view[i] = (nrv__view){ .rank = v->rank, .type = v->type };
+        int64_t stride = 1;
+        for (int k = v->rank - 1; k >= 0; k--) {
+            s->view[i].dim[k] = nrv__dim_at(v->dim[k], s->polys);
+            s->view[i].stride[k] = stride;
+            stride *= s->view[i].dim[k];
+        }
+    }
+    return true;
+}
+
+NRV_API void nrv_plan_print(const nrv_plan *p, nrv_sink *sink, void *user)
+{
+    if (!p || !sink)
+        return;
+    if (p->why.status) {
+        sink(user, p->why.text, strlen(p->why.text));
+        sink(user, "\n", 1);
+        return;
+    }
+    nrv__arena tmp = { .mem = p->mem };
+    print_state s = { .p = p, .t = { .mem = p->mem } };
+    if (print_nominal(&s, &tmp)) {
+        nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->n_step, p->n_value, nrv__tier_name(p->tier));
+        print_sizes(&s);
+        for (size_t i = 0; i < p->n_step; i++) {
+            const nrv__step *step = &p->step[i];
+            nrv__text_add(&s.t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope, step->fails ? "  (may fail)" : "");
+            if (step->tiles) {
+                print_tiles(&s, step->tiles);
+                continue;
+            }
+            for (int32_t k = 0; k < step->n_in; k++) {
+                nrv__text_add(&s.t, "      in  ");
+                print_value(&s, step->in[k]);
+                nrv__text_add(&s.t, "\n");
+            }
+            nrv__text_add(&s.t, "      out ");
+            print_value(&s, step->out);
+            nrv__text_add(&s.t, "\n");
+            print_kernel(&s, step);
+        }
+        for (size_t i = 0; i < p->n_var; i++)
+            if (p->var[i].value >= 0)
+                nrv__text_add(&s.t, "assign %s: %s\n", p->var[i].name, p->var[i].why);
+        for (size_t i = 0; i < p->n_output; i++)
+            nrv__text_add(&s.t, "output %s: %%%d\n", p->output[i].name, p->output[i].value);
+    }
+    if (s.t.at && !s.t.broken)
+        sink(user, s.t.at, s.t.n);
+    nrv__text_free(&s.t);
+    nrv__arena_free(&tmp);
+}

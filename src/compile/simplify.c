@@ -1,0 +1,192 @@
+/* simplify.c - rewriting by a table of rules, inputs before users, until a node fits none.
+
+   Promises: a rule may change the last bit of a value, never its meaning for NaN and infinities.
+   Does not do: anything with memory or kernels. */
+#include "passes.h"
+#include <string.h>
+
+static bool simplify_is(nrv_tensor x, const char *op)
+{
+    return !strcmp(x->op->name, op);
+}
+
+static bool simplify_filled(nrv_tensor x, double v)
+{
+    return x->op == &nrv__op_fill && ((const nrv__scalar_attr *)x->attr)->value == v;
+}
+
+/* x stands for y only if nothing was broadcast */
+static nrv_tensor simplify_if_shaped(nrv_tensor x, nrv_tensor y)
+{
+    bool same = x->rank == y->rank && x->type == y->type;
+    for (int i = 0; same && i < x->rank; i++)
+        same = x->dim[i] == y->dim[i];
+    return same ? x : NULL;
+}
+
+static nrv_tensor simplify_gradient_only(nrv_tensor y)
+{
+    return simplify_is(y, "stop") || simplify_is(y, "surrogate") ? y->in[0] : NULL;
+}
+
+static nrv_tensor simplify_neutral(nrv_tensor y)
+{
+    bool sum = simplify_is(y, "add"), product = simplify_is(y, "mul");
+    if ((sum && simplify_filled(y->in[1], 0)) || (product && simplify_filled(y->in[1], 1)) ||
+        (simplify_is(y, "sub") && simplify_filled(y->in[1], 0)) || (simplify_is(y, "div") && simplify_filled(y->in[1], 1)))
+        return simplify_if_shaped(y->in[0], y);
+    if ((sum && simplify_filled(y->in[0], 0)) || (product && simplify_filled(y->in[0], 1)))
+        return simplify_if_shaped(y->in[1], y);
+    return NULL;
+}
+
+static nrv_tensor simplify_double_neg(nrv_tensor y)
+{
+    return simplify_is(y, "neg") && simplify_is(y->in[0], "neg") ? y->in[0]->in[0] : NULL;
+}
+
+static nrv_tensor simplify_add_neg(nrv_tensor y)
+{
+    return simplify_is(y, "add") && simplify_is(y->in[1], "neg") ? nrv_sub(y->in[0], y->in[1]->in[0]) : NULL;
+}
+
+static nrv_tensor simplify_reshape(nrv_tensor y)
+{
+    if (!simplify_is(y, "reshape"))
+        return NULL;
+    nrv_tensor x = simplify_if_shaped(y->in[0], y);
+    return x ? x : simplify_is(y->in[0], "reshape") ? nrv_reshape(y->in[0]->in[0], nrv_shape_of(y)) : NULL;
+}
+
+static nrv_tensor simplify_permute(nrv_tensor y)
+{
+    if (!simplify_is(y, "permute") || !simplify_is(y->in[0], "permute"))
+        return NULL;
+    const int64_t *outer = y->attr, *inner = y->in[0]->attr;
+    int axes[NRV__MAX_RANK];
+    for (int i = 0; i < y->rank; i++)
+        axes[i] = (int)inner[outer[i]];
+    return nrv_permute(y->in[0]->in[0], y->rank, axes);
+}
+
+/* what reads the product then finds it dense: the gradient of a weight that was used transposed */
+static nrv_tensor simplify_transposed_product(nrv_tensor y)
+{
+    if (!simplify_is(y, "permute") || !simplify_is(y->in[0], "matmul"))
+        return NULL;
+    const int64_t *from = y->attr;
+    for (int i = 0; i < y->rank; i++)
+        if (from[i] != (i < y->rank - 2 ? i : 2 * y->rank - 3 - i))
+            return NULL;
+    nrv_tensor a = y->in[0]->in[0], b = y->in[0]->in[1];
+    return nrv_matmul(nrv_transpose(b), nrv_transpose(a));
+}
+
+static nrv_tensor simplify_same_shape(nrv_tensor y)
+{
+    return simplify_is(y, "broadcast") ? simplify_if_shaped(y->in[0], y) : NULL;
+}
+
+/* element-wise on constants, and constants moved about: a constant */
+static nrv_tensor simplify_constant(nrv_tensor y)
+{
+    double in[NRV__POINT_IN], out = 0;
+    nrv__view vin[NRV__POINT_IN] = { 0 }, vout = { .data = &out, .type = y->type };
+    bool moved = y->op->flags & NRV_VIEW;
+    if (!(y->op->flags & (NRV_POINTWISE | NRV_VIEW)) || y->n_in > NRV__POINT_IN || y->n_in == 0)
+        return NULL;
+    for (int i = 0; i < y->n_in; i++) {
+        if (y->in[i]->op != &nrv__op_fill)
+            return NULL;
+        in[i] = ((const nrv__scalar_attr *)y->in[i]->attr)->value;
+        vin[i] = (nrv__view){ .data = &in[i], .type = y->in[i]->type };
+    }
+    if (moved)
+        return nrv_fill(y->g, y->type, nrv_shape_of(y), in[0]);
+    nrv__args a = { .in = vin, .out = &vout, .n_in = y->n_in, .n_out = 1, .n = 1, .attr = y->attr };
+    y->op->ref(&a);
+    if (y->type == NRV_F32) /* as it would have been stored */
+        out = (double)(float)out;
+    return nrv_fill(y->g, y->type, nrv_shape_of(y), out);
+}
+
+const nrv__rule nrv__rules[] = {
+    { "gradient-only", "stop and surrogate are values like any other once gradients are taken", simplify_gradient_only, "x, y: stop(x)", "x, y: x" },
+    { "neutral", "x + 0, x - 0, x * 1, x / 1 are x", simplify_neutral, "x, y: (x + 0) * 1 - 0 * 1", "x, y: x" },
+    { "double-neg", "-(-x) is x", simplify_double_neg, "x, y: -(-x) + neg(neg(y))", "x, y: x + y" },
+    { "add-neg", "x + (-y) is x - y", simplify_add_neg, "x, y: x + (-y)", "x, y: x - y" },
+    { "reshape", "a reshape of a reshape is one, one to the same shape is none", simplify_reshape, NULL, NULL },
+    { "permute", "a permutation of a permutation is one", simplify_permute, NULL, NULL },
+    { "transposed-product", "the transpose of a b is b^T a^T", simplify_transposed_product, NULL, NULL },
+    { "same-shape", "a broadcast to the same shape is none", simplify_same_shape, NULL, NULL },
+    { "constant", "element-wise on constants is a constant", simplify_constant, "x, y: x + exp(1 - 1)", "x, y: x + 1" },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+
+enum { SIMPLIFY_ROUNDS = 16 };
+
+static nrv_tensor simplify_node(const nrv__compiler *c, nrv_tensor y)
+{
+    if (nrv__without(c, "simplify"))
+        return y;
+    for (int round = 0; round < SIMPLIFY_ROUNDS; round++) {
+        nrv_tensor to = NULL;
+        for (const nrv__rule *r = nrv__rules; r->name && !to && !y->g->why.status; r++)
+            to = nrv__without(c, r->name) ? NULL : r->to(y);
+        if (!to || to == y)
+            break;
+        y = to;
+    }
+    return y;
+}
+
+static void simplify_live(const nrv__compiler *c, bool *live)
+{
+    for (size_t i = 0; i < c->n_root; i++)
+        live[c->root[i].value->id] = true;
+    for (size_t i = c->g->n_node; i--;) {
+        nrv_tensor n = c->g->node[i];
+        if (!live[i])
+            continue;
+        if (n->body && !nrv__kept(c, n))
+            live[n->body[0]->id] = true;
+        else
+            for (int k = 0; k < n->n_in; k++)
+                live[n->in[k]->id] = true;
+    }
+}
+
+bool nrv__pass_simplify(nrv__compiler *c)
+{
+    nrv_graph *g = c->g;
+    size_t n = g->n_node;
+    bool *live = nrv__tmp(c, n, sizeof *live);
+    nrv_tensor *to = nrv__tmp(c, n, sizeof *to);
+    nrv_tensor *in = nrv__tmp(c, n + 1, sizeof *in);
+    if (!live || !to || !in)
+        return false;
+    simplify_live(c, live);
+    for (size_t i = 0; i < n && !g->why.status; i++) {
+        nrv_tensor y = g->node[i];
+        if (!live[i])
+            continue;
+        if (y->body && !nrv__kept(c, y)) {
+            to[i] = to[y->body[0]->id];
+            continue;
+        }
+        bool changed = false;
+        for (int k = 0; k < y->n_in; k++) {
+            in[k] = to[y->in[k]->id];
+            changed = changed || in[k] != y->in[k];
+        }
+        if (!nrv__label_push(g, y->scope))
+            return false;
+        to[i] = simplify_node(c, changed ? nrv__rebuild(g, y, in, y->body) : y);
+        nrv__label_pop(g);
+        if (!to[i])
+            return false;
+    }
+    for (size_t i = 0; i < c->n_root; i++)
+        c->root[i].value = to[c->root[i].value->id];
+    return !g->why.status;
+}

@@ -1,0 +1,373 @@
+/* exec.c - an exec's life, and one run: a loop over actions.
+
+   Promises: nrv_run allocates nothing once prepared; a run that fails leaves the store as it was; the same bits for any
+   number of threads. Does not do: lay out memory (layout.c). */
+#include "exec.h"
+#include "ref.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool exec_action(nrv_exec *e, nrv__action *a, const nrv__step *s)
+{
+    a->step = s;
+    a->in = nrv__arena_get(&e->arena, (size_t)(s->n_in + 1) * sizeof *a->in);
+    a->out = nrv__arena_get(&e->arena, sizeof *a->out);
+    a->size = nrv__arena_get(&e->arena, (size_t)(s->n_size + 1) * sizeof *a->size);
+    if (s->tiles) {
+        a->walk.stride = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.stride);
+        a->walk.scalar = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.scalar);
+    }
+    return !e->arena.broken;
+}
+
+static void exec_room(nrv_exec *e)
+{
+    const nrv_plan *p = e->plan;
+    nrv__arena *a = &e->arena;
+    e->named = nrv__arena_get(a, (p->dims.n_size + 1) * sizeof *e->named);
+    e->wanted = nrv__arena_get(a, (p->dims.n_size + 1) * sizeof *e->wanted);
+    e->atoms = nrv__arena_get(a, (p->dims.n_atom + 1) * sizeof *e->atoms);
+    e->polys = nrv__arena_get(a, (p->dims.n_poly + 1) * sizeof *e->polys);
+    e->view = nrv__arena_get(a, (p->n_value + 1) * sizeof *e->view);
+    e->offset = nrv__arena_get(a, (p->n_value + 1) * sizeof *e->offset);
+    e->action = nrv__arena_get(a, (p->n_step + 1) * sizeof *e->action);
+    e->var = nrv__arena_get(a, (p->n_var + 1) * sizeof *e->var);
+    e->input = nrv__arena_get(a, (p->n_input + 1) * sizeof *e->input);
+    e->output = nrv__arena_get(a, (p->n_output + 1) * sizeof *e->output);
+    e->local = nrv__arena_get(a, (p->n_local + 1) * sizeof *e->local);
+    bool ok = !a->broken;
+    for (size_t i = 0; i < p->dims.n_size && ok; i++)
+        e->named[i] = e->wanted[i] = -1;
+    for (size_t i = 0; i < p->n_step && ok; i++)
+        ok = exec_action(e, &e->action[i], &p->step[i]);
+    if (!ok)
+        nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec of %zu steps", p->n_step);
+}
+
+static void exec_vars(nrv_exec *e)
+{
+    for (size_t i = 0; i < e->plan->n_var && !e->why.status; i++) {
+        const nrv__plan_var *v = &e->plan->var[i];
+        e->var[i] = nrv__store_get(e->store, v->name, v->type, v->rank, v->dim, v->start, v->kind, &e->why);
+    }
+}
+
+NRV_API nrv_exec *nrv_exec_new(const nrv_plan *p, nrv_store *s, const nrv_exec_opt *opt)
+{
+    if (!p || !s)
+        return NULL;
+    nrv_exec *e = nrv__alloc(&p->mem, NULL, 0, sizeof *e);
+    if (!e)
+        return NULL;
+    memset(e, 0, sizeof *e);
+    e->mem = e->arena.mem = p->mem;
+    e->plan = p;
+    e->store = s;
+    e->why = p->why;
+    e->pool = opt ? opt->pool : NULL;
+    e->stream = opt ? opt->stream : 0;
+    nrv_exec *share = opt ? opt->share : NULL;
+    if (!e->why.status && share && share->broken)
+        e->why = share->why;
+    if (!e->why.status)
+        exec_room(e);
+    if (!e->why.status)
+        exec_vars(e);
+    e->work = share ? share->work : nrv__alloc(&e->mem, NULL, 0, sizeof *e->work);
+    if (e->work && !share)
+        *e->work = (nrv__work){ 0 };
+    if (e->work)
+        e->work->users++;
+    else
+        nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec");
+    e->broken = e->why.status != NRV_OK;
+    return e;
+}
+
+NRV_API void nrv_exec_free(nrv_exec *e)
+{
+    if (!e)
+        return;
+    const nrv__mem m = e->mem;
+    for (size_t i = 0; e->local && i < e->plan->n_local; i++)
+        nrv__alloc(&m, e->local[i].data, e->local[i].bytes, 0);
+    if (e->work && --e->work->users == 0) {
+        nrv__alloc(&m, e->work->mem, e->work->mem ? e->work->bytes + NRV__ALIGN : 0, 0);
+        nrv__alloc(&m, e->work, sizeof *e->work, 0);
+    }
+    nrv__arena_free(&e->arena);
+    nrv__alloc(&m, e, sizeof *e, 0);
+}
+
+NRV_API const char *nrv_why(const nrv_exec *e)
+{
+    return !e ? "out of memory" : e->why.status ? e->why.text : NULL;
+}
+
+/* ---- sizes and bindings ------------------------------------------------------------------------------------------------------ */
+static bool exec_ready(nrv_exec *e)
+{
+    if (e && !e->broken && !e->pending)
+        e->why = (nrv__why){ NRV_OK, "" };
+    return e && !e->broken;
+}
+
+static nrv_status exec_pending(nrv_exec *e, nrv_status st)
+{
+    e->pending = true;
+    return st;
+}
+
+NRV_API nrv_status nrv_set_size(nrv_exec *e, const char *size, int64_t n)
+{
+    if (!exec_ready(e))
+        return e ? e->why.status : NRV_ENOMEM;
+    for (size_t i = 0; size && i < e->plan->dims.n_size; i++)
+        if (!strcmp(e->plan->dims.size[i].name, size)) {
+            e->laid = e->laid && e->named[i] == n;
+            e->wanted[i] = n;
+            return NRV_OK;
+        }
+    return exec_pending(e, nrv__fail(&e->why, NRV_ENAME, "the plan has no size '%s'", size ? size : ""));
+}
+
+static nrv__plan_name *exec_find(nrv__plan_name *at, size_t n, const char *name)
+{
+    for (size_t i = 0; name && i < n; i++)
+        if (!strcmp(at[i].name, name))
+            return &at[i];
+    return NULL;
+}
+
+static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__bound *bound, const char *what, const char *name, void *data, size_t bytes)
+{
+    if (!exec_ready(e))
+        return e ? e->why.status : NRV_ENOMEM;
+    nrv__plan_name *found = exec_find(table, n, name);
+    if (!found) {
+        char names[256] = "";
+        size_t at = 0;
+        for (size_t i = 0; i < n && at < sizeof names; i++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", table[i].name);
+        return exec_pending(e, nrv__fail(&e->why, NRV_ENAME, "the plan has no %s '%s'\n  hint  it has: %s", what, name ? name : "", names));
+    }
+    if (!data && bytes)
+        return exec_pending(e, nrv__fail(&e->why, NRV_EARG, "%s '%s': %zu bytes at NULL", what, name, bytes));
+    nrv__bound *b = &bound[found - table];
+    e->stale = e->stale || b->data != data;
+    *b = (nrv__bound){ data, bytes };
+    return NRV_OK;
+}
+
+NRV_API nrv_status nrv_bind_in(nrv_exec *e, const char *name, const void *data, size_t bytes)
+{
+    void *p; /* only read, but views have one kind of pointer */
+    memcpy(&p, &data, sizeof p);
+    return exec_bind(e, e ? e->plan->input : NULL, e ? e->plan->n_input : 0, e ? e->input : NULL, "input", name, p, bytes);
+}
+
+NRV_API nrv_status nrv_bind_out(nrv_exec *e, const char *name, void *data, size_t bytes)
+{
+    return exec_bind(e, e ? e->plan->output : NULL, e ? e->plan->n_output : 0, e ? e->output : NULL, "output", name, data, bytes);
+}
+
+static size_t exec_bytes(const nrv_exec *e, int32_t value)
+{
+    const nrv__view *v = &e->view[value];
+    return (size_t)nrv__elements(v) * nrv__dtype_size(v->type);
+}
+
+static nrv_status exec_check_bound(nrv_exec *e)
+{
+    for (size_t i = 0; i < e->plan->n_input; i++) {
+        const nrv__plan_name *in = &e->plan->input[i];
+        if (in->value < 0)
+            continue;
+        size_t want = exec_bytes(e, in->value);
+        if (want && !e->input[i].data)
+            return nrv__fail(&e->why, NRV_EARG, "input '%s' is not bound\n  hint  nrv_bind_in(e, \"%s\", data, %zu)", in->name, in->name, want);
+        if (e->input[i].bytes != want)
+            return nrv__fail(&e->why, NRV_EARG, "input '%s' takes %zu bytes, %zu are bound\n  hint  do nrv_set_size and the buffer agree?", in->name,
+                             want, e->input[i].bytes);
+    }
+    for (size_t i = 0; i < e->plan->n_output; i++) {
+        size_t want = exec_bytes(e, e->plan->output[i].value);
+        if (e->output[i].data && e->output[i].bytes != want)
+            return nrv__fail(&e->why, NRV_EARG, "output '%s' gives %zu bytes, %zu are bound", e->plan->output[i].name, want, e->output[i].bytes);
+    }
+    return NRV_OK;
+}
+
+NRV_API nrv_status nrv_prepare(nrv_exec *e)
+{
+    if (!exec_ready(e))
+        return e ? e->why.status : NRV_ENOMEM;
+    if (e->pending) {
+        e->pending = false;
+        return e->why.status;
+    }
+    if (!e->laid && nrv__layout(e))
+        return e->why.status;
+    if (!e->work->mem || e->work->bytes < e->need) /* a sharer never shrinks it, but may have failed to grow it */
+        return e->laid = false, nrv__layout(e);
+    if (e->stale || e->work_seen != e->work->moved) {
+        if (exec_check_bound(e))
+            return e->why.status;
+        nrv__resolve(e);
+    }
+    return NRV_OK;
+}
+
+/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
+typedef struct exec_work {
+    const nrv_exec *e;
+    const nrv__action *a;
+    int phase;
+} exec_work;
+
+static void exec_task(void *user, int64_t begin, int64_t end, int worker)
+{
+    const exec_work *w = user;
+    const nrv__action *a = w->a;
+    char *scratch = (char *)a->args.scratch + (size_t)worker * w->e->scratch_each;
+    if (a->step->tiles) {
+        nrv__tile_run(w->e, a, begin, end, scratch);
+        return;
+    }
+    nrv__args args = a->args;
+    args.begin = begin;
+    args.end = end;
+    args.phase = w->phase;
+    args.scratch = scratch;
+    if (a->kernel)
+        a->kernel->run(&args);
+    else
+        nrv__ref_run(a->step->op, &args);
+}
+
+static void exec_act(nrv_exec *e, const nrv__action *a)
+{
+    exec_work w = { e, a, 0 };
+    if (a->grain >= a->units)
+        exec_task(&w, 0, a->units, 0);
+    else
+        nrv__pool_run(e->pool, a->units, a->grain, exec_task, &w);
+    if (!a->units2)
+        return;
+    w.phase = 1;
+    if (a->grain2 >= a->units2)
+        exec_task(&w, 0, a->units2, 0);
+    else
+        nrv__pool_run(e->pool, a->units2, a->grain2, exec_task, &w);
+}
+
+static bool exec_has_nan(const nrv__view *v)
+{
+    size_t size = nrv__dtype_size(v->type);
+    for (int64_t i = 0; nrv__dtype_real(v->type) && i < nrv__elements(v); i++) {
+        double x;
+        nrv__to_double(&x, (const char *)v->data + (size_t)i * size, v->type, 1);
+        if (isnan(x))
+            return true;
+    }
+    return false;
+}
+
+static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__action *a)
+{
+    const nrv__tiles *t = a->step->tiles;
+    for (int32_t r = 0; r < (t ? t->n_reg : 1); r++) {
+        int32_t v = t ? t->reg[r].store : a->step->out;
+        if (v < 0 || !exec_has_nan(&e->view[v]))
+            continue;
+        const char *op = a->step->op ? a->step->op->name : "element-wise";
+        for (int32_t i = 0; t && i < t->n_instr; i++)
+            op = t->instr[i].out == r ? t->instr[i].op->name : op;
+        return nrv__fail(&e->why, NRV_EVALUE, "%s gives a NaN\n  in    %s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN", op,
+                         e->plan->value[v].scope);
+    }
+    return NRV_OK;
+}
+
+static nrv_status exec_steps(nrv_exec *e)
+{
+    for (size_t i = 0; i < e->plan->n_step; i++) {
+        const nrv__action *a = &e->action[i];
+        exec_act(e, a);
+        if (a->step->fails && nrv__fault_status(&e->fault))
+            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s\n  in    %s", a->step->op->name, nrv__fault_text(&e->fault), a->step->scope);
+        if (e->plan->check_nan && exec_hunt_nan(e, a))
+            return e->why.status;
+    }
+    return NRV_OK;
+}
+
+static void exec_commit(nrv_exec *e)
+{
+    const nrv_plan *p = e->plan;
+    for (size_t i = 0; i < p->n_var; i++) {
+        int32_t v = p->var[i].value;
+        if (v >= 0 && p->value[v].in_place != (int32_t)i && e->var[i]->bytes)
+            memcpy(e->var[i]->data, e->view[v].data, e->var[i]->bytes);
+    }
+    for (size_t i = 0; i < p->n_local; i++)
+        if (p->local[i].assigned >= 0 && p->local[i].value >= 0)
+            memcpy(e->local[i].data, e->view[p->local[i].assigned].data, exec_bytes(e, p->local[i].value));
+    for (size_t i = 0; i < p->n_output; i++)
+        if (e->output[i].data && e->output[i].bytes)
+            memcpy(e->output[i].data, e->view[p->output[i].value].data, e->output[i].bytes);
+}
+
+/* commits of the store; where an exec runs again without one, or has a stream, mixed with these: 53 bits, so that doubles hold it */
+static void exec_count(nrv_exec *e)
+{
+    uint64_t commits = e->store->commits;
+    e->runs = commits == e->commits_seen ? e->runs : 0;
+    e->commits_seen = commits;
+    uint64_t mix[2] = { e->runs, e->stream };
+    uint64_t h = e->runs || e->stream ? nrv__hash(commits, mix, sizeof mix) : commits;
+    e->run_counter = (int64_t)(h & ((UINT64_C(1) << 53) - 1));
+    e->runs++;
+}
+
+NRV_API nrv_status nrv_run(nrv_exec *e)
+{
+    if (nrv_prepare(e))
+        return e ? e->why.status : NRV_ENOMEM;
+    bool assigns = e->plan->assigns;
+    if (!nrv__store_enter(e->store, assigns))
+        return nrv__fail(&e->why, NRV_EBUSY, "another run uses the store\n  hint  run one after the other, or give each its store");
+    exec_count(e);
+    nrv__fault_clear(&e->fault);
+    if (!exec_steps(e)) {
+        exec_commit(e);
+        e->store->commits += assigns;
+    }
+    nrv__store_leave(e->store, assigns);
+    return e->why.status;
+}
+
+NRV_API void nrv_reset(nrv_exec *e)
+{
+    for (size_t i = 0; e && !e->broken && i < e->plan->n_local; i++) {
+        nrv__alloc(&e->mem, e->local[i].data, e->local[i].bytes, 0);
+        e->local[i] = (nrv__bound){ NULL, 0 };
+        e->laid = false;
+    }
+}
+
+NRV_API const void *nrv_value(nrv_exec *e, const char *name, size_t *bytes)
+{
+    if (bytes)
+        *bytes = 0;
+    if (!e || e->broken || !e->laid)
+        return NULL;
+    const nrv__plan_name *n = exec_find(e->plan->output, e->plan->n_output, name);
+    n = n ? n : exec_find(e->plan->local, e->plan->n_local, name);
+    if (!n || n->value < 0)
+        return NULL;
+    if (bytes)
+        *bytes = exec_bytes(e, n->value);
+    return e->view[n->value].data;
+}

@@ -1,0 +1,70 @@
+/* exec.h - the inside of an exec: a plan made concrete for some sizes, a store and a workspace. */
+#ifndef NRV__EXEC_H
+#define NRV__EXEC_H
+#include "../base/fault.h"
+#include "../base/pool.h"
+#include "../compile/plan.h"
+#include "../graph/store.h"
+
+/* memory of intermediate values; execs may share one */
+typedef struct nrv__work {
+    int users;
+    char *mem, *at; /* as allocated; 64-aligned */
+    size_t bytes;
+    uint64_t moved; /* counts reallocations, so that sharers notice */
+} nrv__work;
+
+/* how a tile program walks its memory: the shape with axes merged where every operand allows it */
+typedef struct nrv__walk {
+    int rank;
+    int64_t dim[NRV__MAX_RANK];
+    int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
+    bool *scalar;                     /* registers that are one number everywhere */
+} nrv__walk;
+
+typedef struct nrv__action { /* a step, made concrete */
+    const nrv__step *step;
+    const nrv__kernel *kernel; /* NULL: the op's reference, or a tile program */
+    nrv__args args;
+    nrv__view *in, *out;
+    int64_t *size;
+    nrv__walk walk;
+    int64_t units, units2, grain, grain2;
+    size_t scratch, shared;
+} nrv__action;
+
+typedef struct nrv__bound {
+    void *data;
+    size_t bytes;
+} nrv__bound;
+
+struct nrv_exec {
+    nrv__mem mem;
+    nrv__arena arena; /* what lives as long as the exec */
+    const nrv_plan *plan;
+    nrv_store *store;
+    nrv_pool *pool;
+    uint64_t stream, runs, commits_seen;
+    nrv__why why;
+    bool broken, pending; /* for good; an error of set_size or bind that nrv_run has yet to report */
+    bool laid, stale;     /* sizes are laid out; some pointer changed since */
+    int64_t *named, *wanted, *atoms, *polys;
+    nrv__view *view;      /* of each value */
+    size_t *offset;       /* of each value in the workspace */
+    nrv__action *action;
+    nrv__stored **var;
+    nrv__bound *input, *output, *local;
+    nrv__work *work;
+    size_t need;          /* bytes of workspace, scratch included */
+    size_t scratch_at, scratch_each, shared_at;
+    uint64_t work_seen;
+    int64_t run_counter;
+    nrv__fault fault;
+};
+
+nrv_status nrv__layout(nrv_exec *e);               /* sizes -> shapes, kernels, offsets */
+void nrv__resolve(nrv_exec *e);                    /* offsets and bindings -> pointers */
+size_t nrv__tile_scratch(const nrv__tiles *t);     /* bytes for each worker */
+void nrv__tile_layout(nrv_exec *e, nrv__action *a);
+void nrv__tile_run(const nrv_exec *e, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
+#endif
