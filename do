@@ -99,6 +99,7 @@ do_build() # leaves build/nervo and the libraries
 {
     need $NEED_BUILD
     configure release build
+    compile build --target generate # a new op or layer is one file; this makes it known
     compile build --target nervo nervo_shared nervo_static
 }
 
