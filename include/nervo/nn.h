@@ -7,6 +7,11 @@ typedef struct { double eps, momentum; int64_t reserved[4]; } nrv_norm_opt;
 /* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
 typedef struct { int stride, pad, dilation, groups, no_bias; int64_t reserved[4]; } nrv_conv_opt;
 typedef struct { int no_bias; const nrv_init *weight, *bias; int64_t reserved[4]; } nrv_linear_opt;
+/* One layer of a text, as it was traced. word: "conv 16 3x3 pad 1"; name: its path, "2.0"; depth: blocks around it; out: what it
+   gives (ask nrv_shape_of); params: trainable numbers it added; macs: multiply-adds for one sample. A block comes after its layers
+   and counts only what it adds itself. */
+typedef struct { const char *word, *name; int line, column, depth; nrv_tensor out; int64_t params, macs; int64_t reserved[4]; } nrv_layer_info;
+typedef struct { void (*seen)(void *user, const nrv_layer_info *layer); void *user; int64_t reserved[4]; } nrv_layers_opt;
 /* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight, name.bias,
    name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running values alone. */
 nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
@@ -20,4 +25,10 @@ nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
+/* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: the scope they stand in, or NULL. */
+nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text);
+/* The same, and .seen hears of every layer: its word, name, shape, parameters, multiply-adds. */
+nrv_tensor nrv_layers_with(nrv_tensor x, const char *name, const char *text, const nrv_layers_opt *opt);
+/* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong with the text. */
+nrv_status nrv_layers_input(const char *text, nrv_shape *shape, char *why, size_t why_bytes);
 #endif

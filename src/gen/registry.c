@@ -113,6 +113,13 @@ extern const nrv__kernel nrv__kernel_conv_baseline;
 extern const nrv__kernel nrv__kernel_conv_dx_baseline;
 extern const nrv__kernel nrv__kernel_conv_dw_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_copy_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_copy_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_copy_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gemm_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -136,6 +143,36 @@ extern const nrv__kernel nrv__kernel_max_pool_dx_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_max_pool_baseline;
 extern const nrv__kernel nrv__kernel_max_pool_dx_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_uniform_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_uniform_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_uniform_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_sum_avx512;
+extern const nrv__kernel nrv__kernel_max_of_avx512;
+extern const nrv__kernel nrv__kernel_min_of_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_sum_avx2;
+extern const nrv__kernel nrv__kernel_max_of_avx2;
+extern const nrv__kernel nrv__kernel_min_of_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_sum_baseline;
+extern const nrv__kernel nrv__kernel_max_of_baseline;
+extern const nrv__kernel nrv__kernel_min_of_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_softmax_avx512;
+extern const nrv__kernel nrv__kernel_log_softmax_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_softmax_avx2;
+extern const nrv__kernel nrv__kernel_log_softmax_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_softmax_baseline;
+extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_abs,
@@ -260,6 +297,13 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_conv_dx_baseline,
     &nrv__kernel_conv_dw_baseline,
 #ifdef NRV__HAVE_AVX512
+    &nrv__kernel_copy_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_copy_avx2,
+#endif
+    &nrv__kernel_copy_baseline,
+#ifdef NRV__HAVE_AVX512
     &nrv__kernel_gemm_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -276,6 +320,36 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_max_pool_baseline,
     &nrv__kernel_max_pool_dx_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_uniform_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_uniform_avx2,
+#endif
+    &nrv__kernel_uniform_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_sum_avx512,
+    &nrv__kernel_max_of_avx512,
+    &nrv__kernel_min_of_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_sum_avx2,
+    &nrv__kernel_max_of_avx2,
+    &nrv__kernel_min_of_avx2,
+#endif
+    &nrv__kernel_sum_baseline,
+    &nrv__kernel_max_of_baseline,
+    &nrv__kernel_min_of_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_softmax_avx512,
+    &nrv__kernel_log_softmax_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_softmax_avx2,
+    &nrv__kernel_log_softmax_avx2,
+#endif
+    &nrv__kernel_softmax_baseline,
+    &nrv__kernel_log_softmax_baseline,
     NULL
 };
 
