@@ -10,6 +10,7 @@
 
 /* out may be the same array as an input, never overlap it otherwise: every iteration stands for itself */
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed" /* a target without vectors of some type is no news */
 #define MATHS_LOOP _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define MATHS_LOOP _Pragma("GCC ivdep")
@@ -188,6 +189,13 @@ SIMD_INLINE float maths_sin(float x, int32_t quarters)
     return (q & 2) != 0 ? -y : y;
 }
 
+/* a choice without ?:, of which gcc vectorises only a few in a row */
+SIMD_INLINE float maths_if(int when, float yes, float no)
+{
+    const int32_t mask = -when;
+    return maths_float((maths_bits(yes) & mask) | (maths_bits(no) & ~mask));
+}
+
 /* 2^(y log2 |x|) in double, good to 1e-9, so that the result is rounded once; then signs and special cases as in C */
 SIMD_INLINE float maths_pow(float x, float y)
 {
@@ -208,9 +216,9 @@ SIMD_INLINE float maths_pow(float x, float y)
     p = p * z + 1.0 / 5;
     p = p * z + 1.0 / 3;
     double power = w * (k + 2.88539008177792681472 * (s + s * z * p));
-    const double grows = a > 1 ? 300 : -300; /* zero and infinite x or y: as far as it goes, up or down */
-    const double far = (y > 0) == (grows > 0) ? 300 : -300;
-    power = a == 0 || a - a != 0 || w - w != 0 ? far : power;
+    const int wild = (a == 0) | (a - a != 0) | (w - w != 0), up = (a > 1) == (y > 0);
+    const double far = up ? 300 : -300; /* zero and infinity: as far as it goes */
+    power = wild ? far : power;
     power = power > 300 ? 300 : power < -300 ? -300 : power;
     const double t = power + magic, f = (power - (t - magic)) * 0.69314718055994530942;
     double e = 1.0 / 40320;
@@ -225,12 +233,13 @@ SIMD_INLINE float maths_pow(float x, float y)
     memcpy(&i, &t, sizeof i);
     i = (i + 1023) << 52;
     memcpy(&m, &i, sizeof m);
-    const float ay = __builtin_fabsf(y), result = (float)(e * m);
-    const int32_t whole = (int32_t)(ay < 16777216.0f ? ay : 0.0f);
-    const bool fraction = ay < 16777216.0f && (float)whole != ay;
-    const float sign = x < 0 || (x == 0 && maths_bits(x) < 0) ? ((whole & 1) != 0 && !fraction ? -1.0f : 1.0f) : 1.0f;
-    float r = x < 0 && fraction && a - a == 0 ? __builtin_nanf("") : sign * result;
-    r = x != x || y != y ? x + y : r;
-    return y == 0 || x == 1 || (x == -1 && ay - ay != 0 && y == y) ? 1.0f : r;
+    const float result = (float)(e * m), ay = __builtin_fabsf(y), small = ay < 16777216.0f ? ay : 0.0f;
+    const int32_t whole = (int32_t)small;
+    const float sign = (whole & 1) != 0 ? -1.0f : 1.0f; /* of a negative number to the power of `whole` */
+    const int integer = (float)whole == small, nan = (x != x) | (y != y), finite = x - x == 0.0f;
+    float r = maths_if((maths_bits(x) < 0) & integer, sign * result, result);
+    r = maths_if((x < 0.0f) & finite & !integer, __builtin_nanf(""), r);
+    r = maths_if(nan, x + y, r);
+    return maths_if((x == 1.0f) | (y == 0.0f) | ((x == -1.0f) & (ay == __builtin_inff())), 1.0f, r);
 }
 #endif
