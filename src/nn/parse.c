@@ -196,6 +196,27 @@ static bool parse_value_fits(const parser *p, const parse_arg *a, parse_token t)
     return parse_lengths(s, t.n, whole ? 0 : 1, parse_type(a, "size2") || parse_type(a, "int2") ? 2 : 1);
 }
 
+/* "conv out kernel [stride 1] [no_bias]": the remedy of every wrong argument */
+static const char *parse_usage(parser *p, const nrv__layer *layer)
+{
+    parse_arg a[PARSE_ARGS];
+    nrv__text t = { .mem = p->w->mem };
+    nrv__text_add(&t, "%s", layer->word);
+    for (int i = 0, n = parse_args_of(layer, a); i < n; i++) {
+        nrv__text_add(&t, a[i].asked ? " %.*s" : " [%.*s", (int)a[i].name_n, a[i].name);
+        const char *rest = a[i].type + a[i].type_n;
+        if (*rest == '=')
+            nrv__text_add(&t, " %.*s", (int)strcspn(rest + 1, " "), rest + 1);
+        else if (*rest == '?')
+            nrv__text_add(&t, " ...");
+        nrv__text_add(&t, a[i].asked ? "" : "]");
+    }
+    nrv__text_add(&t, layer->flags & NRV__LAYER_BRANCHES ? " { ... ; ... }" : layer->flags & NRV__LAYER_BLOCK ? " { ... }" : "");
+    const char *usage = t.at ? nrv__arena_text(&p->w->arena, t.at, t.n) : NULL;
+    nrv__text_free(&t);
+    return usage;
+}
+
 static bool parse_value_wrong(parser *p, const nrv__layer *layer, const parse_arg *a, parse_token t)
 {
     const char *want = "a whole number from 1 to 16777216";
@@ -208,14 +229,14 @@ static bool parse_value_wrong(parser *p, const nrv__layer *layer, const parse_ar
     else if (parse_type(a, "size2"))
         want = "a whole number from 1 to 16777216, or two of them, as 3x3";
     if (t.kind != 'w')
-        return parse_fail(p, t, NULL, "%s: '%.*s' is %s, and there is none", layer->word, (int)a->name_n, a->name, want);
-    return parse_fail(p, t, NULL, "%s: '%.*s' is %s, not '%.*s'", layer->word, (int)a->name_n, a->name, want, parse_shown(t), p->text + t.at);
+        return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, and there is none", layer->word, (int)a->name_n, a->name, want);
+    return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, not '%.*s'", layer->word, (int)a->name_n, a->name, want, parse_shown(t), p->text + t.at);
 }
 
 static bool parse_take(parser *p, const nrv__layer *layer, parse_arg *a, parse_token value, nrv__arg *to, int *n)
 {
     if (a->set)
-        return parse_fail(p, value, NULL, "%s: '%.*s' is given twice", layer->word, (int)a->name_n, a->name);
+        return parse_fail(p, value, parse_usage(p, layer), "%s: '%.*s' is given twice", layer->word, (int)a->name_n, a->name);
     bool flag = parse_type(a, "flag");
     if (!flag && (value.kind != 'w' || !parse_value_fits(p, a, value)))
         return parse_value_wrong(p, layer, a, value);
@@ -247,7 +268,7 @@ static bool parse_args(parser *p, nrv__word *word)
             while (next < n && (a[next].set || parse_type(&a[next], "flag")))
                 next++;
             if ((k = next) == n)
-                return parse_fail(p, t, n ? NULL : "a new layer begins with its word", "%s takes no further number, '%.*s' is one too many", layer->word,
+                return parse_fail(p, t, parse_usage(p, layer), "%s takes no further number, '%.*s' is one too many", layer->word,
                                   parse_shown(t), p->text + t.at);
         } else {
             break;
@@ -259,7 +280,7 @@ static bool parse_args(parser *p, nrv__word *word)
     }
     for (int k = 0; k < n; k++)
         if (a[k].asked && !a[k].set)
-            return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, NULL, "%s: '%.*s' is missing", layer->word, (int)a[k].name_n, a[k].name);
+            return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, layer), "%s: '%.*s' is missing", layer->word, (int)a[k].name_n, a[k].name);
     return true;
 }
 
@@ -351,9 +372,9 @@ static bool parse_open(parser *p, int32_t block)
     const nrv__word *word = &p->w->word[block];
     parse_token t = p->t;
     if (t.kind != '{')
-        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, NULL, "%s wants its layers in { ... }", word->layer->word);
+        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, word->layer), "%s wants its layers in { ... }", word->layer->word);
     if (p->deep >= NRV__WORDS_DEEP)
-        return parse_fail(p, t, NULL, "blocks in blocks deeper than %d", NRV__WORDS_DEEP);
+        return parse_fail(p, t, "is it a network?", "blocks in blocks deeper than %d", NRV__WORDS_DEEP);
     bool branches = word->layer->flags & NRV__LAYER_BRANCHES;
     p->deep++;
     p->open[p->n_open++] = block;
@@ -380,7 +401,7 @@ static bool parse_close(parser *p)
 {
     parse_token t = p->t;
     if (!p->n_open)
-        return parse_fail(p, t, NULL, "'}' closes nothing");
+        return parse_fail(p, t, "take it away, or open a block before it", "'}' closes nothing");
     if (!p->w->word[p->open[p->n_open - 1]].layer && !parse_leave(p, t))
         return false;
     if (!parse_leave(p, t))
@@ -412,7 +433,7 @@ static bool parse_name(parser *p, parse_token t)
     if (!good)
         return parse_fail(p, t, "letters, digits and _, a letter first, at most 64", "'%.*s' cannot be a name", parse_shown(t), p->text + t.at);
     if (p->name.n)
-        return parse_fail(p, t, NULL, "one layer has one name");
+        return parse_fail(p, t, "as in 'fc1: dense 10'", "one layer has one name");
     p->name = t;
     return true;
 }
@@ -459,7 +480,7 @@ static bool parse_input(parser *p)
 {
     nrv__words *w = p->w;
     if (w->input.rank)
-        return parse_fail(p, p->t, NULL, "'input' stands once, as the first word");
+        return parse_fail(p, p->t, "keep the first", "'input' stands once, as the first word");
     w->input_at = p->t.at;
     parse_next(p);
     const char *s = p->text + p->t.at;
