@@ -12,6 +12,12 @@ typedef struct { int no_bias; const nrv_init *weight, *bias; int64_t reserved[4]
    and counts only what it adds itself. */
 typedef struct { const char *word, *name; int line, column, depth; nrv_tensor out; int64_t params, macs; int64_t reserved[4]; } nrv_layer_info;
 typedef struct { void (*seen)(void *user, const nrv_layer_info *layer); void *user; int64_t reserved[4]; } nrv_layers_opt;
+/* Zero is the default: lr 1e-3, beta1 0.9, beta2 0.999, eps 1e-8, decay 0 (adamw: 0.01), name "adam" (adamw: "adamw"); a negative
+   number means zero. rate: a scalar in the place of lr; when: a bool scalar, and nothing changes where it is false. */
+typedef struct { double lr, beta1, beta2, eps, decay; nrv_tensor rate, when; const char *name; int64_t reserved[4]; } nrv_adam_opt;
+/* Zero is the default: lr 0.01 (PyTorch names none), no momentum, no decay, name "sgd". rate: a scalar in the place of lr; when: a
+   bool scalar, and nothing changes where it is false. */
+typedef struct { double lr, momentum, decay; int nesterov; nrv_tensor rate, when; const char *name; int64_t reserved[4]; } nrv_sgd_opt;
 /* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight, name.bias,
    name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running values alone. */
 nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
@@ -31,4 +37,15 @@ nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text);
 nrv_tensor nrv_layers_with(nrv_tensor x, const char *name, const char *text, const nrv_layers_opt *opt);
 /* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong with the text. */
 nrv_status nrv_layers_input(const char *text, nrv_shape *shape, char *why, size_t why_bytes);
+/* The parameters' values after one step of Adam; nrv_assign_all makes them so. */
+nrv_list nrv_adam(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
+/* Adam with the decay taken from the weights (0.01 unless .decay says otherwise). */
+nrv_list nrv_adamw(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
+/* All gradients times min(1, most / (norm + 1e-6)), where norm is that of all of them as one vector. */
+nrv_list nrv_clip_norm(nrv_list grads, double most);
+/* For .rate of the optimiser of that name, an f32 scalar: from peak/warmup up to peak over the first `warmup` updates, then along
+   half a cosine down to 0 at update `total`, and 0 from there on. It reads the optimiser's own step. */
+nrv_tensor nrv_cosine_rate(nrv_graph *g, const char *optimiser, double peak, int64_t warmup, int64_t total);
+/* The parameters' values after one step of gradient descent; nrv_assign_all makes them so. */
+nrv_list nrv_sgd(nrv_list params, nrv_list grads, const nrv_sgd_opt *opt);
 #endif

@@ -55,6 +55,7 @@ extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_pow;
+extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
 extern const nrv__opdef nrv__op_reshape;
@@ -99,6 +100,9 @@ extern const nrv__layer nrv__layer_avg_pool;
 extern const nrv__layer nrv__layer_avg_pool_global;
 extern const nrv__layer nrv__layer_repeat;
 extern const nrv__layer nrv__layer_residual;
+extern const nrv__optim nrv__optim_adam;
+extern const nrv__optim nrv__optim_adamw;
+extern const nrv__optim nrv__optim_sgd;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
@@ -227,6 +231,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_pad,
     &nrv__op_permute,
     &nrv__op_pow,
+    &nrv__op_rearrange,
     &nrv__op_reciprocal,
     &nrv__op_relu,
     &nrv__op_reshape,
@@ -279,6 +284,9 @@ const nrv__layer *const nrv__layers_all[] = {
 };
 
 const nrv__optim *const nrv__optims[] = {
+    &nrv__optim_adam,
+    &nrv__optim_adamw,
+    &nrv__optim_sgd,
     NULL
 };
 
