@@ -32,12 +32,7 @@ static const cli_option bench_options[] = {
       .hi = 1 << 24,
       .fallback = "32",
       .help = "samples in one step" },
-    { .name = "optim",
-      .arg = "NAME",
-      .kind = CLI_CHOICE,
-      .choices = "adam adamw sgd",
-      .fallback = "adam",
-      .help = "adam, adamw or sgd" },
+    CLI_OPTIM_OPTION,
     { .name = "eval", .kind = CLI_FLAG, .help = "the evaluation instead of the training step" },
     { .group = "Running",
       .name = "rounds",
@@ -127,7 +122,9 @@ static int bench_rounds(cli_plan *p, const cli_net *net, int64_t batch, int roun
         double begun = cli_now(), took = 0;
         int64_t n = 0;
         for (; code == CLI_GO_ON && (i < 0 ? took < 0.02 : n < each); n++) {
-            code = nrv_run(p->exec) == NRV_OK ? CLI_GO_ON : cli_error(CLI_FAILED, "", "%s", nrv_why(p->exec));
+            code = nrv_run(p->exec) == NRV_OK
+                       ? CLI_GO_ON
+                       : cli_error(CLI_FAILED, "Try another network or a smaller --batch.", "%s", nrv_why(p->exec));
             took = i < 0 ? cli_now() - begun : 0;
         }
         took = cli_now() - begun;

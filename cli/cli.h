@@ -21,7 +21,7 @@ typedef struct cli_option {
     const char *name, *arg, *fallback, *env, *help;
     cli_kind kind;
     double lo, hi;       /* CLI_WHOLE, CLI_REAL */
-    const char *choices; /* CLI_CHOICE: "adam adamw sgd"; CLI_WHOLE: words that are allowed besides numbers */
+    const char *choices; /* CLI_CHOICE: "auto always never"; CLI_WHOLE: words that are allowed besides numbers */
     const char *none;    /* the value that --no-NAME sets; NULL: only flags can be negated */
     cli_saved saved;     /* part of config.yaml? */
 } cli_option;
@@ -61,6 +61,10 @@ void cli_print_help(FILE *to, const cli_command *c);
 void cli_print_plugins(FILE *to); /* nervo-foo on PATH */
 const char *cli_plugin(const char *name); /* the path of nervo-NAME, or NULL */
 
+/* "adam adamw sgd": every optimiser that is registered; the value CLI_OPTIMISERS in a table stands for them */
+#define CLI_OPTIMISERS "@optimisers"
+const char *cli_optimisers(void);
+
 /* The same option in several commands says the same. */
 #define CLI_JSON_OPTION { .name = "json", .kind = CLI_FLAG, .help = "print results as JSON on stdout" }
 #define CLI_PROGRESS_OPTION                                                                                           \
@@ -72,6 +76,9 @@ const char *cli_plugin(const char *name); /* the path of nervo-NAME, or NULL */
 #define CLI_ISA_OPTION                                                                                                \
     { .name = "isa", .arg = "TIER", .kind = CLI_TEXT, .env = "NERVO_ISA", .saved = CLI_FREE,                          \
       .help = "instruction set of the kernels: ref, baseline, avx2, avx512; without it, the best one here" }
+#define CLI_OPTIM_OPTION                                                                                              \
+    { .name = "optim", .arg = "NAME", .kind = CLI_CHOICE, .choices = CLI_OPTIMISERS, .fallback = "adam",              \
+      .saved = CLI_FIXED, .help = "optimiser:" }
 #define CLI_DATA_DIR_OPTION                                                                                           \
     { .name = "data-dir", .arg = "DIR", .kind = CLI_TEXT, .saved = CLI_FREE, .env = "NERVO_DATA",                     \
       .help = "where to look for data sets first" }

@@ -1,6 +1,7 @@
 /* net.c - from a network's text to plans, and a pass over data. See net.h for what it promises. */
 #include "net.h"
 #include "run.h"
+#include "../src/optim/optim.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -121,22 +122,24 @@ static nrv_tensor net_loss(const cli_net *net, nrv_graph *g, nrv_tensor y, nrv_d
     return net->loss == CLI_MSE ? nrv_mse(y, t) : nrv_bce_logits(y, t);
 }
 
+static void net_optim_arg(nrv__case *c, const char *name, double value)
+{
+    /* zero is a wish here, and any negative number says it: the optimiser's default may be another */
+    c->arg[c->n_arg++] = (nrv__arg){ name, cli_format("%.17g", value != 0 ? value : -1.0) };
+}
+
 static void net_learn(const cli_net *net, nrv_graph *g, nrv_tensor loss)
 {
-    nrv_list p = nrv_params(g, "*"), d = nrv_grads(loss, p), next;
+    nrv_list p = nrv_params(g, "*"), next = NULL;
     nrv_tensor rate = nrv_input(g, "rate", NRV_F32, NRV_SCALAR);
-    if (strcmp(net->optim, "sgd") == 0) {
-        next = nrv_sgd(p, d,
-                       &(nrv_sgd_opt){ .rate = rate,
-                                       .momentum = net->momentum,
-                                       .decay = net->decay,
-                                       .nesterov = net->nesterov,
-                                       .name = "optim" });
-    } else {
-        double decay = net->decay != 0 ? net->decay : -1; /* zero is a wish here: adamw's own default is 0.01 */
-        nrv_adam_opt opt = { .rate = rate, .decay = decay, .name = "optim" };
-        next = strcmp(net->optim, "adamw") == 0 ? nrv_adamw(p, d, &opt) : nrv_adam(p, d, &opt);
-    }
+    nrv__case c = { .g = g, .name = "optim" };
+    net_optim_arg(&c, "momentum", net->momentum);
+    net_optim_arg(&c, "decay", net->decay);
+    if (net->nesterov)
+        net_optim_arg(&c, "nesterov", 1);
+    for (int i = 0; nrv__optims[i]; i++)
+        if (strcmp(nrv__optims[i]->name, net->optim) == 0)
+            next = nrv__optims[i]->make(p, nrv_grads(loss, p), rate, &c);
     nrv_assign_all(p, next);
 }
 

@@ -3,6 +3,7 @@
    Promises: a value that got through is in its range, so the getters need no second check; `--no-NAME` negates; what
    the line says wins over the environment, and that over the default. Does not do: know what any option means. */
 #include "cli.h"
+#include "../src/optim/optim.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -107,19 +108,37 @@ static int options_check_number(const cli_option *o, const char *value, cli_sour
         "%s wants a %s, not '%s'", options_from(o, from), what, value);
 }
 
+const char *cli_optimisers(void)
+{
+    static const char *all;
+    for (int i = 0; !all && nrv__optims[i]; i++) {
+        const char *names = nrv__optims[0]->name;
+        for (int k = 1; nrv__optims[k]; k++)
+            names = cli_format("%s %s", names, nrv__optims[k]->name);
+        all = names;
+    }
+    return all ? all : "";
+}
+
+static const char *options_choices(const cli_option *o)
+{
+    return strcmp(o->choices, CLI_OPTIMISERS) == 0 ? cli_optimisers() : o->choices;
+}
+
 static int options_check_choice(const cli_option *o, const char *value, cli_source from)
 {
+    const char *choices = options_choices(o);
     char words[256], *list[16], *rest = NULL;
     int n = 0;
-    if (options_word_in(o->choices, value))
+    if (options_word_in(choices, value))
         return CLI_GO_ON;
-    snprintf(words, sizeof words, "%s", o->choices);
+    snprintf(words, sizeof words, "%s", choices);
     for (char *w = strtok_r(words, " ", &rest); w && n < 16; w = strtok_r(NULL, " ", &rest))
         list[n++] = w;
     const char *near = cli_near(value, (const char *const *)list, n);
     return cli_error(CLI_USAGE,
-                     near ? cli_format("Did you mean '%s'? There are: %s.", near, o->choices)
-                          : cli_format("There are: %s.", o->choices),
+                     near ? cli_format("Did you mean '%s'? There are: %s.", near, choices)
+                          : cli_format("There are: %s.", choices),
                      "%s does not know '%s'", options_from(o, from), value);
 }
 
@@ -291,8 +310,10 @@ static void options_wrap(FILE *to, const char *text, int column, int indent, int
 static const char *options_described(const cli_option *o)
 {
     bool shown = o->fallback && o->kind != CLI_FLAG;
-    return cli_format("%s%s%s%s%s%s%s", o->help, shown ? " [default: " : "", shown ? o->fallback : "", shown ? "]" : "",
-                      o->env ? " [env: " : "", o->env ? o->env : "", o->env ? "]" : "");
+    bool listed = o->kind == CLI_CHOICE && strcmp(o->choices, CLI_OPTIMISERS) == 0;
+    return cli_format("%s%s%s%s%s%s%s%s%s", o->help, listed ? " " : "", listed ? cli_optimisers() : "",
+                      shown ? " [default: " : "", shown ? o->fallback : "", shown ? "]" : "", o->env ? " [env: " : "",
+                      o->env ? o->env : "", o->env ? "]" : "");
 }
 
 static void options_print(FILE *to, const cli_option *o, int width)

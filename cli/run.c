@@ -403,7 +403,7 @@ void cli_run_point_last(const cli_run *r, int64_t step)
 void cli_run_prune(const cli_run *r, int64_t keep)
 {
     enum { MOST = 1024 };
-    int64_t *steps = cli_get(MOST * sizeof *steps);
+    int64_t steps[MOST];
     const char *folder = cli_format("%s/checkpoints", r->dir);
     int n = keep > 0 ? cli_run_checkpoints(r, steps, MOST) : 0;
     for (int i = (int)(keep < MOST ? keep : MOST); i < n; i++)

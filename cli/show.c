@@ -33,12 +33,7 @@ static const cli_option show_options[] = {
       .hi = 1 << 24,
       .fallback = "32",
       .help = "samples, for the multiply-adds and the plan" },
-    { .name = "optim",
-      .arg = "NAME",
-      .kind = CLI_CHOICE,
-      .choices = "adam adamw sgd",
-      .fallback = "adam",
-      .help = "optimiser of the training plan" },
+    CLI_OPTIM_OPTION,
     CLI_ISA_OPTION,
     CLI_JSON_OPTION,
     { 0 }

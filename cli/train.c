@@ -96,13 +96,7 @@ static const cli_option train_options[] = {
       .fallback = "0",
       .saved = CLI_FIXED,
       .help = "steps in which the rate rises to its full value" },
-    { .name = "optim",
-      .arg = "NAME",
-      .kind = CLI_CHOICE,
-      .choices = "adam adamw sgd",
-      .fallback = "adam",
-      .saved = CLI_FIXED,
-      .help = "optimiser: adam, adamw or sgd" },
+    CLI_OPTIM_OPTION,
     { .name = "momentum",
       .arg = "X",
       .kind = CLI_REAL,
@@ -231,7 +225,7 @@ static int train_settle(cli_args *a)
         code = cli_net_isa(&isa);
     if (code == CLI_GO_ON)
         code = cli_set(a, "isa", isa, CLI_DEFAULT);
-    if (code == CLI_GO_ON && strcmp(optim, "sgd") != 0 && (cli_real(a, "momentum") > 0 || cli_flag(a, "nesterov")))
+    if (code == CLI_GO_ON && strncmp(optim, "adam", 4) == 0 && (cli_real(a, "momentum") > 0 || cli_flag(a, "nesterov")))
         code = cli_error(CLI_USAGE, "Add --optim sgd, or leave it away.",
                          "--momentum and --nesterov belong to sgd, not to %s", optim);
     if (code == CLI_GO_ON && cli_flag(a, "nesterov") && !(cli_real(a, "momentum") > 0))

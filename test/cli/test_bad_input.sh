@@ -18,7 +18,8 @@ bad 1 'corrupt' train -m "$NET" --data corrupt.gz,$Y
 cp $Y notgzip.gz
 printf 'hello' >text.gz
 bad 1 'no gzip file' train -m "$NET" --data text.gz,$Y
-bad 1 'IDX' train -m "$NET" --data "$0",$Y
+echo 'no data at all' >words
+bad 1 'IDX' train -m "$NET" --data words,$Y
 { cat $X; head -c 30000000 /dev/zero; } | gzip -1 >bomb.gz
 bad 1 'beyond the 25616 bytes' train -m "$NET" --data bomb.gz,$Y
 printf '\000\000\010\003\177\377\377\377\177\377\377\377\177\377\377\377' | gzip >huge.gz
