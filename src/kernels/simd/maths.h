@@ -65,7 +65,7 @@ SIMD_INLINE float maths_exp(float x)
 SIMD_INLINE float maths_log(float x)
 {
     const float up = x < 1.17549435e-38f ? x * 33554432.0f : x;
-    const int32_t i = maths_bits(up) + (0x3f800000 - 0x3f3504f3);
+    const int32_t i = (int32_t)((uint32_t)maths_bits(up) + (0x3f800000u - 0x3f3504f3u));
     const float k = (float)((i >> 23) - 127) - (x < 1.17549435e-38f ? 25.0f : 0.0f);
     const float f = maths_float((i & 0x007fffff) + 0x3f3504f3) - 1.0f;
     const float s = f / (2.0f + f), z = s * s, w = z * z, half = 0.5f * f * f;
@@ -200,11 +200,11 @@ SIMD_INLINE float maths_if(int when, float yes, float no)
 SIMD_INLINE float maths_pow(float x, float y)
 {
     const double a = (double)__builtin_fabsf(x), w = (double)y, magic = 6755399441055744.0;
-    int64_t i;
+    uint64_t i;
     memcpy(&i, &a, sizeof i);
-    i += 0x3ff0000000000000 - 0x3fe6a09e667f3bcd;
-    const double k = (double)((int32_t)((uint64_t)i >> 52) - 1023);
-    i = (i & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd;
+    i += 0x3ff0000000000000u - 0x3fe6a09e667f3bcdu;
+    const double k = (double)((int32_t)(i >> 52) - 1023);
+    i = (i & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu;
     double m;
     memcpy(&m, &i, sizeof m);
     const double s = (m - 1) / (m + 1), z = s * s;
