@@ -131,7 +131,7 @@ static void node_count_macs(nrv_graph *g, nrv_tensor n)
 /* eager: an input waits for nrv_feed, and what needs it waits too */
 static bool node_ready(nrv_tensor n)
 {
-    bool ready = n->op != &nrv__op_input;
+    bool ready = n->op != &nrv__op_input && n->op != &nrv__op_constant; /* a constant gets its value right after */
     for (int i = 0; i < n->n_in; i++)
         ready = ready && n->in[i]->value;
     return ready;
