@@ -94,7 +94,7 @@ static void conv_dw_vjp(nrv_vjp *v) /* dy is weight-shaped */
 static nrv__window_attr conv_case(const nrv__case *c, nrv_tensor w)
 {
     nrv__window_attr a = nrv__window_of(c, c->x[0]->rank - 2);
-    for (int i = 0; w && i < a.axes; i++)
+    for (int i = 0; w && w->rank == c->x[0]->rank && i < a.axes && i < 3; i++)
         a.kernel[i] = w->dim[2 + i];
     return a;
 }
@@ -151,8 +151,12 @@ nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
 
 nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, const nrv_dim *to)
 {
+    nrv_dim d;
     if (!conv_fits(dy, w, a, "conv_dx"))
         return NULL;
+    if (a->groups < 1 || !nrv__dim_divides(dy->g, w->dim[0], a->groups, &d) || !nrv__dim_same(dy->g, dy->dim[1], w->dim[0], "conv_dx", &d))
+        return nrv__graph_fail(dy->g, NRV_ESHAPE, "dy has a channel for each filter; filters come in whole groups",
+                               "conv_dx: the channels do not fit the filters in %lld groups", (long long)a->groups), NULL;
     conv_sizes s = conv_of(dy->g, a, dy->dim[0], w->dim[0], w->dim[1], dy->dim + 2);
     nrv_tensor r = nrv_matmul(conv_columns(&s, dy), conv_matrix(&s, w)); /* (g, B*P, C/g*K) */
     r = nrv_permute(nrv_reshape(r, NRV_SHAPE(s.groups, s.B, s.places, s.in, s.taps)), 5, (const int[]){ 1, 0, 3, 2, 4 });
@@ -168,10 +172,12 @@ nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)
 {
     if (!conv_fits(dy, x, a, "conv_dw"))
         return NULL;
-    nrv_dim in = -1;
+    nrv_dim in = -1, out;
     nrv_tensor windows = nrv__window(x, a);
-    if (!windows || !nrv__dim_divides(x->g, x->dim[1], a->groups, &in))
+    if (!windows)
         return NULL;
+    if (a->groups < 1 || !nrv__dim_divides(x->g, x->dim[1], a->groups, &in) || !nrv__dim_divides(x->g, dy->dim[1], a->groups, &out))
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "channels and filters come in whole groups", "conv_dw: the channels do not fall into %lld groups", (long long)a->groups), NULL;
     conv_sizes s = conv_of(x->g, a, x->dim[0], dy->dim[1], in, dy->dim + 2);
     nrv_tensor r = nrv_matmul(nrv_transpose(conv_columns(&s, dy)), conv_rows(&s, windows)); /* (g, O/g, C/g*K) */
     nrv_shape to = { (int)(2 + a->axes), { dy->dim[1], in } };

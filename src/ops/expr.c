@@ -223,6 +223,8 @@ NRV_API nrv_tensor nrv_expr(const char *formula, int n, const nrv_tensor *x)
     for (int i = 0; i < n; i++) {
         if (!x[i])
             return NULL;
+        if (g && x[i]->g != g)
+            return nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "expr: the inputs of \"%.200s\" come from different graphs", formula ? formula : ""), NULL;
         g = x[i]->g;
     }
     if (!g || g->why.status || !formula)

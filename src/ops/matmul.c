@@ -9,6 +9,8 @@ static bool matmul_shape(nrv__infer *s)
     nrv_dim k;
     if (!nrv__infer_real(s, 0))
         return false;
+    if (a->rank < 2 || b->rank < 2)
+        return nrv__infer_fail(s, NRV_ESHAPE, "nrv_matmul takes vectors, too", "ranks %d and %d, matrices are wanted", a->rank, b->rank);
     if (a->type != b->type)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s", nrv__dtype_name(a->type), nrv__dtype_name(b->type));
     if (!nrv__dim_same(s->g, a->dim[a->rank - 1], b->dim[b->rank - 2], "matmul", &k))

@@ -87,8 +87,12 @@ nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a)
 
 static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_attr *a)
 {
+    if (!x || !dy || x->g->why.status || !nrv__window_check(x->g, a, "max_pool_dx"))
+        return NULL;
+    if (dy->rank != x->rank)
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "dy has the shape of max_pool(x)", "max_pool_dx: ranks %d and %d", x->rank, dy->rank), NULL;
     nrv_tensor winner = max_pool_winner(x, a);
-    if (!winner || !dy)
+    if (!winner)
         return NULL;
     nrv__window_attr flat = max_pool_unpadded(a);
     nrv_tensor d = nrv_select(winner, nrv_expand(dy, -1, 1), nrv__like(dy, 0));

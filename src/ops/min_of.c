@@ -18,6 +18,8 @@ static void min_of_vjp(nrv_vjp *v)
     int axis = 0;
     while (!(a->axes >> axis & 1))
         axis++;
+    if (v->x[0]->dim[axis] == 0)
+        return; /* no element, no gradient */
     nrv_shape keep = nrv_shape_of(v->x[0]);
     keep.dim[axis] = 1;
     v->dx[0] = nrv_select(min_of_first(v->x[0], axis), nrv_reshape(v->dy, keep), nrv__like(v->dy, 0));

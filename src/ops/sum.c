@@ -41,8 +41,12 @@ static nrv_tensor sum_make(nrv__case *c)
 {
     int keep = (int)nrv__case_int(c, "keep", 0);
     int64_t axes = 0, d[NRV__MAX_RANK];
-    for (int i = nrv__case_ints(c, "axes", NRV__MAX_RANK, d) - 1; i >= 0; i--)
-        axes |= INT64_C(1) << d[i];
+    for (int i = nrv__case_ints(c, "axes", NRV__MAX_RANK, d) - 1; i >= 0; i--) {
+        int axis = d[i] >= -NRV__MAX_RANK && d[i] < NRV__MAX_RANK ? (int)d[i] : NRV__MAX_RANK;
+        if (!nrv__axis(c->x[0], &axis, "sum"))
+            return NULL;
+        axes |= INT64_C(1) << axis;
+    }
     if (axes)
         return nrv__sum_axes(c->x[0], axes, keep);
     return nrv__case_text(c, "axis") ? nrv_sum(c->x[0], (int)nrv__case_int(c, "axis", 0), keep) : nrv_sum_all(c->x[0]);

@@ -8,9 +8,9 @@ static bool window_shape(nrv__infer *s)
 {
     const nrv__window_attr *a = s->attr;
     nrv_tensor x = s->in[0];
-    if (!nrv__infer_real(s, 0))
+    if (!nrv__infer_real(s, 0) || !nrv__window_check(s->g, a, "window"))
         return false;
-    if (x->rank != 2 + a->axes || 2 + 2 * a->axes > NRV__MAX_RANK)
+    if (x->rank != 2 + a->axes)
         return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, then the axes it slides over)", "rank %d for windows over %d axes", x->rank, (int)a->axes);
     s->rank = (int)(2 + 2 * a->axes);
     for (int i = 0; i < 2; i++)
@@ -26,8 +26,10 @@ static bool window_fold_shape(nrv__infer *s)
 {
     const nrv__window_attr *a = s->attr;
     nrv_tensor y = s->in[0];
-    if (!nrv__infer_real(s, 0))
+    if (!nrv__infer_real(s, 0) || !nrv__window_check(s->g, a, "fold"))
         return false;
+    if (y->rank != 2 + 2 * a->axes)
+        return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, places, taps), as window gives", "rank %d for windows over %d axes", y->rank, (int)a->axes);
     s->rank = (int)(2 + a->axes);
     for (int i = 0; i < 2; i++)
         s->dim[i] = y->dim[i];
@@ -102,9 +104,9 @@ static nrv_tensor window_make(nrv__case *c)
 static nrv_tensor window_fold_make(nrv__case *c)
 {
     nrv__window_attr a = nrv__window_of(c, (c->x[0]->rank - 2) / 2);
-    int64_t to[3];
+    int64_t to[3] = { 0 };
     nrv__case_ints(c, "to", 3, to);
-    for (int i = 0; i < a.axes; i++)
+    for (int i = 0; i < a.axes && c->x[0]->rank == 2 + 2 * a.axes; i++)
         a.kernel[i] = c->x[0]->dim[2 + a.axes + i];
     return nrv__fold(c->x[0], &a, to);
 }

@@ -11,6 +11,7 @@ static void windows_fill(const nrv__case *c, const char *name, int64_t axes, int
 nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
 {
     nrv__window_attr a = { .axes = axes, .groups = nrv__case_int(c, "groups", 1) };
+    axes = axes < 0 ? 0 : axes > 3 ? 3 : axes; /* what does not fit is refused by nrv__window_check */
     windows_fill(c, "kernel", axes, 1, a.kernel);
     windows_fill(c, "stride", axes, 1, a.stride);
     windows_fill(c, "pad", axes, 0, a.pad);
@@ -20,6 +21,10 @@ nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
 
 bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
 {
+    if (a->axes < 1 || a->axes > 3) {
+        nrv__graph_fail(g, NRV_ESHAPE, "(B, C, then one to three axes)", "%s: windows over %lld axes", op, (long long)a->axes);
+        return false;
+    }
     for (int i = 0; i < a->axes; i++) {
         int64_t reach;
         if (a->kernel[i] < 1 || a->stride[i] < 1 || a->dilation[i] < 1 || a->pad[i] < 0 ||
