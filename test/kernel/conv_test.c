@@ -115,7 +115,8 @@ static int64_t ct_pick(int64_t low, int64_t high)
     return low + (int64_t)((kt_random() + 1) / 2 * (double)(high - low + 1) * 0.999999);
 }
 
-static void ct_any(void **state) /* three hundred drawn at random: any stride, padding, dilation, groups, empty batches */
+static void
+ct_any(void **state) /* three hundred drawn at random: any stride, padding, dilation, groups, empty batches */
 {
     (void)state;
     for (int n = 0; n < 300; n++) {
@@ -136,7 +137,9 @@ static void ct_any(void **state) /* three hundred drawn at random: any stride, p
 static void ct_refuses(void **state)
 {
     (void)state;
-    nrv__window_attr attr = { .axes = 1, .kernel = { 1, 1, 1 }, .stride = { 1, 1, 1 }, .dilation = { 1, 1, 1 }, .groups = 1 };
+    nrv__window_attr attr = {
+        .axes = 1, .kernel = { 1, 1, 1 }, .stride = { 1, 1, 1 }, .dilation = { 1, 1, 1 }, .groups = 1
+    };
     kt_tensor x = kt_floats(0, KT_DIMS(1, 1, 1)), y = kt_floats(0, KT_DIMS(1, 1, 1));
     const nrv__view in[2] = { x.v, x.v };
     int found = 0;

@@ -49,10 +49,10 @@ static void ct_check(const nrv__view *v, int skew)
 static void ct_views(void **state)
 {
     (void)state;
-    static const int orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 0, 2, 1, 3 }, { 0, 2, 3, 1 }, { 0, 3, 1, 2 },
-                                     { 1, 0, 3, 2 }, { 2, 3, 0, 1 }, { 3, 0, 1, 2 } };
-    static const int64_t shapes[][4] = { { 2, 3, 4, 5 },  { 1, 20, 1, 37 }, { 3, 16, 16, 16 }, { 7, 1, 33, 64 },
-                                         { 2, 0, 3, 4 },  { 1, 1, 1, 1 },   { 65, 1, 2, 130 }, { 4, 8, 12, 20 } };
+    static const int orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 0, 2, 1, 3 }, { 0, 2, 3, 1 },
+                                     { 0, 3, 1, 2 }, { 1, 0, 3, 2 }, { 2, 3, 0, 1 }, { 3, 0, 1, 2 } };
+    static const int64_t shapes[][4] = { { 2, 3, 4, 5 }, { 1, 20, 1, 37 }, { 3, 16, 16, 16 }, { 7, 1, 33, 64 },
+                                         { 2, 0, 3, 4 }, { 1, 1, 1, 1 },   { 65, 1, 2, 130 }, { 4, 8, 12, 20 } };
     static const nrv_dtype types[] = { NRV_F32, NRV_BOOL, NRV_I64, NRV_F16 };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (size_t t = 0; t < sizeof types / sizeof *types; t++) {

@@ -1,5 +1,5 @@
-/* gemm_test.c - matmul kernels of every tier against three loops in double: sizes around vectors, tiles and blocks, every
-   layout of the inputs, batches that are broadcast, and vectors. */
+/* gemm_test.c - matmul kernels of every tier against three loops in double: sizes around vectors, tiles and blocks,
+   every layout of the inputs, batches that are broadcast, and vectors. */
 #include "kernel_test.h"
 
 typedef struct gt_case {
@@ -94,10 +94,10 @@ static void gt_blocks(void **state)
 {
     (void)state;
     static const gt_case list[] = {
-        { 63, 65, 64 },   { 64, 64, 129 },  { 100, 127, 385 }, { 257, 256, 30 },  { 37, 513, 40 },
-        { 300, 300, 50 }, { 1, 700, 300 },  { 700, 1, 300 },   { 1, 1, 5000 },    { 6, 2000, 33 },
-        { 2000, 10, 33 }, { 40, 640, 800 }, { 128, 10, 512 },  { 10, 512, 128 },  { 32, 1, 16 },
-        { 1, 33, 1 },     { 33, 1, 1 },     { 1, 1, 0 },       { 600, 1024, 5 },  { 16, 16, 1153 },
+        { 63, 65, 64 },   { 64, 64, 129 },  { 100, 127, 385 }, { 257, 256, 30 }, { 37, 513, 40 },
+        { 300, 300, 50 }, { 1, 700, 300 },  { 700, 1, 300 },   { 1, 1, 5000 },   { 6, 2000, 33 },
+        { 2000, 10, 33 }, { 40, 640, 800 }, { 128, 10, 512 },  { 10, 512, 128 }, { 32, 1, 16 },
+        { 1, 33, 1 },     { 33, 1, 1 },     { 1, 1, 0 },       { 600, 1024, 5 }, { 16, 16, 1153 },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         for (int layout = 0; layout < 16; layout++)

@@ -1,8 +1,8 @@
-/* kernel_test.h - what the tests of this folder share: tensors at odd addresses, and a driver that runs a kernel's phases
-   as an exec does, with its units dealt out in several ways.
+/* kernel_test.h - what the tests of this folder share: tensors at odd addresses, and a driver that runs a kernel's
+   phases as an exec does, with its units dealt out in several ways.
 
-   Promises: scratch and shared start as NaNs with guards behind them, outputs likewise; whatever way the units were dealt,
-   the bits are compared. Buffers end where malloc's block ends, so that AddressSanitizer sees a read too far.
+   Promises: scratch and shared start as NaNs with guards behind them, outputs likewise; whatever way the units were
+   dealt, the bits are compared. Buffers end where malloc's block ends, so that AddressSanitizer sees a read too far.
    Does not do: references - each test has its own naive loop in double. */
 #ifndef KERNEL_TEST_H
 #define KERNEL_TEST_H
@@ -76,7 +76,11 @@ KT_UNUSED static kt_tensor kt_floats(int skew, int rank, const int64_t *dim)
     return t;
 }
 
-#define KT_DIMS(...) (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ }
+#define KT_DIMS(...)                                                               \
+    (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]) \
+    {                                                                              \
+        __VA_ARGS__                                                                \
+    }
 
 /* one phase: way 0 all at once, 1 unit by unit, 2 unit by unit from the last, 3 in threes, each with fresh scratch */
 static void kt_phase(const nrv__kernel *k, nrv__args *a, int64_t units, int way, char *scratch, size_t bytes)

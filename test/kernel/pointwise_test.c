@@ -16,45 +16,129 @@ typedef struct pw_two {
     double (*fn)(double, double);
 } pw_two;
 
-static double pw_neg(double x) { return -x; }
-static double pw_square(double x) { return x * x; }
-static double pw_reciprocal(double x) { return 1 / x; }
-static double pw_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
-static double pw_relu(double x) { return x <= 0 ? 0 : x; }
-static double pw_sigmoid(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
-static double pw_silu(double x) { return x * pw_sigmoid(x); }
-static double pw_softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
-static double pw_gelu(double x) { return 0.5 * x * erfc(-x * 0.70710678118654752440); }
-static double pw_leaky(double x) { return x > 0 ? x : (double)0.1f * x; }
-static double pw_add(double x, double y) { return x + y; }
-static double pw_sub(double x, double y) { return x - y; }
-static double pw_mul(double x, double y) { return x * y; }
-static double pw_div(double x, double y) { return x / y; }
-static double pw_max(double x, double y) { return isnan(x) || x > y ? x : y; }
-static double pw_min(double x, double y) { return isnan(x) || x < y ? x : y; }
-static double pw_less(double x, double y) { return x < y; }
-static double pw_less_equal(double x, double y) { return x <= y; }
-static double pw_equal(double x, double y) { return x == y; }
-static double pw_not_equal(double x, double y) { return x != y; }
-static double pw_greater(double x, double y) { return x > y; }
-static double pw_greater_equal(double x, double y) { return x >= y; }
+static double pw_neg(double x)
+{
+    return -x;
+}
+static double pw_square(double x)
+{
+    return x * x;
+}
+static double pw_reciprocal(double x)
+{
+    return 1 / x;
+}
+static double pw_sign(double x)
+{
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+}
+static double pw_relu(double x)
+{
+    return x <= 0 ? 0 : x;
+}
+static double pw_sigmoid(double x)
+{
+    return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
+}
+static double pw_silu(double x)
+{
+    return x * pw_sigmoid(x);
+}
+static double pw_softplus(double x)
+{
+    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+static double pw_gelu(double x)
+{
+    return 0.5 * x * erfc(-x * 0.70710678118654752440);
+}
+static double pw_leaky(double x)
+{
+    return x > 0 ? x : (double)0.1f * x;
+}
+static double pw_add(double x, double y)
+{
+    return x + y;
+}
+static double pw_sub(double x, double y)
+{
+    return x - y;
+}
+static double pw_mul(double x, double y)
+{
+    return x * y;
+}
+static double pw_div(double x, double y)
+{
+    return x / y;
+}
+static double pw_max(double x, double y)
+{
+    return isnan(x) || x > y ? x : y;
+}
+static double pw_min(double x, double y)
+{
+    return isnan(x) || x < y ? x : y;
+}
+static double pw_less(double x, double y)
+{
+    return x < y;
+}
+static double pw_less_equal(double x, double y)
+{
+    return x <= y;
+}
+static double pw_equal(double x, double y)
+{
+    return x == y;
+}
+static double pw_not_equal(double x, double y)
+{
+    return x != y;
+}
+static double pw_greater(double x, double y)
+{
+    return x > y;
+}
+static double pw_greater_equal(double x, double y)
+{
+    return x >= y;
+}
 
 /* gelu: 4 with fused multiply-adds, a trifle more without */
 static const pw_one pw_ones[] = {
-    { "neg", 0, pw_neg },         { "abs", 0, fabs },           { "square", 0.5, pw_square },
-    { "sqrt", 0.5, sqrt },        { "sign", 0, pw_sign },       { "reciprocal", 0.5, pw_reciprocal },
-    { "relu", 0, pw_relu },       { "exp", 2, exp },            { "log", 2, log },
-    { "tanh", 2, tanh },          { "sigmoid", 2, pw_sigmoid }, { "erf", 2, erf },
-    { "silu", 4, pw_silu },       { "gelu", 4.5, pw_gelu },       { "softplus", 4, pw_softplus },
-    { "sin", 2, sin },            { "cos", 2, cos },            { "leaky_relu", 0.5, pw_leaky },
+    { "neg", 0, pw_neg },
+    { "abs", 0, fabs },
+    { "square", 0.5, pw_square },
+    { "sqrt", 0.5, sqrt },
+    { "sign", 0, pw_sign },
+    { "reciprocal", 0.5, pw_reciprocal },
+    { "relu", 0, pw_relu },
+    { "exp", 2, exp },
+    { "log", 2, log },
+    { "tanh", 2, tanh },
+    { "sigmoid", 2, pw_sigmoid },
+    { "erf", 2, erf },
+    { "silu", 4, pw_silu },
+    { "gelu", 4.5, pw_gelu },
+    { "softplus", 4, pw_softplus },
+    { "sin", 2, sin },
+    { "cos", 2, cos },
+    { "leaky_relu", 0.5, pw_leaky },
 };
 static const pw_two pw_twos[] = {
-    { "add", "f32 f32 -> f32", 0.5, pw_add },        { "sub", "f32 f32 -> f32", 0.5, pw_sub },
-    { "mul", "f32 f32 -> f32", 0.5, pw_mul },        { "div", "f32 f32 -> f32", 0.5, pw_div },
-    { "max", "f32 f32 -> f32", 0, pw_max },          { "min", "f32 f32 -> f32", 0, pw_min },
-    { "pow", "f32 f32 -> f32", 1, pow },             { "less", "f32 f32 -> bool", 0, pw_less },
-    { "equal", "f32 f32 -> bool", 0, pw_equal },     { "less_equal", "f32 f32 -> bool", 0, pw_less_equal },
-    { "greater", "f32 f32 -> bool", 0, pw_greater }, { "not_equal", "f32 f32 -> bool", 0, pw_not_equal },
+    { "add", "f32 f32 -> f32", 0.5, pw_add },
+    { "sub", "f32 f32 -> f32", 0.5, pw_sub },
+    { "mul", "f32 f32 -> f32", 0.5, pw_mul },
+    { "div", "f32 f32 -> f32", 0.5, pw_div },
+    { "max", "f32 f32 -> f32", 0, pw_max },
+    { "min", "f32 f32 -> f32", 0, pw_min },
+    { "pow", "f32 f32 -> f32", 1, pow },
+    { "less", "f32 f32 -> bool", 0, pw_less },
+    { "equal", "f32 f32 -> bool", 0, pw_equal },
+    { "less_equal", "f32 f32 -> bool", 0, pw_less_equal },
+    { "greater", "f32 f32 -> bool", 0, pw_greater },
+    { "not_equal", "f32 f32 -> bool", 0, pw_not_equal },
     { "greater_equal", "f32 f32 -> bool", 0, pw_greater_equal },
 };
 
@@ -130,9 +214,35 @@ static void pw_all_floats(void **state)
 static void pw_borders(void **state)
 {
     (void)state;
-    static const float at[] = { 0, 0.625f, 0.921875f, 0.70710678f, 1, 1.41421356f, 1.57079637f, 3.14159274f, 4, 9, 13, 14.5f,
-                                15, 16.6f, 87.33654f, 88.72284f, 89, 103.2789f, 103.97208f, 104, 105, 200, 1e6f,
-                                1.17549435e-38f, 1e30f, 3.40282347e38f, INFINITY, NAN, 2147483648.0f };
+    static const float at[] = { 0,
+                                0.625f,
+                                0.921875f,
+                                0.70710678f,
+                                1,
+                                1.41421356f,
+                                1.57079637f,
+                                3.14159274f,
+                                4,
+                                9,
+                                13,
+                                14.5f,
+                                15,
+                                16.6f,
+                                87.33654f,
+                                88.72284f,
+                                89,
+                                103.2789f,
+                                103.97208f,
+                                104,
+                                105,
+                                200,
+                                1e6f,
+                                1.17549435e-38f,
+                                1e30f,
+                                3.40282347e38f,
+                                INFINITY,
+                                NAN,
+                                2147483648.0f };
     static float x[200], y[200];
     for (size_t f = 0; f < sizeof pw_ones / sizeof *pw_ones; f++)
         for (size_t b = 0; b < sizeof at / sizeof *at; b++) {
@@ -151,7 +261,8 @@ static void pw_borders(void **state)
 
 static float pw_value(int64_t i) /* special values, small integers, any floats */
 {
-    static const float special[] = { 0, -0.0f, 1, -1, 2, -2, 3, 0.5f, -0.5f, INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f,
+    static const float special[] = { 0,     -0.0f,  1,           -1,          2,           -2,     3,
+                                     0.5f,  -0.5f,  INFINITY,    -INFINITY,   NAN,         1e-40f, -1e-40f,
                                      3e38f, -3e38f, 16777216.0f, 16777217.0f, -16777215.0f };
     const int64_t n = (int64_t)(sizeof special / sizeof *special);
     if (i % 3 == 0)
@@ -212,7 +323,8 @@ static void pw_place(void **state)
             for (int64_t at = 0, n = 0; at + n <= PW_MANY; at += n, n = (n + 1) % 71) {
                 pw_run(p, (char *)part + (size_t)at * size, x + at, y + at, NULL, n);
                 if (!pw_same((char *)part + (size_t)at * size, (char *)long_run + (size_t)at * size, n, size))
-                    fail_msg("%s, tier %d: %d elements at %d have other bits alone", p->op, (int)p->tier, (int)n, (int)at);
+                    fail_msg("%s, tier %d: %d elements at %d have other bits alone", p->op, (int)p->tier, (int)n,
+                             (int)at);
             }
             if (size != 4)
                 continue;
@@ -232,7 +344,8 @@ static void pw_casts(void **state)
     static uint8_t u8[100], b[100];
     for (int i = 0; i < 100; i++) {
         f[i] = i < 50 ? pw_value(i) : (float)(kt_random() * 3e9);
-        i32[i] = (int32_t)(kt_random() * 2147483647.0), i64[i] = (int64_t)(kt_random() * 9e18), u8[i] = (uint8_t)(i * 7);
+        i32[i] = (int32_t)(kt_random() * 2147483647.0), i64[i] = (int64_t)(kt_random() * 9e18),
+        u8[i] = (uint8_t)(i * 7);
         b[i] = (uint8_t)(i % 3 == 0), d[i] = i < 50 ? (double)f[i] * 1.0000001 : kt_random();
     }
     for (nrv__tier t = NRV__BASELINE; t < NRV__TIERS; t++) {
@@ -262,7 +375,10 @@ static void pw_casts(void **state)
         pw_run(pw_need(t, "cast", "f32 -> i32"), whole, f, NULL, NULL, 100);
         pw_run(pw_need(t, "cast", "f32 -> bool"), truth, f, NULL, NULL, 100);
         for (int i = 0; i < 100; i++) {
-            const double x = (double)f[i], w = isnan(x) ? 0 : x < -2147483648.0 ? -2147483648.0 : x > 2147483647.0 ? 2147483647.0 : x;
+            const double x = (double)f[i], w = isnan(x)            ? 0
+                                               : x < -2147483648.0 ? -2147483648.0
+                                               : x > 2147483647.0  ? 2147483647.0
+                                                                   : x;
             assert_int_equal(whole[i], (int32_t)w);
             assert_int_equal(truth[i], f[i] != 0);
         }

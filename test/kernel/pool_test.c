@@ -71,7 +71,8 @@ static void pt_check(const pt_case *s, int kind)
     assert_non_null(want_dx);
     pt_define(s, v, dy.v.data, want_y, want_dx);
     char what[96];
-    snprintf(what, sizeof what, "image %dx%d window %dx%d kind %d", (int)s->h, (int)s->w, (int)s->k[0], (int)s->k[1], kind);
+    snprintf(what, sizeof what, "image %dx%d window %dx%d kind %d", (int)s->h, (int)s->w, (int)s->k[0], (int)s->k[1],
+             kind);
     const nrv__view in[2] = { x.v, dy.v };
     const nrv__kernel *k;
     for (int i = 0; (k = kt_next("max_pool", &i)) != NULL;) {

@@ -119,8 +119,8 @@ static void rt_softmax_check(int64_t rows, int64_t n, double spread, int special
                 /* 4 ulp; a logarithm near 0 is as good as the float sum of powers it comes from */
                 if (!(got == w) && !(isnan(got) && isnan(w)) &&
                     !(fabs(got - w) <= 2.4e-7 * fabs(w) + (kind == 0 ? 3e-45 : 1.2e-7)))
-                    fail_msg("%s, tier %d, %dx%d: element %d is %.9g, should be %.17g", k->name, (int)k->tier, (int)rows,
-                             (int)n, (int)j, got, w);
+                    fail_msg("%s, tier %d, %dx%d: element %d is %.9g, should be %.17g", k->name, (int)k->tier,
+                             (int)rows, (int)n, (int)j, got, w);
             }
         }
     }
@@ -155,7 +155,7 @@ static void rt_refuses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(rt_axes), cmocka_unit_test(rt_large), cmocka_unit_test(rt_softmax),
-                                        cmocka_unit_test(rt_refuses) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(rt_axes), cmocka_unit_test(rt_large),
+                                        cmocka_unit_test(rt_softmax), cmocka_unit_test(rt_refuses) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,17 @@
 /* conv.c - two-dimensional convolution of float32 images (B,C,H,W), its gradient by the input and by the weights.
 
-   The image is copied once, padded, into cache. There every factor of the sum is the same image moved by some constant, so
-   the tiles of gemm_core.h run over it through a table of offsets: no unrolled copy per position of the window. Rows keep
-   the pitch of the padded image; the few columns between them are computed and dropped. A stride splits the copy into
-   one image per remainder, so that a step is 1 again. The gradient by the input is the same, with the window reversed.
-   Where the image is so small that the dropped columns hurt, the copy is one per position of the window after all.
-   Promises: any stride, padding, dilation and groups; bits that do not depend on threads: a sum over images runs over
-   groups of images that depend on shapes only, and these are added in order.
-   Does not do: a bias; other than two axes. Padding is 0 * value where a value next to it is infinite: then dw is NaN. */
+   The image is copied once, padded, into cache. There every factor of the sum is the same image moved by some constant,
+   so the tiles of gemm_core.h run over it through a table of offsets: no unrolled copy per position of the window. Rows
+   keep the pitch of the padded image; the few columns between them are computed and dropped. A stride splits the copy
+   into one image per remainder, so that a step is 1 again. The gradient by the input is the same, with the window
+   reversed. Where the image is so small that the dropped columns hurt, the copy is one per position of the window after
+   all. Promises: any stride, padding, dilation and groups; bits that do not depend on threads: a sum over images runs
+   over groups of images that depend on shapes only, and these are added in order. Does not do: a bias; other than two
+   axes. Padding is 0 * value where a value next to it is infinite: then dw is NaN. */
 #include "gemm_core.h"
 
-/* 4 x 5 dot products at a time leave registers for the factors; with 4 x 6 gcc reads them from memory again and again */
+/* 4 x 5 dot products at a time leave registers for the factors; with 4 x 6 gcc reads them from memory again and again
+ */
 enum { CONV_FLOATS = 1 << 17, CONV_DOT_O = 4, CONV_DOT_K = SIMD_PER_TILE == 4 ? 5 : 3, CONV_PART = 1024 };
 
 typedef struct conv_shape {
@@ -30,7 +31,7 @@ static conv_shape conv_shape_of(const nrv__args *a, const nrv__view *x, const nr
     return s;
 }
 
-static const char *conv_fits(const nrv__args *a)
+static const char *conv_declines(const nrv__args *a)
 {
     const nrv__window_attr *t = a->attr;
     if (!simd_f32(a))
@@ -38,8 +39,8 @@ static const char *conv_fits(const nrv__args *a)
     return t->axes != 2 ? "only two axes" : NULL;
 }
 
-/* How images become factors. Grid position (t,u) and tap (ey,ex) meet at source row origin + t*step + ey, column likewise;
-   0 <= ey <= reach. */
+/* How images become factors. Grid position (t,u) and tap (ey,ex) meet at source row origin + t*step + ey, column
+   likewise; 0 <= ey <= reach. */
 typedef struct conv_grid {
     int64_t channels, size[2]; /* the source */
     int64_t origin[2], step[2], reach[2], grid[2];
@@ -53,9 +54,9 @@ typedef struct conv_at { /* a tap of the first channel, and where its weight lie
 
 typedef struct conv_plan {
     conv_shape s;
-    bool back;                  /* the gradient by the input */
-    int64_t from, to, rows;     /* channels read and written, rows written */
-    int64_t blocks, taps;       /* row blocks an image is cut into */
+    bool back;              /* the gradient by the input */
+    int64_t from, to, rows; /* channels read and written, rows written */
+    int64_t blocks, taps;   /* row blocks an image is cut into */
     bool unrolled;
     size_t floats; /* of the copy, at most */
 } conv_plan;
@@ -158,7 +159,8 @@ static void conv_table(gemm_at *at, const conv_grid *g, const conv_at *taps, int
             at[c * n + i] = (gemm_at){ at[i].a + c * step_a, at[i].b + c * step_b };
 }
 
-/* ---- forward, and back to the input --------------------------------------------------------------------------------- */
+/* ---- forward, and back to the input ---------------------------------------------------------------------------------
+ */
 
 /* the largest grid that a block of `rows` rows needs */
 static conv_grid conv_largest(const conv_plan *p, int64_t rows)
@@ -188,7 +190,8 @@ static conv_plan conv_plan_of(const nrv__args *a, bool back)
         return p;
     }
     conv_grid g = conv_largest(&p, p.rows);
-    /* an image of few columns is mostly padding: copy it per tap if that pays for itself over the rows of the product */
+    /* an image of few columns is mostly padding: copy it per tap if that pays for itself over the rows of the product
+     */
     p.unrolled = (double)conv_span(&g) > 1.3 * (double)(g.grid[0] * g.grid[1]) && p.to >= 16 &&
                  p.taps * g.grid[0] * g.grid[1] <= 2 * CONV_FLOATS;
     g = conv_largest(&p, p.rows);
@@ -222,7 +225,8 @@ static void conv_put(float *to, const float *from, int64_t n, int64_t step, bool
 }
 
 /* columns q... of the computed span to where they belong, without the dropped ones */
-static void conv_scatter(const conv_job *j, const conv_grid *g, int64_t top, int rows, int64_t q, int64_t cols, bool add)
+static void conv_scatter(const conv_job *j, const conv_grid *g, int64_t top, int rows, int64_t q, int64_t cols,
+                         bool add)
 {
     const float *from = j->tile;
     for (int64_t t = q / g->pitch, u = q % g->pitch; cols > 0; t++, u = 0) {
@@ -284,8 +288,8 @@ static void conv_back_axis(conv_grid *g, const conv_shape *s, int axis, int64_t 
 }
 
 /* dx rows first[0], first[0] + stride... and columns first[1]...: a convolution of dy without a stride */
-static void conv_back(const conv_plan *p, conv_job *j, const int64_t first[2], int64_t end, const float *dy, float *copy,
-                      gemm_at *at, conv_at *taps)
+static void conv_back(const conv_plan *p, conv_job *j, const int64_t first[2], int64_t end, const float *dy,
+                      float *copy, gemm_at *at, conv_at *taps)
 {
     const conv_shape *s = &p->s;
     conv_grid g = { .channels = s->o };
@@ -345,8 +349,12 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit)
     conv_at *taps = (conv_at *)(void *)(tile + GEMM_MR * GEMM_NR);
     gemm_at *at = (gemm_at *)(void *)(taps + window);
     float *copy = (float *)(((uintptr_t)(at + p->taps) + 63) / 64 * 64);
-    conv_job j = { .weights = (const float *)a->in[1].data + group * s->o * s->c * window, .copy = copy, .m = p->to,
-                   .at = at, .tile = tile, .to_m = plane_to };
+    conv_job j = { .weights = (const float *)a->in[1].data + group * s->o * s->c * window,
+                   .copy = copy,
+                   .m = p->to,
+                   .at = at,
+                   .tile = tile,
+                   .to_m = plane_to };
     if (!p->back) {
         j.row_a = s->c * window, j.to = to + r0 * s->out[1], j.to_t = s->out[1], j.to_u = 1;
         conv_forward(p, &j, r0, r1, from, copy, at, taps);
@@ -426,14 +434,15 @@ static void conv_dx_run(const nrv__args *a)
     conv_run_way(a, true);
 }
 
-NRV_KERNEL(conv, .op = "conv", .doc = "float32 convolution over a padded copy in cache", .fits = conv_fits,
+NRV_KERNEL(conv, .op = "conv", .doc = "float32 convolution over a padded copy in cache", .fits = conv_declines,
            .units = conv_units, .work = conv_work, .scratch = conv_scratch, .run = conv_run);
 
 NRV_KERNEL(conv_dx, .op = "conv_dx", .doc = "gradient by the image: a convolution for each remainder of the stride",
-           .fits = conv_fits, .units = conv_dx_units, .work = conv_dx_work, .scratch = conv_dx_scratch,
+           .fits = conv_declines, .units = conv_dx_units, .work = conv_dx_work, .scratch = conv_dx_scratch,
            .run = conv_dx_run);
 
-/* ---- the gradient by the weights ------------------------------------------------------------------------------------ */
+/* ---- the gradient by the weights ------------------------------------------------------------------------------------
+ */
 
 /* dw[o][k] = sum over images and positions of dy[o] x[k]: dot products of long rows, both laid out as in forward */
 typedef struct conv_sum {
@@ -468,33 +477,32 @@ static conv_sum conv_sum_of(const nrv__args *a)
     return p;
 }
 
-#define CONV_DOT_ZERO(i)                                                                                               \
-    simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 }, c##i##4 = { 0 };
-#define CONV_DOT_ADD(i)                                                                                                \
-    if (mo > i) {                                                                                                      \
-        const simd_f v = simd_load(y + i * t->width + q);                                                              \
-        c##i##0 += v * x0;                                                                                             \
-        if (nk > 1)                                                                                                    \
-            c##i##1 += v * x1;                                                                                         \
-        if (nk > 2)                                                                                                    \
-            c##i##2 += v * x2;                                                                                         \
-        if (nk > 3)                                                                                                    \
-            c##i##3 += v * x3;                                                                                         \
-        if (nk > 4)                                                                                                    \
-            c##i##4 += v * x4;                                                                                         \
+#define CONV_DOT_ZERO(i) simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 }, c##i##4 = { 0 };
+#define CONV_DOT_ADD(i)                                   \
+    if (mo > i) {                                         \
+        const simd_f v = simd_load(y + i * t->width + q); \
+        c##i##0 += v * x0;                                \
+        if (nk > 1)                                       \
+            c##i##1 += v * x1;                            \
+        if (nk > 2)                                       \
+            c##i##2 += v * x2;                            \
+        if (nk > 3)                                       \
+            c##i##3 += v * x3;                            \
+        if (nk > 4)                                       \
+            c##i##4 += v * x4;                            \
     }
-#define CONV_DOT_PUT(i)                                                                                                \
-    if (mo > i) {                                                                                                      \
-        simd_f *to = sums + i * CONV_DOT_K;                                                                         \
-        to[0] = c##i##0;                                                                                               \
-        if (nk > 1)                                                                                                    \
-            to[1] = c##i##1;                                                                                           \
-        if (nk > 2)                                                                                                    \
-            to[2] = c##i##2;                                                                                           \
-        if (nk > 3)                                                                                                    \
-            to[3] = c##i##3;                                                                                           \
-        if (nk > 4)                                                                                                    \
-            to[4] = c##i##4;                                                                                           \
+#define CONV_DOT_PUT(i)                     \
+    if (mo > i) {                           \
+        simd_f *to = sums + i * CONV_DOT_K; \
+        to[0] = c##i##0;                    \
+        if (nk > 1)                         \
+            to[1] = c##i##1;                \
+        if (nk > 2)                         \
+            to[2] = c##i##2;                \
+        if (nk > 3)                         \
+            to[3] = c##i##3;                \
+        if (nk > 4)                         \
+            to[4] = c##i##4;                \
     }
 
 typedef struct conv_dots {
@@ -514,8 +522,8 @@ SIMD_INLINE void conv_dots_any(const conv_dots *t, simd_f *sums, const int mo, c
 {
     const gemm_at *at = t->at;
     const simd_f none = { 0 };
-    CONV_DOT_ZERO(0) CONV_DOT_ZERO(1) CONV_DOT_ZERO(2) CONV_DOT_ZERO(3)
-    for (int64_t b = 0; b < t->images; b++) {
+    CONV_DOT_ZERO(0) CONV_DOT_ZERO(1) CONV_DOT_ZERO(2) CONV_DOT_ZERO(3) for (int64_t b = 0; b < t->images; b++)
+    {
         const float *x = t->x + b * t->step_x, *y = t->y + b * t->step_y;
         const float *p0 = x + at[0].b, *p1 = nk > 1 ? x + at[1].b : x, *p2 = nk > 2 ? x + at[2].b : x;
         const float *p3 = nk > 3 ? x + at[3].b : x, *p4 = nk > 4 ? x + at[4].b : x;
@@ -529,9 +537,9 @@ SIMD_INLINE void conv_dots_any(const conv_dots *t, simd_f *sums, const int mo, c
     CONV_DOT_PUT(0) CONV_DOT_PUT(1) CONV_DOT_PUT(2) CONV_DOT_PUT(3)
 }
 
-#define CONV_DOT_CASE(mo, nk)                                                                                          \
-    case mo * 8 + nk:                                                                                                  \
-        conv_dots_any(t, sums, mo, nk);                                                                                \
+#define CONV_DOT_CASE(mo, nk)           \
+    case mo * 8 + nk:                   \
+        conv_dots_any(t, sums, mo, nk); \
         return;
 #define CONV_DOT_CASES(nk) CONV_DOT_CASE(1, nk) CONV_DOT_CASE(2, nk) CONV_DOT_CASE(3, nk) CONV_DOT_CASE(4, nk)
 
@@ -583,7 +591,8 @@ static void conv_flatten(float *to, const simd_f *sums, int n)
 }
 
 /* part (rows of o, k) += what these images give */
-static void conv_sum_tiles(const conv_sum *p, conv_dots *t, const float *y, const gemm_at *at, int64_t rows, float *part)
+static void conv_sum_tiles(const conv_sum *p, conv_dots *t, const float *y, const gemm_at *at, int64_t rows,
+                           float *part)
 {
     const int64_t high = simd_ceil(rows, CONV_DOT_O), wide = simd_ceil(p->k, CONV_DOT_K);
     simd_f sums[CONV_DOT_O * CONV_DOT_K + 3];
@@ -618,8 +627,11 @@ static void conv_sum_unit(const conv_sum *p, const nrv__args *a, int64_t unit)
         for (int64_t kx = 0; kx < s->k[1]; kx++, n++)
             taps[n] = (conv_at){ n, ky * s->dilation[0], kx * s->dilation[1] };
     conv_table(at, &p->g, taps, n, n);
-    float *x = (float *)(((uintptr_t)(taps + n) + 63) / 64 * 64), *y = x + p->batch * conv_planes(&p->g, 0) * p->g.plane;
-    conv_dots t = { .x = x, .width = p->width, .step_x = conv_planes(&p->g, 0) * p->g.plane, .step_y = rows * p->width };
+    float *x = (float *)(((uintptr_t)(taps + n) + 63) / 64 * 64),
+          *y = x + p->batch * conv_planes(&p->g, 0) * p->g.plane;
+    conv_dots t = {
+        .x = x, .width = p->width, .step_x = conv_planes(&p->g, 0) * p->g.plane, .step_y = rows * p->width
+    };
     memset(part, 0, (size_t)(rows * p->k) * sizeof *part);
     for (int64_t b = b0; b < b1; b += p->batch) {
         t.images = simd_min(p->batch, b1 - b);
@@ -687,5 +699,5 @@ static void conv_dw_run(const nrv__args *a)
 }
 
 NRV_KERNEL(conv_dw, .op = "conv_dw", .doc = "gradient by the weights: dot products over a padded copy in cache",
-           .fits = conv_fits, .units = conv_dw_units, .units2 = conv_dw_units2, .work = conv_dw_work,
+           .fits = conv_declines, .units = conv_dw_units, .units2 = conv_dw_units2, .work = conv_dw_work,
            .scratch = conv_dw_scratch, .shared = conv_dw_shared, .run = conv_dw_run);

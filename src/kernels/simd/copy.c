@@ -1,7 +1,7 @@
 /* copy.c - a tensor of any strides made contiguous: elements of 1, 2, 4 or 8 bytes, whatever they mean.
 
-   Promises: long rows where the last axis moves by 0 or 1; tiles of 16 x 16 where another axis does (a transposition), in
-   4 x 4 shuffles for four bytes. Does not do: conversions of type - those are pointwise. */
+   Promises: long rows where the last axis moves by 0 or 1; tiles of 16 x 16 where another axis does (a transposition),
+   in 4 x 4 shuffles for four bytes. Does not do: conversions of type - those are pointwise. */
 #include "simd.h"
 
 enum { COPY_TILE = 16, COPY_WORK = 16384 };
@@ -57,9 +57,9 @@ static copy_plan copy_plan_of(const nrv__args *a)
     return p;
 }
 
-#define COPY_EACH(type)                                                                                                \
-    for (int64_t i = 0; i < n; i++)                                                                                    \
-        ((type *)to)[i] = ((const type *)from)[i * step];                                                              \
+#define COPY_EACH(type)                                   \
+    for (int64_t i = 0; i < n; i++)                       \
+        ((type *)to)[i] = ((const type *)from)[i * step]; \
     break;
 
 static void copy_line(char *to, const char *from, int64_t n, int64_t step, size_t size)
@@ -80,14 +80,15 @@ static void copy_line(char *to, const char *from, int64_t n, int64_t step, size_
     }
 }
 
-#define COPY_TURN(type)                                                                                                \
-    for (int64_t i = 0; i < rows; i++)                                                                                 \
-        for (int64_t j = 0; j < cols; j++)                                                                             \
-            ((type *)to)[i * ld_to + j] = ((const type *)from)[i + j * ld_from];                                       \
+#define COPY_TURN(type)                                                          \
+    for (int64_t i = 0; i < rows; i++)                                           \
+        for (int64_t j = 0; j < cols; j++)                                       \
+            ((type *)to)[i * ld_to + j] = ((const type *)from)[i + j * ld_from]; \
     break;
 
 /* to[i][j] = from[j][i] for i < rows, j < cols, both at most COPY_TILE */
-static void copy_tile(char *to, int64_t ld_to, const char *from, int64_t ld_from, int64_t rows, int64_t cols, size_t size)
+static void copy_tile(char *to, int64_t ld_to, const char *from, int64_t ld_from, int64_t rows, int64_t cols,
+                      size_t size)
 {
     if (size == 4 && rows % 4 == 0 && cols % 4 == 0) {
         float *t = (float *)(void *)to;

@@ -1,8 +1,10 @@
-/* gemm.c - matmul of float32: a (...,M,K) x b (...,K,N) -> (...,M,N), any strides for a and b, batches broadcast by stride 0.
+/* gemm.c - matmul of float32: a (...,M,K) x b (...,K,N) -> (...,M,N), any strides for a and b, batches broadcast by
+   stride 0.
 
-   Promises: bits that depend on shapes and strides alone. Every element of C is one chain of multiply-adds inside a chunk
-   of K, chunks are added in order, and how K is cut depends on K only; the path for vectors is chosen on the whole problem.
-   Does not do: packing of A - reading it in place is faster as long as one of its strides is 1, which it nearly always is. */
+   Promises: bits that depend on shapes and strides alone. Every element of C is one chain of multiply-adds inside a
+   chunk of K, chunks are added in order, and how K is cut depends on K only; the path for vectors is chosen on the
+   whole problem. Does not do: packing of A - reading it in place is faster as long as one of its strides is 1, which it
+   nearly always is. */
 #include "gemm_core.h"
 
 enum { GEMM_ROWS = 256, GEMM_COLS = 256, GEMM_LINE = 512 };
@@ -24,7 +26,8 @@ typedef struct gemm_piece {
     int64_t m0, m1, n0, n1;
 } gemm_piece;
 
-/* The batch axes of C with the strides of a and b; where b does not move and a's rows simply go on, rows become more M */
+/* The batch axes of C with the strides of a and b; where b does not move and a's rows simply go on, rows become more M
+ */
 static void gemm_batches(gemm_plan *p, const nrv__args *g)
 {
     const nrv__view *a = &g->in[0], *b = &g->in[1], *c = &g->out[0];
@@ -143,7 +146,8 @@ static void gemm_pack(float *to, const float *b, int64_t step, int64_t col, int6
             to[i * width + l] = l < cols ? b[i * step + l * col] : 0;
 }
 
-/* all columns of the piece for one chunk of K: `rows` of C at a time, so that they stay in L1 while B streams from L2 */
+/* all columns of the piece for one chunk of K: `rows` of C at a time, so that they stay in L1 while B streams from L2
+ */
 static void gemm_chunk(const gemm_plan *p, const gemm_piece *w, float *pack, int64_t k0, int64_t k)
 {
     for (int64_t j = w->n0; j < w->n1; j += GEMM_NR) {
@@ -197,7 +201,8 @@ static float gemm_dot(const float *a, const float *x, int64_t k)
     return rest;
 }
 
-/* y[j] += sum over k of x[k] a[k*step + j]; the last, partial vector is computed as a whole one, hence by the same steps */
+/* y[j] += sum over k of x[k] a[k*step + j]; the last, partial vector is computed as a whole one, hence by the same
+ * steps */
 static void gemm_sum(float *y, const float *a, int64_t step, const float *x, int64_t k, int64_t n)
 {
     for (int64_t j = 0; j < n; j += SIMD_W) {
@@ -281,6 +286,6 @@ static void gemm_run(const nrv__args *g)
     }
 }
 
-NRV_KERNEL(gemm, .op = "matmul", .doc = "float32 matrix product: packed and blocked, direct for small, dots for vectors",
-           .strided = 3, .fits = gemm_fits, .units = gemm_units, .work = gemm_work, .scratch = gemm_scratch,
-           .run = gemm_run);
+NRV_KERNEL(gemm, .op = "matmul",
+           .doc = "float32 matrix product: packed and blocked, direct for small, dots for vectors", .strided = 3,
+           .fits = gemm_fits, .units = gemm_units, .work = gemm_work, .scratch = gemm_scratch, .run = gemm_run);

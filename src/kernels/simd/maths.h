@@ -1,9 +1,9 @@
 /* maths.h - elementary functions of one float, written so that a loop over them vectorises.
 
    Promises: exp, log, tanh, sigmoid, erf, sin, cos within 2 ulp, the others within 4 (gelu without fused multiply-adds:
-   4.5), over all floats: infinities, NaN, subnormal arguments and subnormal results. No branches, no tables, no calls; the
-   same bits wherever in an array - the test sees to it, since a compiler is free to fuse one product here, another there.
-   Does not do: sin and cos beyond MATHS_TRIG_MOST, which their caller must leave to libm. */
+   4.5), over all floats: infinities, NaN, subnormal arguments and subnormal results. No branches, no tables, no calls;
+   the same bits wherever in an array - the test sees to it, since a compiler is free to fuse one product here, another
+   there. Does not do: sin and cos beyond MATHS_TRIG_MOST, which their caller must leave to libm. */
 #ifndef NRV__MATHS_H
 #define NRV__MATHS_H
 #include "simd.h"
@@ -30,9 +30,9 @@ SIMD_INLINE float maths_float(int32_t i)
     return x;
 }
 
-/* e^(x + low) = result * *scale: where the power is subnormal, what is to be multiplied in goes between the two factors,
-   and only the last product rounds. *tail is what the result lost in rounding, low far smaller than x. (Coefficients:
-   Moshier's Cephes.) */
+/* e^(x + low) = result * *scale: where the power is subnormal, what is to be multiplied in goes between the two
+   factors, and only the last product rounds. *tail is what the result lost in rounding, low far smaller than x.
+   (Coefficients: Moshier's Cephes.) */
 SIMD_INLINE float maths_exp_parts(float x, float low, float *scale, float *tail)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer, in the low bits */
@@ -89,7 +89,8 @@ SIMD_INLINE float maths_tanh(float x)
 }
 
 /* e^-|x| / (1 + e^-|x|) = result * *scale, and *above = 1 / (1 + e^-|x|). The quotient is corrected by what its parts
-   lost in rounding. Where x is so large that e is nothing against any float it is 0, so that infinity times it is NaN. */
+   lost in rounding. Where x is so large that e is nothing against any float it is 0, so that infinity times it is NaN.
+ */
 SIMD_INLINE float maths_logistic(float x, float *scale, float *above)
 {
     const float a = __builtin_fabsf(x);
@@ -148,8 +149,9 @@ SIMD_INLINE float maths_erf(float x)
     return a > 0.921875f ? __builtin_copysignf(large, x) : x != x ? x : small;
 }
 
-/* x Phi(x), where Phi(-t) = e^(-t^2/2) R(t) and R is w times a polynomial in v = w - 1/2, w = 1/(1 + t/4): no cancellation
-   in either tail. 1 + t/4 is corrected for its rounding; t^2 is in two parts, the first exact, for e^ would magnify it. */
+/* x Phi(x), where Phi(-t) = e^(-t^2/2) R(t) and R is w times a polynomial in v = w - 1/2, w = 1/(1 + t/4): no
+   cancellation in either tail. 1 + t/4 is corrected for its rounding; t^2 is in two parts, the first exact, for e^
+   would magnify it. */
 SIMD_INLINE float maths_gelu(float x)
 {
     const float a = __builtin_fabsf(x), t = a > 15.0f ? 15.0f : a, high = maths_float(maths_bits(t) & ~0xfff);
@@ -183,8 +185,8 @@ SIMD_INLINE float maths_sin(float x, int32_t quarters)
     const int32_t q = (int32_t)bits + quarters;
     const float r = (float)(d - n * 1.57079632673412561417 - n * 6.07710050650619224932e-11), z = r * r;
     const float s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * (z * r) + r;
-    const float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) +
-                    (1.0f - 0.5f * z);
+    const float c =
+        ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) + (1.0f - 0.5f * z);
     const float y = (q & 1) != 0 ? c : s;
     return (q & 2) != 0 ? -y : y;
 }

@@ -6,42 +6,42 @@
 #include "maths.h"
 #include <math.h>
 
-#define POINT_F(l, i)  ((const float *)(l)->in[i])
-#define POINT_1(name, expr)                                                                                            \
-    static void point_##name(const nrv__lane *l)                                                                       \
-    {                                                                                                                  \
-        const float *in = POINT_F(l, 0);                                                                               \
-        float *out = l->out;                                                                                           \
-        const int64_t n = l->n;                                                                                        \
-        MATHS_LOOP                                                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const float x = in[i];                                                                                     \
-            out[i] = (expr);                                                                                           \
-        }                                                                                                              \
+#define POINT_F(l, i) ((const float *)(l)->in[i])
+#define POINT_1(name, expr)                      \
+    static void point_##name(const nrv__lane *l) \
+    {                                            \
+        const float *in = POINT_F(l, 0);         \
+        float *out = l->out;                     \
+        const int64_t n = l->n;                  \
+        MATHS_LOOP                               \
+        for (int64_t i = 0; i < n; i++) {        \
+            const float x = in[i];               \
+            out[i] = (expr);                     \
+        }                                        \
     }
-#define POINT_2(name, result, expr)                                                                                    \
-    static void point_##name(const nrv__lane *l)                                                                       \
-    {                                                                                                                  \
-        const float *left = POINT_F(l, 0), *right = POINT_F(l, 1);                                                     \
-        result *out = l->out;                                                                                          \
-        const int64_t n = l->n;                                                                                        \
-        MATHS_LOOP                                                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const float x = left[i], y = right[i];                                                                     \
-            out[i] = (result)(expr);                                                                                   \
-        }                                                                                                              \
+#define POINT_2(name, result, expr)                                \
+    static void point_##name(const nrv__lane *l)                   \
+    {                                                              \
+        const float *left = POINT_F(l, 0), *right = POINT_F(l, 1); \
+        result *out = l->out;                                      \
+        const int64_t n = l->n;                                    \
+        MATHS_LOOP                                                 \
+        for (int64_t i = 0; i < n; i++) {                          \
+            const float x = left[i], y = right[i];                 \
+            out[i] = (result)(expr);                               \
+        }                                                          \
     }
-#define POINT_CAST(name, from, to, expr)                                                                               \
-    static void point_##name(const nrv__lane *l)                                                                       \
-    {                                                                                                                  \
-        const from *in = l->in[0];                                                                                     \
-        to *out = l->out;                                                                                              \
-        const int64_t n = l->n;                                                                                        \
-        MATHS_LOOP                                                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const from x = in[i];                                                                                      \
-            out[i] = (to)(expr);                                                                                       \
-        }                                                                                                              \
+#define POINT_CAST(name, from, to, expr)         \
+    static void point_##name(const nrv__lane *l) \
+    {                                            \
+        const from *in = l->in[0];               \
+        to *out = l->out;                        \
+        const int64_t n = l->n;                  \
+        MATHS_LOOP                               \
+        for (int64_t i = 0; i < n; i++) {        \
+            const from x = in[i];                \
+            out[i] = (to)(expr);                 \
+        }                                        \
     }
 
 POINT_2(add, float, x + y)
@@ -144,44 +144,20 @@ static void point_cos(const nrv__lane *l)
 
 #define POINT_ROW(op, types) { #op, types, NRV__ISA_TIER, point_##op }
 
-NRV_POINTS(pointwise,
-    POINT_ROW(add, "f32 f32 -> f32"),
-    POINT_ROW(sub, "f32 f32 -> f32"),
-    POINT_ROW(mul, "f32 f32 -> f32"),
-    POINT_ROW(div, "f32 f32 -> f32"),
-    POINT_ROW(max, "f32 f32 -> f32"),
-    POINT_ROW(min, "f32 f32 -> f32"),
-    POINT_ROW(pow, "f32 f32 -> f32"),
-    POINT_ROW(less, "f32 f32 -> bool"),
-    POINT_ROW(less_equal, "f32 f32 -> bool"),
-    POINT_ROW(equal, "f32 f32 -> bool"),
-    POINT_ROW(not_equal, "f32 f32 -> bool"),
-    POINT_ROW(greater, "f32 f32 -> bool"),
-    POINT_ROW(greater_equal, "f32 f32 -> bool"),
-    POINT_ROW(select, "bool f32 f32 -> f32"),
-    POINT_ROW(neg, "f32 -> f32"),
-    POINT_ROW(abs, "f32 -> f32"),
-    POINT_ROW(square, "f32 -> f32"),
-    POINT_ROW(sqrt, "f32 -> f32"),
-    POINT_ROW(reciprocal, "f32 -> f32"),
-    POINT_ROW(sign, "f32 -> f32"),
-    POINT_ROW(relu, "f32 -> f32"),
-    POINT_ROW(leaky_relu, "f32 -> f32"),
-    POINT_ROW(exp, "f32 -> f32"),
-    POINT_ROW(log, "f32 -> f32"),
-    POINT_ROW(tanh, "f32 -> f32"),
-    POINT_ROW(sigmoid, "f32 -> f32"),
-    POINT_ROW(silu, "f32 -> f32"),
-    POINT_ROW(softplus, "f32 -> f32"),
-    POINT_ROW(erf, "f32 -> f32"),
-    POINT_ROW(gelu, "f32 -> f32"),
-    POINT_ROW(sin, "f32 -> f32"),
-    POINT_ROW(cos, "f32 -> f32"),
-    { "cast", "bool -> f32", NRV__ISA_TIER, point_cast_u8 },
-    { "cast", "u8 -> f32", NRV__ISA_TIER, point_cast_u8 },
-    { "cast", "i32 -> f32", NRV__ISA_TIER, point_cast_i32 },
-    { "cast", "i64 -> f32", NRV__ISA_TIER, point_cast_i64 },
-    { "cast", "f64 -> f32", NRV__ISA_TIER, point_cast_f64 },
+NRV_POINTS(
+    pointwise, POINT_ROW(add, "f32 f32 -> f32"), POINT_ROW(sub, "f32 f32 -> f32"), POINT_ROW(mul, "f32 f32 -> f32"),
+    POINT_ROW(div, "f32 f32 -> f32"), POINT_ROW(max, "f32 f32 -> f32"), POINT_ROW(min, "f32 f32 -> f32"),
+    POINT_ROW(pow, "f32 f32 -> f32"), POINT_ROW(less, "f32 f32 -> bool"), POINT_ROW(less_equal, "f32 f32 -> bool"),
+    POINT_ROW(equal, "f32 f32 -> bool"), POINT_ROW(not_equal, "f32 f32 -> bool"), POINT_ROW(greater, "f32 f32 -> bool"),
+    POINT_ROW(greater_equal, "f32 f32 -> bool"), POINT_ROW(select, "bool f32 f32 -> f32"), POINT_ROW(neg, "f32 -> f32"),
+    POINT_ROW(abs, "f32 -> f32"), POINT_ROW(square, "f32 -> f32"), POINT_ROW(sqrt, "f32 -> f32"),
+    POINT_ROW(reciprocal, "f32 -> f32"), POINT_ROW(sign, "f32 -> f32"), POINT_ROW(relu, "f32 -> f32"),
+    POINT_ROW(leaky_relu, "f32 -> f32"), POINT_ROW(exp, "f32 -> f32"), POINT_ROW(log, "f32 -> f32"),
+    POINT_ROW(tanh, "f32 -> f32"), POINT_ROW(sigmoid, "f32 -> f32"), POINT_ROW(silu, "f32 -> f32"),
+    POINT_ROW(softplus, "f32 -> f32"), POINT_ROW(erf, "f32 -> f32"), POINT_ROW(gelu, "f32 -> f32"),
+    POINT_ROW(sin, "f32 -> f32"), POINT_ROW(cos, "f32 -> f32"), { "cast", "bool -> f32", NRV__ISA_TIER, point_cast_u8 },
+    { "cast", "u8 -> f32", NRV__ISA_TIER, point_cast_u8 }, { "cast", "i32 -> f32", NRV__ISA_TIER, point_cast_i32 },
+    { "cast", "i64 -> f32", NRV__ISA_TIER, point_cast_i64 }, { "cast", "f64 -> f32", NRV__ISA_TIER, point_cast_f64 },
     { "cast", "f32 -> f64", NRV__ISA_TIER, point_cast_to_f64 },
     { "cast", "f32 -> i32", NRV__ISA_TIER, point_cast_to_i32 },
     { "cast", "f32 -> bool", NRV__ISA_TIER, point_cast_to_bool });

@@ -1,8 +1,8 @@
 /* pool.c - max pooling of float32 images (B,C,H,W) over two axes, and its gradient.
 
-   Promises: padding counts as -inf, a NaN wins; the gradient goes to the first maximum of a window, row by row (the first
-   NaN, if there is one). Windows of 2x2 with stride 2 and no padding have a path that vectorises.
-   Does not do: one or three axes; average pooling. */
+   Promises: padding counts as -inf, a NaN wins; the gradient goes to the first maximum of a window, row by row (the
+   first NaN, if there is one). Windows of 2x2 with stride 2 and no padding have a path that vectorises. Does not do:
+   one or three axes; average pooling. */
 #include "simd.h"
 
 typedef struct pool_shape {
@@ -140,7 +140,7 @@ static int64_t pool_units(const nrv__args *a)
     return a->in[0].dim[0] * a->in[0].dim[1];
 }
 
-static double pool_work(const nrv__args *a)
+static double pool_cost(const nrv__args *a)
 {
     const nrv__window_attr *t = a->attr;
     const nrv__view *x = &a->in[0];
@@ -176,7 +176,7 @@ static void pool_dx_run(const nrv__args *a)
 }
 
 NRV_KERNEL(max_pool, .op = "max_pool", .doc = "float32 maximum over windows of two axes", .fits = pool_fits,
-           .units = pool_units, .work = pool_work, .run = pool_run);
+           .units = pool_units, .work = pool_cost, .run = pool_run);
 
 NRV_KERNEL(max_pool_dx, .op = "max_pool_dx", .doc = "gradient of max_pool: to the first maximum of each window",
-           .fits = pool_fits, .units = pool_units, .work = pool_work, .run = pool_dx_run);
+           .fits = pool_fits, .units = pool_units, .work = pool_cost, .run = pool_dx_run);

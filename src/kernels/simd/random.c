@@ -1,7 +1,7 @@
 /* random.c - uniform float32 numbers in [0,1) from Philox4x32-10, sixteen counters side by side.
 
-   Promises: element i is lane i%4 of counter (i/4, run) under the op's key, its upper 24 bits over 2^24: the same bits on
-   every tier, for any number of threads. Does not do: other distributions, which are composites of this one. */
+   Promises: element i is lane i%4 of counter (i/4, run) under the op's key, its upper 24 bits over 2^24: the same bits
+   on every tier, for any number of threads. Does not do: other distributions, which are composites of this one. */
 #include "simd.h"
 #include "../../base/philox.h"
 

@@ -1,10 +1,10 @@
 /* reduce.c - sums, maxima and minima of float32 tensors over any axes.
 
-   The axes are merged until kept and reduced ones alternate. If the innermost is reduced, a result is a sum of runs; if it
-   is kept, results are columns of rows that are added up. Where there are few results, the runs or rows are dealt to a
-   number of parts that depends on shapes only, and phase 1 adds the parts in order.
-   Promises: sums are kept in double, so a result is the double sum rounded once; NaN wins a maximum or minimum; bits do
-   not depend on threads. Does not do: arg-reductions. */
+   The axes are merged until kept and reduced ones alternate. If the innermost is reduced, a result is a sum of runs; if
+   it is kept, results are columns of rows that are added up. Where there are few results, the runs or rows are dealt to
+   a number of parts that depends on shapes only, and phase 1 adds the parts in order. Promises: sums are kept in
+   double, so a result is the double sum rounded once; NaN wins a maximum or minimum; bits do not depend on threads.
+   Does not do: arg-reductions. */
 #include "simd.h"
 
 enum { REDUCE_RUN = 16384, REDUCE_COLUMNS = 128, REDUCE_WORK = 32768 };

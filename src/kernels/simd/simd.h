@@ -1,9 +1,10 @@
-/* simd.h - the one vector type that the kernels of this room are written in, as wide as the instruction set they are built for.
+/* simd.h - the one vector type that the kernels of this room are written in, as wide as the instruction set they are
+   built for.
 
-   Promises: SIMD_W floats, loads and stores at any address of a float; the same source for x86-64, AVX2, AVX-512, NEON and
-   wasm (GCC and clang vector extensions, no intrinsics).
-   Does not do: vectors wider than the target (a compiler splits them badly) and element-wise maths - plain loops over
-   scalar inline functions vectorise better than anything written here. */
+   Promises: SIMD_W floats, loads and stores at any address of a float; the same source for x86-64, AVX2, AVX-512, NEON
+   and wasm (GCC and clang vector extensions, no intrinsics). Does not do: vectors wider than the target (a compiler
+   splits them badly) and element-wise maths - plain loops over scalar inline functions vectorise better than anything
+   written here. */
 #ifndef NRV__SIMD_H
 #define NRV__SIMD_H
 #include "../attr.h"

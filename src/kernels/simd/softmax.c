@@ -1,8 +1,8 @@
 /* softmax.c - softmax and log-softmax of float32 over the last axis.
 
-   Promises: x - max is carried in two floats into the exponential and the sum is kept in double, so that a result is within
-   4 ulp however far below the maximum it lies; a row with NaN or +inf, or of -inf alone, is NaN, as its formula says.
-   Does not do: other axes. */
+   Promises: x - max is carried in two floats into the exponential and the sum is kept in double, so that a result is
+   within 4 ulp however far below the maximum it lies; a row with NaN or +inf, or of -inf alone, is NaN, as its formula
+   says. Does not do: other axes. */
 #include "maths.h"
 #include <math.h>
 
