@@ -1,7 +1,7 @@
 /* xor.c - a program of somebody else: trains XOR through the public header alone, as C99, C17 or C++17.
 
-   Prints the loss after 1,000 steps and fails if it is not below 0.01. An argument names the kernels to compile for
-   ("baseline"), so that two builds can be compared. */
+   Prints the loss after 100 steps, on the way down, where two builds can be compared, and after 400, where it must be
+   below 0.01. An argument names the kernels to compile for ("baseline"). */
 #include <nervo.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static nrv_plan *program(nrv_store *s, const char *cpu)
 int main(int argc, char **argv)
 {
     static const float X[4][2] = { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }, T[4][1] = { { 0 }, { 1 }, { 1 }, { 0 } };
-    float loss = 1;
+    float loss = 1, early = 1;
     int i, good;
     nrv_store *s = nrv_store_new(NULL);
     nrv_plan *plan = program(s, argc > 1 ? argv[1] : NULL);
@@ -43,11 +43,11 @@ int main(int argc, char **argv)
     nrv_bind_in(e, "x", X, sizeof X);
     nrv_bind_in(e, "t", T, sizeof T);
     nrv_bind_out(e, "loss", &loss, sizeof loss);
-    for (i = 0; i < 1000 && nrv_run(e) == NRV_OK; i++)
-        ;
+    for (i = 0; i < 400 && nrv_run(e) == NRV_OK; i++)
+        early = i < 100 ? loss : early;
     if (nrv_why(e))
         fprintf(stderr, "%s\n", nrv_why(e));
-    printf("nervo %s, loss %.9g\n", nrv_version(), (double)loss);
+    printf("nervo %s: loss %.9g after 100 steps, %.9g after 400\n", nrv_version(), (double)early, (double)loss);
     good = !nrv_why(e) && loss < 0.01f;
     nrv_exec_free(e);
     nrv_plan_free(plan);
