@@ -164,6 +164,7 @@ static void take_names(const text *file, const char *macro, text *externs, text 
     for (const char *p = file->at; (p = strstr(p, find)); p++) {
         const char *name = p + strlen(find);
         int n = 0;
+        name += strspn(name, " \n");
         while (isalnum((unsigned char)name[n]) || name[n] == '_')
             n++;
         putf(externs, decl, n, name);

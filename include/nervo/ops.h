@@ -94,8 +94,8 @@ nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 nrv_tensor nrv_transpose(nrv_tensor x);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
-/* x with its axes split, moved and merged as the pattern says; lengths (n of them) give, in order, the parts of what is
-   split: all of them, or all but the first of each parenthesis. */
+/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in parentheses on
+   the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
 /* One over x. x and y (...) */
 nrv_tensor nrv_reciprocal(nrv_tensor x);

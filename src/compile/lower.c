@@ -16,6 +16,8 @@ typedef struct lower_state {
     int32_t *value;   /* of each node in order, -1 while it has none */
     bool *read;       /* a node in order is wanted in memory: by another group, a kernel, a view, a root */
     int32_t *last_of; /* of each group: its last member in order */
+    int32_t *first_member, *next_member; /* members of each group, in order; -1 ends */
+    int32_t *reg_of;  /* of each node in order: its register in its group's program */
 } lower_state;
 
 static int32_t lower_value(lower_state *s, nrv__value v)
@@ -56,10 +58,10 @@ static nrv__value lower_shape(lower_state *s, nrv_tensor n, nrv__where where)
 static void lower_touch(lower_state *s, int32_t value, int32_t step)
 {
     nrv__value *v = &s->p->value[value];
-    v->last = step;
+    v->last = step > v->last ? step : v->last;
     while (v->where == NRV__VIEW) {
         v = &s->p->value[v->index];
-        v->last = step;
+        v->last = step > v->last ? step : v->last;
     }
 }
 
@@ -125,9 +127,7 @@ static int32_t lower_leaf(lower_state *s, nrv_tensor n)
         v.index = lower_named(p->local, p->n_local, n->name);
     } else if (n->op == &nrv__op_param) {
         v.where = NRV__VAR;
-        for (size_t i = 0; i < p->n_var; i++)
-            if (!strcmp(p->var[i].name, n->name))
-                v.index = (int32_t)i;
+        v.index = nrv__var_find(s->c->g, n->name);
     } else if (n->op == &nrv__op_constant) {
         int64_t bytes = (int64_t)nrv__dtype_size(n->type);
         for (int i = 0; i < n->rank; i++)
@@ -257,7 +257,7 @@ static bool lower_slots(lower_state *s, lower_tiles *t)
     return true;
 }
 
-static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tensor shape, int32_t *reg_of, int32_t group)
+static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tensor shape, int32_t group)
 {
     nrv__instr *in = &t->instr[t->n_instr];
     *in = (nrv__instr){ .op = n->op, .point = lower_point(s->c, n), .n_in = n->n_in };
@@ -265,7 +265,7 @@ static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tenso
     for (int k = 0; k < n->n_in; k++) {
         nrv_tensor x = n->in[k];
         bool member = s->c->group[x->mark] == group;
-        in->in[k] = member ? reg_of[x->mark] : lower_load(s, t, x, shape);
+        in->in[k] = member ? s->reg_of[x->mark] : lower_load(s, t, x, shape);
         t->last_use[in->in[k]] = t->n_instr;
     }
     int32_t store = -1;
@@ -276,7 +276,7 @@ static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tenso
             return false;
     }
     t->reg[t->n_reg] = (nrv__reg){ .type = n->type, .load = -1, .store = store, .slot = -1 };
-    reg_of[n->mark] = in->out = t->n_reg++;
+    s->reg_of[n->mark] = in->out = t->n_reg++;
     t->n_instr++;
     return true;
 }
@@ -286,23 +286,21 @@ static bool lower_group(lower_state *s, int32_t group)
     nrv__compiler *c = s->c;
     size_t members = 0, reads = 0;
     nrv_tensor shape = NULL;
-    for (int32_t i = 0; i <= s->last_of[group]; i++)
-        if (c->group[i] == group) {
-            members++, reads += (size_t)c->order[i]->n_in;
-            shape = c->order[i];
-            for (int k = 0; k < shape->n_in; k++) /* loads first: they may need steps of their own */
-                if (c->group[shape->in[k]->mark] != group && shape->in[k]->op != &nrv__op_fill && lower_get(s, shape->in[k]) < 0)
-                    return false;
-        }
+    for (int32_t i = s->first_member[group]; i >= 0; i = s->next_member[i]) {
+        members++, reads += (size_t)c->order[i]->n_in;
+        shape = c->order[i];
+        for (int k = 0; k < shape->n_in; k++) /* loads first: they may need steps of their own */
+            if (c->group[shape->in[k]->mark] != group && shape->in[k]->op != &nrv__op_fill && lower_get(s, shape->in[k]) < 0)
+                return false;
+    }
     lower_tiles t = { nrv__arena_get(&s->p->arena, (members + reads) * sizeof *t.reg), nrv__arena_get(&s->p->arena, members * sizeof *t.instr), 0, 0, 0,
                       nrv__tmp(c, members + reads, sizeof(int32_t)) };
-    int32_t *reg_of = nrv__tmp(c, c->n_order, sizeof *reg_of);
     nrv__tiles *program = nrv__arena_get(&s->p->arena, sizeof *program);
     int32_t *in = nrv__arena_get(&s->p->arena, (members + reads) * sizeof *in);
-    if (!t.reg || !t.instr || !t.last_use || !reg_of || !program || !in)
+    if (!t.reg || !t.instr || !t.last_use || !program || !in)
         return nrv__compile_fail(c);
-    for (int32_t i = 0; i <= s->last_of[group]; i++)
-        if (c->group[i] == group && !lower_member(s, &t, c->order[i], shape, reg_of, group))
+    for (int32_t i = s->first_member[group]; i >= 0; i = s->next_member[i])
+        if (!lower_member(s, &t, c->order[i], shape, group))
             return false;
     if (!lower_slots(s, &t))
         return false;
@@ -325,8 +323,11 @@ static void lower_readers(lower_state *s)
     for (size_t i = 0; i < c->n_root; i++)
         s->read[c->root[i].value->mark] = true;
     for (size_t i = 0; i < c->n_order; i++) {
-        if (c->group[i] >= 0)
+        if (c->group[i] >= 0) {
+            int32_t before = s->last_of[c->group[i]];
+            *(before < 0 ? &s->first_member[c->group[i]] : &s->next_member[before]) = (int32_t)i;
             s->last_of[c->group[i]] = (int32_t)i;
+        }
         for (int k = 0; k < c->order[i]->n_in; k++) {
             int32_t x = c->order[i]->in[k]->mark;
             if (c->group[i] < 0 || c->group[x] != c->group[i])
@@ -348,16 +349,38 @@ static int32_t lower_root(lower_state *s, nrv_tensor n)
     return owned ? v : lower_call(s, &nrv__op_copy, n, 1, &v, false);
 }
 
-/* ---- in place --------------------------------------------------------------------------------------------------------------------------- */
-static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, int32_t where, int32_t index)
+/* the instruction that writes register r, and the last one that reads it; -1: none */
+static int32_t lower_writes(const nrv__tiles *t, int32_t r)
 {
+    for (int32_t i = 0; i < t->n_instr; i++)
+        if (t->instr[i].out == r)
+            return i;
+    return -1;
+}
+
+static int32_t lower_last_read(const nrv__tiles *t, int32_t r)
+{
+    for (int32_t i = t->n_instr - 1; i >= 0; i--)
+        for (int32_t k = 0; k < t->instr[i].n_in; k++)
+            if (t->instr[i].in[k] == r)
+                return i;
+    return -1;
+}
+
+/* ---- in place --------------------------------------------------------------------------------------------------------------------------- */
+/* In a tile program that writes register `written` over memory that it also reads: does it read it through strides, or
+   after it was written? Then the old value would be wanted where the new one already is. */
+static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, int32_t where, int32_t index, int32_t written)
+{
+    int32_t write = lower_writes(step->tiles, written);
     for (int32_t r = 0; r < step->tiles->n_reg; r++) {
         const nrv__reg *reg = &step->tiles->reg[r];
         const nrv__value *v = reg->load >= 0 ? &s->p->value[reg->load] : NULL;
         const nrv__value *base = v;
         while (base && base->where == NRV__VIEW)
             base = &s->p->value[base->index];
-        if (base && (int32_t)base->where == where && (where == NRV__WORK ? base - s->p->value : base->index) == index && !reg->full)
+        bool same = base && (int32_t)base->where == where && (where == NRV__WORK ? (int32_t)(base - s->p->value) : base->index) == index;
+        if (same && (!reg->full || lower_last_read(step->tiles, r) > write))
             return true;
     }
     return false;
@@ -375,7 +398,11 @@ static const char *lower_why_copied(const lower_state *s, const nrv__value *v, i
         return "copied: a later step reads the old value";
     if (!s->p->step[v->first].tiles)
         return last_read == v->first ? "copied: its kernel reads the old value" : "in place";
-    return last_read == v->first && lower_reads_otherwise(s, &s->p->step[v->first], NRV__VAR, var) ? "copied: its step reads the old value through strides" : "in place";
+    const nrv__tiles *t = s->p->step[v->first].tiles;
+    int32_t r = 0;
+    while (t->reg[r].store != s->p->var[var].value)
+        r++;
+    return last_read == v->first && lower_reads_otherwise(s, &s->p->step[v->first], NRV__VAR, var, r) ? "copied: its step still reads the old value" : "in place";
 }
 
 static void lower_in_place(lower_state *s)
@@ -385,13 +412,16 @@ static void lower_in_place(lower_state *s)
     for (size_t i = 0; i < p->n_step; i++)
         if (p->step[i].fails)
             last_fail = (int32_t)i;
-    for (size_t i = 0; i < p->n_var; i++) {
+    int32_t *last_of_var = nrv__tmp(s->c, p->n_var, sizeof *last_of_var);
+    for (size_t i = 0; last_of_var && i < p->n_var; i++)
+        last_of_var[i] = -1;
+    for (size_t k = 0; last_of_var && k < p->n_value; k++)
+        if (p->value[k].where == NRV__VAR && p->value[k].last > last_of_var[p->value[k].index])
+            last_of_var[p->value[k].index] = p->value[k].last;
+    for (size_t i = 0; last_of_var && i < p->n_var; i++) {
+        int32_t last_read = last_of_var[i];
         if (p->var[i].value < 0)
             continue;
-        int32_t last_read = -1;
-        for (size_t k = 0; k < p->n_value; k++)
-            if (p->value[k].where == NRV__VAR && p->value[k].index == (int32_t)i && p->value[k].last > last_read)
-                last_read = p->value[k].last;
         nrv__value *v = &p->value[p->var[i].value];
         p->var[i].why = lower_why_copied(s, v, (int32_t)i, last_read, last_fail);
         if (!strcmp(p->var[i].why, "in place"))
@@ -413,7 +443,7 @@ static void lower_take_over(lower_state *s)
             for (int32_t q = 0; q < t->n_reg && out->same_memory < 0; q++) {
                 int32_t x = t->reg[q].load;
                 if (x < 0 || !t->reg[q].full || taken[x] || p->value[x].where != NRV__WORK || p->value[x].last != (int32_t)i || p->value[x].in_place >= 0 ||
-                    nrv__dtype_size(p->value[x].type) != nrv__dtype_size(out->type) || lower_reads_otherwise(s, &p->step[i], NRV__WORK, x))
+                    nrv__dtype_size(p->value[x].type) != nrv__dtype_size(out->type) || lower_reads_otherwise(s, &p->step[i], NRV__WORK, x, r))
                     continue;
                 out->same_memory = x;
                 taken[x] = true;
@@ -517,9 +547,7 @@ static bool lower_roots(lower_state *s)
             p->local[lower_named(p->local, p->n_local, var->name)].assigned = v;
         } else {
             p->assigns = true;
-            for (size_t k = 0; k < p->n_var; k++)
-                if (!strcmp(p->var[k].name, var->name))
-                    p->var[k].value = v;
+            p->var[nrv__var_find(c->g, var->name)].value = v;
         }
     }
     return true;
@@ -527,19 +555,24 @@ static bool lower_roots(lower_state *s)
 
 bool nrv__pass_lower(nrv__compiler *c)
 {
-    lower_state s = { c, c->plan, nrv__tmp(c, c->n_order, sizeof(int32_t)), nrv__tmp(c, c->n_order, sizeof(bool)), nrv__tmp(c, (size_t)c->n_group, sizeof(int32_t)) };
-    if (!s.value || !s.read || !s.last_of || !lower_vars(&s) || !lower_names(&s) || !lower_sizes(&s))
+    size_t n = c->n_order, groups = (size_t)c->n_group;
+    lower_state s = { .c = c, .p = c->plan, .value = nrv__tmp(c, n, sizeof *s.value), .read = nrv__tmp(c, n, sizeof *s.read),
+                      .last_of = nrv__tmp(c, groups, sizeof *s.last_of), .first_member = nrv__tmp(c, groups, sizeof *s.first_member),
+                      .next_member = nrv__tmp(c, n, sizeof *s.next_member), .reg_of = nrv__tmp(c, n, sizeof *s.reg_of) };
+    if (!s.value || !s.read || !s.last_of || !s.first_member || !s.next_member || !s.reg_of || !lower_vars(&s) || !lower_names(&s) || !lower_sizes(&s))
         return false;
-    for (size_t i = 0; i < c->n_order; i++)
-        s.value[i] = -1;
+    for (size_t i = 0; i < n; i++)
+        s.value[i] = s.next_member[i] = -1;
+    for (size_t i = 0; i < groups; i++)
+        s.last_of[i] = s.first_member[i] = -1;
     lower_readers(&s);
-    for (size_t i = 0; i < c->n_order; i++) {
-        nrv_tensor n = c->order[i];
+    for (size_t i = 0; i < n; i++) {
+        nrv_tensor y = c->order[i];
         if (c->group[i] >= 0) {
             if (s.last_of[c->group[i]] == (int32_t)i && !lower_group(&s, c->group[i]))
                 return false;
-        } else if (!(n->op->flags & NRV_LEAF)) {
-            s.value[i] = n->op->flags & NRV_VIEW ? lower_view(&s, n) : lower_op(&s, n);
+        } else if (!(y->op->flags & NRV_LEAF)) {
+            s.value[i] = y->op->flags & NRV_VIEW ? lower_view(&s, y) : lower_op(&s, y);
             if (s.value[i] < 0)
                 return false;
         }

@@ -91,6 +91,8 @@ static void graph_forget(nrv_graph *g)
     g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = g->n_drawn = 0;
     g->dims.n_poly = g->dims.n_atom = g->dims.n_size = 0;
     memset(g->bucket, 0, g->n_bucket * sizeof *g->bucket);
+    if (g->var_at)
+        memset(g->var_at, -1, g->n_var_at * sizeof *g->var_at);
     g->macs = 0;
 }
 
@@ -107,6 +109,7 @@ NRV_API void nrv_graph_free(nrv_graph *g)
     nrv__alloc(&m, g->dims.size, g->dims.cap_size * sizeof *g->dims.size, 0);
     nrv__alloc(&m, g->scope, g->cap_scope * sizeof *g->scope, 0);
     nrv__alloc(&m, g->var, g->cap_var * sizeof *g->var, 0);
+    nrv__alloc(&m, g->var_at, g->n_var_at * sizeof *g->var_at, 0);
     nrv__alloc(&m, g->output, g->cap_output * sizeof *g->output, 0);
     nrv__alloc(&m, g->assign, g->cap_assign * sizeof *g->assign, 0);
     nrv__alloc(&m, g->check, g->cap_check * sizeof *g->check, 0);
@@ -217,6 +220,46 @@ void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t)
     for (int i = 0; i < rank; i++)
         nrv__text_add(t, "%s%s", i ? ", " : "", nrv__dim_text(g, dim[i], buf));
     nrv__text_add(t, "]");
+}
+
+/* ---- variables by name ------------------------------------------------------------------------------------------------ */
+int32_t nrv__var_find(const nrv_graph *g, const char *name)
+{
+    for (size_t i = nrv__hash_text(5, name); g->n_var_at; i++) {
+        int32_t at = g->var_at[i & (g->n_var_at - 1)];
+        if (at < 0 || !strcmp(g->var[at].node->name, name))
+            return at;
+    }
+    return -1;
+}
+
+static void graph_place_var(nrv_graph *g, int32_t var)
+{
+    size_t i = nrv__hash_text(5, g->var[var].node->name);
+    while (g->var_at[i & (g->n_var_at - 1)] >= 0)
+        i++;
+    g->var_at[i & (g->n_var_at - 1)] = var;
+}
+
+bool nrv__var_add(nrv_graph *g, nrv__var v)
+{
+    if (!nrv__graph_room(g, &g->var, g->n_var, &g->cap_var, sizeof *g->var))
+        return false;
+    if (2 * (g->n_var + 1) > g->n_var_at) {
+        size_t n = g->n_var_at ? 4 * g->n_var_at : 16;
+        int32_t *at = nrv__alloc(&g->mem, NULL, 0, n * sizeof *at);
+        if (!at)
+            return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing"), false;
+        nrv__alloc(&g->mem, g->var_at, g->n_var_at * sizeof *g->var_at, 0);
+        memset(at, -1, n * sizeof *at);
+        g->var_at = at;
+        g->n_var_at = n;
+        for (size_t i = 0; i < g->n_var; i++)
+            graph_place_var(g, (int32_t)i);
+    }
+    g->var[g->n_var] = v;
+    graph_place_var(g, (int32_t)g->n_var++);
+    return true;
 }
 
 bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)

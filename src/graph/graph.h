@@ -139,6 +139,8 @@ struct nrv_graph {
     size_t n_scope, cap_scope;
     nrv__var *var; /* parameters and states, in order of creation */
     size_t n_var, cap_var;
+    int32_t *var_at; /* where a name's hash finds it in var, -1 empty; power of two */
+    size_t n_var_at;
     nrv__named *output, *assign;
     size_t n_output, cap_output, n_assign, cap_assign;
     nrv__check *check;
@@ -169,6 +171,8 @@ void nrv__label_pop(nrv_graph *g);
 bool nrv__training(nrv_graph *g, const char *layer, bool *train); /* false: neither was said, which is an error */
 bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size);
 nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape shape, nrv__start start, nrv__kind kind);
+int32_t nrv__var_find(const nrv_graph *g, const char *name); /* in g->var; -1: not there */
+bool nrv__var_add(nrv_graph *g, nrv__var v);
 bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key); /* of a named random draw in this scope */
 void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t);
 nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at);

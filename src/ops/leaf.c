@@ -109,10 +109,8 @@ nrv_tensor nrv__run_counter(nrv_graph *g)
 /* ---- variables --------------------------------------------------------------------------------------------------------- */
 static nrv__var *leaf_find_var(nrv_graph *g, const char *full)
 {
-    for (size_t i = 0; i < g->n_var; i++)
-        if (!strcmp(g->var[i].node->name, full))
-            return &g->var[i];
-    return NULL;
+    int32_t at = nrv__var_find(g, full);
+    return at < 0 ? NULL : &g->var[at];
 }
 
 static const char *leaf_full_name(nrv_graph *g, const char *name)
@@ -171,13 +169,12 @@ nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape 
     if (!nrv__store_get(g->store, full, t, shape.rank, shape.dim, start, kind, &g->why))
         return NULL;
     nrv_tensor y = nrv__leaf(g, &nrv__op_param, full, t, shape.rank, shape.dim, NULL);
-    if (!y || !nrv__graph_room(g, &g->var, g->n_var, &g->cap_var, sizeof *g->var))
+    if (!y)
         return NULL;
     bool frozen = (nrv__scope_mode(g) & NRV_FROZEN) != 0;
     if (start.from && !(start.from = nrv__arena_text(&g->arena, start.from, strlen(start.from))))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a name"), NULL;
-    g->var[g->n_var++] = (nrv__var){ y, start, kind, kind == NRV__PARAM && !frozen, false };
-    return y;
+    return nrv__var_add(g, (nrv__var){ y, start, kind, kind == NRV__PARAM && !frozen, false }) ? y : NULL;
 }
 
 static nrv_tensor leaf_scoped(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, nrv_init init, nrv__kind kind)

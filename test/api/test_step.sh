@@ -1,0 +1,19 @@
+# The programs that the engine can already say, traced, compiled and stepped: 01 and 02 as they are, the others with
+# stand_ins/ for the host functions, data and models that they leave out. The rest waits for what planned.h declares.
+set -eu
+cc=${CC:-cc}
+status=0
+for program in 01_xor 02_cnn 08_gan 09_dqn 12_rbm 13_vae 14_parallel 15_finetune; do
+    source=$NERVO_ROOT/test/api/stand_ins/$program.c
+    [ -f "$source" ] || source=$NERVO_ROOT/test/api/programs/$program.c
+    $cc -std=c17 -O1 ${NERVO_SANITIZE:+-fsanitize=$NERVO_SANITIZE} -I "$NERVO_ROOT/include" "$source" \
+        "$NERVO_BUILD/libnervo.a" -lm -pthread -o "$program"
+    if ./"$program" >"$program.log" 2>&1; then
+        echo "$program: $(tail -n 1 "$program.log")"
+    else
+        status=1
+        echo "$program failed:"
+        tail -n 20 "$program.log"
+    fi
+done
+exit $status
