@@ -13,7 +13,7 @@ typedef struct cli_bytes {
 
 int cli_bytes_read(const char *path, cli_bytes *b); /* CLI_GO_ON, or the error was said; "-" is stdin */
 void cli_bytes_free(cli_bytes *b);
-bool cli_bytes_idx(const cli_bytes *b);             /* begins like an IDX file */
+bool cli_bytes_idx(const cli_bytes *b);                  /* begins like an IDX file */
 uint64_t cli_bytes_idx_size(const uint8_t *p, size_t n); /* what the header promises; 0: no such header */
 
 typedef struct zip cli_zip;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- writing
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
 static void card_names(nrv__text *t, const char *const *names, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -70,8 +69,7 @@ int cli_card_note(nrv_store *s, const cli_net *net, const cli_data *d, const cha
                : cli_error(CLI_FAILED, "Close other programs.", "cannot note the model's data: %s", nrv_store_why(s));
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 static bool card_read_names(const char *json, const char ***names, int64_t *count)
 {
     nrv__text t = { .mem = nrv__mem_default() };

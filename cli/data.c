@@ -17,8 +17,7 @@ const char *cli_shape_text(int rank, const int64_t *dim)
     return cli_copy(text, at);
 }
 
-/* ---- order
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- order ------------------------------------------------------------------------------------------------------ */
 void cli_data_shuffle(int64_t *rows, int64_t n, uint64_t seed, uint64_t turn)
 {
     const uint32_t key[2] = { (uint32_t)seed, (uint32_t)(seed >> 32) };
@@ -73,8 +72,7 @@ void cli_data_all(cli_data *d)
     d->n[CLI_PART_TEST] = d->rows;
 }
 
-/* ---- samples
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- samples ---------------------------------------------------------------------------------------------------- */
 static const void *data_row(const cli_data *d, int64_t row)
 {
     size_t size = d->bytes ? 1 : sizeof(float);

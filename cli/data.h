@@ -23,8 +23,8 @@ typedef struct cli_data_want {
 } cli_data_want;
 
 typedef struct cli_data {
-    const char *name;  /* a known name or an absolute path: enough to find it again */
-    const char *title; /* short, for a folder's name */
+    const char *name;           /* a known name or an absolute path: enough to find it again */
+    const char *title;          /* short, for a folder's name */
     int64_t rows, first, width; /* first: rows of the first segment; the rest is the set's own test part */
     int rank;
     int64_t dim[8]; /* of one sample */
@@ -48,8 +48,8 @@ int cli_data_open(cli_data *d, const cli_data_want *want); /* CLI_GO_ON or an ex
 void cli_data_free(cli_data *d);
 /* parts of 1 are fractions, from 1 on numbers of rows; a set with its own test part ignores `test` */
 int cli_data_split(cli_data *d, double val, double test);
-void cli_data_all(cli_data *d); /* every row is the test part */
-int cli_data_fit_scale(cli_data *d); /* from the training part */
+void cli_data_all(cli_data *d);                                                 /* every row is the test part */
+int cli_data_fit_scale(cli_data *d);                                            /* from the training part */
 int cli_data_shape(cli_data *d, int rank, const int64_t *dim, const char *why); /* sees the samples in another shape */
 void cli_data_fill(const cli_data *d, const int64_t *rows, int64_t n, float *x);
 void cli_data_fill_answers(const cli_data *d, const int64_t *rows, int64_t n, bool as_value, void *t);

@@ -46,8 +46,7 @@ static const char *load_file(const char *dir, const char *name)
     return NULL;
 }
 
-/* ---- arrays
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- arrays ----------------------------------------------------------------------------------------------------- */
 typedef struct load_arrays {
     nrv__array x[2], y[2]; /* train, test; y may be empty */
     const char *source[4]; /* x, y, x, y */
@@ -188,8 +187,7 @@ static int load_samples(cli_data *d, load_arrays *a)
     return code == CLI_GO_ON ? cli_data_shape(d, rank, dim, d->name) : code;
 }
 
-/* ---- answers
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- answers ---------------------------------------------------------------------------------------------------- */
 static bool load_whole_type(nrv_dtype t)
 {
     return t == NRV_U8 || t == NRV_I32 || t == NRV_I64 || t == NRV_BOOL;
@@ -276,8 +274,7 @@ static int load_from_arrays(cli_data *d, load_arrays *a, const cli_data_want *wa
     return classes ? load_labels(d, a, want, set) : load_values(d, a);
 }
 
-/* ---- tables
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ----------------------------------------------------------------------------------------------------- */
 /* A table to predict for may lack the answer. The reader wants one, so every record gets a first cell with a zero. */
 static bool load_add_answer(cli_bytes *b, const char *target)
 {
@@ -411,8 +408,7 @@ static int load_table(cli_data *d, const char *source, cli_bytes *b, const cli_d
     return code;
 }
 
-/* ---- finding
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- finding ---------------------------------------------------------------------------------------------------- */
 static int load_four_files(cli_data *d, const char *dir, const cli_data_want *want, const load_set *set)
 {
     load_arrays a = { .parts = 2 };

@@ -10,8 +10,7 @@
 const char *const cli_loss_name[] = { "cross-entropy", "mse", "bce" };
 #define NET_SHOW "'nervo show' lists the layers with their shapes; 'nervo help show' says how."
 
-/* ---- what the options say
- * ------------------------------------------------------------------------------------------------- */
+/* ---- what the options say --------------------------------------------------------------------------------------- */
 int cli_net_text(const char *inline_text, const char *file, const char **text)
 {
     size_t n = inline_text ? strlen(inline_text) : 0, bytes;
@@ -42,7 +41,7 @@ int cli_net_input(cli_net *net, cli_data *d)
     nrv_shape shape = { 0, { 0 } };
     char why[1536] = "";
     if (nrv_layers_input(net->text, &shape, why, sizeof why) != NRV_OK)
-        return cli_error(CLI_USAGE, "Write it as 'input 1x28x28': channels, height, width.", "%s", why);
+        return cli_error(CLI_USAGE, NET_SHOW, "%s", why);
     if (shape.rank && d) {
         int code = cli_data_shape(d, shape.rank, shape.dim, "the network's text");
         if (code != CLI_GO_ON)
@@ -106,8 +105,7 @@ int cli_net_isa(const char **isa)
                      "there is no instruction set '%s' here", *isa);
 }
 
-/* ---- tracing
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- tracing ---------------------------------------------------------------------------------------------------- */
 int cli_net_graph_error(nrv_graph *g)
 {
     const char *why = g ? nrv_graph_why(g) : "out of memory";
@@ -156,8 +154,11 @@ nrv_graph *cli_net_trace(cli_net *net, nrv_store *s, cli_trace what, const nrv_l
     nrv_tensor y = layers ? nrv_layers_with(x, NULL, net->text, layers) : nrv_layers(x, NULL, net->text);
     nrv_shape out = y ? nrv_shape_of(y) : (nrv_shape){ 0, { 0 } };
     net->outputs = 1;
-    for (int i = 1; i < out.rank; i++)
+    net->out_rank = out.rank > 0 ? out.rank - 1 : 0;
+    for (int i = 1; i < out.rank; i++) {
+        net->out_dim[i - 1] = out.dim[i];
         net->outputs *= out.dim[i];
+    }
     if (y && what != CLI_TRACE_PREDICT) {
         nrv_tensor loss = net_loss(net, g, y, batch);
         if (what == CLI_TRACE_TRAIN)
@@ -171,6 +172,10 @@ nrv_graph *cli_net_trace(cli_net *net, nrv_store *s, cli_trace what, const nrv_l
 
 static int net_check_outputs(const cli_net *net)
 {
+    if (net->out_rank != 1)
+        return cli_error(CLI_USAGE, "Put 'flatten' before the last 'dense'.",
+                         "the last layer gives %s for a sample, but %s wants one row of numbers",
+                         cli_shape_text(net->out_rank, net->out_dim), cli_loss_name[net->loss]);
     if (net->loss == CLI_CROSS_ENTROPY && net->classes > net->outputs)
         return cli_error(CLI_USAGE, cli_format("End the network with 'dense %lld'.", (long long)net->classes),
                          "labels out of range: the data has %lld classes, the last layer gives %lld score%s",
@@ -266,8 +271,7 @@ const float *cli_plan_output(cli_plan *p)
     return nrv_value(p->exec, "y", &bytes);
 }
 
-/* ---- measuring
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- measuring -------------------------------------------------------------------------------------------------- */
 int64_t cli_net_class(const cli_net *net, const float *y)
 {
     int64_t best = 0;
@@ -357,8 +361,7 @@ int cli_evaluate(const cli_net *net, cli_plan *p, const cli_data *d, cli_part pa
     return CLI_GO_ON;
 }
 
-/* ---- goals and results
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- goals and results ------------------------------------------------------------------------------------------ */
 static bool net_measure_named(const char *name, const cli_net *net, const cli_measure *m, double *value)
 {
     if (strcmp(name, "loss") == 0 || (net->loss == CLI_MSE && strcmp(name, "mse") == 0))

@@ -30,8 +30,7 @@ static const cli_option options_common[] = {
     { 0 }
 };
 
-/* ---- reading the table
- * ------------------------------------------------------------------------------------------------- */
+/* ---- reading the table ------------------------------------------------------------------------------------------ */
 int cli_find(const cli_args *a, const char *name)
 {
     for (int i = 0; i < a->n_options; i++)
@@ -70,8 +69,7 @@ bool cli_flag(const cli_args *a, const char *name)
     return s && strcmp(s, "0") != 0;
 }
 
-/* ---- checking
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- checking --------------------------------------------------------------------------------------------------- */
 static bool options_word_in(const char *words, const char *word)
 {
     size_t n = strlen(word);
@@ -165,8 +163,7 @@ int cli_set(cli_args *a, const char *name, const char *value, cli_source from)
     return i < 0 ? CLI_GO_ON : options_store(a, i, cli_copy(value, strlen(value)), from);
 }
 
-/* ---- parsing
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- parsing ---------------------------------------------------------------------------------------------------- */
 enum { OPTIONS_LONG = 1000, OPTIONS_NOT = 2000 };
 
 static int options_unknown(const cli_args *a, const char *word)
@@ -285,8 +282,7 @@ int cli_common(const cli_args *a)
     return CLI_GO_ON;
 }
 
-/* ---- help text
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- help text -------------------------------------------------------------------------------------------------- */
 static void options_wrap(FILE *to, const char *text, int column, int indent, int width)
 {
     while (*text) {
@@ -363,8 +359,7 @@ void cli_print_help(FILE *to, const cli_command *c)
         fprintf(to, "\n%sSee also:%s %s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN), c->see);
 }
 
-/* ---- external commands: nervo-foo on PATH
- * ------------------------------------------------------------------------------ */
+/* ---- external commands: nervo-foo on PATH ----------------------------------------------------------------------- */
 static const char *options_next_dir(const char **path)
 {
     size_t n = strcspn(*path, ":");

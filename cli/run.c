@@ -11,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- whole files
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- whole files ------------------------------------------------------------------------------------------------ */
 static void run_sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -78,8 +77,7 @@ const char *cli_read_whole(const char *path, size_t most, size_t *bytes)
     return failed ? NULL : text;
 }
 
-/* ---- folder and lock
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- folder and lock -------------------------------------------------------------------------------------------- */
 static int run_lock(cli_run *r)
 {
     const char *path = cli_format("%s/lock", r->dir);
@@ -177,8 +175,7 @@ void cli_run_close(cli_run *r)
     r->lock = -1;
 }
 
-/* ---- configuration
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- configuration ---------------------------------------------------------------------------------------------- */
 int cli_run_write_config(const cli_run *r, const cli_args *a, uint32_t data_mark)
 {
     const char *path = cli_format("%s/config.yaml", r->dir);
@@ -289,8 +286,7 @@ int cli_run_write_env(const cli_run *r, const char *isa, int threads, const char
                   : CLI_GO_ON;
 }
 
-/* ---- metrics
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- metrics ---------------------------------------------------------------------------------------------------- */
 static FILE *run_reopen(const char *path, int64_t bytes)
 {
     FILE *f = fopen(path, "ae"); /* made if it is missing; then cut to what the checkpoint knows of */
@@ -357,8 +353,7 @@ int cli_run_sync(cli_run *r, int64_t *csv_bytes, int64_t *jsonl_bytes)
                      "cannot write the metrics in '%s': %s", r->dir, strerror(failed));
 }
 
-/* ---- checkpoints
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ------------------------------------------------------------------------------------------------ */
 const char *cli_run_checkpoint(const cli_run *r, int64_t step)
 {
     return cli_format("%s/checkpoints/step-%06lld.safetensors", r->dir, (long long)step);

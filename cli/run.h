@@ -19,7 +19,8 @@ typedef struct cli_row {
     double loss, score, lr, speed;
 } cli_row;
 
-/* a whole file, or the old one: begin gives a stream, end fsyncs and renames; 0, or errno with the old file untouched */
+/* a whole file, or the old one: begin gives a stream, end fsyncs and renames; 0, or errno with the old file untouched
+ */
 FILE *cli_whole_begin(const char *path);
 int cli_whole_end(FILE *f, const char *path);
 const char *cli_read_whole(const char *path, size_t most, size_t *bytes); /* "-": stdin; NULL: errno says why */
@@ -38,7 +39,8 @@ int cli_run_sync(cli_run *r, int64_t *csv_bytes, int64_t *jsonl_bytes); /* to th
 const char *cli_run_checkpoint(const cli_run *r, int64_t step);      /* the path of that step's checkpoint */
 int cli_run_checkpoints(const cli_run *r, int64_t *steps, int room); /* the steps there are, newest first */
 void cli_run_point_last(const cli_run *r, int64_t step);
-void cli_run_prune(const cli_run *r, int64_t keep); /* 0 keeps all; also clears what a killed process left half-written */
+void cli_run_prune(const cli_run *r,
+                   int64_t keep); /* 0 keeps all; also clears what a killed process left half-written */
 
 /* the curve and the matrix, as SVG: text in a grey that is read on black and on white */
 int cli_svg_curve(const cli_run *r);

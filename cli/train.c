@@ -182,8 +182,7 @@ static const cli_option train_options[] = {
     { 0 }
 };
 
-/* ---- settling the options
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- settling the options --------------------------------------------------------------------------------------- */
 static int train_settle_seed(cli_args *a)
 {
     uint64_t seed = 0;
@@ -260,9 +259,7 @@ static void train_wishes(cli_trainer *t, const cli_args *a)
     t->net.nesterov = cli_flag(a, "nesterov");
 }
 
-/* ---- data
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- data ------------------------------------------------------------------------------------------------------ */
 /* Numbers as answers may be values or classes; a network that ends in several scores settles it. */
 static int train_guess_classes(cli_trainer *t, cli_data_want *want, bool *again)
 {
@@ -307,8 +304,7 @@ static int train_data(cli_trainer *t, cli_args *a)
     return code;
 }
 
-/* ---- one run
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- one run ---------------------------------------------------------------------------------------------------- */
 static int64_t train_parameters(const cli_trainer *t)
 {
     cli_net look = t->net;
@@ -390,8 +386,7 @@ static int train_new(cli_trainer *t, cli_args *a)
     return code == CLI_GO_ON ? train_go(t, a, threads, 0, 0) : code;
 }
 
-/* ---- resuming
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- resuming --------------------------------------------------------------------------------------------------- */
 static const char *train_newest(void)
 {
     DIR *d = opendir("runs");

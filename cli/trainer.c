@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- set-up
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- set-up ----------------------------------------------------------------------------------------------------- */
 static int trainer_plans(cli_trainer *t)
 {
     t->store = nrv_store_new(&(nrv_store_opt){ .seed = t->seed, .alloc = cli_alloc });
@@ -44,8 +43,7 @@ void cli_trainer_free(cli_trainer *t)
     cli_run_close(&t->run);
 }
 
-/* ---- one step
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- one step --------------------------------------------------------------------------------------------------- */
 static double trainer_rate(const cli_trainer *t)
 {
     double total = (double)(t->epochs * t->per_epoch), step = (double)t->step, lr = t->lr;
@@ -92,8 +90,7 @@ static void trainer_forward(cli_trainer *t)
     t->at++;
 }
 
-/* ---- a loss that is no number
- * ----------------------------------------------------------------------------------------------- */
+/* ---- a loss that is no number ----------------------------------------------------------------------------------- */
 /* Repeats the run from its last checkpoint up to the step before the bad one, and the rest with every tensor looked at.
  */
 static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
@@ -113,7 +110,7 @@ static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
         code = cli_trainer_restore(&u, &csv, &jsonl);
     if (code == CLI_GO_ON)
         code = cli_net_plan(&checked, u.store, CLI_TRACE_TRAIN, u.pool, u.train.exec, u.batch, &look);
-    while (code == CLI_GO_ON && !found && u.step < bad && !cli_stopped()) {
+    while (code == CLI_GO_ON && !found && u.step < bad + 2 && !cli_stopped()) { /* an inf is a NaN soon after */
         if (u.at == u.per_epoch)
             u.at = 0, u.epoch++;
         if (u.step < bad - 2) {
@@ -131,10 +128,11 @@ static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
     return found;
 }
 
-static int trainer_nan(cli_trainer *t, double loss)
+static int trainer_nan(cli_trainer *t, double value)
 {
+    const char *loss = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
     int64_t last = -1, bad = t->step;
-    cli_say("the loss is %g; looking for the tensor ...", loss);
+    cli_say("the loss is %s; looking for the tensor ...", loss);
     const char *where = trainer_find_nan(t, bad);
     const char *kept = cli_run_checkpoints(&t->run, &last, 1)
                            ? cli_format("The last good checkpoint is kept: %s.", cli_run_checkpoint(&t->run, last))
@@ -143,12 +141,11 @@ static int trainer_nan(cli_trainer *t, double loss)
         CLI_FAILED,
         cli_format("%s\nStart again with a smaller --lr (it is %g), or look for extreme values in the data.", kept,
                    t->lr),
-        "the loss is %g at step %" PRId64 " (epoch %" PRId64 ")%s%s", loss, bad, t->epoch + 1, where ? "\n" : "",
+        "the loss is %s at step %" PRId64 " (epoch %" PRId64 ")%s%s", loss, bad, t->epoch + 1, where ? "\n" : "",
         where ? where : "");
 }
 
-/* ---- checkpoints
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- checkpoints ------------------------------------------------------------------------------------------------ */
 static double trainer_spent(const cli_trainer *t)
 {
     return t->spent + (cli_now() - t->begun);
@@ -255,8 +252,7 @@ int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl)
     return trainer_plans(t);
 }
 
-/* ---- telling
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- telling ---------------------------------------------------------------------------------------------------- */
 static void trainer_row(cli_trainer *t, const char *split, const cli_measure *m, double speed)
 {
     cli_run_row(&t->run, &(cli_row){ .step = t->step,
@@ -323,8 +319,7 @@ static void trainer_epoch_line(cli_trainer *t)
     fflush(stdout);
 }
 
-/* ---- the loop
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- the loop --------------------------------------------------------------------------------------------------- */
 static int trainer_stop(cli_trainer *t)
 {
     int stopped = cli_stopped(), code = CLI_GO_ON;
@@ -415,8 +410,7 @@ int cli_trainer_run(cli_trainer *t)
     return code;
 }
 
-/* ---- the end
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
 static int trainer_write_result(const cli_trainer *t, const char *split, const cli_measure *m)
 {
     const char *path = cli_format("%s/result.json", t->run.dir);

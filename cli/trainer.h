@@ -26,7 +26,7 @@ typedef struct cli_trainer {
     const char *goal;
     bool json, pictures;
     /* where it is: what a checkpoint carries */
-    int64_t step, epoch, at; /* epoch from 0; at: batches done in it */
+    int64_t step, epoch, at;   /* epoch from 0; at: batches done in it */
     cli_measure window, whole; /* since the last row; in this epoch */
     double spent;              /* seconds of earlier processes */
     /* helpers */
@@ -36,9 +36,10 @@ typedef struct cli_trainer {
     cli_measure val;
 } cli_trainer;
 
-int cli_trainer_build(cli_trainer *t);  /* store and plans; the wishes are set */
+int cli_trainer_build(cli_trainer *t); /* store and plans; the wishes are set */
 void cli_trainer_free(cli_trainer *t);
-int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl); /* the newest checkpoint that can be read, or step 0 */
+int cli_trainer_restore(cli_trainer *t, int64_t *csv,
+                        int64_t *jsonl); /* the newest checkpoint that can be read, or step 0 */
 int cli_trainer_save(cli_trainer *t);
 int cli_trainer_run(cli_trainer *t);    /* to the end, or until a signal */
 int cli_trainer_finish(cli_trainer *t); /* test part, pictures, result */

@@ -62,8 +62,7 @@ void cli_memory_end(void)
     nrv__arena_free(&util_arena);
 }
 
-/* ---- machine
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- machine ---------------------------------------------------------------------------------------------------- */
 static bool util_read_line(const char *path, char *to, size_t room)
 {
     FILE *f = fopen(path, "r");
@@ -129,8 +128,7 @@ void *cli_alloc(void *user, void *p, size_t old, size_t want)
     return q;
 }
 
-/* ---- text
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 const char *cli_near(const char *word, const char *const *known, int n)
 {
     for (int i = 0; i < n; i++)
@@ -220,8 +218,7 @@ bool cli_goal_met(const char *op, double have, double want)
     return op[1] ? have <= want : have < want;
 }
 
-/* ---- signals: the first asks, the second leaves
- * ------------------------------------------------------------------------ */
+/* ---- signals: the first asks, the second leaves ----------------------------------------------------------------- */
 static volatile sig_atomic_t util_stop, util_save;
 
 static void util_on_stop(int sig)

@@ -2,6 +2,7 @@
 # Promises: needs only a POSIX shell, awk and gzip; the data are the same on every machine.
 set -u
 NERVO=${NERVO_BIN:?NERVO_BIN is the path of the command}
+[ -x "$NERVO" ] || { echo "no command at $NERVO"; exit 1; }
 unset NERVO_DATA NERVO_HOME NERVO_ISA NERVO_NUM_THREADS NO_COLOR CLICOLOR_FORCE FORCE_COLOR COLUMNS
 LC_ALL=C
 CI=1
