@@ -52,8 +52,8 @@ static bool batch_norm_statistics(nrv_tensor x, const batch_norm_state *s, doubl
         return true;
     }
     nrv_dim n = nrv__dim_mul(g, x->dim[0], nrv__dim_product(g, x->rank - 2, x->dim + 2));
-    if (!nrv__dim_at_most(g, 2, n, "batch_norm (values of a channel; one has no variance)"))
-        return false;
+    if (!nrv__dim_at_most(g, 2, n, "batch_norm, values of a channel in training"))
+        return nrv__graph_fail(g, NRV_ESHAPE, "train with at least two samples in a batch", "batch_norm: one value for each channel has no variance"), false;
     int64_t axes = ((INT64_C(1) << x->rank) - 1) & ~INT64_C(2);
     nrv_tensor count = nrv__cast_like(nrv_dim_value(g, n), x);
     *mean = nrv_reshape(nrv_div(nrv__sum_axes(x, axes, 0), count), c);

@@ -8,12 +8,13 @@ static bool conv2d_transposed_lengths(nrv_tensor x, const nrv__window_attr *a, n
 {
     for (int i = 0; i < 2; i++) {
         int64_t rest = a->dilation[i] * (a->kernel[i] - 1) + 1 - 2 * a->pad[i];
-        to[i] = nrv__dim_add(x->g, nrv__dim_mul(x->g, nrv__dim_sub(x->g, x->dim[2 + i], 1), a->stride[i]), rest);
-        if (!x->g->why.status && x->dim[2 + i] >= 0 && to[i] < 1) {
+        nrv_dim spread = nrv__dim_mul(x->g, nrv__dim_sub(x->g, x->dim[2 + i], 1), a->stride[i]);
+        if (spread >= 0 && spread + rest < 1) {
             nrv__graph_fail(x->g, NRV_ESHAPE, "less padding, or a larger kernel", "conv2d_transposed: a length of %lld would become %lld",
-                            (long long)x->dim[2 + i], (long long)((x->dim[2 + i] - 1) * a->stride[i] + rest));
+                            (long long)x->dim[2 + i], (long long)(spread + rest));
             return false;
         }
+        to[i] = rest < 0 ? nrv__dim_sub(x->g, spread, -rest) : nrv__dim_add(x->g, spread, rest);
     }
     return !x->g->why.status;
 }
