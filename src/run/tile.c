@@ -68,18 +68,33 @@ void nrv__tile_layout(nrv_exec *e, nrv__action *a)
     }
 }
 
-/* n elements of `size` bytes: a run that is dense, one number, or strided */
+/* n elements from every stride-th; a constant size lets the compiler see single moves */
+static inline void tile_step(char *to, const char *from, int64_t stride, int64_t n, size_t size)
+{
+    for (int64_t i = 0; i < n; i++)
+        memcpy(to + (size_t)i * size, from + i * stride * (int64_t)size, size);
+}
+
 static void tile_copy_run(char *to, const char *from, int64_t stride, int64_t n, size_t size)
 {
-    if (stride == 1) {
+    if (stride == 1)
         memcpy(to, from, (size_t)n * size);
-    } else if (size == 4) {
-        for (int64_t i = 0; i < n; i++)
-            memcpy(to + i * 4, from + i * stride * 4, 4);
-    } else {
-        for (int64_t i = 0; i < n; i++)
-            memcpy(to + (size_t)i * size, from + i * stride * (int64_t)size, size);
-    }
+    else if (size == 4)
+        tile_step(to, from, stride, n, 4);
+    else if (size == 8)
+        tile_step(to, from, stride, n, 8);
+    else
+        tile_step(to, from, stride, n, size);
+}
+
+/* What repeats with a period, a bias along rows: one period, then ever longer copies of what is there. */
+static void tile_repeat(char *to, const char *from, int64_t period, int64_t start, int64_t n, size_t size)
+{
+    int64_t at = start % period, first = period < n ? period : n, head = period - at < first ? period - at : first;
+    memcpy(to, from + (size_t)at * size, (size_t)head * size);
+    memcpy(to + (size_t)head * size, from, (size_t)(first - head) * size);
+    for (int64_t have = first; have < n; have += have)
+        memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
 static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const int64_t *stride, int64_t start, int64_t n)
@@ -88,6 +103,10 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
     int64_t at[NRV__MAX_RANK] = { 0 }, where = 0, left = start;
     if (w->rank == 0) {
         memcpy(to, v->data, size);
+        return;
+    }
+    if (w->rank == 2 && stride[0] == 0 && stride[1] == 1) {
+        tile_repeat(to, v->data, w->dim[1], start, n, size);
         return;
     }
     for (int i = w->rank - 1; i >= 0; i--) {
@@ -114,8 +133,7 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
 
 static void tile_splat(char *to, const void *number, size_t size, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        memcpy(to + (size_t)i * size, number, size);
+    tile_copy_run(to, number, 0, n, size);
 }
 
 /* operands that are the same in every tile */
