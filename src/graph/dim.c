@@ -449,23 +449,14 @@ bool nrv__dim_same(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op, nrv_dim *
     return dim_add_check(g, (nrv__check){ a, b, false, op, nrv__scope_path(g) });
 }
 
-/* bounds of a polynomial from the bounds of its sizes; false: unknown */
-static bool dim_bounds(const nrv__dims *d, nrv_dim a, int64_t *lo, int64_t *hi)
+/* bounds of a term from the bounds of its sizes; false: unknown */
+static bool dim_bounds(const nrv__dims *d, const struct dim_part *p, int64_t *lo, int64_t *hi)
 {
-    *lo = *hi = a;
-    if (a >= 0)
-        return true;
-    const nrv__poly *p = &d->poly[nrv__dim_index(a)];
-    *lo = *hi = 0;
-    for (int i = 0; i < p->n_term; i++) {
-        int64_t l = p->term[i].factor, h = l;
-        for (int k = 0; k < p->term[i].n_atom; k++) {
-            const nrv__atom *at = &d->atom[p->term[i].atom[k]];
-            if (at->size < 0 || !nrv__mul(l, l < 0 ? d->size[at->size].hi : d->size[at->size].lo, &l) ||
-                !nrv__mul(h, h < 0 ? d->size[at->size].lo : d->size[at->size].hi, &h))
-                return false;
-        }
-        if (!nrv__add(*lo, l, lo) || !nrv__add(*hi, h, hi))
+    *lo = *hi = p->factor;
+    for (int k = 0; k < p->n; k++) {
+        const nrv__atom *at = &d->atom[p->atom[k]];
+        if (at->size < 0 || !nrv__mul(*lo, *lo < 0 ? d->size[at->size].hi : d->size[at->size].lo, lo) ||
+            !nrv__mul(*hi, *hi < 0 ? d->size[at->size].lo : d->size[at->size].hi, hi))
             return false;
     }
     return true;
@@ -473,17 +464,16 @@ static bool dim_bounds(const nrv__dims *d, nrv_dim a, int64_t *lo, int64_t *hi)
 
 bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op)
 {
-    int64_t lo_a, hi_a, lo_b, hi_b;
+    int64_t least = 0, most = 0;
     dim_sum s = { 0 };
     dim_add_to(&g->dims, &s, b, 1);
     dim_add_to(&g->dims, &s, a, -1);
-    if (!s.bad && (s.n == 0 || (s.n == 1 && s.part[0].n == 0)))
-        return s.n == 0 || s.part[0].factor >= 0;
-    if (dim_bounds(&g->dims, a, &lo_a, &hi_a) && dim_bounds(&g->dims, b, &lo_b, &hi_b)) {
-        if (hi_a <= lo_b)
-            return true;
-        if (lo_a > hi_b)
-            return false;
+    bool known = !s.bad;
+    for (int i = 0; i < s.n && known; i++) { /* of the difference: N <= N + M needs nothing of N */
+        int64_t lo, hi;
+        known = dim_bounds(&g->dims, &s.part[i], &lo, &hi) && nrv__add(least, lo, &least) && nrv__add(most, hi, &most);
     }
+    if (known && (least >= 0 || most < 0))
+        return least >= 0;
     return dim_add_check(g, (nrv__check){ a, b, true, op, nrv__scope_path(g) });
 }
