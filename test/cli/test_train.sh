@@ -90,6 +90,46 @@ head -n 1 runs/price/metrics.csv | grep -q ',mae,' || fail "columns of a regress
 run 0 "$NERVO" train -m 'dense 1' --optim sgd --momentum 0.9 --schedule cosine --data price.csv --epochs 40 --require 'mse<=0.01'
 run 0 "$NERVO" train -m 'dense 1' --optim adamw --schedule linear --warmup 5 --data price.csv --epochs 5
 
+# NPZ with and without a test part, and a pair of NPY files; written by Python's own zip, stored and deflated
+if command -v python3 >/dev/null; then
+    python3 - <<'END'
+import struct, zipfile, random
+random.seed(3)
+def npy(descr, shape, data):
+    head = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (descr, shape)
+    head += ' ' * (63 - (10 + len(head)) % 64) + '\n'
+    return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() + data
+def part(n):
+    x = [[random.uniform(-1, 1) for _ in range(3)] for _ in range(n)]
+    y = [int(a + b > c) for a, b, c in x]
+    return (npy('<f4', (n, 3), b''.join(struct.pack('<3f', *r) for r in x)), npy('<i8', (n,), struct.pack('<%dq' % n, *y)))
+x, y = part(300)
+u, v = part(100)
+with zipfile.ZipFile('four.npz', 'w', zipfile.ZIP_DEFLATED) as z:
+    for name, data in zip(('x_train', 'y_train', 'x_test', 'y_test'), (x, y, u, v)):
+        z.writestr(name + '.npy', data)
+with zipfile.ZipFile('two.npz', 'w', zipfile.ZIP_STORED) as z:
+    z.writestr('x.npy', x)
+    z.writestr('y.npy', y)
+with zipfile.ZipFile('none.npz', 'w') as z:
+    z.writestr('a.npy', x)
+open('x.npy', 'wb').write(x)
+open('y.npy', 'wb').write(y)
+END
+    for data in four.npz two.npz x.npy,y.npy; do
+        run 0 "$NERVO" train -m 'dense 16 tanh | dense 2' --data $data --epochs 40 --lr 0.01 --json --require 'acc>=0.9' -o runs/$data
+        mv out a
+        run 0 "$NERVO" eval runs/$data/model.safetensors --json
+        [ "$(tail -n 1 a | grep -o '"loss": [^,]*, "acc": [^,]*')" = "$(grep -o '"loss": [^,]*, "acc": [^,]*' out)" ] || fail "eval of $data differs from training"
+    done
+    grep -q '"samples": 60' out || fail "a pair without a test part has no fifth for it"
+    bad 1 "neither an array 'x_train' nor 'x'" train -m 'dense 2' --data none.npz
+    head -c 900 four.npz >cut.npz
+    bad 1 'NPZ' train -m 'dense 2' --data cut.npz
+    LC_ALL=C sed 's/x_train.npy/x_trian.npy/g' four.npz >odd.npz
+    bad 1 'x_train' train -m 'dense 2' --data odd.npz
+fi
+
 # quiet, dry run, a network from a file and from stdin, -C
 run 0 "$NERVO" train -q -m "$NET" --data set --epochs 1 -o runs/quiet
 [ -s err ] && fail "-q is not quiet: $(head -n 1 err)"
