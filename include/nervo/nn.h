@@ -3,39 +3,74 @@
 #ifndef NERVO_NN_H
 #define NERVO_NN_H
 /* batch_norm: eps 1e-5, momentum 0.1; layer_norm: eps 1e-5. Zero is the default, a negative number means zero. */
-typedef struct { double eps, momentum; int64_t reserved[4]; } nrv_norm_opt;
+typedef struct {
+    double eps, momentum;
+    int64_t reserved[4];
+} nrv_norm_opt;
 /* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
-typedef struct { int stride, pad, dilation, groups, no_bias; int64_t reserved[4]; } nrv_conv_opt;
-typedef struct { int no_bias; const nrv_init *weight, *bias; int64_t reserved[4]; } nrv_linear_opt;
-/* One layer of a text, as it was traced. word: "conv 16 3x3 pad 1"; name: its path, "2.0"; depth: blocks around it; out: what it
-   gives (ask nrv_shape_of); params: trainable numbers it added; macs: multiply-adds for one sample. A block comes after its layers
-   and counts only what it adds itself. */
-typedef struct { const char *word, *name; int line, column, depth; nrv_tensor out; int64_t params, macs; int64_t reserved[4]; } nrv_layer_info;
-typedef struct { void (*seen)(void *user, const nrv_layer_info *layer); void *user; int64_t reserved[4]; } nrv_layers_opt;
-/* Zero is the default: lr 1e-3, beta1 0.9, beta2 0.999, eps 1e-8, decay 0 (adamw: 0.01), name "adam" (adamw: "adamw"); a negative
-   number means zero. rate: a scalar in the place of lr; when: a bool scalar, and nothing changes where it is false. */
-typedef struct { double lr, beta1, beta2, eps, decay; nrv_tensor rate, when; const char *name; int64_t reserved[4]; } nrv_adam_opt;
-/* Zero is the default: lr 0.01 (PyTorch names none), no momentum, no decay, name "sgd". rate: a scalar in the place of lr; when: a
-   bool scalar, and nothing changes where it is false. */
-typedef struct { double lr, momentum, decay; int nesterov; nrv_tensor rate, when; const char *name; int64_t reserved[4]; } nrv_sgd_opt;
-/* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight, name.bias,
-   name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running values alone. */
+typedef struct {
+    int stride, pad, dilation, groups, no_bias;
+    int64_t reserved[4];
+} nrv_conv_opt;
+typedef struct {
+    int no_bias;
+    const nrv_init *weight, *bias;
+    int64_t reserved[4];
+} nrv_linear_opt;
+/* One layer of a text, as it was traced. word: "conv 16 3x3 pad 1"; name: its path, "2.0"; depth: blocks around it;
+   out: what it gives (ask nrv_shape_of); params: trainable numbers it added; macs: multiply-adds for one sample. A
+   block comes after its layers and counts only what it adds itself. */
+typedef struct {
+    const char *word, *name;
+    int line, column, depth;
+    nrv_tensor out;
+    int64_t params, macs;
+    int64_t reserved[4];
+} nrv_layer_info;
+typedef struct {
+    void (*seen)(void *user, const nrv_layer_info *layer);
+    void *user;
+    int64_t reserved[4];
+} nrv_layers_opt;
+/* Zero is the default: lr 1e-3, beta1 0.9, beta2 0.999, eps 1e-8, decay 0 (adamw: 0.01), name "adam" (adamw: "adamw");
+   a negative number means zero. rate: a scalar in the place of lr; when: a bool scalar, and nothing changes where it is
+   false. */
+typedef struct {
+    double lr, beta1, beta2, eps, decay;
+    nrv_tensor rate, when;
+    const char *name;
+    int64_t reserved[4];
+} nrv_adam_opt;
+/* Zero is the default: lr 0.01 (PyTorch names none), no momentum, no decay, name "sgd". rate: a scalar in the place of
+   lr; when: a bool scalar, and nothing changes where it is false. */
+typedef struct {
+    double lr, momentum, decay;
+    int nesterov;
+    nrv_tensor rate, when;
+    const char *name;
+    int64_t reserved[4];
+} nrv_sgd_opt;
+/* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight,
+   name.bias, name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running
+   values alone. */
 nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
-/* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k) and name.bias (out). */
+/* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k), name.bias (out). */
 nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
-/* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1; name.weight (C,out/groups,k,k), name.bias (out). */
+/* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1; name.weight (C,out/groups,k,k),
+   name.bias (out). */
 nrv_tensor nrv_conv2d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
-/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name tells its random numbers apart. */
+/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name keys its random numbers. */
 nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
 /* (...,n): every row with mean 0 and deviation 1 (biased), then times name.weight (n) plus name.bias (n). */
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
-/* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: the scope they stand in, or NULL. */
+/* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: their scope, or NULL. */
 nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text);
 /* The same, and .seen hears of every layer: its word, name, shape, parameters, multiply-adds. */
 nrv_tensor nrv_layers_with(nrv_tensor x, const char *name, const char *text, const nrv_layers_opt *opt);
-/* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong with the text. */
+/* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong
+   with the text. */
 nrv_status nrv_layers_input(const char *text, nrv_shape *shape, char *why, size_t why_bytes);
 /* The parameters' values after one step of Adam; nrv_assign_all makes them so. */
 nrv_list nrv_adam(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
@@ -43,8 +78,8 @@ nrv_list nrv_adam(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
 nrv_list nrv_adamw(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
 /* All gradients times min(1, most / (norm + 1e-6)), where norm is that of all of them as one vector. */
 nrv_list nrv_clip_norm(nrv_list grads, double most);
-/* For .rate of the optimiser of that name, an f32 scalar: from peak/warmup up to peak over the first `warmup` updates, then along
-   half a cosine down to 0 at update `total`, and 0 from there on. It reads the optimiser's own step. */
+/* For .rate of the optimiser of that name, an f32 scalar: from peak/warmup up to peak over the first `warmup` updates,
+   then along half a cosine down to 0 at update `total`, and 0 from there on. It reads the optimiser's own step. */
 nrv_tensor nrv_cosine_rate(nrv_graph *g, const char *optimiser, double peak, int64_t warmup, int64_t total);
 /* The parameters' values after one step of gradient descent; nrv_assign_all makes them so. */
 nrv_list nrv_sgd(nrv_list params, nrv_list grads, const nrv_sgd_opt *opt);

@@ -42,17 +42,20 @@ static nrv_tensor activations_softmax(nrv__case *c)
 }
 
 #define ACTIVATIONS(id) .make = activations_##id, .flags = NRV__LAYER_BARE
-NRV_LAYER(relu, .word = "relu", .args = "", .doc = "What is positive, else 0.", .torch = "ReLU", ACTIVATIONS(relu), .test = { "x[3,5]" });
-NRV_LAYER(tanh, .word = "tanh", .args = "", .doc = "Hyperbolic tangent.", .torch = "Tanh", ACTIVATIONS(tanh), .test = { "x[3,5]" });
-NRV_LAYER(sigmoid, .word = "sigmoid", .args = "", .doc = "Logistic function: from 0 to 1.", .torch = "Sigmoid", ACTIVATIONS(sigmoid),
+NRV_LAYER(relu, .word = "relu", .args = "", .doc = "What is positive, else 0.", .torch = "ReLU", ACTIVATIONS(relu),
           .test = { "x[3,5]" });
-NRV_LAYER(gelu, .word = "gelu", .args = "", .doc = "Gaussian error linear unit, the exact form.", .torch = "GELU", ACTIVATIONS(gelu),
+NRV_LAYER(tanh, .word = "tanh", .args = "", .doc = "Hyperbolic tangent.", .torch = "Tanh", ACTIVATIONS(tanh),
           .test = { "x[3,5]" });
-NRV_LAYER(silu, .word = "silu", .args = "", .doc = "x times its sigmoid, also called swish.", .torch = "SiLU", ACTIVATIONS(silu),
-          .test = { "x[3,5]" });
-NRV_LAYER(softplus, .word = "softplus", .args = "", .doc = "Smooth rectifier: log(1 + e^x).", .torch = "Softplus", ACTIVATIONS(softplus),
-          .test = { "x[3,5]" });
-NRV_LAYER(leaky_relu, .word = "leaky_relu", .args = "slope:real=0.01", .doc = "What is positive, else slope times x.", .torch = "LeakyReLU",
-          ACTIVATIONS(leaky_relu), .test = { "x[3,5]", "x[3,5], slope=0.2" });
-NRV_LAYER(softmax, .word = "softmax", .args = "axis:int=-1", .doc = "Positive numbers that sum to 1 along an axis, the last if none is named.",
-          .torch = "Softmax", ACTIVATIONS(softmax), .test = { "x[3,5]", "x[2,3,4], axis=1" });
+NRV_LAYER(sigmoid, .word = "sigmoid", .args = "", .doc = "Logistic function: from 0 to 1.", .torch = "Sigmoid",
+          ACTIVATIONS(sigmoid), .test = { "x[3,5]" });
+NRV_LAYER(gelu, .word = "gelu", .args = "", .doc = "Gaussian error linear unit, the exact form.", .torch = "GELU",
+          ACTIVATIONS(gelu), .test = { "x[3,5]" });
+NRV_LAYER(silu, .word = "silu", .args = "", .doc = "x times its sigmoid, also called swish.", .torch = "SiLU",
+          ACTIVATIONS(silu), .test = { "x[3,5]" });
+NRV_LAYER(softplus, .word = "softplus", .args = "", .doc = "Smooth rectifier: log(1 + e^x).", .torch = "Softplus",
+          ACTIVATIONS(softplus), .test = { "x[3,5]" });
+NRV_LAYER(leaky_relu, .word = "leaky_relu", .args = "slope:real=0.01", .doc = "What is positive, else slope times x.",
+          .torch = "LeakyReLU", ACTIVATIONS(leaky_relu), .test = { "x[3,5]", "x[3,5], slope=0.2" });
+NRV_LAYER(softmax, .word = "softmax", .args = "axis:int=-1",
+          .doc = "Positive numbers that sum to 1 along an axis, the last if none is named.", .torch = "Softmax",
+          ACTIVATIONS(softmax), .test = { "x[3,5]", "x[2,3,4], axis=1" });

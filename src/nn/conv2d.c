@@ -5,7 +5,10 @@
 
 #ifdef NRV_HEADER
 /* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
-typedef struct { int stride, pad, dilation, groups, no_bias; int64_t reserved[4]; } nrv_conv_opt;
+typedef struct {
+    int stride, pad, dilation, groups, no_bias;
+    int64_t reserved[4];
+} nrv_conv_opt;
 #endif
 
 static nrv_tensor conv2d_of(nrv_tensor x, const char *name, nrv_dim out, const nrv__window_attr *a, bool no_bias)
@@ -16,24 +19,28 @@ static nrv_tensor conv2d_of(nrv_tensor x, const char *name, nrv_dim out, const n
         return NULL;
     nrv_graph *g = x->g;
     if (x->rank != 4)
-        return nrv__graph_fail(g, NRV_ESHAPE, "a batch of images is (B,C,H,W)", "conv2d '%s' of a tensor of rank %d", name, x->rank), NULL;
+        return nrv__graph_fail(g, NRV_ESHAPE, "a batch of images is (B,C,H,W)", "conv2d '%s' of a tensor of rank %d",
+                               name, x->rank),
+               NULL;
     if (!nrv__window_check(g, a, "conv2d"))
         return NULL;
     if (a->groups < 1 || !nrv__dim_divides(g, x->dim[1], a->groups, &each))
         return nrv__graph_fail(g, NRV_EARG, "groups divide the channels that come in and those that go out",
                                "conv2d '%s': %s channels cannot be divided into %lld groups", name,
-                               nrv__dim_text(g, x->dim[1], have), (long long)a->groups), NULL;
+                               nrv__dim_text(g, x->dim[1], have), (long long)a->groups),
+               NULL;
     nrv_push(g, name);
     nrv_dim fan = nrv__dim_mul(g, each, a->kernel[0] * a->kernel[1]);
     nrv_tensor w = nrv_param(g, "weight", x->type, NRV_SHAPE(out, each, a->kernel[0], a->kernel[1]), NRV_KAIMING);
     nrv_tensor y = nrv__conv(x, w, a);
     if (!no_bias)
-        y = nrv_add(y, nrv_reshape(nrv_param(g, "bias", x->type, NRV_SHAPE(out), NRV_FAN_IN(fan)), NRV_SHAPE(out, 1, 1)));
+        y = nrv_add(y,
+                    nrv_reshape(nrv_param(g, "bias", x->type, NRV_SHAPE(out), NRV_FAN_IN(fan)), NRV_SHAPE(out, 1, 1)));
     nrv_pop(g);
     return y;
 }
 
-/* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k) and name.bias (out). */
+/* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k), name.bias (out). */
 NRV_API nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt)
 {
     nrv_conv_opt o = opt ? *opt : (nrv_conv_opt){ 0 };

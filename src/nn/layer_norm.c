@@ -27,5 +27,5 @@ static nrv_tensor layer_norm_make(nrv__case *c)
 }
 
 NRV_LAYER(layer_norm, .word = "ln", .args = "eps:real=1e-5",
-          .doc = "The last axis with mean 0 and deviation 1, then scaled and shifted, as PyTorch's LayerNorm.", .torch = "LayerNorm",
-          .make = layer_norm_make, .test = { "x[3,5]", "x[2,3,4], eps=0.001" });
+          .doc = "The last axis with mean 0 and deviation 1, then scaled and shifted, as PyTorch's LayerNorm.",
+          .torch = "LayerNorm", .make = layer_norm_make, .test = { "x[3,5]", "x[2,3,4], eps=0.001" });

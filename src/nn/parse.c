@@ -26,7 +26,7 @@ typedef struct parser {
     const char *text;
     size_t at;
     parse_token t;
-    int32_t open[2 * NRV__WORDS_DEEP]; /* blocks and branches around this place */
+    int32_t open[2 * NRV__WORDS_DEEP];      /* blocks and branches around this place */
     int64_t count[2 * NRV__WORDS_DEEP + 1]; /* words in each, unrolled */
     int n_open, deep;
     parse_token name; /* n = 0: none */
@@ -35,7 +35,7 @@ typedef struct parser {
     int line, column;
 } parser;
 
-/* ---- showing a place ------------------------------------------------------------------------------------------------------ */
+/* ---- showing a place --------------------------------------------------------------------------------------------- */
 /* moves line and column from one place of the text to a later one; columns are characters, not bytes */
 static void parse_where(const char *text, size_t from, size_t at, int *line, int *column)
 {
@@ -96,7 +96,7 @@ static bool parse_memory(parser *p)
     return nrv__fail(p->why, NRV_ENOMEM, "out of memory for the words of a network"), false;
 }
 
-/* ---- tokens --------------------------------------------------------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------------------------------------------------ */
 static void parse_next(parser *p)
 {
     static const char signs[] = "|{};:#\n";
@@ -140,7 +140,7 @@ static bool parse_number_like(const parser *p, parse_token t)
     return t.kind == 'w' && (strchr("0123456789.-+", p->text[t.at]) != NULL);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------------------------------ */
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
 static int parse_args_of(const nrv__layer *layer, parse_arg *to)
 {
     int n = 0;
@@ -211,7 +211,9 @@ static const char *parse_usage(parser *p, const nrv__layer *layer)
             nrv__text_add(&t, " ...");
         nrv__text_add(&t, a[i].asked ? "" : "]");
     }
-    nrv__text_add(&t, layer->flags & NRV__LAYER_BRANCHES ? " { ... ; ... }" : layer->flags & NRV__LAYER_BLOCK ? " { ... }" : "");
+    nrv__text_add(&t, layer->flags & NRV__LAYER_BRANCHES ? " { ... ; ... }"
+                      : layer->flags & NRV__LAYER_BLOCK  ? " { ... }"
+                                                         : "");
     const char *usage = t.at ? nrv__arena_text(&p->w->arena, t.at, t.n) : NULL;
     nrv__text_free(&t);
     return usage;
@@ -229,14 +231,17 @@ static bool parse_value_wrong(parser *p, const nrv__layer *layer, const parse_ar
     else if (parse_type(a, "size2"))
         want = "a whole number from 1 to 16777216, or two of them, as 3x3";
     if (t.kind != 'w')
-        return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, and there is none", layer->word, (int)a->name_n, a->name, want);
-    return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, not '%.*s'", layer->word, (int)a->name_n, a->name, want, parse_shown(t), p->text + t.at);
+        return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, and there is none", layer->word,
+                          (int)a->name_n, a->name, want);
+    return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, not '%.*s'", layer->word, (int)a->name_n, a->name,
+                      want, parse_shown(t), p->text + t.at);
 }
 
 static bool parse_take(parser *p, const nrv__layer *layer, parse_arg *a, parse_token value, nrv__arg *to, int *n)
 {
     if (a->set)
-        return parse_fail(p, value, parse_usage(p, layer), "%s: '%.*s' is given twice", layer->word, (int)a->name_n, a->name);
+        return parse_fail(p, value, parse_usage(p, layer), "%s: '%.*s' is given twice", layer->word, (int)a->name_n,
+                          a->name);
     bool flag = parse_type(a, "flag");
     if (!flag && (value.kind != 'w' || !parse_value_fits(p, a, value)))
         return parse_value_wrong(p, layer, a, value);
@@ -268,8 +273,8 @@ static bool parse_args(parser *p, nrv__word *word)
             while (next < n && (a[next].set || parse_type(&a[next], "flag")))
                 next++;
             if ((k = next) == n)
-                return parse_fail(p, t, parse_usage(p, layer), "%s takes no further number, '%.*s' is one too many", layer->word,
-                                  parse_shown(t), p->text + t.at);
+                return parse_fail(p, t, parse_usage(p, layer), "%s takes no further number, '%.*s' is one too many",
+                                  layer->word, parse_shown(t), p->text + t.at);
         } else {
             break;
         }
@@ -280,16 +285,18 @@ static bool parse_args(parser *p, nrv__word *word)
     }
     for (int k = 0; k < n; k++)
         if (a[k].asked && !a[k].set)
-            return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, layer), "%s: '%.*s' is missing", layer->word, (int)a[k].name_n, a[k].name);
+            return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, layer),
+                              "%s: '%.*s' is missing", layer->word, (int)a[k].name_n, a[k].name);
     return true;
 }
 
-/* ---- words ---------------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 static bool parse_add(parser *p, nrv__word word, nrv__word **at)
 {
     nrv__words *w = p->w;
     if (w->n >= NRV__WORDS_MOST)
-        return parse_fail(p, (parse_token){ word.at, word.n, 'w' }, "is it a network?", "more than %d words", NRV__WORDS_MOST);
+        return parse_fail(p, (parse_token){ word.at, word.n, 'w' }, "is it a network?", "more than %d words",
+                          NRV__WORDS_MOST);
     nrv__word *grown = nrv__grow(&w->mem, w->word, w->n, &w->cap, sizeof *grown);
     if (!grown)
         return parse_memory(p);
@@ -372,7 +379,8 @@ static bool parse_open(parser *p, int32_t block)
     const nrv__word *word = &p->w->word[block];
     parse_token t = p->t;
     if (t.kind != '{')
-        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, word->layer), "%s wants its layers in { ... }", word->layer->word);
+        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, parse_usage(p, word->layer),
+                          "%s wants its layers in { ... }", word->layer->word);
     if (p->deep >= NRV__WORDS_DEEP)
         return parse_fail(p, t, "is it a network?", "blocks in blocks deeper than %d", NRV__WORDS_DEEP);
     bool branches = word->layer->flags & NRV__LAYER_BRANCHES;
@@ -389,11 +397,14 @@ static bool parse_leave(parser *p, parse_token t)
     int64_t inside = p->count[p->n_open];
     nrv__word *word = &p->w->word[p->open[--p->n_open]];
     if (!inside)
-        return parse_fail(p, t, word->layer ? "leave it away, or put layers into it" : "'identity' is the branch that does nothing", "nothing between the braces");
+        return parse_fail(
+            p, t, word->layer ? "leave it away, or put layers into it" : "'identity' is the branch that does nothing",
+            "nothing between the braces");
     word->end = (int32_t)p->w->n;
     p->count[p->n_open] += inside * word->times;
     if (p->count[p->n_open] > NRV__WORDS_MOST)
-        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, "is it a network?", "more than %d layers", NRV__WORDS_MOST);
+        return parse_fail(p, (parse_token){ word->at, word->whole, 'w' }, "is it a network?", "more than %d layers",
+                          NRV__WORDS_MOST);
     return true;
 }
 
@@ -415,14 +426,15 @@ static bool parse_semicolon(parser *p)
 {
     parse_token t = p->t;
     if (!p->n_open || p->w->word[p->open[p->n_open - 1]].layer)
-        return parse_fail(p, t, "'|' or a new line separates layers", "';' separates the branches of parallel { a ; b }");
+        return parse_fail(p, t, "'|' or a new line separates layers",
+                          "';' separates the branches of parallel { a ; b }");
     if (!parse_leave(p, t))
         return false;
     parse_next(p);
     return parse_branch(p, t);
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 static bool parse_name(parser *p, parse_token t)
 {
     bool good = t.n <= PARSE_NAME && !strchr("0123456789", p->text[t.at]);
@@ -431,7 +443,8 @@ static bool parse_name(parser *p, parse_token t)
         good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     }
     if (!good)
-        return parse_fail(p, t, "letters, digits and _, a letter first, at most 64", "'%.*s' cannot be a name", parse_shown(t), p->text + t.at);
+        return parse_fail(p, t, "letters, digits and _, a letter first, at most 64", "'%.*s' cannot be a name",
+                          parse_shown(t), p->text + t.at);
     if (p->name.n)
         return parse_fail(p, t, "as in 'fc1: dense 10'", "one layer has one name");
     p->name = t;
@@ -459,7 +472,8 @@ static bool parse_check_names(parser *p)
     nrv__sort(named, n, sizeof *named, parse_before);
     for (size_t i = 1; i < n; i++)
         if (named[i]->level == named[i - 1]->level && !strcmp(named[i]->name, named[i - 1]->name))
-            return parse_fail(p, (parse_token){ named[i]->at, named[i]->n, 'w' }, "give one of them another name", "two layers are named '%s'", named[i]->name);
+            return parse_fail(p, (parse_token){ named[i]->at, named[i]->n, 'w' }, "give one of them another name",
+                              "two layers are named '%s'", named[i]->name);
     return true;
 }
 
@@ -475,7 +489,7 @@ static bool parse_repeats_name(const parser *p)
     return false;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 static bool parse_input(parser *p)
 {
     nrv__words *w = p->w;
@@ -485,7 +499,8 @@ static bool parse_input(parser *p)
     parse_next(p);
     const char *s = p->text + p->t.at;
     if (p->t.kind != 'w' || !parse_lengths(s, p->t.n, 1, NRV__MAX_RANK - 1))
-        return parse_fail(p, p->t, "as in 'input 1x28x28': channels, height, width of one sample", "input wants the lengths of a sample, each from 1 to 16777216");
+        return parse_fail(p, p->t, "as in 'input 1x28x28': channels, height, width of one sample",
+                          "input wants the lengths of a sample, each from 1 to 16777216");
     for (size_t at = 0; at < p->t.n; at++)
         parse_whole(s, p->t.n, &at, &w->input.dim[w->input.rank++]);
     w->input_n = p->t.at + p->t.n - w->input_at;
@@ -508,7 +523,8 @@ static bool parse_word(parser *p, const nrv__layer **before)
     nrv__word new_word = { .layer = layer, .at = t.at, .n = t.n, .whole = t.n };
     if (p->name.n) {
         if ((layer->flags & NRV__LAYER_UNROLL) || parse_repeats_name(p))
-            return parse_fail(p, p->name, "name what stands outside of repeat, or write the layers out", "a name inside or before %s would be given several times", "repeat");
+            return parse_fail(p, p->name, "name what stands outside of repeat, or write the layers out",
+                              "a name inside or before %s would be given several times", "repeat");
         if (!(new_word.name = parse_copy(p, p->name)))
             return false;
         p->name.n = 0;
@@ -537,7 +553,8 @@ static bool parse_step(parser *p, const nrv__layer **before)
         parse_next(p);
         return true;
     case '{':
-        return parse_fail(p, t, "'residual', 'parallel' and 'repeat 3' take a block", "'{' without a word that takes a block");
+        return parse_fail(p, t, "'residual', 'parallel' and 'repeat 3' take a block",
+                          "'{' without a word that takes a block");
     case '}':
         return parse_close(p);
     case ';':
@@ -566,7 +583,8 @@ bool nrv__words_read(nrv__words *w, nrv__mem mem, const char *text, nrv__why *wh
         return parse_fail(&p, p.name, "as in 'fc1: dense 10'", "a name without a layer");
     if (p.n_open) {
         const nrv__word *open = &w->word[p.open[p.n_open - 1]];
-        return parse_fail(&p, (parse_token){ open->at, open->whole, 'w' }, "close it with '}'", "the block that begins here has no end");
+        return parse_fail(&p, (parse_token){ open->at, open->whole, 'w' }, "close it with '}'",
+                          "the block that begins here has no end");
     }
     return parse_check_names(&p);
 }

@@ -1,7 +1,7 @@
 /* parse.h - the text form of a network, read into words: which layer, which arguments, where it stands.
 
-   Promises: hostile text is refused with line, column and the word underlined; what is counted is bounded before memory is
-   asked for; nesting is a number, not a recursion. Does not do: trace anything. */
+   Promises: hostile text is refused with line, column and the word underlined; what is counted is bounded before memory
+   is asked for; nesting is a number, not a recursion. Does not do: trace anything. */
 #ifndef NRV__PARSE_H
 #define NRV__PARSE_H
 #include "layer.h"

@@ -8,8 +8,9 @@ static nrv_tensor pools_of(const nrv__opdef *op, nrv__case *c)
     if (!x || x->g->why.status)
         return NULL;
     if (x->rank != 4)
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "pooling wants images, (B,C,H,W); does it stand behind flatten?", "%s of a tensor of rank %d", op->name,
-                               x->rank), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "pooling wants images, (B,C,H,W); does it stand behind flatten?",
+                               "%s of a tensor of rank %d", op->name, x->rank),
+               NULL;
     return op->make(c);
 }
 
@@ -31,11 +32,14 @@ static nrv_tensor pools_avg_global(nrv__case *c)
 }
 
 NRV_LAYER(max_pool, .word = "pool", .args = "kernel:size2 stride:size2? pad:int2=0",
-          .doc = "The largest of each window; without a stride the windows stand side by side.", .torch = "MaxPool2d", .make = pools_max,
-          .flags = NRV__LAYER_BARE, .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1" });
+          .doc = "The largest of each window; without a stride the windows stand side by side.", .torch = "MaxPool2d",
+          .make = pools_max, .flags = NRV__LAYER_BARE,
+          .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1" });
 NRV_LAYER(avg_pool, .word = "avg_pool", .args = "kernel:size2 stride:size2? pad:int2=0",
-          .doc = "The mean of each window; without a stride the windows stand side by side.", .torch = "AvgPool2d", .make = pools_avg,
-          .flags = NRV__LAYER_BARE, .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1" });
-NRV_LAYER(avg_pool_global, .word = "global_avg_pool", .args = "",
-          .doc = "The mean of every channel: (B,C,H,W) becomes (B,C), what AdaptiveAvgPool2d(1) and Flatten do together.",
-          .make = pools_avg_global, .flags = NRV__LAYER_BARE, .test = { "x[2,3,4,5]", "x[2,3,4]" });
+          .doc = "The mean of each window; without a stride the windows stand side by side.", .torch = "AvgPool2d",
+          .make = pools_avg, .flags = NRV__LAYER_BARE,
+          .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1" });
+NRV_LAYER(
+    avg_pool_global, .word = "global_avg_pool", .args = "",
+    .doc = "The mean of every channel: (B,C,H,W) becomes (B,C), what AdaptiveAvgPool2d(1) and Flatten do together.",
+    .make = pools_avg_global, .flags = NRV__LAYER_BARE, .test = { "x[2,3,4,5]", "x[2,3,4]" });

@@ -1,7 +1,8 @@
 /* residual - what comes out of a block plus what went in (He et al. 2016).
 
-   Where the block changes the shape, what went in passes a projection without bias, named `shortcut`: a 1x1 convolution, with
-   the stride that reaches the block's height and width, for images; a dense layer where the last axis changed. */
+   Where the block changes the shape, what went in passes a projection without bias, named `shortcut`: a 1x1
+   convolution, with the stride that reaches the block's height and width, for images; a dense layer where the last axis
+   changed. */
 #include "layer.h"
 #include "../ops/windows.h"
 
@@ -27,7 +28,10 @@ static int64_t residual_stride(nrv_graph *g, nrv_dim from, nrv_dim to)
 static nrv_tensor residual_images(nrv_tensor x, nrv_tensor y)
 {
     nrv_graph *g = x->g;
-    nrv__window_attr a = { 2, { 1, 1 }, { residual_stride(g, x->dim[2], y->dim[2]), residual_stride(g, x->dim[3], y->dim[3]) }, { 0 }, { 1, 1 }, 1 };
+    nrv__window_attr a = {
+        2,     { 1, 1 }, { residual_stride(g, x->dim[2], y->dim[2]), residual_stride(g, x->dim[3], y->dim[3]) },
+        { 0 }, { 1, 1 }, 1
+    };
     if (!a.stride[0] || !a.stride[1])
         return NULL;
     nrv_push(g, "shortcut");
@@ -54,8 +58,10 @@ static nrv_tensor residual_join(nrv_tensor x, int n, const nrv_tensor *out)
         nrv__text a = { .mem = g->mem }, b = { .mem = g->mem };
         nrv__shape_text(g, x->rank, x->dim, &a);
         nrv__shape_text(g, y->rank, y->dim, &b);
-        nrv__graph_fail(g, NRV_ESHAPE, "keep the shape inside the block (conv 3x3 with pad 1), or halve it with a stride",
-                        "residual: %s goes in and %s comes out; no projection makes one of the other", a.at ? a.at : "", b.at ? b.at : "");
+        nrv__graph_fail(g, NRV_ESHAPE,
+                        "keep the shape inside the block (conv 3x3 with pad 1), or halve it with a stride",
+                        "residual: %s goes in and %s comes out; no projection makes one of the other", a.at ? a.at : "",
+                        b.at ? b.at : "");
         nrv__text_free(&a);
         nrv__text_free(&b);
     }
@@ -63,5 +69,6 @@ static nrv_tensor residual_join(nrv_tensor x, int n, const nrv_tensor *out)
 }
 
 NRV_LAYER(residual, .word = "residual", .args = "",
-          .doc = "{ ... } plus what went in; where the shape changes it passes a projection named shortcut (1x1 conv or dense, no bias).",
+          .doc = "{ ... } plus what went in; where the shape changes it passes a projection named shortcut (1x1 conv "
+                 "or dense, no bias).",
           .join = residual_join, .flags = NRV__LAYER_BLOCK);

@@ -1,8 +1,8 @@
 /* text.c - the text form of a network traced: words become calls of the layer functions, exactly those of a C program.
 
-   Names: a named word gives `fc1.weight`, another the number it has among the modules of its level, where every word counts
-   one, activations and flatten too: as nn.Sequential does. Inside a block the path is `<number>.<number inside>`, in a block of
-   branches `<number>.<branch>.<number inside>`; repeat opens no level, its words stand there N times.
+   Names: a named word gives `fc1.weight`, another the number it has among the modules of its level, where every word
+   counts one, activations and flatten too: as nn.Sequential does. Inside a block the path is `<number>.<inner number>`,
+   in a block of branches `<number>.<branch>.<inner number>`; repeat opens no level, its words stand there N times.
    Promises: the first error sticks to the graph and shows the place in the text, also where an op below refused.
    Does not do: read text (parse.c); words and blocks themselves (each has its file). */
 #include "parse.h"
@@ -10,11 +10,21 @@
 #include <string.h>
 
 #ifdef NRV_HEADER
-/* One layer of a text, as it was traced. word: "conv 16 3x3 pad 1"; name: its path, "2.0"; depth: blocks around it; out: what it
-   gives (ask nrv_shape_of); params: trainable numbers it added; macs: multiply-adds for one sample. A block comes after its layers
-   and counts only what it adds itself. */
-typedef struct { const char *word, *name; int line, column, depth; nrv_tensor out; int64_t params, macs; int64_t reserved[4]; } nrv_layer_info;
-typedef struct { void (*seen)(void *user, const nrv_layer_info *layer); void *user; int64_t reserved[4]; } nrv_layers_opt;
+/* One layer of a text, as it was traced. word: "conv 16 3x3 pad 1"; name: its path, "2.0"; depth: blocks around it;
+   out: what it gives (ask nrv_shape_of); params: trainable numbers it added; macs: multiply-adds for one sample. A
+   block comes after its layers and counts only what it adds itself. */
+typedef struct {
+    const char *word, *name;
+    int line, column, depth;
+    nrv_tensor out;
+    int64_t params, macs;
+    int64_t reserved[4];
+} nrv_layer_info;
+typedef struct {
+    void (*seen)(void *user, const nrv_layer_info *layer);
+    void *user;
+    int64_t reserved[4];
+} nrv_layers_opt;
 #endif
 
 static const int64_t LAYERS_BYTES = INT64_C(1) << 32; /* of weights that one text may ask for */
@@ -40,7 +50,7 @@ typedef struct layers_builder {
     int64_t macs;
 } layers_builder;
 
-/* ---- errors and reports --------------------------------------------------------------------------------------------------- */
+/* ---- errors and reports ------------------------------------------------------------------------------------------ */
 /* what an op below said, with the place in the text before its hint */
 static void layers_explain(layers_builder *b, size_t at, size_t n)
 {
@@ -81,11 +91,17 @@ static void layers_report(layers_builder *b, const nrv__word *word, const char *
         return;
     }
     snprintf(full, n, "%s%s%s", path, *path && *name ? "." : "", name);
-    b->opt->seen(b->opt->user, &(nrv_layer_info){ .word = text, .name = full, .line = word->line, .column = word->column, .depth = word->depth,
-                                                  .out = b->x, .params = layers_params(g, b->vars), .macs = g->macs - b->macs });
+    b->opt->seen(b->opt->user, &(nrv_layer_info){ .word = text,
+                                                  .name = full,
+                                                  .line = word->line,
+                                                  .column = word->column,
+                                                  .depth = word->depth,
+                                                  .out = b->x,
+                                                  .params = layers_params(g, b->vars),
+                                                  .macs = g->macs - b->macs });
 }
 
-/* ---- levels --------------------------------------------------------------------------------------------------------------- */
+/* ---- levels ------------------------------------------------------------------------------------------------------ */
 static layers_level *layers_top(layers_builder *b)
 {
     return &b->level[b->n - 1];
@@ -158,11 +174,16 @@ static size_t layers_leave(layers_builder *b)
     return (size_t)word->end;
 }
 
-/* ---- the walk ------------------------------------------------------------------------------------------------------------- */
+/* ---- the walk ---------------------------------------------------------------------------------------------------- */
 static void layers_make(layers_builder *b, const nrv__word *word)
 {
     char number[24];
-    nrv__case c = { .g = b->g, .name = layers_name(b, word, number), .n_x = 1, .x = { b->x }, .x_name = { "x" }, .n_arg = word->n_arg };
+    nrv__case c = { .g = b->g,
+                    .name = layers_name(b, word, number),
+                    .n_x = 1,
+                    .x = { b->x },
+                    .x_name = { "x" },
+                    .n_arg = word->n_arg };
     for (int i = 0; i < word->n_arg; i++)
         c.arg[i] = word->arg[i];
     b->vars = b->g->n_var;
@@ -214,13 +235,14 @@ static bool layers_check_input(layers_builder *b)
         return true;
     nrv__text have = { .mem = b->g->mem };
     nrv__shape_text(b->g, x->rank, x->dim, &have);
-    nrv__graph_fail(b->g, NRV_ESHAPE, "'input' gives the shape of one sample, without the batch", "the text promises another input than %s", have.at ? have.at : "");
+    nrv__graph_fail(b->g, NRV_ESHAPE, "'input' gives the shape of one sample, without the batch",
+                    "the text promises another input than %s", have.at ? have.at : "");
     nrv__text_free(&have);
     layers_explain(b, b->w->input_at, b->w->input_n);
     return false;
 }
 
-/* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: the scope they stand in, or NULL. */
+/* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: their scope, or NULL. */
 NRV_API nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text)
 {
     return nrv_layers_with(x, name, text, NULL);
@@ -251,7 +273,8 @@ NRV_API nrv_tensor nrv_layers_with(nrv_tensor x, const char *name, const char *t
     return y;
 }
 
-/* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong with the text. */
+/* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong
+   with the text. */
 NRV_API nrv_status nrv_layers_input(const char *text, nrv_shape *shape, char *why, size_t why_bytes)
 {
     nrv__words w;

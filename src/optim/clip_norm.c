@@ -23,6 +23,8 @@ NRV_API nrv_list nrv_clip_norm(nrv_list grads, double most)
         return g->why.status ? NULL : grads;
     nrv_tensor scale = NRV_EXPR("s, m, e: min(1, m / (sqrt(s) + e))", sum, nrv__like(sum, most), nrv__like(sum, 1e-6));
     for (int i = 0; i < grads->n; i++)
-        x[i] = nrv__update_reached(grads->at[i].value) ? nrv_mul(grads->at[i].value, nrv__cast_like(scale, grads->at[i].value)) : grads->at[i].value;
+        x[i] = nrv__update_reached(grads->at[i].value)
+                   ? nrv_mul(grads->at[i].value, nrv__cast_like(scale, grads->at[i].value))
+                   : grads->at[i].value;
     return nrv_list_of(grads, x);
 }

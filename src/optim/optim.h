@@ -12,8 +12,8 @@ typedef struct nrv__optim {
     nrv_list (*make)(nrv_list params, nrv_list grads, nrv_tensor rate, const nrv__case *c);
 } nrv__optim;
 
-#define NRV_OPTIM(id, ...)                     \
-    extern const nrv__optim nrv__optim_##id;   \
+#define NRV_OPTIM(id, ...)                   \
+    extern const nrv__optim nrv__optim_##id; \
     const nrv__optim nrv__optim_##id = { .name = #id, __VA_ARGS__ }
 
 extern const nrv__optim *const nrv__optims[]; /* generated; ends with NULL */

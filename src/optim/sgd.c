@@ -5,9 +5,15 @@
 #include "update.h"
 
 #ifdef NRV_HEADER
-/* Zero is the default: lr 0.01 (PyTorch names none), no momentum, no decay, name "sgd". rate: a scalar in the place of lr; when: a
-   bool scalar, and nothing changes where it is false. */
-typedef struct { double lr, momentum, decay; int nesterov; nrv_tensor rate, when; const char *name; int64_t reserved[4]; } nrv_sgd_opt;
+/* Zero is the default: lr 0.01 (PyTorch names none), no momentum, no decay, name "sgd". rate: a scalar in the place of
+   lr; when: a bool scalar, and nothing changes where it is false. */
+typedef struct {
+    double lr, momentum, decay;
+    int nesterov;
+    nrv_tensor rate, when;
+    const char *name;
+    int64_t reserved[4];
+} nrv_sgd_opt;
 #endif
 
 typedef struct sgd_numbers {
@@ -47,8 +53,12 @@ NRV_API nrv_list nrv_sgd(nrv_list params, nrv_list grads, const nrv_sgd_opt *opt
 static nrv_list sgd_make(nrv_list params, nrv_list grads, nrv_tensor rate, const nrv__case *c)
 {
     return nrv_sgd(params, grads,
-                   &(nrv_sgd_opt){ .lr = nrv__case_real(c, "lr", 0), .momentum = nrv__case_real(c, "momentum", 0), .decay = nrv__case_real(c, "decay", 0),
-                                   .nesterov = nrv__case_text(c, "nesterov") != NULL, .rate = rate, .name = c->name });
+                   &(nrv_sgd_opt){ .lr = nrv__case_real(c, "lr", 0),
+                                   .momentum = nrv__case_real(c, "momentum", 0),
+                                   .decay = nrv__case_real(c, "decay", 0),
+                                   .nesterov = nrv__case_text(c, "nesterov") != NULL,
+                                   .rate = rate,
+                                   .name = c->name });
 }
 
 NRV_OPTIM(sgd, .doc = "Gradient descent; momentum and nesterov as in PyTorch.", .make = sgd_make);

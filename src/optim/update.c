@@ -39,21 +39,25 @@ static const char *update_join(nrv_graph *g, const char *a, const char *b, const
 nrv_tensor nrv__update_state(const nrv__update *u, nrv_tensor param, const char *what)
 {
     nrv__start zeros = { { 6, 0, 0 }, NULL };
-    return nrv__variable(u->g, update_join(u->g, u->name, what, param->name), param->type, nrv_shape_of(param), zeros, NRV__STATE);
+    return nrv__variable(u->g, update_join(u->g, u->name, what, param->name), param->type, nrv_shape_of(param), zeros,
+                         NRV__STATE);
 }
 
 nrv_tensor nrv__update_step(nrv_graph *g, const char *name)
 {
-    return nrv__variable(g, update_join(g, name, "step", ""), NRV_I64, NRV_SCALAR, (nrv__start){ { 6, 0, 0 }, NULL }, NRV__STATE);
+    return nrv__variable(g, update_join(g, name, "step", ""), NRV_I64, NRV_SCALAR, (nrv__start){ { 6, 0, 0 }, NULL },
+                         NRV__STATE);
 }
 
 static bool update_scalar(nrv_graph *g, nrv_tensor t, const char *name, const char *what)
 {
     bool fits = !t || (t->g == g && t->rank == 0 && (*what == 'w' ? t->type == NRV_BOOL : nrv__dtype_real(t->type)));
     if (!fits)
-        nrv__graph_fail(g, NRV_ESHAPE, *what == 'w' ? "compare two scalars: nrv_less..." : "nrv_cosine_rate gives one, or an input of shape NRV_SCALAR",
-                        "optimiser '%s': .%s is %s of rank %d, a %s scalar of the same graph is wanted", name, what, nrv__dtype_name(t->type), (int)t->rank,
-                        *what == 'w' ? "bool" : "real");
+        nrv__graph_fail(g, NRV_ESHAPE,
+                        *what == 'w' ? "compare two scalars: nrv_less..."
+                                     : "nrv_cosine_rate gives one, or an input of shape NRV_SCALAR",
+                        "optimiser '%s': .%s is %s of rank %d, a %s scalar of the same graph is wanted", name, what,
+                        nrv__dtype_name(t->type), (int)t->rank, *what == 'w' ? "bool" : "real");
     return fits;
 }
 
@@ -61,17 +65,22 @@ static bool update_once(nrv_graph *g, nrv_tensor step, const char *name)
 {
     for (size_t i = 0; i < g->n_assign; i++)
         if (g->assign[i].var == step)
-            return nrv__graph_fail(g, NRV_ENAME, "give one of them another .name; their state is stored under it", "two optimisers named '%s' in one program", name), false;
+            return nrv__graph_fail(g, NRV_ENAME, "give one of them another .name; their state is stored under it",
+                                   "two optimisers named '%s' in one program", name),
+                   false;
     return true;
 }
 
-bool nrv__update_begin(nrv__update *u, nrv_list params, nrv_list grads, const char *name, double lr, nrv_tensor rate, nrv_tensor when)
+bool nrv__update_begin(nrv__update *u, nrv_list params, nrv_list grads, const char *name, double lr, nrv_tensor rate,
+                       nrv_tensor when)
 {
     nrv_graph *g = params ? params->g : NULL;
     if (!params || !grads || g->why.status)
         return false;
     if (!params->n)
-        return nrv__graph_fail(g, NRV_EARG, "were the layers traced before nrv_params, and outside of NRV_FROZEN?", "optimiser '%s' has no parameters to train", name), false;
+        return nrv__graph_fail(g, NRV_EARG, "were the layers traced before nrv_params, and outside of NRV_FROZEN?",
+                               "optimiser '%s' has no parameters to train", name),
+               false;
     if (!update_scalar(g, rate, name, "rate") || !update_scalar(g, when, name, "when"))
         return false;
     nrv_tensor step = nrv__update_step(g, name);
@@ -90,7 +99,9 @@ bool nrv__update_reached(nrv_tensor grad)
 }
 
 nrv_list nrv__update_all(const nrv__update *u, nrv_list params, nrv_list grads,
-                         nrv_tensor (*rule)(const nrv__update *u, const nrv__entry *p, nrv_tensor grad, const void *numbers), const void *numbers)
+                         nrv_tensor (*rule)(const nrv__update *u, const nrv__entry *p, nrv_tensor grad,
+                                            const void *numbers),
+                         const void *numbers)
 {
     nrv_graph *g = u->g;
     nrv_tensor *x = nrv__arena_get(&g->arena, (size_t)(params->n + 1) * sizeof *x);
@@ -100,7 +111,9 @@ nrv_list nrv__update_all(const nrv__update *u, nrv_list params, nrv_list grads,
         const nrv__entry *p = &params->at[i];
         nrv_tensor d = nrv__list_find(grads, p->name);
         if (!d)
-            return nrv__graph_fail(g, NRV_ENAME, "nrv_grads(loss, params) with the same params, or more", "optimiser '%s': no gradient for '%s'", u->name, p->name), NULL;
+            return nrv__graph_fail(g, NRV_ENAME, "nrv_grads(loss, params) with the same params, or more",
+                                   "optimiser '%s': no gradient for '%s'", u->name, p->name),
+                   NULL;
         x[i] = nrv__update_reached(d) ? nrv__update_value(u, p->value, rule(u, p, d, numbers)) : p->value;
         if (g->why.status)
             return NULL;

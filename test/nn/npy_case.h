@@ -1,4 +1,5 @@
-/* npy_case.h - for tests: the float64 arrays of one case of shared/conformance/torch, as graph constants and plain numbers. */
+/* npy_case.h - for tests: the float64 arrays of one case of shared/conformance/torch, as graph constants and plain
+ * numbers. */
 #ifndef TEST_NN_NPY_CASE_H
 #define TEST_NN_NPY_CASE_H
 #include "nervo.h"

@@ -1,5 +1,5 @@
-/* test_layers.c - layers against PyTorch's values and gradients in float64; batch norm's state; dropout in its three moods; the
-   worked XOR network of the course; what layers refuse. */
+/* test_layers.c - layers against PyTorch's values and gradients in float64; batch norm's state; dropout in its three
+   moods; the worked XOR network of the course; what layers refuse. */
 #include "npy_case.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* ---- PyTorch -------------------------------------------------------------------------------------------------------------- */
+/* ---- PyTorch ----------------------------------------------------------------------------------------------------- */
 typedef nrv_tensor layer_fn(nrv_tensor x);
 
 static nrv_tensor layer_conv(nrv_tensor x)
@@ -20,7 +20,6 @@ static nrv_tensor layer_conv_transposed(nrv_tensor x)
 {
     return nrv_conv2d_transposed(x, "l", 3, 3, &(nrv_conv_opt){ .pad = 1, .dilation = 2 });
 }
-
 
 static nrv_tensor layer_bn(nrv_tensor x)
 {
@@ -41,7 +40,9 @@ static const struct {
     { "norm/batch_norm_train_0", NRV_TRAIN, layer_bn }, { "norm/batch_norm_eval_0", NRV_EVAL, layer_bn },
     { "norm/batch_norm_eval_2", NRV_EVAL, layer_bn },   { "norm/layer_norm_0", NRV_EVAL, layer_ln },
 };
-static const char *const stored_as[][2] = { { "in_w", "l.weight" }, { "in_b", "l.bias" }, { "in_rm", "l.running_mean" }, { "in_rv", "l.running_var" } };
+static const char *const stored_as[][2] = {
+    { "in_w", "l.weight" }, { "in_b", "l.bias" }, { "in_rm", "l.running_mean" }, { "in_rv", "l.running_var" }
+};
 
 static void store_fill(nrv_store *s, const char *name, const npy_array *a)
 {
@@ -149,7 +150,7 @@ static void test_running(void **state)
     }
 }
 
-/* ---- batch norm's modes ---------------------------------------------------------------------------------------------------- */
+/* ---- batch norm's modes ------------------------------------------------------------------------------------------ */
 static void test_quiet(void **state)
 {
     (void)state;
@@ -158,7 +159,10 @@ static void test_quiet(void **state)
     nrv_graph *g = nrv_graph_new(s, NRV_TRAIN | NRV_EAGER);
     nrv_enter(g, &(nrv_scope){ .mode = NRV_QUIET });
     float y[6];
-    assert_int_equal(nrv_eval(nrv_batch_norm(nrv_constant(g, NRV_F32, NRV_SHAPE(3, 2), x), "bn", &(nrv_norm_opt){ .eps = -1 }), y, sizeof y), NRV_OK);
+    assert_int_equal(
+        nrv_eval(nrv_batch_norm(nrv_constant(g, NRV_F32, NRV_SHAPE(3, 2), x), "bn", &(nrv_norm_opt){ .eps = -1 }), y,
+                 sizeof y),
+        NRV_OK);
     assert_float_equal(y[0], -sqrt(1.5), 1e-6); /* (1 - 2) / sqrt(2/3): eps below zero means zero */
     nrv_pop(g);
     nrv_graph_reset(g);
@@ -180,7 +184,8 @@ static void test_batch_norm_initial(void **state)
     float y[6];
     nrv_store *s = nrv_store_new(NULL);
     nrv_graph *g = nrv_graph_new(s, NRV_EVAL);
-    assert_int_equal(nrv_eval(nrv_batch_norm(nrv_constant(g, NRV_F32, NRV_SHAPE(3, 2), x), "bn", NULL), y, sizeof y), NRV_OK);
+    assert_int_equal(nrv_eval(nrv_batch_norm(nrv_constant(g, NRV_F32, NRV_SHAPE(3, 2), x), "bn", NULL), y, sizeof y),
+                     NRV_OK);
     for (int i = 0; i < 6; i++) /* mean 0, variance 1, weight 1, bias 0: only eps is felt */
         assert_float_equal(y[i], x[i] / sqrtf(1 + 1e-5f), 1e-4f);
     assert_int_equal(nrv_list_len(nrv_params(g, "*")), 2);
@@ -188,7 +193,7 @@ static void test_batch_norm_initial(void **state)
     nrv_store_free(s);
 }
 
-/* ---- dropout ------------------------------------------------------------------------------------------------------------------ */
+/* ---- dropout ----------------------------------------------------------------------------------------------------- */
 enum { DROPPED = 20000 };
 
 static void dropout_once(unsigned mode, double p, float *y)
@@ -238,14 +243,17 @@ static void test_dropout_gradient(void **state)
     nrv_store_free(s);
 }
 
-/* ---- the worked XOR network (systems.md 2b, 36 to 41) ---------------------------------------------------------------------------- */
+/* ---- the worked XOR network (systems.md 2b, 36 to 41) ------------------------------------------------------------ */
 static void xor_weights(nrv_store *s, nrv_dtype t)
 {
     static const struct {
         const char *name;
         int n;
         double v[4];
-    } w[] = { { "0.weight", 4, { 1, 1, 1, 1 } }, { "0.bias", 2, { 0, -1 } }, { "2.weight", 2, { 1, -2 } }, { "2.bias", 1, { 0 } } };
+    } w[] = { { "0.weight", 4, { 1, 1, 1, 1 } },
+              { "0.bias", 2, { 0, -1 } },
+              { "2.weight", 2, { 1, -2 } },
+              { "2.bias", 1, { 0 } } };
     for (int i = 0; i < 4; i++) {
         void *to = nrv_store_data(s, w[i].name, NULL, NULL);
         assert_non_null(to);
@@ -270,7 +278,8 @@ static void test_xor(void **state)
 {
     (void)state;
     static const double in[16] = { 0, 0, 0, 1, 1, 0, 1, 1, 0.5, 0.5, 0.25, 0.25, 2, 0, 1.5, 0.5 };
-    static const double xw[8] = { 0, 0, 1, 1, 1, 1, 2, 2 }, xwc[8] = { 0, -1, 1, 0, 1, 0, 2, 1 }, h[8] = { 0, 0, 1, 0, 1, 0, 2, 1 };
+    static const double xw[8] = { 0, 0, 1, 1, 1, 1, 2, 2 }, xwc[8] = { 0, -1, 1, 0, 1, 0, 2, 1 },
+                        h[8] = { 0, 0, 1, 0, 1, 0, 2, 1 };
     static const double y[8] = { 0, 1, 1, 0, 1, 0.5, 0, 0 }, zero = 0;
     for (int k = 0; k < 2; k++) {
         nrv_dtype t = k ? NRV_F64 : NRV_F32;
@@ -293,7 +302,7 @@ static void test_xor(void **state)
     }
 }
 
-/* ---- first values, shapes, refusals ------------------------------------------------------------------------------------------------ */
+/* ---- first values, shapes, refusals ------------------------------------------------------------------------------ */
 static void bounded(nrv_store *s, const char *name, int n, double bound)
 {
     const float *v = nrv_store_data(s, name, NULL, NULL);
@@ -356,12 +365,18 @@ static void test_refused(void **state)
 {
     (void)state;
     refused(call_groups, NRV_EVAL, NRV_SHAPE(1, 3, 5, 5),
-            "conv2d 'c': 3 channels cannot be divided into 2 groups\n  hint  groups divide the channels that come in and those that go out");
-    refused(call_groups, NRV_EVAL, NRV_SHAPE(3, 5, 5), "conv2d 'c' of a tensor of rank 3\n  hint  a batch of images is (B,C,H,W)");
-    refused(call_smaller, NRV_EVAL, NRV_SHAPE(1, 3, 4, 4), "conv2d_transposed: a length of 4 would become 0\n  hint  less padding, or a larger kernel");
-    refused(call_drop, NRV_EVAL, NRV_SHAPE(3), "dropout 'd': p is -0.5, from 0 to 1 is possible\n  hint  the part that is dropped: 0.5 drops every second number");
+            "conv2d 'c': 3 channels cannot be divided into 2 groups\n  hint  groups divide the channels that come in "
+            "and those that go out");
+    refused(call_groups, NRV_EVAL, NRV_SHAPE(3, 5, 5),
+            "conv2d 'c' of a tensor of rank 3\n  hint  a batch of images is (B,C,H,W)");
+    refused(call_smaller, NRV_EVAL, NRV_SHAPE(1, 3, 4, 4),
+            "conv2d_transposed: a length of 4 would become 0\n  hint  less padding, or a larger kernel");
+    refused(call_drop, NRV_EVAL, NRV_SHAPE(3),
+            "dropout 'd': p is -0.5, from 0 to 1 is possible\n  hint  the part that is dropped: 0.5 drops every second "
+            "number");
     refused(call_drop_well, 0, NRV_SHAPE(3),
-            "dropout differs between training and evaluation, and was told neither\n  hint  say NRV_TRAIN or NRV_EVAL to nrv_graph_new or nrv_enter");
+            "dropout differs between training and evaluation, and was told neither\n  hint  say NRV_TRAIN or NRV_EVAL "
+            "to nrv_graph_new or nrv_enter");
     refused(layer_bn, NRV_EVAL, NRV_SHAPE(3), "batch_norm 'l' of a tensor of rank 1\n  hint  (B,C) or (B,C,H,W)");
 }
 
@@ -371,7 +386,8 @@ static void test_one_value(void **state)
     nrv_store *s = nrv_store_new(NULL);
     nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
     assert_null(layer_bn(nrv_input(g, "x", NRV_F32, NRV_SHAPE(1, 3))));
-    assert_string_equal(nrv_graph_why(g), "batch_norm: one value for each channel has no variance\n  in    l\n  hint  train with at least two samples in a batch");
+    assert_string_equal(nrv_graph_why(g), "batch_norm: one value for each channel has no variance\n  in    l\n  hint  "
+                                          "train with at least two samples in a batch");
     nrv_graph_free(g);
     nrv_store_free(s);
 }
@@ -379,16 +395,11 @@ static void test_one_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_torch),
-        cmocka_unit_test(test_running),
-        cmocka_unit_test(test_quiet),
-        cmocka_unit_test(test_batch_norm_initial),
-        cmocka_unit_test(test_dropout),
-        cmocka_unit_test(test_dropout_gradient),
-        cmocka_unit_test(test_xor),
-        cmocka_unit_test(test_first_values),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_one_value),
+        cmocka_unit_test(test_torch),   cmocka_unit_test(test_running),
+        cmocka_unit_test(test_quiet),   cmocka_unit_test(test_batch_norm_initial),
+        cmocka_unit_test(test_dropout), cmocka_unit_test(test_dropout_gradient),
+        cmocka_unit_test(test_xor),     cmocka_unit_test(test_first_values),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_one_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

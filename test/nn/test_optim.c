@@ -1,5 +1,5 @@
-/* test_optim.c - optimisers against 50 steps of PyTorch in float64, and what they promise: state of their own only, .rate, .when,
-   lists that meet by name, names that may stand once, clipping, the cosine. */
+/* test_optim.c - optimisers against 50 steps of PyTorch in float64, and what they promise: state of their own only,
+   .rate, .when, lists that meet by name, names that may stand once, clipping, the cosine. */
 #include "nervo.h"
 #include "support/shared.h"
 
@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* ---- PyTorch's trajectories ------------------------------------------------------------------------------------------------ */
+/* ---- PyTorch's trajectories -------------------------------------------------------------------------------------- */
 enum { STEPS = 50, NUMBERS = 13 };
 
 static int numbers_of(const char *json, const char *key, int n, double *to)
@@ -43,7 +43,9 @@ static const struct {
     const char *name;
     int n;
     nrv_shape shape;
-} weights[] = { { "W1", 6, { 2, { 3, 2 } } }, { "b1", 3, { 1, { 3 } } }, { "W2", 3, { 2, { 1, 3 } } }, { "b2", 1, { 1, { 1 } } } };
+} weights[] = {
+    { "W1", 6, { 2, { 3, 2 } } }, { "b1", 3, { 1, { 3 } } }, { "W2", 3, { 2, { 1, 3 } } }, { "b2", 1, { 1, { 1 } } }
+};
 
 static void weights_set(nrv_store *s, const char *json)
 {
@@ -74,7 +76,11 @@ static nrv_list net_step(const char *json, nrv_list p, nrv_list d)
 {
     double lr = number_of(json, "lr"), decay = number_of(json, "weight_decay");
     if (strstr(json, "\"SGD\""))
-        return nrv_sgd(p, d, &(nrv_sgd_opt){ .lr = lr, .momentum = number_of(json, "momentum"), .decay = decay, .nesterov = number_of(json, "nesterov") > 0 });
+        return nrv_sgd(p, d,
+                       &(nrv_sgd_opt){ .lr = lr,
+                                       .momentum = number_of(json, "momentum"),
+                                       .decay = decay,
+                                       .nesterov = number_of(json, "nesterov") > 0 });
     nrv_adam_opt o = { .lr = lr, .decay = decay };
     return strstr(json, "\"AdamW\"") ? nrv_adamw(p, d, &o) : nrv_adam(p, d, &o);
 }
@@ -138,7 +144,7 @@ static void test_trajectories(void **state)
     trajectory("adamw");
 }
 
-/* ---- what optimisers promise: loss = sum(c * p) over p = (1,2), so the gradient is c ------------------------------------------ */
+/* ---- what optimisers promise: loss = sum(c * p) over p = (1,2), so the gradient is c ----------------------------- */
 typedef struct tiny {
     nrv_store *s;
     nrv_graph *g;
@@ -217,8 +223,10 @@ static void test_when_and_rate(void **state)
     for (int i = 0; i < 2; i++) {
         unsigned char yes = i == 1;
         tiny t = tiny_new(s, NRV_EAGER, 1, 1);
-        nrv_tensor when = nrv_constant(t.g, NRV_BOOL, NRV_SCALAR, &yes), rate = nrv_fill(t.g, NRV_F32, NRV_SCALAR, 0.25);
-        tiny_end(&t, nrv_sgd(t.params, t.grads, &(nrv_sgd_opt){ .lr = 9, .momentum = 0.5, .rate = rate, .when = when }));
+        nrv_tensor when = nrv_constant(t.g, NRV_BOOL, NRV_SCALAR, &yes),
+                   rate = nrv_fill(t.g, NRV_F32, NRV_SCALAR, 0.25);
+        tiny_end(&t,
+                 nrv_sgd(t.params, t.grads, &(nrv_sgd_opt){ .lr = 9, .momentum = 0.5, .rate = rate, .when = when }));
         NEAR(stored(s, "p", 0), i ? -0.25 : 0);
         NEAR(stored(s, "sgd.momentum_buffer.p", 0), i);
         NEAR(stored(s, "sgd.step", 0), i);
@@ -276,13 +284,15 @@ static void test_refused(void **state)
     tiny t = tiny_new(s, 0, 1, 1);
     nrv_adam(t.params, t.grads, NULL);
     assert_null(nrv_adam(t.params, t.grads, NULL));
-    refused(&t, "two optimisers named 'adam' in one program\n  hint  give one of them another .name; their state is stored under it");
+    refused(&t, "two optimisers named 'adam' in one program\n  hint  give one of them another .name; their state is "
+                "stored under it");
     t = tiny_new(s, 0, 1, 1);
     assert_null(nrv_sgd(t.params, nrv_grads(t.loss, nrv_params(t.g, "nothing")), NULL));
     refused(&t, "optimiser 'sgd': no gradient for 'p'\n  hint  nrv_grads(loss, params) with the same params, or more");
     t = tiny_new(s, 0, 1, 1);
     assert_null(nrv_sgd(nrv_params(t.g, "nothing"), t.grads, NULL));
-    refused(&t, "optimiser 'sgd' has no parameters to train\n  hint  were the layers traced before nrv_params, and outside of NRV_FROZEN?");
+    refused(&t, "optimiser 'sgd' has no parameters to train\n  hint  were the layers traced before nrv_params, and "
+                "outside of NRV_FROZEN?");
     t = tiny_new(s, 0, 1, 1);
     assert_null(nrv_sgd(t.params, t.grads, &(nrv_sgd_opt){ .nesterov = 1 }));
     refused(&t, "sgd: nesterov wants a momentum\n  hint  0.9 is usual");
@@ -302,8 +312,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trajectories), cmocka_unit_test(test_momentum), cmocka_unit_test(test_defaults), cmocka_unit_test(test_when_and_rate),
-        cmocka_unit_test(test_cosine),       cmocka_unit_test(test_clip),     cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_trajectories),  cmocka_unit_test(test_momentum), cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_when_and_rate), cmocka_unit_test(test_cosine),   cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
