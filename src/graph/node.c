@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const nrv__opdef nrv__op_dim_value;
 enum { NODE_MOST = 1 << 26 };
 
 typedef struct node_key {
@@ -128,10 +129,22 @@ static void node_count_macs(nrv_graph *g, nrv_tensor n)
     g->macs += n->op->macs(&a);
 }
 
-/* eager: an input waits for nrv_feed, and what needs it waits too */
+static bool node_lengths_known(nrv_tensor n)
+{
+    bool named = false, known = true;
+    for (int i = 0; i < n->rank; i++)
+        named = named || n->dim[i] < 0;
+    for (int i = 0; i < n->n_size; i++)
+        named = named || n->size[i] < 0;
+    for (size_t i = 0; named && i < n->g->dims.n_size; i++)
+        known = known && n->g->dims.size[i].fed >= 0;
+    return known;
+}
+
+/* eager: an input waits for nrv_feed, what needs it waits too; a constant and a length get what they are right after */
 static bool node_ready(nrv_tensor n)
 {
-    bool ready = n->op != &nrv__op_input && n->op != &nrv__op_constant; /* a constant gets its value right after */
+    bool ready = n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
     for (int i = 0; i < n->n_in; i++)
         ready = ready && n->in[i]->value;
     return ready;
