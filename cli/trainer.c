@@ -327,8 +327,8 @@ static int trainer_stop(cli_trainer *t)
         code = cli_trainer_save(t);
     if (code != CLI_GO_ON)
         return code;
-    cli_progress_end();
-    fprintf(stderr, "Stopped after step %" PRId64 ". Saved %s\nGo on with: nervo train --resume %s\n", t->step,
+    cli_term.quiet = 0; /* where it was saved is told also to those who wanted silence */
+    cli_say("Stopped after step %" PRId64 ". Saved %s\nGo on with: nervo train --resume %s", t->step,
             cli_run_checkpoint(&t->run, t->step), t->run.dir);
     return stopped;
 }
