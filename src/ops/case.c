@@ -20,7 +20,8 @@ int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise)
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise)
 {
     const char *t = nrv__case_text(c, name);
-    return t ? strtod(t, NULL) : otherwise;
+    double value;
+    return t && nrv__parse_number(t, strlen(t), &value) ? value : otherwise;
 }
 
 int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to)

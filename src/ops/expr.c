@@ -7,7 +7,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { EXPR_DEEP = 100, EXPR_NAMES = 16 };
@@ -30,7 +29,8 @@ static expr_value expr_choice(expr_reader *r);
 
 static expr_value expr_fail(expr_reader *r, const char *what)
 {
-    nrv__graph_fail(r->g, NRV_EARG, "as in \"x, y: 2*x + exp(-y)\"", "formula \"%.200s\": %s at \"%.20s\"", r->whole, what, r->at);
+    nrv__graph_fail(r->g, NRV_EARG, "as in \"x, y: 2*x + exp(-y)\"", "formula \"%.200s\": %s at \"%.20s\"", r->whole,
+                    what, r->at);
     return (expr_value){ NULL, 0 };
 }
 
@@ -111,6 +111,15 @@ static expr_value expr_call(expr_reader *r, const char *name, size_t n)
     return (expr_value){ nrv__op(op, k, x), 0 };
 }
 
+static size_t expr_number_length(const char *s)
+{
+    size_t n = strspn(s, "0123456789."), k = n + 1;
+    if (s[n] != 'e' && s[n] != 'E')
+        return n;
+    k += s[k] == '-' || s[k] == '+';
+    return isdigit((unsigned char)s[k]) ? k + strspn(s + k, "0123456789") : n;
+}
+
 static expr_value expr_atom(expr_reader *r)
 {
     expr_skip(r);
@@ -121,9 +130,11 @@ static expr_value expr_atom(expr_reader *r)
         return v;
     }
     if (isdigit((unsigned char)*r->at) || *r->at == '.') {
-        char *end;
-        double number = strtod(r->at, &end);
-        r->at = end;
+        double number = 0;
+        size_t n = expr_number_length(r->at);
+        if (!nrv__parse_number(r->at, n, &number))
+            return expr_fail(r, "no number");
+        r->at += n;
         return (expr_value){ NULL, number };
     }
     const char *name = r->at;
@@ -178,7 +189,8 @@ static expr_value expr_sum(expr_reader *r)
 
 static expr_value expr_compare(expr_reader *r)
 {
-    static const char *const sign[] = { "<=", "less_equal", ">=", "greater_equal", "==", "equal", "!=", "not_equal", "<", "less", ">", "greater" };
+    static const char *const sign[] = { "<=", "less_equal", ">=", "greater_equal", "==", "equal",
+                                        "!=", "not_equal",  "<",  "less",          ">",  "greater" };
     expr_value v = expr_sum(r);
     for (int i = 0; i < 12 && !r->g->why.status; i += 2)
         if (expr_take(r, sign[i]))
@@ -224,7 +236,9 @@ NRV_API nrv_tensor nrv_expr(const char *formula, int n, const nrv_tensor *x)
         if (!x[i])
             return NULL;
         if (g && x[i]->g != g)
-            return nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "expr: the inputs of \"%.200s\" come from different graphs", formula ? formula : ""), NULL;
+            return nrv__graph_fail(g, NRV_EARG, "trace both in one graph",
+                                   "expr: the inputs of \"%.200s\" come from different graphs", formula ? formula : ""),
+                   NULL;
         g = x[i]->g;
     }
     if (!g || g->why.status || !formula)
