@@ -199,6 +199,7 @@ do_docs() # refreshes what is generated: declarations, tables, pages
     need $NEED_BUILD
     configure release build
     compile build --target generate
+    compile build --target pages
 }
 
 do_help() # this list

@@ -6,3 +6,8 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/tools/gen.c)
     add_custom_target(generate COMMAND gen ${PROJECT_SOURCE_DIR} VERBATIM
         COMMENT "Refreshing the generated files")
 endif()
+
+# The reference pages are written from the compiled records, so they come after the library; `docs.fresh` watches them.
+add_executable(docs EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/docs.c)
+target_link_libraries(docs PRIVATE nervo_flags nervo_static)
+add_custom_target(pages COMMAND docs ${PROJECT_SOURCE_DIR} VERBATIM COMMENT "Refreshing docs/ref")

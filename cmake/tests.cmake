@@ -103,8 +103,9 @@ target_link_libraries(tolerances PRIVATE nervo_flags nervo_static)
 
 if(TARGET gen AND nervo_house)
     add_test(NAME gen.fresh COMMAND gen --check ${PROJECT_SOURCE_DIR})
-    set_tests_properties(gen.fresh PROPERTIES LABELS house)
-    set_target_properties(gen PROPERTIES EXCLUDE_FROM_ALL OFF)
+    add_test(NAME docs.fresh COMMAND docs --check ${PROJECT_SOURCE_DIR})
+    set_tests_properties(gen.fresh docs.fresh PROPERTIES LABELS house)
+    set_target_properties(gen docs PROPERTIES EXCLUDE_FROM_ALL OFF)
 endif()
 
 # The other builds are tests of this one, so that one summary covers them all. They use both cores themselves.
