@@ -35,7 +35,7 @@ typedef struct parser {
     int line, column;
 } parser;
 
-/* ---- showing a place --------------------------------------------------------------------------------------------- */
+/* ---- showing a place ---- */
 /* moves line and column from one place of the text to a later one; columns are characters, not bytes */
 static void parse_where(const char *text, size_t from, size_t at, int *line, int *column)
 {
@@ -96,7 +96,7 @@ static bool parse_memory(parser *p)
     return nrv__fail(p->why, NRV_ENOMEM, "out of memory for the words of a network"), false;
 }
 
-/* ---- tokens ------------------------------------------------------------------------------------------------------ */
+/* ---- tokens ---- */
 static void parse_next(parser *p)
 {
     static const char signs[] = "|{};:#\n";
@@ -140,7 +140,7 @@ static bool parse_number_like(const parser *p, parse_token t)
     return t.kind == 'w' && (strchr("0123456789.-+", p->text[t.at]) != NULL);
 }
 
-/* ---- arguments --------------------------------------------------------------------------------------------------- */
+/* ---- arguments ---- */
 static int parse_args_of(const nrv__layer *layer, parse_arg *to)
 {
     int n = 0;
@@ -290,7 +290,7 @@ static bool parse_args(parser *p, nrv__word *word)
     return true;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 static bool parse_add(parser *p, nrv__word word, nrv__word **at)
 {
     nrv__words *w = p->w;
@@ -434,7 +434,7 @@ static bool parse_semicolon(parser *p)
     return parse_branch(p, t);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 static bool parse_name(parser *p, parse_token t)
 {
     bool good = t.n <= PARSE_NAME && !strchr("0123456789", p->text[t.at]);
@@ -489,7 +489,7 @@ static bool parse_repeats_name(const parser *p)
     return false;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 static bool parse_input(parser *p)
 {
     nrv__words *w = p->w;

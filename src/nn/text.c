@@ -50,7 +50,7 @@ typedef struct layers_builder {
     int64_t macs;
 } layers_builder;
 
-/* ---- errors and reports ------------------------------------------------------------------------------------------ */
+/* ---- errors and reports ---- */
 /* what an op below said, with the place in the text before its hint */
 static void layers_explain(layers_builder *b, size_t at, size_t n)
 {
@@ -101,7 +101,7 @@ static void layers_report(layers_builder *b, const nrv__word *word, const char *
                                                   .macs = g->macs - b->macs });
 }
 
-/* ---- levels ------------------------------------------------------------------------------------------------------ */
+/* ---- levels ---- */
 static layers_level *layers_top(layers_builder *b)
 {
     return &b->level[b->n - 1];
@@ -174,7 +174,7 @@ static size_t layers_leave(layers_builder *b)
     return (size_t)word->end;
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------------------------- */
+/* ---- the walk ---- */
 static void layers_make(layers_builder *b, const nrv__word *word)
 {
     char number[24];

@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* ---- PyTorch ----------------------------------------------------------------------------------------------------- */
+/* ---- PyTorch ---- */
 typedef nrv_tensor layer_fn(nrv_tensor x);
 
 static nrv_tensor layer_conv(nrv_tensor x)
@@ -150,7 +150,7 @@ static void test_running(void **state)
     }
 }
 
-/* ---- batch norm's modes ------------------------------------------------------------------------------------------ */
+/* ---- batch norm's modes ---- */
 static void test_quiet(void **state)
 {
     (void)state;
@@ -193,7 +193,7 @@ static void test_batch_norm_initial(void **state)
     nrv_store_free(s);
 }
 
-/* ---- dropout ----------------------------------------------------------------------------------------------------- */
+/* ---- dropout ---- */
 enum { DROPPED = 20000 };
 
 static void dropout_once(unsigned mode, double p, float *y)
@@ -243,7 +243,7 @@ static void test_dropout_gradient(void **state)
     nrv_store_free(s);
 }
 
-/* ---- the worked XOR network (systems.md 2b, 36 to 41) ------------------------------------------------------------ */
+/* ---- the worked XOR network (systems.md 2b, 36 to 41) ---- */
 static void xor_weights(nrv_store *s, nrv_dtype t)
 {
     static const struct {
@@ -302,7 +302,7 @@ static void test_xor(void **state)
     }
 }
 
-/* ---- first values, shapes, refusals ------------------------------------------------------------------------------ */
+/* ---- first values, shapes, refusals ---- */
 static void bounded(nrv_store *s, const char *name, int n, double bound)
 {
     const float *v = nrv_store_data(s, name, NULL, NULL);

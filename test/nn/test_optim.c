@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* ---- PyTorch's trajectories -------------------------------------------------------------------------------------- */
+/* ---- PyTorch's trajectories ---- */
 enum { STEPS = 50, NUMBERS = 13 };
 
 static int numbers_of(const char *json, const char *key, int n, double *to)
@@ -144,7 +144,7 @@ static void test_trajectories(void **state)
     trajectory("adamw");
 }
 
-/* ---- what optimisers promise: loss = sum(c * p) over p = (1,2), so the gradient is c ----------------------------- */
+/* ---- what optimisers promise: loss = sum(c * p) over p = (1,2), so the gradient is c ---- */
 typedef struct tiny {
     nrv_store *s;
     nrv_graph *g;

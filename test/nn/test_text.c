@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* ---- what was seen ----------------------------------------------------------------------------------------------- */
+/* ---- what was seen ---- */
 typedef struct seen {
     char text[4096]; /* one line for each layer: "0 conv 16 3x3 [16, 26, 26] 160" */
     size_t n;
@@ -65,7 +65,7 @@ static seen traced(const char *text, int rank, const nrv_dim *dim)
 
 static const nrv_dim rgb[] = { 3, 32, 32 }, grey[] = { 1, 28, 28 };
 
-/* ---- counts of the course: systems.md 2a ------------------------------------------------------------------------- */
+/* ---- counts of the course: systems.md 2a ---- */
 static void test_counts_images(void **state)
 {
     (void)state;
@@ -104,7 +104,7 @@ static void test_counts_dense(void **state)
                      61706);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 static void named(const char *text, const char *name, const char *want)
 {
     char have[2048] = "";
@@ -152,7 +152,7 @@ static void test_seen(void **state)
                 "5: avg_pool 2 [10x14x14] 0\n6: avg_pool 2 [10x7x7] 0\n7: global_avg_pool [10] 0\n8: softmax [10] 0\n");
 }
 
-/* ---- the same as calls ------------------------------------------------------------------------------------------- */
+/* ---- the same as calls ---- */
 static void test_same_as_calls(void **state)
 {
     (void)state;
@@ -205,7 +205,7 @@ static void test_blocks_value(void **state)
     nrv_store_free(s);
 }
 
-/* ---- input ------------------------------------------------------------------------------------------------------- */
+/* ---- input ---- */
 static void test_input(void **state)
 {
     (void)state;
@@ -225,7 +225,7 @@ static void test_input(void **state)
     assert_int_equal(nrv_layers_input(NULL, &s, why, sizeof why), NRV_EARG);
 }
 
-/* ---- errors, whole ----------------------------------------------------------------------------------------------- */
+/* ---- errors, whole ---- */
 static void wrong(const char *text, const char *message)
 {
     nrv_store *s = nrv_store_new(NULL);
@@ -358,7 +358,7 @@ static void test_errors_below(void **state)
                                    "number of units; a program in C has no such limit");
 }
 
-/* ---- hostile text ------------------------------------------------------------------------------------------------ */
+/* ---- hostile text ---- */
 static char *times(const char *what, size_t n)
 {
     size_t one = strlen(what);
