@@ -2,8 +2,8 @@
 
    From src/ops, src/nn, src/optim: functions marked NRV_API with the comment above them, and blocks between
    `#ifdef NRV_HEADER` and `#endif`, go verbatim to include/nervo/ops.h and nn.h, unless nervo.h declares them already.
-   The names in NRV_OP, NRV_LAYER, NRV_OPTIM, NRV_KERNEL and NRV_POINTS make the tables of src/gen/registry.c. Every other
-   fact is read from the compiled records.
+   The names in NRV_OP, NRV_LAYER, NRV_OPTIM, NRV_KERNEL and NRV_POINTS make the tables of src/gen/registry.c. Every
+   other fact is read from the compiled records.
 
    gen ROOT          writes what changed         gen --check ROOT          exit 1 if a generated file is stale */
 #include <ctype.h>
@@ -157,7 +157,8 @@ static void take_blocks(const text *file, text *out)
 }
 
 /* calls entry(name) for each macro(name, at the start of a line */
-static void take_names(const text *file, const char *macro, text *externs, text *table, const char *decl, const char *item)
+static void take_names(const text *file, const char *macro, text *externs, text *table, const char *decl,
+                       const char *item)
 {
     char find[64];
     snprintf(find, sizeof find, "\n%s(", macro);
@@ -176,7 +177,8 @@ static const struct tier {
     const char *name, *have;
 } tiers[] = { { "avx512", "NRV__HAVE_AVX512" }, { "avx2", "NRV__HAVE_AVX2" }, { "baseline", NULL } };
 
-static void take_tiers(const text *file, const char *macro, const char *type, const char *prefix, const char *suffix, text *externs, text *table)
+static void take_tiers(const text *file, const char *macro, const char *type, const char *prefix, const char *suffix,
+                       text *externs, text *table)
 {
     for (int i = 0; i < 3; i++) {
         char decl[128], item[128];
@@ -228,8 +230,10 @@ static void take_file(const char *folder, const text *f, tables *t)
         return;
     }
     take_names(f, "NRV_OP", &t->externs, &t->ops, "extern const nrv__opdef nrv__op_%.*s;\n", "    &nrv__op_%.*s,\n");
-    take_names(f, "NRV_LAYER", &t->externs, &t->layers, "extern const nrv__layer nrv__layer_%.*s;\n", "    &nrv__layer_%.*s,\n");
-    take_names(f, "NRV_OPTIM", &t->externs, &t->optims, "extern const nrv__optim nrv__optim_%.*s;\n", "    &nrv__optim_%.*s,\n");
+    take_names(f, "NRV_LAYER", &t->externs, &t->layers, "extern const nrv__layer nrv__layer_%.*s;\n",
+               "    &nrv__layer_%.*s,\n");
+    take_names(f, "NRV_OPTIM", &t->externs, &t->optims, "extern const nrv__optim nrv__optim_%.*s;\n",
+               "    &nrv__optim_%.*s,\n");
 }
 
 static text registry(const tables *t)
@@ -237,9 +241,14 @@ static text registry(const tables *t)
     text r = { 0 };
     putf(&r, "%s#include \"../nn/layer.h\"\n#include \"../ops/op.h\"\n#include \"../optim/optim.h\"\n\n", MADE);
     put(&r, t->externs.at, t->externs.n);
-    const struct { const char *head; const text *body; } part[] = {
-        { "const nrv__opdef *const nrv__ops[]", &t->ops },        { "const nrv__layer *const nrv__layers_all[]", &t->layers },
-        { "const nrv__optim *const nrv__optims[]", &t->optims },  { "const nrv__kernel *const nrv__kernels[]", &t->kernels },
+    const struct {
+        const char *head;
+        const text *body;
+    } part[] = {
+        { "const nrv__opdef *const nrv__ops[]", &t->ops },
+        { "const nrv__layer *const nrv__layers_all[]", &t->layers },
+        { "const nrv__optim *const nrv__optims[]", &t->optims },
+        { "const nrv__kernel *const nrv__kernels[]", &t->kernels },
         { "const nrv__point *const nrv__points[]", &t->points },
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {

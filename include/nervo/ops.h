@@ -92,10 +92,11 @@ nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */
 nrv_tensor nrv_transpose(nrv_tensor x);
-/* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is 0, by b is 0 where a is 0. a, b and y broadcast together. */
+/* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
+ * 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
-/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in parentheses on
-   the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
+/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
+   parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
 /* One over x. x and y (...) */
 nrv_tensor nrv_reciprocal(nrv_tensor x);

@@ -23,8 +23,7 @@
 
 enum { NRV__MAX_RANK = 8, NRV__ALIGN = 64 };
 
-/* ---- memory: want = 0 frees; a failed growth leaves the old block as it was ----------------------------------------
- */
+/* ---- memory: want = 0 frees; a failed growth leaves the old block as it was ---- */
 typedef struct nrv__mem {
     void *(*fn)(void *user, void *p, size_t old, size_t want);
     void *user;
@@ -35,8 +34,7 @@ void *nrv__alloc(const nrv__mem *m, void *p, size_t old, size_t want);
 /* makes room for one more item of `size` bytes in an array of n of *cap; returns the array or NULL (old one intact) */
 void *nrv__grow(const nrv__mem *m, void *items, size_t n, size_t *cap, size_t size);
 
-/* ---- arena: many small blocks, freed at once; blocks are zeroed and 16-aligned -------------------------------------
- */
+/* ---- arena: many small blocks, freed at once; blocks are zeroed and 16-aligned ---- */
 typedef struct nrv__chunk nrv__chunk;
 typedef struct nrv__arena {
     nrv__mem mem;
@@ -49,8 +47,7 @@ void *nrv__arena_get(nrv__arena *a, size_t bytes);
 char *nrv__arena_text(nrv__arena *a, const char *s, size_t n); /* a zero-terminated copy */
 void nrv__arena_free(nrv__arena *a);
 
-/* ---- growing text ---------------------------------------------------------------------------------------------------
- */
+/* ---- growing text ---- */
 typedef struct nrv__text {
     nrv__mem mem;
     char *at; /* zero-terminated, or NULL while empty */
@@ -62,8 +59,7 @@ void nrv__text_addn(nrv__text *t, const char *s, size_t n);
 void nrv__text_add(nrv__text *t, const char *fmt, ...) NRV__PRINTF(2, 3);
 void nrv__text_free(nrv__text *t);
 
-/* ---- errors: the first one sticks -----------------------------------------------------------------------------------
- */
+/* ---- errors: the first one sticks ---- */
 typedef struct nrv__why {
     nrv_status status;
     char text[1536];
@@ -73,8 +69,7 @@ nrv_status nrv__fail(nrv__why *w, nrv_status status, const char *fmt, ...) NRV__
 nrv_status nrv__failv(nrv__why *w, nrv_status status, const char *fmt, va_list ap);
 const char *nrv__status_name(nrv_status s);
 
-/* ---- hashing, matching, numbers
- * -------------------------------------------------------------------------------------- */
+/* ---- hashing, matching, numbers ---- */
 uint64_t nrv__hash(uint64_t seed, const void *data, size_t n);
 uint64_t nrv__hash_text(uint64_t seed, const char *s);
 bool nrv__match(const char *names, const char *name);  /* "*", "enc.*,!*.bias": in the first, not in the second */
@@ -87,8 +82,7 @@ void nrv__text_number(nrv__text *t, double value); /* the shortest form that rea
 void nrv__sort(void *items, size_t n, size_t size, bool (*before)(const void *a, const void *b));
 bool nrv__near_name(const char *word, const char *known); /* close enough for "did you mean" */
 
-/* ---- types
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- types ---- */
 size_t nrv__dtype_size(nrv_dtype t); /* bytes; 0 if there is no such type */
 const char *nrv__dtype_name(nrv_dtype t);
 bool nrv__dtype_real(nrv_dtype t);

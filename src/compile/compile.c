@@ -1,7 +1,7 @@
 /* compile.c - graph -> plan: verify, run the passes, copy what the plan needs, so that the graph may be freed.
 
-   Promises: a broken graph gives a broken plan that keeps the message; the same program gives the same plan, whatever the
-   order in which its nodes were made. Does not do: memory layout - that needs sizes, and happens in nrv_prepare. */
+   Promises: a broken graph gives a broken plan that keeps the message; the same program gives the same plan, whatever
+   the order in which its nodes were made. Does not do: memory layout - that needs sizes, and happens in nrv_prepare. */
 #include "../base/cpu.h"
 #include "passes.h"
 #include <string.h>
@@ -33,7 +33,8 @@ int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__ker
             continue;
         bool better = false; /* of one kernel, the best tier only */
         for (const nrv__kernel *const *b = nrv__kernels; *b; b++)
-            better = better || (!strcmp((*b)->name, (*k)->name) && !strcmp((*b)->op, op->name) && (*b)->tier <= c->plan->tier && (*b)->tier > (*k)->tier);
+            better = better || (!strcmp((*b)->name, (*k)->name) && !strcmp((*b)->op, op->name) &&
+                                (*b)->tier <= c->plan->tier && (*b)->tier > (*k)->tier);
         if (better)
             continue;
         if (to)
@@ -64,7 +65,8 @@ bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
     compile_view(c, n, &out);
     nrv__args a = { .in = in, .out = &out, .n_in = n->n_in, .n_out = 1, .attr = n->attr };
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, n->op->name) && !nrv__without(c, (*k)->name) && !(*k)->fits(&a))
+        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, n->op->name) && !nrv__without(c, (*k)->name) &&
+            !(*k)->fits(&a))
             return true;
     return false;
 }
@@ -118,9 +120,11 @@ static bool compile_verify(nrv__compiler *c)
     if (g->why.status)
         c->plan->why = g->why;
     else if (g->mode & NRV_EAGER)
-        nrv__fail(&c->plan->why, NRV_EARG, "an eager graph is evaluated as it is traced\n  hint  trace without NRV_EAGER to compile");
+        nrv__fail(&c->plan->why, NRV_EARG,
+                  "an eager graph is evaluated as it is traced\n  hint  trace without NRV_EAGER to compile");
     else if (g->n_scope)
-        nrv__fail(&c->plan->why, NRV_EARG, "scope '%s' is still open\n  hint  one nrv_pop for each nrv_push and nrv_enter", nrv__scope_path(g));
+        nrv__fail(&c->plan->why, NRV_EARG,
+                  "scope '%s' is still open\n  hint  one nrv_pop for each nrv_push and nrv_enter", nrv__scope_path(g));
     else if (!g->n_output && !g->n_assign)
         nrv__fail(&c->plan->why, NRV_EARG, "nothing to compute\n  hint  nrv_output or nrv_assign says what is wanted");
     return !c->plan->why.status;
@@ -139,7 +143,8 @@ static bool compile_tier(nrv_plan *p, const nrv_compile_opt *opt)
 
 static bool compile_passes(nrv__compiler *c)
 {
-    bool ok = nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c) && nrv__pass_group(c) && nrv__pass_lower(c);
+    bool ok =
+        nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c) && nrv__pass_group(c) && nrv__pass_lower(c);
     if (!ok && !c->plan->why.status && c->g->why.status)
         c->plan->why = c->g->why;
     return ok;

@@ -59,7 +59,8 @@ static int32_t group_place(nrv__compiler *c, group_state *s, nrv_tensor n)
 bool nrv__pass_group(nrv__compiler *c)
 {
     size_t n = c->n_order + 1;
-    group_state s = { nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(bool)), nrv__tmp(c, n, sizeof(nrv_tensor)) };
+    group_state s = { nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(bool)),
+                      nrv__tmp(c, n, sizeof(nrv_tensor)) };
     c->group = nrv__tmp(c, n, sizeof *c->group);
     if (!s.up || !s.size || !s.closed || !s.shape || !c->group)
         return false;

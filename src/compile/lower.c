@@ -1,8 +1,9 @@
 /* lower.c - ordered nodes -> values and steps.
 
-   A view costs nothing: its readers go through strides; where a kernel cannot, a copy step stands between. A constant is
-   an immediate of tile programs, and memory only where something else reads it. What a variable is assigned is written in
-   place where no one can still want the old value: no reader after that step, no step after it that may fail. */
+   A view costs nothing: its readers go through strides; where a kernel cannot, a copy step stands between. A constant
+   is an immediate of tile programs, and memory only where something else reads it. What a variable is assigned is
+   written in place where no one can still want the old value: no reader after that step, no step after it that may
+   fail. */
 #include "passes.h"
 #include "../base/cpu.h"
 #include <stdio.h>
@@ -17,7 +18,7 @@ typedef struct lower_state {
     bool *read;       /* a node in order is wanted in memory: by another group, a kernel, a view, a root */
     int32_t *last_of; /* of each group: its last member in order */
     int32_t *first_member, *next_member; /* members of each group, in order; -1 ends */
-    int32_t *reg_of;  /* of each node in order: its register in its group's program */
+    int32_t *reg_of;                     /* of each node in order: its register in its group's program */
 } lower_state;
 
 static int32_t lower_value(lower_state *s, nrv__value v)
@@ -50,11 +51,15 @@ static const char *lower_text(lower_state *s, const char *text)
 
 static nrv__value lower_shape(lower_state *s, nrv_tensor n, nrv__where where)
 {
-    return (nrv__value){ .where = where, .type = n->type, .rank = n->rank, .dense = true, .scope = lower_text(s, n->name ? n->name : n->scope),
+    return (nrv__value){ .where = where,
+                         .type = n->type,
+                         .rank = n->rank,
+                         .dense = true,
+                         .scope = lower_text(s, n->name ? n->name : n->scope),
                          .dim = lower_copy(s, n->dim, (size_t)n->rank * sizeof *n->dim) };
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------------ */
+/* ---- steps ---- */
 static void lower_touch(lower_state *s, int32_t value, int32_t step)
 {
     nrv__value *v = &s->p->value[value];
@@ -84,7 +89,9 @@ static bool lower_step(lower_state *s, nrv__step step)
 /* a kernel or reference step that makes a new value of n's shape from the given values */
 static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, int n_in, const int32_t *in, bool of_node)
 {
-    nrv__step step = { .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_text(s, n->scope) };
+    nrv__step step = {
+        .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_text(s, n->scope)
+    };
     step.n_kernel = nrv__kernels_of(s->c, op, NULL);
     const nrv__kernel **k = nrv__arena_get(&s->p->arena, (size_t)(step.n_kernel + 1) * sizeof *k);
     if (!k || !step.in)
@@ -106,7 +113,7 @@ static int32_t lower_dense(lower_state *s, nrv_tensor n, int32_t value)
     return value < 0 || s->p->value[value].dense ? value : lower_call(s, &nrv__op_copy, n, 1, &value, false);
 }
 
-/* ---- leaves -------------------------------------------------------------------------------------------------------------------- */
+/* ---- leaves ---- */
 static int32_t lower_named(const nrv__plan_name *at, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
@@ -174,7 +181,8 @@ static int32_t lower_view(lower_state *s, nrv_tensor n)
 static bool lower_takes_strides(const nrv__compiler *c, const nrv__opdef *op, int input)
 {
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, op->name) && !nrv__without(c, (*k)->name) && !((*k)->strided >> input & 1))
+        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, op->name) && !nrv__without(c, (*k)->name) &&
+            !((*k)->strided >> input & 1))
             return false;
     return true; /* the reference takes any */
 }
@@ -192,7 +200,7 @@ static int32_t lower_op(lower_state *s, nrv_tensor n)
     return in ? lower_call(s, n->op, n, n->n_in, in, true) : -1;
 }
 
-/* ---- tile programs --------------------------------------------------------------------------------------------------------------- */
+/* ---- tile programs ---- */
 typedef struct lower_tiles {
     nrv__reg *reg;
     nrv__instr *instr;
@@ -210,14 +218,16 @@ static const nrv__point *lower_point(const nrv__compiler *c, nrv_tensor n)
     const nrv__point *best = NULL;
     for (const nrv__point *const *table = nrv__points; *table; table++)
         for (const nrv__point *p = *table; p->op; p++)
-            if (p->tier <= c->plan->tier && !strcmp(p->op, n->op->name) && !strcmp(p->types, types) && (!best || p->tier > best->tier))
+            if (p->tier <= c->plan->tier && !strcmp(p->op, n->op->name) && !strcmp(p->types, types) &&
+                (!best || p->tier > best->tier))
                 best = p;
     return best && nrv__without(c, best->op) ? NULL : best;
 }
 
 static bool lower_full(const lower_state *s, nrv_tensor x, nrv_tensor shape)
 {
-    return s->p->value[s->value[x->mark]].dense && x->rank == shape->rank && (!x->rank || !memcmp(x->dim, shape->dim, (size_t)x->rank * sizeof *x->dim));
+    return s->p->value[s->value[x->mark]].dense && x->rank == shape->rank &&
+           (!x->rank || !memcmp(x->dim, shape->dim, (size_t)x->rank * sizeof *x->dim));
 }
 
 static int32_t lower_load(lower_state *s, lower_tiles *t, nrv_tensor x, nrv_tensor shape)
@@ -226,11 +236,17 @@ static int32_t lower_load(lower_state *s, lower_tiles *t, nrv_tensor x, nrv_tens
     double number = constant ? ((const nrv__scalar_attr *)x->attr)->value : 0;
     int32_t v = constant ? -1 : s->value[x->mark];
     for (int32_t i = 0; i < t->n_reg; i++)
-        if (t->reg[i].load == v && t->reg[i].constant == constant && t->reg[i].type == x->type && (v >= 0 || constant) &&
-            (!constant || !memcmp(&t->reg[i].number, &number, sizeof number)))
+        if (t->reg[i].load == v && t->reg[i].constant == constant && t->reg[i].type == x->type &&
+            (v >= 0 || constant) && (!constant || !memcmp(&t->reg[i].number, &number, sizeof number)))
             return i;
     bool full = !constant && lower_full(s, x, shape);
-    t->reg[t->n_reg] = (nrv__reg){ .type = x->type, .load = v, .store = -1, .slot = full ? -1 : t->n_slot++, .full = full, .constant = constant, .number = number };
+    t->reg[t->n_reg] = (nrv__reg){ .type = x->type,
+                                   .load = v,
+                                   .store = -1,
+                                   .slot = full ? -1 : t->n_slot++,
+                                   .full = full,
+                                   .constant = constant,
+                                   .number = number };
     return t->n_reg++;
 }
 
@@ -290,10 +306,15 @@ static bool lower_group(lower_state *s, int32_t group)
         members++, reads += (size_t)c->order[i]->n_in;
         shape = c->order[i];
         for (int k = 0; k < shape->n_in; k++) /* loads first: they may need steps of their own */
-            if (c->group[shape->in[k]->mark] != group && shape->in[k]->op != &nrv__op_fill && lower_get(s, shape->in[k]) < 0)
+            if (c->group[shape->in[k]->mark] != group && shape->in[k]->op != &nrv__op_fill &&
+                lower_get(s, shape->in[k]) < 0)
                 return false;
     }
-    lower_tiles t = { nrv__arena_get(&s->p->arena, (members + reads) * sizeof *t.reg), nrv__arena_get(&s->p->arena, members * sizeof *t.instr), 0, 0, 0,
+    lower_tiles t = { nrv__arena_get(&s->p->arena, (members + reads) * sizeof *t.reg),
+                      nrv__arena_get(&s->p->arena, members * sizeof *t.instr),
+                      0,
+                      0,
+                      0,
                       nrv__tmp(c, members + reads, sizeof(int32_t)) };
     nrv__tiles *program = nrv__arena_get(&s->p->arena, sizeof *program);
     int32_t *in = nrv__arena_get(&s->p->arena, (members + reads) * sizeof *in);
@@ -304,7 +325,13 @@ static bool lower_group(lower_state *s, int32_t group)
             return false;
     if (!lower_slots(s, &t))
         return false;
-    *program = (nrv__tiles){ t.n_reg, t.n_instr, t.n_slot, shape->rank, t.reg, t.instr, lower_copy(s, shape->dim, (size_t)shape->rank * sizeof *shape->dim) };
+    *program = (nrv__tiles){ t.n_reg,
+                             t.n_instr,
+                             t.n_slot,
+                             shape->rank,
+                             t.reg,
+                             t.instr,
+                             lower_copy(s, shape->dim, (size_t)shape->rank * sizeof *shape->dim) };
     nrv__step step = { .tiles = program, .in = in, .out = -1, .scope = lower_text(s, shape->scope) };
     for (int32_t r = 0; r < t.n_reg; r++)
         if (t.reg[r].load >= 0)
@@ -316,7 +343,7 @@ static bool lower_group(lower_state *s, int32_t group)
     return lower_step(s, step);
 }
 
-/* ---- what is wanted in memory -------------------------------------------------------------------------------------------------------- */
+/* ---- what is wanted in memory ---- */
 static void lower_readers(lower_state *s)
 {
     nrv__compiler *c = s->c;
@@ -367,10 +394,11 @@ static int32_t lower_last_read(const nrv__tiles *t, int32_t r)
     return -1;
 }
 
-/* ---- in place --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- in place ---- */
 /* In a tile program that writes register `written` over memory that it also reads: does it read it through strides, or
    after it was written? Then the old value would be wanted where the new one already is. */
-static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, int32_t where, int32_t index, int32_t written)
+static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, int32_t where, int32_t index,
+                                  int32_t written)
 {
     int32_t write = lower_writes(step->tiles, written);
     for (int32_t r = 0; r < step->tiles->n_reg; r++) {
@@ -379,14 +407,16 @@ static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, i
         const nrv__value *base = v;
         while (base && base->where == NRV__VIEW)
             base = &s->p->value[base->index];
-        bool same = base && (int32_t)base->where == where && (where == NRV__WORK ? (int32_t)(base - s->p->value) : base->index) == index;
+        bool same = base && (int32_t)base->where == where &&
+                    (where == NRV__WORK ? (int32_t)(base - s->p->value) : base->index) == index;
         if (same && (!reg->full || lower_last_read(step->tiles, r) > write))
             return true;
     }
     return false;
 }
 
-static const char *lower_why_copied(const lower_state *s, const nrv__value *v, int32_t var, int32_t last_read, int32_t last_fail)
+static const char *lower_why_copied(const lower_state *s, const nrv__value *v, int32_t var, int32_t last_read,
+                                    int32_t last_fail)
 {
     if (v->where != NRV__WORK || v->in_place >= 0 || v->same_memory >= 0)
         return "copied: its value is memory of something else";
@@ -402,7 +432,9 @@ static const char *lower_why_copied(const lower_state *s, const nrv__value *v, i
     int32_t r = 0;
     while (t->reg[r].store != s->p->var[var].value)
         r++;
-    return last_read == v->first && lower_reads_otherwise(s, &s->p->step[v->first], NRV__VAR, var, r) ? "copied: its step still reads the old value" : "in place";
+    return last_read == v->first && lower_reads_otherwise(s, &s->p->step[v->first], NRV__VAR, var, r)
+               ? "copied: its step still reads the old value"
+               : "in place";
 }
 
 static void lower_in_place(lower_state *s)
@@ -442,8 +474,10 @@ static void lower_take_over(lower_state *s)
                 continue;
             for (int32_t q = 0; q < t->n_reg && out->same_memory < 0; q++) {
                 int32_t x = t->reg[q].load;
-                if (x < 0 || !t->reg[q].full || taken[x] || p->value[x].where != NRV__WORK || p->value[x].last != (int32_t)i || p->value[x].in_place >= 0 ||
-                    nrv__dtype_size(p->value[x].type) != nrv__dtype_size(out->type) || lower_reads_otherwise(s, &p->step[i], NRV__WORK, x, r))
+                if (x < 0 || !t->reg[q].full || taken[x] || p->value[x].where != NRV__WORK ||
+                    p->value[x].last != (int32_t)i || p->value[x].in_place >= 0 ||
+                    nrv__dtype_size(p->value[x].type) != nrv__dtype_size(out->type) ||
+                    lower_reads_otherwise(s, &p->step[i], NRV__WORK, x, r))
                     continue;
                 out->same_memory = x;
                 taken[x] = true;
@@ -452,7 +486,7 @@ static void lower_take_over(lower_state *s)
     }
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ---- */
 static bool lower_vars(lower_state *s)
 {
     nrv_graph *g = s->c->g;
@@ -463,7 +497,12 @@ static bool lower_vars(lower_state *s)
     for (size_t i = 0; i < g->n_var; i++) {
         nrv_tensor n = g->var[i].node;
         nrv__plan_var *v = &p->var[p->n_var++];
-        *v = (nrv__plan_var){ .name = lower_text(s, n->name), .type = n->type, .rank = n->rank, .start = g->var[i].start, .kind = g->var[i].kind, .value = -1,
+        *v = (nrv__plan_var){ .name = lower_text(s, n->name),
+                              .type = n->type,
+                              .rank = n->rank,
+                              .start = g->var[i].start,
+                              .kind = g->var[i].kind,
+                              .value = -1,
                               .dim = lower_copy(s, n->dim, (size_t)n->rank * sizeof *n->dim) };
         if (v->start.from)
             v->start.from = lower_text(s, v->start.from);
@@ -490,7 +529,8 @@ static bool lower_names(lower_state *s)
         bool local = n->op == &nrv__op_local;
         if (n->op != &nrv__op_input && !local)
             continue;
-        nrv__plan_name *table = local ? p->local : p->input, new_one = { .name = lower_text(s, n->name), .value = -1, .assigned = -1 };
+        nrv__plan_name *table = local ? p->local : p->input,
+                       new_one = { .name = lower_text(s, n->name), .value = -1, .assigned = -1 };
         new_one.fill = local ? ((const nrv__scalar_attr *)n->attr)->value : 0;
         size_t at = local ? p->n_local++ : p->n_input++;
         for (; at > 0 && lower_by_name(&table[at - 1], &new_one) > 0; at--)
@@ -556,10 +596,16 @@ static bool lower_roots(lower_state *s)
 bool nrv__pass_lower(nrv__compiler *c)
 {
     size_t n = c->n_order, groups = (size_t)c->n_group;
-    lower_state s = { .c = c, .p = c->plan, .value = nrv__tmp(c, n, sizeof *s.value), .read = nrv__tmp(c, n, sizeof *s.read),
-                      .last_of = nrv__tmp(c, groups, sizeof *s.last_of), .first_member = nrv__tmp(c, groups, sizeof *s.first_member),
-                      .next_member = nrv__tmp(c, n, sizeof *s.next_member), .reg_of = nrv__tmp(c, n, sizeof *s.reg_of) };
-    if (!s.value || !s.read || !s.last_of || !s.first_member || !s.next_member || !s.reg_of || !lower_vars(&s) || !lower_names(&s) || !lower_sizes(&s))
+    lower_state s = { .c = c,
+                      .p = c->plan,
+                      .value = nrv__tmp(c, n, sizeof *s.value),
+                      .read = nrv__tmp(c, n, sizeof *s.read),
+                      .last_of = nrv__tmp(c, groups, sizeof *s.last_of),
+                      .first_member = nrv__tmp(c, groups, sizeof *s.first_member),
+                      .next_member = nrv__tmp(c, n, sizeof *s.next_member),
+                      .reg_of = nrv__tmp(c, n, sizeof *s.reg_of) };
+    if (!s.value || !s.read || !s.last_of || !s.first_member || !s.next_member || !s.reg_of || !lower_vars(&s) ||
+        !lower_names(&s) || !lower_sizes(&s))
         return false;
     for (size_t i = 0; i < n; i++)
         s.value[i] = s.next_member[i] = -1;

@@ -1,5 +1,6 @@
-/* order.c - what runs when: a depth-first walk from the outputs (by name) and assignments (by variable), so that nothing
-   depends on the order of creation; then what only updates variables is moved to the end, where all readers are done. */
+/* order.c - what runs when: a depth-first walk from the outputs (by name) and assignments (by variable), so that
+   nothing depends on the order of creation; then what only updates variables is moved to the end, where all readers are
+   done. */
 #include "passes.h"
 
 typedef struct order_walk {
@@ -49,7 +50,8 @@ static void order_late(nrv__compiler *c, bool *late, bool *early)
 bool nrv__pass_order(nrv__compiler *c)
 {
     size_t n = c->g->n_node;
-    order_walk w = { c, nrv__tmp(c, n, sizeof(bool)), nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(nrv_tensor)) };
+    order_walk w = { c, nrv__tmp(c, n, sizeof(bool)), nrv__tmp(c, n, sizeof(int32_t)),
+                     nrv__tmp(c, n, sizeof(nrv_tensor)) };
     bool *late = nrv__tmp(c, n, sizeof *late), *early = nrv__tmp(c, n, sizeof *early);
     nrv_tensor *sorted = nrv__tmp(c, n, sizeof *sorted);
     c->order = nrv__tmp(c, n, sizeof *c->order);

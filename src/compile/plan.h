@@ -1,7 +1,8 @@
-/* plan.h - what a graph is compiled to: values, steps, formulas of lengths. Immutable, for any sizes, store and threads.
+/* plan.h - what a graph is compiled to: values, steps, formulas of lengths. Immutable, for any sizes, store and
+   threads.
 
-   A value is memory (workspace, input, variable, local, constant) or a view of another value. A step runs a kernel, an op's
-   reference, or a tile program over values. Everything lives in one arena. */
+   A value is memory (workspace, input, variable, local, constant) or a view of another value. A step runs a kernel, an
+   op's reference, or a tile program over values. Everything lives in one arena. */
 #ifndef NRV__PLAN_H
 #define NRV__PLAN_H
 #include "../ops/op.h"
@@ -20,13 +21,13 @@ typedef struct nrv__value {
     const void *attr;
     const nrv_dim *size;
     int32_t n_size;
-    int32_t first, last;    /* steps that write and last read it (views counted with what they view) */
-    int32_t same_memory;    /* another NRV__WORK value whose memory it takes over, or -1 */
-    int32_t in_place;       /* the variable whose memory it is written to, or -1 */
+    int32_t first, last; /* steps that write and last read it (views counted with what they view) */
+    int32_t same_memory; /* another NRV__WORK value whose memory it takes over, or -1 */
+    int32_t in_place;    /* the variable whose memory it is written to, or -1 */
     const char *scope;
 } nrv__value;
 
-/* ---- tile programs: element-wise chains over NRV__TILE elements at a time -------------------------------------------------- */
+/* ---- tile programs: element-wise chains over NRV__TILE elements at a time ---- */
 typedef struct nrv__reg {
     nrv_dtype type;
     int32_t load;  /* value that is read, or -1 */
@@ -50,11 +51,11 @@ typedef struct nrv__tiles {
 } nrv__tiles;
 
 typedef struct nrv__step {
-    const nrv__opdef *op;           /* NULL: a tile program */
+    const nrv__opdef *op; /* NULL: a tile program */
     const nrv__tiles *tiles;
     const nrv__kernel *const *kernel; /* candidates in order; the op's reference after them, if it has one */
     int32_t n_kernel;
-    const int32_t *in;              /* values */
+    const int32_t *in; /* values */
     int32_t n_in, out;
     const void *attr;
     const nrv_dim *size;
@@ -76,7 +77,7 @@ typedef struct nrv__plan_var {
 typedef struct nrv__plan_name { /* an input, local or output */
     const char *name;
     int32_t value;
-    double fill;     /* locals */
+    double fill;      /* locals */
     int32_t assigned; /* locals: the value that becomes the next run's, or -1 */
 } nrv__plan_name;
 

@@ -1,4 +1,5 @@
-/* print.c - a plan as text: sizes, checks, steps with the kernel that is chosen and why the others lost, what is assigned.
+/* print.c - a plan as text: sizes, checks, steps with the kernel that is chosen and why the others lost, what is
+   assigned.
 
    Kernels are chosen again when sizes are laid out; what is printed is the choice for the typical sizes it names. */
 #include "../base/cpu.h"
@@ -72,27 +73,34 @@ static void print_kernel(print_state *s, const nrv__step *step)
         in[k] = s->view[step->in[k]];
     for (int32_t k = 0; k < step->n_size; k++)
         size[k] = nrv__dim_at(step->size[k], s->polys);
-    nrv__args a = { .in = in, .n_in = step->n_in, .out = &s->view[step->out], .n_out = 1, .attr = step->attr, .size = size, .n = 1 };
+    nrv__args a = {
+        .in = in, .n_in = step->n_in, .out = &s->view[step->out], .n_out = 1, .attr = step->attr, .size = size, .n = 1
+    };
     bool chosen = false;
     for (int32_t k = 0; k < step->n_kernel; k++) {
         const char *no = chosen ? "a better one fits" : step->kernel[k]->fits(&a);
-        nrv__text_add(&s->t, "      %s %s.%s%s%s\n", no ? "-" : "*", step->kernel[k]->name, nrv__tier_name(step->kernel[k]->tier), no ? ": " : "", no ? no : "");
+        nrv__text_add(&s->t, "      %s %s.%s%s%s\n", no ? "-" : "*", step->kernel[k]->name,
+                      nrv__tier_name(step->kernel[k]->tier), no ? ": " : "", no ? no : "");
         chosen = chosen || !no;
     }
     if (step->op->ref)
-        nrv__text_add(&s->t, "      %s reference%s\n", chosen ? "-" : "*", chosen ? ": a kernel fits" : step->n_kernel ? "" : ": the only one at this tier");
+        nrv__text_add(&s->t, "      %s reference%s\n", chosen ? "-" : "*",
+                      chosen           ? ": a kernel fits"
+                      : step->n_kernel ? ""
+                                       : ": the only one at this tier");
 }
 
 static void print_sizes(print_state *s)
 {
     const nrv_plan *p = s->p;
     for (size_t i = 0; i < p->dims.n_size; i++)
-        nrv__text_add(&s->t, "size   %s %lld..%lld, printed for %lld\n", p->dims.size[i].name, (long long)p->dims.size[i].lo, (long long)p->dims.size[i].hi,
-                      (long long)s->named[i]);
+        nrv__text_add(&s->t, "size   %s %lld..%lld, printed for %lld\n", p->dims.size[i].name,
+                      (long long)p->dims.size[i].lo, (long long)p->dims.size[i].hi, (long long)s->named[i]);
     for (size_t i = 0; i < p->n_check; i++) {
         char a[24], b[24];
-        nrv__text_add(&s->t, "check  %s %s %s  (%s in %s)\n", print_dim(p, p->check[i].a, a), p->check[i].at_most ? "<=" : "=", print_dim(p, p->check[i].b, b),
-                      p->check[i].op, p->check[i].scope);
+        nrv__text_add(&s->t, "check  %s %s %s  (%s in %s)\n", print_dim(p, p->check[i].a, a),
+                      p->check[i].at_most ? "<=" : "=", print_dim(p, p->check[i].b, b), p->check[i].op,
+                      p->check[i].scope);
     }
 }
 
@@ -135,11 +143,13 @@ NRV_API void nrv_plan_print(const nrv_plan *p, nrv_sink *sink, void *user)
     nrv__arena tmp = { .mem = p->mem };
     print_state s = { .p = p, .t = { .mem = p->mem } };
     if (print_nominal(&s, &tmp)) {
-        nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->n_step, p->n_value, nrv__tier_name(p->tier));
+        nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->n_step, p->n_value,
+                      nrv__tier_name(p->tier));
         print_sizes(&s);
         for (size_t i = 0; i < p->n_step; i++) {
             const nrv__step *step = &p->step[i];
-            nrv__text_add(&s.t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope, step->fails ? "  (may fail)" : "");
+            nrv__text_add(&s.t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope,
+                          step->fails ? "  (may fail)" : "");
             if (step->tiles) {
                 print_tiles(&s, step->tiles);
                 continue;

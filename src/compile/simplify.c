@@ -33,7 +33,8 @@ static nrv_tensor simplify_neutral(nrv_tensor y)
 {
     bool sum = simplify_is(y, "add"), product = simplify_is(y, "mul");
     if ((sum && simplify_filled(y->in[1], 0)) || (product && simplify_filled(y->in[1], 1)) ||
-        (simplify_is(y, "sub") && simplify_filled(y->in[1], 0)) || (simplify_is(y, "div") && simplify_filled(y->in[1], 1)))
+        (simplify_is(y, "sub") && simplify_filled(y->in[1], 0)) ||
+        (simplify_is(y, "div") && simplify_filled(y->in[1], 1)))
         return simplify_if_shaped(y->in[0], y);
     if ((sum && simplify_filled(y->in[0], 0)) || (product && simplify_filled(y->in[0], 1)))
         return simplify_if_shaped(y->in[1], y);
@@ -111,7 +112,8 @@ static nrv_tensor simplify_constant(nrv_tensor y)
 }
 
 const nrv__rule nrv__rules[] = {
-    { "gradient-only", "stop and surrogate are values like any other once gradients are taken", simplify_gradient_only, "x, y: stop(x)", "x, y: x" },
+    { "gradient-only", "stop and surrogate are values like any other once gradients are taken", simplify_gradient_only,
+      "x, y: stop(x)", "x, y: x" },
     { "neutral", "x + 0, x - 0, x * 1, x / 1 are x", simplify_neutral, "x, y: (x + 0) * 1 - 0 * 1", "x, y: x" },
     { "double-neg", "-(-x) is x", simplify_double_neg, "x, y: -(-x) + neg(neg(y))", "x, y: x + y" },
     { "add-neg", "x + (-y) is x - y", simplify_add_neg, "x, y: x + (-y)", "x, y: x - y" },

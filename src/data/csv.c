@@ -40,8 +40,7 @@ typedef struct csv_build {
     csv_classes classes;
 } csv_build;
 
-/* ---- cells
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- cells ---- */
 
 static nrv_status csv_wrong(csv_reader *r, const char *what)
 {
@@ -132,8 +131,7 @@ static void csv_trim(csv_reader *r)
         r->n--;
 }
 
-/* ---- the header
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- the header ---- */
 
 static char csv_separator(const char *p, const char *end)
 {
@@ -254,8 +252,7 @@ static const char *csv_column(const csv_build *b, int i)
     return i == b->target ? b->t->target : b->t->feature[i < b->target ? i : i - 1];
 }
 
-/* ---- values
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static nrv_status csv_bad_cell(csv_build *b, int column, const char *what)
 {
@@ -386,8 +383,7 @@ static nrv_status csv_sort_classes(csv_build *b)
     return NRV_OK;
 }
 
-/* ---- two passes over the rows
- * ------------------------------------------------------------------------------------------- */
+/* ---- two passes over the rows ---- */
 
 static nrv_status csv_ragged(csv_build *b, int cells)
 {

@@ -46,8 +46,7 @@ void nrv__table_free(nrv__table *t);
 nrv_status nrv__csv_read(const nrv__mem *m, const char *source, const void *bytes, size_t n, const char *target,
                          nrv__target kind, nrv__table *out, nrv__why *why);
 
-/* ---- for the readers: one element as files spell it ---------------------------------------------------------------
- */
+/* ---- for the readers: one element as files spell it ---- */
 typedef struct nrv__cell {
     char kind; /* b bool, u unsigned, i signed, f float */
     int width; /* bytes */

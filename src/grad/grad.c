@@ -1,7 +1,7 @@
 /* grad.c - reverse mode as graph -> graph.
 
-   Promises: visits only what lies between y and the targets, without recursion; contributions are added in the order of a
-   depth-first walk from y, never of creation; zero gradients are absent inside the walk and literal zeros outside.
+   Promises: visits only what lies between y and the targets, without recursion; contributions are added in the order of
+   a depth-first walk from y, never of creation; zero gradients are absent inside the walk and literal zeros outside.
    Does not do: know any op - each brings its rule, and a composite without one takes its body's. */
 #include "../ops/op.h"
 #include <string.h>
@@ -12,7 +12,7 @@ typedef struct grad_walk {
     bool *need;      /* lies between y and a target */
     nrv_tensor *sum; /* gradient so far */
     nrv_tensor *order, *stack;
-    int32_t *next;   /* child to visit next */
+    int32_t *next; /* child to visit next */
     bool *seen;
     size_t n_order;
 } grad_walk;
@@ -125,16 +125,23 @@ static nrv_tensor grad_seed(nrv_tensor y, nrv_tensor dy)
 {
     nrv_graph *g = y->g;
     if (!nrv__dtype_real(y->type))
-        return nrv__graph_fail(g, NRV_ENOGRAD, "differentiate a real value", "grad of a tensor of type %s", nrv__dtype_name(y->type)), NULL;
+        return nrv__graph_fail(g, NRV_ENOGRAD, "differentiate a real value", "grad of a tensor of type %s",
+                               nrv__dtype_name(y->type)),
+               NULL;
     if (!dy && nrv__dim_product(g, y->rank, y->dim) != 1)
-        return nrv__graph_fail(g, NRV_ENOGRAD, "reduce it (nrv_mean_all, nrv_sum_all), or give dy", "grad of a tensor that is no scalar"), NULL;
+        return nrv__graph_fail(g, NRV_ENOGRAD, "reduce it (nrv_mean_all, nrv_sum_all), or give dy",
+                               "grad of a tensor that is no scalar"),
+               NULL;
     if (!dy)
         return nrv_fill(g, y->type, nrv_shape_of(y), 1);
     bool same = dy->g == g && dy->rank == y->rank && dy->type == y->type;
     nrv_dim d;
     for (int i = 0; same && i < y->rank; i++)
         same = nrv__dim_same(g, dy->dim[i], y->dim[i], "grad", &d);
-    return same ? dy : (nrv__graph_fail(g, NRV_ESHAPE, "dy has y's shape and type", "grad: y and dy differ in shape or type"), NULL);
+    return same
+               ? dy
+               : (nrv__graph_fail(g, NRV_ESHAPE, "dy has y's shape and type", "grad: y and dy differ in shape or type"),
+                  NULL);
 }
 
 NRV_API void nrv_grad(nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx)
@@ -146,7 +153,10 @@ NRV_API void nrv_grad(nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, n
     nrv_graph *g = y->g;
     for (int i = 0; i < n; i++)
         if (!x[i] || x[i]->g != g || !nrv__dtype_real(x[i]->type)) {
-            nrv__graph_fail(g, NRV_ENOGRAD, "real tensors of y's graph", "grad: target %d is %s", i, !x[i] ? "NULL" : x[i]->g != g ? "of another graph" : "not real");
+            nrv__graph_fail(g, NRV_ENOGRAD, "real tensors of y's graph", "grad: target %d is %s", i,
+                            !x[i]          ? "NULL"
+                            : x[i]->g != g ? "of another graph"
+                                           : "not real");
             return;
         }
     nrv_tensor seed = grad_seed(y, dy);

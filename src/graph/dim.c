@@ -1,7 +1,7 @@
 /* dim.c - lengths with names: polynomials with integer coefficients in named sizes and floor(polynomial / constant).
 
-   Promises: equal polynomials get equal handles, so equality is a comparison of integers; what cannot be proved becomes a
-   check at nrv_prepare, never a guess. A handle carries 41 bits of check, so that arithmetic on it in C is caught.
+   Promises: equal polynomials get equal handles, so equality is a comparison of integers; what cannot be proved becomes
+   a check at nrv_prepare, never a guess. A handle carries 41 bits of check, so that arithmetic on it in C is caught.
    Does not do: min, max, general quotients. */
 #include "graph.h"
 #include <stdio.h>
@@ -121,14 +121,17 @@ static nrv_dim dim_make(nrv_graph *g, dim_sum *s)
 {
     nrv__dims *d = &g->dims;
     if (s->bad)
-        return nrv__graph_fail(g, NRV_ESHAPE, "name the intermediate length as a size of its own", "a length overflows or has too many terms"), -1;
+        return nrv__graph_fail(g, NRV_ESHAPE, "name the intermediate length as a size of its own",
+                               "a length overflows or has too many terms"),
+               -1;
     if (s->n == 0)
         return 0;
     if (s->n == 1 && s->part[0].n == 0) {
         if (s->part[0].factor >= 0)
             return s->part[0].factor;
         return nrv__graph_fail(g, NRV_ESHAPE, "is the window larger than what it slides over?", "a length of %lld",
-                               (long long)s->part[0].factor), -1;
+                               (long long)s->part[0].factor),
+               -1;
     }
     uint64_t h = 0;
     for (int i = 0; i < s->n; i++) {
@@ -145,7 +148,8 @@ static nrv_dim dim_make(nrv_graph *g, dim_sum *s)
             return dim_handle(d, i);
     }
     if (d->n_poly >> DIM_INDEX_BITS)
-        return nrv__graph_fail(g, NRV_ESHAPE, "use fewer different lengths", "more than 2 million different lengths"), -1;
+        return nrv__graph_fail(g, NRV_ESHAPE, "use fewer different lengths", "more than 2 million different lengths"),
+               -1;
     nrv__term *term = nrv__arena_get(&g->arena, (size_t)s->n * sizeof *term);
     const char *text = dim_write(g, s);
     if (!term || !text || !nrv__graph_room(g, &d->poly, d->n_poly, &d->cap_poly, sizeof *d->poly))
@@ -187,13 +191,15 @@ NRV_API nrv_dim nrv_size(nrv_graph *g, const char *name, int64_t lo, int64_t hi)
     nrv__dims *d = &g->dims;
     if (!name || !*name || lo < 0 || hi < lo)
         return nrv__graph_fail(g, NRV_EARG, "nrv_size(g, \"B\", 1, 4096)", "size '%s' from %lld to %lld",
-                               name ? name : "", (long long)lo, (long long)hi), -1;
+                               name ? name : "", (long long)lo, (long long)hi),
+               -1;
     for (size_t i = 0; i < d->n_atom; i++) {
         if (d->atom[i].size < 0 || strcmp(d->atom[i].text, name))
             continue;
         if (d->size[d->atom[i].size].lo != lo || d->size[d->atom[i].size].hi != hi)
             return nrv__graph_fail(g, NRV_ENAME, "give it the same bounds, or another name",
-                                   "size '%s' was declared with other bounds", name), -1;
+                                   "size '%s' was declared with other bounds", name),
+                   -1;
         return dim_of_atom(g, (int32_t)i);
     }
     const char *text = nrv__arena_text(&g->arena, name, strlen(name));
@@ -237,8 +243,8 @@ static void dim_mul_term(const nrv__dims *d, dim_sum *s, const nrv__term *p, con
     int32_t atom[2 * DIM_ATOMS];
     int n = 0, i = 0, k = 0;
     while (i < p->n_atom || k < q->n_atom) {
-        bool left = k == q->n_atom ||
-                    (i < p->n_atom && strcmp(d->atom[p->atom[i]].text, d->atom[q->atom[k]].text) <= 0);
+        bool left =
+            k == q->n_atom || (i < p->n_atom && strcmp(d->atom[p->atom[i]].text, d->atom[q->atom[k]].text) <= 0);
         atom[n++] = left ? p->atom[i++] : q->atom[k++];
     }
     int64_t f = 0;
@@ -277,7 +283,8 @@ nrv_dim nrv__dim_floor(nrv_graph *g, nrv_dim a, int64_t by)
         return -1;
     if (by <= 0)
         return nrv__graph_fail(g, NRV_ESHAPE, "divide a length by a positive constant", "division by %lld",
-                               (long long)by), -1;
+                               (long long)by),
+               -1;
     if (a >= 0)
         return a / by;
     nrv__dims *d = &g->dims;

@@ -42,7 +42,10 @@ static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigne
     if (!nrv__graph_room(g, &g->scope, g->n_scope, &g->cap_scope, sizeof *g->scope))
         return false;
     up = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
-    nrv__scope s = { up ? up->path : "", up ? up->pass : "", up ? up->mode : g->mode, with ? with : up ? up->with : NULL };
+    nrv__scope s = { up ? up->path : "", up ? up->pass : "", up ? up->mode : g->mode,
+                     with ? with
+                     : up ? up->with
+                          : NULL };
     if (name && *name) {
         size_t n = strlen(s.path), m = strlen(name);
         char *path = nrv__arena_get(&g->arena, n + m + 2);
@@ -81,7 +84,8 @@ NRV_API nrv_graph *nrv_graph_new(nrv_store *s, unsigned mode)
     memset(g->bucket, 0, GRAPH_BUCKETS * sizeof *g->bucket);
     g->n_bucket = GRAPH_BUCKETS;
     if ((mode & NRV_TRAIN) && (mode & NRV_EVAL))
-        nrv__graph_fail(g, NRV_EARG, "a graph trains or evaluates; give a scope the other mode", "both NRV_TRAIN and NRV_EVAL");
+        nrv__graph_fail(g, NRV_EARG, "a graph trains or evaluates; give a scope the other mode",
+                        "both NRV_TRAIN and NRV_EVAL");
     return g;
 }
 
@@ -208,7 +212,8 @@ NRV_API void nrv_pop(nrv_graph *g)
     if (!g || g->why.status)
         return;
     if (!g->n_scope)
-        nrv__graph_fail(g, NRV_EARG, "one nrv_pop closes one nrv_push or nrv_enter", "nrv_pop without a scope to close");
+        nrv__graph_fail(g, NRV_EARG, "one nrv_pop closes one nrv_push or nrv_enter",
+                        "nrv_pop without a scope to close");
     else
         g->n_scope--;
 }
@@ -222,7 +227,7 @@ void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t)
     nrv__text_add(t, "]");
 }
 
-/* ---- variables by name ------------------------------------------------------------------------------------------------ */
+/* ---- variables by name ---- */
 int32_t nrv__var_find(const nrv_graph *g, const char *name)
 {
     for (size_t i = nrv__hash_text(5, name); g->n_var_at; i++) {
@@ -268,7 +273,8 @@ bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)
     const char *path = s ? s->path : "", *pass = s ? s->pass : "";
     if (!name || !*name)
         return nrv__graph_fail(g, NRV_ENAME, "give every random op a name of its own in its scope",
-                               "a random op without a name"), false;
+                               "a random op without a name"),
+               false;
     size_t room = strlen(path) + strlen(pass) + strlen(name) + 3;
     char *full = nrv__arena_get(&g->arena, room);
     if (!full || !nrv__graph_room(g, &g->drawn, g->n_drawn, &g->cap_drawn, sizeof *g->drawn))
@@ -276,9 +282,11 @@ bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)
     snprintf(full, room, "%s|%s|%s", path, pass, name);
     for (size_t i = 0; i < g->n_drawn; i++)
         if (!strcmp(g->drawn[i], full))
-            return nrv__graph_fail(g, NRV_ENAME,
-                                   "name the second one differently, or give the second pass over shared weights its own .pass",
-                                   "two random ops named '%s' in one scope would draw the same numbers", name), false;
+            return nrv__graph_fail(
+                       g, NRV_ENAME,
+                       "name the second one differently, or give the second pass over shared weights its own .pass",
+                       "two random ops named '%s' in one scope would draw the same numbers", name),
+                   false;
     g->drawn[g->n_drawn++] = full;
     *key = nrv__hash_text(g->store->seed, full);
     return true;

@@ -2,7 +2,8 @@
 
    Promises: nodes are immutable, hash-consed and appended, so an input always comes before its user and the order of
    creation is a topological order. Nothing that anyone can see may depend on that order otherwise.
-   Does not do: evaluate or differentiate; an eager graph and the store reach `run` and `io` through function pointers. */
+   Does not do: evaluate or differentiate; an eager graph and the store reach `run` and `io` through function pointers.
+ */
 #ifndef NRV__GRAPH_H
 #define NRV__GRAPH_H
 #include "../base/base.h"
@@ -25,11 +26,11 @@ struct nrv_node {
     void *value;     /* eager: contiguous data, NULL until evaluated */
     int32_t id, n_in, n_out, n_size, rank;
     nrv_dtype type;
-    int32_t mark;    /* scratch of the pass that runs */
-    bool recompute;  /* every maker stood in a scope with NRV_RECOMPUTE */
+    int32_t mark;   /* scratch of the pass that runs */
+    bool recompute; /* every maker stood in a scope with NRV_RECOMPUTE */
 };
 
-/* ---- sizes: polynomials with integer coefficients in atoms; an atom is a named size or floor(polynomial / constant) -- */
+/* ---- sizes: polynomials in atoms; an atom is a named size or floor(polynomial / constant) ---- */
 typedef struct nrv__term {
     int64_t factor;
     int n_atom;
@@ -68,9 +69,9 @@ nrv_dim nrv__dim_mul(nrv_graph *g, nrv_dim a, nrv_dim b);
 nrv_dim nrv__dim_floor(nrv_graph *g, nrv_dim a, int64_t by);
 nrv_dim nrv__dim_product(nrv_graph *g, int n, const nrv_dim *d);
 bool nrv__dim_divides(nrv_graph *g, nrv_dim a, nrv_dim b, nrv_dim *quotient); /* exactly; no error if it does not */
-bool nrv__dim_valid(nrv_graph *g, nrv_dim d);                                /* sets the error of a broken handle */
+bool nrv__dim_valid(nrv_graph *g, nrv_dim d);                                 /* sets the error of a broken handle */
 const char *nrv__dim_text(nrv_graph *g, nrv_dim d, char buf[24]);             /* "64", "B", "2*T + 1" */
-int nrv__dim_index(nrv_dim d);                                               /* of the polynomial, d < -1 */
+int nrv__dim_index(nrv_dim d);                                                /* of the polynomial, d < -1 */
 /* every polynomial at the given named sizes; false if one overflows or is negative: *bad says which */
 bool nrv__dims_eval(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys, size_t *bad);
 static inline int64_t nrv__dim_at(nrv_dim d, const int64_t *polys)
@@ -87,7 +88,7 @@ typedef struct nrv__check {
     const char *op, *scope;
 } nrv__check;
 
-/* ---- what a graph holds ------------------------------------------------------------------------------------------------ */
+/* ---- what a graph holds ---- */
 typedef struct nrv__scope {
     const char *path, *pass;
     unsigned mode;
@@ -147,12 +148,12 @@ struct nrv_graph {
     size_t n_check, cap_check;
     const char **drawn; /* names of random draws: scope|pass|name */
     size_t n_drawn, cap_drawn;
-    int64_t macs;      /* multiply-adds of the nodes so far, with every named size at 1 */
-    int64_t budget;    /* bytes of new variables that a text may still ask for; 0: a program asks, without a limit */
-    bool body_grad;    /* differentiate composites through their bodies: for tests */
+    int64_t macs;   /* multiply-adds of the nodes so far, with every named size at 1 */
+    int64_t budget; /* bytes of new variables that a text may still ask for; 0: a program asks, without a limit */
+    bool body_grad; /* differentiate composites through their bodies: for tests */
 };
 
-/* ---- building: NULL in gives NULL out, the first error sticks ------------------------------------------------------------ */
+/* ---- building: NULL in gives NULL out, the first error sticks ---- */
 nrv_tensor nrv__op(const nrv__opdef *op, int n, const nrv_tensor *in);
 nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, int n_size,
                         const nrv_dim *size);
@@ -170,7 +171,8 @@ bool nrv__label_push(nrv_graph *g, const char *path); /* what follows is labelle
 void nrv__label_pop(nrv_graph *g);
 bool nrv__training(nrv_graph *g, const char *layer, bool *train); /* false: neither was said, which is an error */
 bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size);
-nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape shape, nrv__start start, nrv__kind kind);
+nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape shape, nrv__start start,
+                         nrv__kind kind);
 int32_t nrv__var_find(const nrv_graph *g, const char *name); /* in g->var; -1: not there */
 bool nrv__var_add(nrv_graph *g, nrv__var v);
 bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key); /* of a named random draw in this scope */

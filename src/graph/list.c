@@ -105,7 +105,9 @@ NRV_API nrv_list nrv_list_of(nrv_list like, const nrv_tensor *x)
     nrv__entry *at = list_room(like->g, (size_t)like->n);
     for (int i = 0; at && i < like->n; i++) {
         if (!x[i])
-            return nrv__graph_fail(like->g, NRV_EARG, "one value for each entry", "list: value %d ('%s') is NULL", i, like->at[i].name), NULL;
+            return nrv__graph_fail(like->g, NRV_EARG, "one value for each entry", "list: value %d ('%s') is NULL", i,
+                                   like->at[i].name),
+                   NULL;
         at[i] = (nrv__entry){ like->at[i].name, like->at[i].param, x[i] };
     }
     return at ? nrv__list_new(like->g, like->n, at) : NULL;
@@ -138,13 +140,16 @@ NRV_API nrv_list nrv_map(const char *formula, int n, const nrv_list *l)
     if (!g || g->why.status)
         return NULL;
     if (n > LIST_MOST)
-        return nrv__graph_fail(g, NRV_EARG, "map in two steps", "nrv_map over %d lists; at most %d", n, LIST_MOST), NULL;
+        return nrv__graph_fail(g, NRV_EARG, "map in two steps", "nrv_map over %d lists; at most %d", n, LIST_MOST),
+               NULL;
     nrv__entry *at = list_room(g, (size_t)l[0]->n);
     for (int i = 0; at && i < l[0]->n; i++) {
         nrv_tensor x[LIST_MOST];
         for (int k = 0; k < n; k++)
             if (!(x[k] = nrv__list_find(l[k], l[0]->at[i].name)))
-                return nrv__graph_fail(g, NRV_ENAME, "take the longer list later in the formula", "nrv_map: list %d holds nothing for '%s'", k, l[0]->at[i].name), NULL;
+                return nrv__graph_fail(g, NRV_ENAME, "take the longer list later in the formula",
+                                       "nrv_map: list %d holds nothing for '%s'", k, l[0]->at[i].name),
+                       NULL;
         at[i] = (nrv__entry){ l[0]->at[i].name, l[0]->at[i].param, nrv_expr(formula, n, x) };
         if (!at[i].value)
             return NULL;
@@ -182,7 +187,8 @@ NRV_API void nrv_assign_all(nrv_list vars, nrv_list values)
     for (int i = 0; i < vars->n; i++) {
         nrv_tensor v = nrv__list_find(values, vars->at[i].name);
         if (!v) {
-            nrv__graph_fail(vars->g, NRV_ENAME, "make both from the same nrv_params", "assign: no value for '%s'", vars->at[i].name);
+            nrv__graph_fail(vars->g, NRV_ENAME, "make both from the same nrv_params", "assign: no value for '%s'",
+                            vars->at[i].name);
             return;
         }
         nrv_assign(vars->g, vars->at[i].value, v);
@@ -213,13 +219,16 @@ NRV_API nrv_list nrv_unpack(nrv_tensor flat, nrv_list like)
     for (int i = 0; at && i < like->n; i++) {
         nrv_tensor v = like->at[i].value;
         nrv_dim n = nrv__dim_product(g, v->rank, v->dim);
-        at[i] = (nrv__entry){ like->at[i].name, like->at[i].param, nrv_reshape(nrv_slice(flat, 0, start, n), nrv_shape_of(v)) };
+        at[i] = (nrv__entry){ like->at[i].name, like->at[i].param,
+                              nrv_reshape(nrv_slice(flat, 0, start, n), nrv_shape_of(v)) };
         if (!at[i].value)
             return NULL;
         start = nrv__dim_add(g, start, n);
     }
     nrv_dim whole;
     if (at && (flat->rank != 1 || !nrv__dim_same(g, flat->dim[0], start, "unpack", &whole)))
-        return nrv__graph_fail(g, NRV_ESHAPE, "pack and unpack with the same list", "unpack: the flat tensor and the list differ in length"), NULL;
+        return nrv__graph_fail(g, NRV_ESHAPE, "pack and unpack with the same list",
+                               "unpack: the flat tensor and the list differ in length"),
+               NULL;
     return at ? nrv__list_new(g, like->n, at) : NULL;
 }

@@ -82,11 +82,19 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
         return NULL;
     }
     if (g->n_node >= NODE_MOST) {
-        nrv__graph_fail(g, NRV_ENOMEM, "use loops over data instead of loops while tracing", "more than %d nodes in one graph", NODE_MOST);
+        nrv__graph_fail(g, NRV_ENOMEM, "use loops over data instead of loops while tracing",
+                        "more than %d nodes in one graph", NODE_MOST);
         return NULL;
     }
-    *n = (struct nrv_node){ .g = g, .op = k->op, .hash = h, .id = (int32_t)g->n_node, .n_in = k->n_in, .n_out = k->n_out,
-                            .n_size = k->n_size, .rank = k->rank, .type = k->type };
+    *n = (struct nrv_node){ .g = g,
+                            .op = k->op,
+                            .hash = h,
+                            .id = (int32_t)g->n_node,
+                            .n_in = k->n_in,
+                            .n_out = k->n_out,
+                            .n_size = k->n_size,
+                            .rank = k->rank,
+                            .type = k->type };
     n->in = node_copy(g, k->in, (size_t)k->n_in * sizeof *k->in);
     n->dim = node_copy(g, k->dim, (size_t)k->rank * sizeof *k->dim);
     n->size = node_copy(g, k->size, (size_t)k->n_size * sizeof *k->size);
@@ -144,7 +152,8 @@ static bool node_lengths_known(nrv_tensor n)
 /* eager: an input waits for nrv_feed, what needs it waits too; a constant and a length get what they are right after */
 static bool node_ready(nrv_tensor n)
 {
-    bool ready = n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
+    bool ready =
+        n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
     for (int i = 0; i < n->n_in; i++)
         ready = ready && n->in[i]->value;
     return ready;
@@ -186,7 +195,8 @@ static nrv_graph *node_graph(const nrv__opdef *op, int n, const nrv_tensor *in)
             return NULL;
         }
         if (in[i]->g != g) {
-            nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "%s: its inputs come from different graphs", op->name);
+            nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "%s: its inputs come from different graphs",
+                            op->name);
             return NULL;
         }
     }
@@ -202,7 +212,9 @@ nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const
     for (int i = 0; i < n_size; i++)
         if (!nrv__dim_valid(g, size[i]))
             return NULL;
-    nrv__infer s = { .g = g, .op = op, .in = in, .n_in = n, .attr = attr, .size = size, .n_size = n_size, .type = in[0]->type };
+    nrv__infer s = {
+        .g = g, .op = op, .in = in, .n_in = n, .attr = attr, .size = size, .n_size = n_size, .type = in[0]->type
+    };
     if (!op->shape(&s) || g->why.status)
         return NULL;
     return node_get(g, &(node_key){ op, in, n, attr, size, n_size, NULL, NULL, 1, s.type, s.rank, s.dim });
@@ -219,7 +231,8 @@ nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, con
     nrv_graph *g = node_graph(op, n, in);
     if (!g || !node_graph(op, n_body, body))
         return NULL;
-    return node_get(g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank, body[0]->dim });
+    return node_get(
+        g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank, body[0]->dim });
 }
 
 nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,
@@ -228,7 +241,8 @@ nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_d
     if (!g || g->why.status)
         return NULL;
     if (!nrv__dtype_size(t)) {
-        nrv__graph_fail(g, NRV_EDTYPE, "NRV_F32, NRV_F64, NRV_I32...", "%s '%s': %d is no type", op->name, name ? name : "", (int)t);
+        nrv__graph_fail(g, NRV_EDTYPE, "NRV_F32, NRV_F64, NRV_I32...", "%s '%s': %d is no type", op->name,
+                        name ? name : "", (int)t);
         return NULL;
     }
     if (rank < 0 || rank > NRV__MAX_RANK) {

@@ -9,7 +9,7 @@
 #include "../kernels/attr.h"
 #include "../kernels/kernel.h"
 
-/* ---- shape: what comes out, from what goes in ---------------------------------------------------------------------------- */
+/* ---- shape: what comes out, from what goes in ---- */
 typedef struct nrv__infer {
     nrv_graph *g;
     const nrv__opdef *op;
@@ -24,16 +24,16 @@ typedef struct nrv__infer {
 
 /* says what is wrong, with the tensors involved; always false */
 bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
-bool nrv__infer_point(nrv__infer *s);   /* element-wise on equal real types, broadcasting */
-bool nrv__infer_number(nrv__infer *s);  /* the same, any type but bool */
-bool nrv__infer_compare(nrv__infer *s); /* the same, any type, to bool */
-bool nrv__infer_select(nrv__infer *s);  /* bool, then two of one type, broadcasting */
-bool nrv__infer_same(nrv__infer *s);    /* as in[0], whatever it is */
-bool nrv__infer_reduce(nrv__infer *s);  /* by nrv__reduce_attr */
-bool nrv__infer_real(nrv__infer *s, int i); /* in[i] is of a real type, or fails */
+bool nrv__infer_point(nrv__infer *s);        /* element-wise on equal real types, broadcasting */
+bool nrv__infer_number(nrv__infer *s);       /* the same, any type but bool */
+bool nrv__infer_compare(nrv__infer *s);      /* the same, any type, to bool */
+bool nrv__infer_select(nrv__infer *s);       /* bool, then two of one type, broadcasting */
+bool nrv__infer_same(nrv__infer *s);         /* as in[0], whatever it is */
+bool nrv__infer_reduce(nrv__infer *s);       /* by nrv__reduce_attr */
+bool nrv__infer_real(nrv__infer *s, int i);  /* in[i] is of a real type, or fails */
 bool nrv__infer_index(nrv__infer *s, int i); /* in[i] is i32 or i64, or fails */
 
-/* ---- gradient: input gradients as graph. No shapes summed back, nothing accumulated: the driver does both ------------- */
+/* ---- gradient: input gradients as graph. No shapes summed back, nothing accumulated: the driver does both ---- */
 typedef struct nrv_vjp {
     nrv_graph *g;
     nrv_tensor y, dy;
@@ -44,7 +44,7 @@ typedef struct nrv_vjp {
     const void *attr;
 } nrv_vjp;
 
-/* ---- named arguments ------------------------------------------------------------------------------------------------------- */
+/* ---- named arguments ---- */
 typedef struct nrv__arg {
     const char *name, *text;
 } nrv__arg;
@@ -59,65 +59,67 @@ typedef struct nrv__case {
 
 int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise);
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise);
-const char *nrv__case_text(const nrv__case *c, const char *name);                            /* NULL: not given */
-int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to);              /* "2x3", "2,3": how many */
+const char *nrv__case_text(const nrv__case *c, const char *name);                /* NULL: not given */
+int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to); /* "2x3", "2,3": how many */
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise);
 
-/* ---- the record ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the record ---- */
 enum {
-    NRV_POINTWISE = 1, /* an element of y depends on the same element of the (broadcast) inputs only: fuses into tiles */
-    NRV_LEAF = 2,      /* has no inputs. Without a ref its value comes from outside: input, constant, parameter... */
-    NRV_VIEW = 4,      /* moves nothing: the plan reads through strides, see nrv__opdef.view */
-    NRV_FAILS = 8,     /* its values can be refused (an index out of range): runs before anything is committed */
+    NRV_POINTWISE =
+        1,         /* an element of y depends on the same element of the (broadcast) inputs only: fuses into tiles */
+    NRV_LEAF = 2,  /* has no inputs. Without a ref its value comes from outside: input, constant, parameter... */
+    NRV_VIEW = 4,  /* moves nothing: the plan reads through strides, see nrv__opdef.view */
+    NRV_FAILS = 8, /* its values can be refused (an index out of range): runs before anything is committed */
     NRV_RANDOM = 16,
-    NRV_FLAT = 32,     /* a view of contiguous memory only: reshape */
-    NRV_MACRO = 64     /* no node of its own: what `make` builds from other ops; recorded for its tests and its page */
+    NRV_FLAT = 32, /* a view of contiguous memory only: reshape */
+    NRV_MACRO = 64 /* no node of its own: what `make` builds from other ops; recorded for its tests and its page */
 };
 struct nrv__opdef {
     const char *name;
-    const char *sig;                    /* "real a[...], real b[...] -> y[...]": names, kinds and shapes, for people */
-    const char *doc;                    /* what it computes, with its conventions */
-    bool (*shape)(nrv__infer *s);       /* primitives */
+    const char *sig;              /* "real a[...], real b[...] -> y[...]": names, kinds and shapes, for people */
+    const char *doc;              /* what it computes, with its conventions */
+    bool (*shape)(nrv__infer *s); /* primitives */
     void (*vjp)(nrv_vjp *v);
-    const char *no_grad;                /* why there is none */
-    void (*ref)(const nrv__args *a);    /* the definition: contiguous doubles in and out */
+    const char *no_grad;                                             /* why there is none */
+    void (*ref)(const nrv__args *a);                                 /* the definition: contiguous doubles in and out */
     bool (*view)(const nrv__args *a, nrv__view *y, int64_t *offset); /* NRV_VIEW: y's strides and start from in[0]'s */
-    nrv_tensor (*make)(nrv__case *c);   /* NULL: nrv__op on the inputs */
+    nrv_tensor (*make)(nrv__case *c);                                /* NULL: nrv__op on the inputs */
     unsigned flags;
     size_t attr_bytes;
     int64_t (*macs)(const nrv__args *a); /* multiply-adds, where that is what it does */
-    double ulp, rel;                    /* float32: ulp, float64: relative; 0 = 2 and 1e-12. Of the largest value's scale */
+    double ulp, rel; /* float32: ulp, float64: relative; 0 = 2 and 1e-12. Of the largest value's scale */
     const char *tolerance_why;
     const char *not_slope; /* why the gradient is not the slope, where that is meant (surrogate) */
-    const char *test[12];               /* "x[3,5] in -2..2, axis=1" */
+    const char *test[12];  /* "x[3,5] in -2..2, axis=1" */
 };
-#define NRV_OP(id, ...)                     \
-    extern const nrv__opdef nrv__op_##id;   \
+#define NRV_OP(id, ...)                   \
+    extern const nrv__opdef nrv__op_##id; \
     const nrv__opdef nrv__op_##id = { .name = #id, __VA_ARGS__ }
 
 /* leaves that the store, eager evaluation and the compiler treat each in its way */
-extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_local, nrv__op_fill, nrv__op_run_counter;
+extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_local, nrv__op_fill,
+    nrv__op_run_counter;
 
 /* reference of an element-wise op by its formula in x (and y, z) */
-#define NRV_REF1(id, formula)                                                  \
-    static void id(const nrv__args *args_)                                     \
-    {                                                                          \
-        const double *x_ = args_->in[0].data;                                  \
-        double *out_ = args_->out[0].data;                                     \
-        for (int64_t i_ = 0; i_ < args_->n; i_++) {                            \
-            double x = x_[i_];                                                 \
-            out_[i_] = (formula);                                              \
-        }                                                                      \
+#define NRV_REF1(id, formula)                       \
+    static void id(const nrv__args *args_)          \
+    {                                               \
+        const double *x_ = args_->in[0].data;       \
+        double *out_ = args_->out[0].data;          \
+        for (int64_t i_ = 0; i_ < args_->n; i_++) { \
+            double x = x_[i_];                      \
+            out_[i_] = (formula);                   \
+        }                                           \
     }
-#define NRV_REF2(id, formula)                                                  \
-    static void id(const nrv__args *args_)                                     \
-    {                                                                          \
-        const double *x_ = args_->in[0].data, *y_ = args_->in[1].data;         \
-        double *out_ = args_->out[0].data;                                     \
-        for (int64_t i_ = 0; i_ < args_->n; i_++) {                            \
-            double x = x_[i_], y = y_[i_];                                     \
-            out_[i_] = (formula);                                              \
-        }                                                                      \
+#define NRV_REF2(id, formula)                                          \
+    static void id(const nrv__args *args_)                             \
+    {                                                                  \
+        const double *x_ = args_->in[0].data, *y_ = args_->in[1].data; \
+        double *out_ = args_->out[0].data;                             \
+        for (int64_t i_ = 0; i_ < args_->n; i_++) {                    \
+            double x = x_[i_], y = y_[i_];                             \
+            out_[i_] = (formula);                                      \
+        }                                                              \
     }
 
 #endif

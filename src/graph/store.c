@@ -1,7 +1,7 @@
 /* store.c - named tensors: created by the programs that mention them, loaded, saved, copied.
 
-   Promises: an entry never moves; its first value depends on its name and the seed only; a load or copy that fails leaves
-   the store as it was. Does not do: know what a program is; the file's form (io/safetensors.c). */
+   Promises: an entry never moves; its first value depends on its name and the seed only; a load or copy that fails
+   leaves the store as it was. Does not do: know what a program is; the file's form (io/safetensors.c). */
 #include "store.h"
 #include "../base/philox.h"
 #include "../io/safetensors.h"
@@ -144,7 +144,8 @@ static void *store_memory(nrv_store *s, size_t bytes)
     return q;
 }
 
-static nrv__stored *store_insert(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim, nrv__why *why)
+static nrv__stored *store_insert(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim,
+                                 nrv__why *why)
 {
     int64_t bytes = (int64_t)nrv__dtype_size(t);
     for (int i = 0; i < rank; i++)
@@ -155,8 +156,11 @@ static nrv__stored *store_insert(nrv_store *s, const char *name, nrv_dtype t, in
         s->entry = grown;
     nrv__stored *e = grown ? nrv__alloc(&s->mem, NULL, 0, sizeof *e) : NULL;
     if (e)
-        *e = (nrv__stored){ .name = nrv__arena_text(&s->names, name, strlen(name)), .type = t, .rank = rank,
-                            .bytes = (size_t)bytes, .data = store_memory(s, (size_t)bytes) };
+        *e = (nrv__stored){ .name = nrv__arena_text(&s->names, name, strlen(name)),
+                            .type = t,
+                            .rank = rank,
+                            .bytes = (size_t)bytes,
+                            .data = store_memory(s, (size_t)bytes) };
     if (!e || !e->name || !e->data) {
         if (e)
             store_drop(s, e);
@@ -194,8 +198,11 @@ nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int ran
     nrv__stored *e = nrv__store_find(s, name);
     if (!e) {
         if (!nrv__store_enter(s, true))
-            return nrv__fail(why, NRV_EBUSY, "'%s' cannot be added while another run uses the store\n  hint  trace before "
-                                             "you run, or give each its store", name), NULL;
+            return nrv__fail(why, NRV_EBUSY,
+                             "'%s' cannot be added while another run uses the store\n  hint  trace before "
+                             "you run, or give each its store",
+                             name),
+                   NULL;
         e = store_insert(s, name, t, rank, dim, why);
         if (e) {
             store_begin(s, e, start);
@@ -212,8 +219,10 @@ nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int ran
     char have[256], want[256];
     store_shape_text(e->rank, e->dim, have, sizeof have);
     store_shape_text(rank, dim, want, sizeof want);
-    nrv__fail(why, NRV_ESHAPE, "'%s' is %s %s in the store, the program asks for %s %s\n  hint  did a layer's size change "
-              "since the weights were made?", name, nrv__dtype_name(e->type), have, nrv__dtype_name(t), want);
+    nrv__fail(why, NRV_ESHAPE,
+              "'%s' is %s %s in the store, the program asks for %s %s\n  hint  did a layer's size change "
+              "since the weights were made?",
+              name, nrv__dtype_name(e->type), have, nrv__dtype_name(t), want);
     return NULL;
 }
 
@@ -237,7 +246,7 @@ NRV_API const char *nrv_store_why(const nrv_store *s)
     return s && s->why.status ? s->why.text : NULL;
 }
 
-/* ---- notes --------------------------------------------------------------------------------------------------------------- */
+/* ---- notes ---- */
 NRV_API const char *nrv_store_noted(const nrv_store *s, const char *key)
 {
     for (size_t i = 0; s && key && i < s->n_note; i++)
@@ -270,7 +279,7 @@ NRV_API nrv_status nrv_store_note(nrv_store *s, const char *key, const char *tex
     return NRV_OK;
 }
 
-/* ---- files --------------------------------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 NRV_API nrv_status nrv_store_save(nrv_store *s, const char *path, const char *names)
 {
     if (!s)
@@ -290,7 +299,9 @@ NRV_API nrv_status nrv_store_save(nrv_store *s, const char *path, const char *na
             const nrv__stored *e = s->entry[i];
             if (!nrv__match(names ? names : "*", e->name))
                 continue;
-            t[n] = (nrv__st_tensor){ .name = e->name, .type = e->type, .rank = e->rank, .data = e->data, .bytes = e->bytes };
+            t[n] = (nrv__st_tensor){
+                .name = e->name, .type = e->type, .rank = e->rank, .data = e->data, .bytes = e->bytes
+            };
             memcpy(t[n++].dim, e->dim, sizeof e->dim);
         }
         for (size_t i = 0; i < s->n_note; i++)
@@ -321,7 +332,8 @@ static const char *store_target(const nrv_load_opt *opt, const char *name)
 }
 
 /* every tensor of the file must fit the store, before anything is read */
-static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nrv__arena *tmp, store_load *load, bool declared)
+static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nrv__arena *tmp, store_load *load,
+                           bool declared)
 {
     int n = 0;
     for (int i = 0; i < nrv__st_count(f) && !s->why.status; i++) {
@@ -333,19 +345,25 @@ static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nr
         if (!e && declared && opt && opt->partial)
             continue;
         if (!e && declared)
-            nrv__fail(&s->why, NRV_ENAME, "'%s' is in the file, but not in the program\n  hint  .rename may skip it; .partial allows it", target);
+            nrv__fail(&s->why, NRV_ENAME,
+                      "'%s' is in the file, but not in the program\n  hint  .rename may skip it; .partial allows it",
+                      target);
         else if (!t->type)
             nrv__fail(&s->why, NRV_EDTYPE, "'%s' is of type %s, which has no equal here", t->name, t->dtype);
         else if (e && (e->type != t->type || !store_same_shape(e, t->rank, t->dim))) {
             char have[256], want[256];
             store_shape_text(t->rank, t->dim, have, sizeof have);
             store_shape_text(e->rank, e->dim, want, sizeof want);
-            nrv__fail(&s->why, NRV_ESHAPE, "'%s' is %s %s in the file, the program has %s %s\n  hint  did a layer's size change "
-                      "since the weights were saved?", t->name, t->dtype, have, nrv__dtype_name(e->type), want);
+            nrv__fail(&s->why, NRV_ESHAPE,
+                      "'%s' is %s %s in the file, the program has %s %s\n  hint  did a layer's size change "
+                      "since the weights were saved?",
+                      t->name, t->dtype, have, nrv__dtype_name(e->type), want);
         } else {
-            load[n] = (store_load){ t, nrv__arena_text(tmp, target, strlen(target)), nrv__arena_get(tmp, (size_t)t->bytes + 1) };
+            load[n] = (store_load){ t, nrv__arena_text(tmp, target, strlen(target)),
+                                    nrv__arena_get(tmp, (size_t)t->bytes + 1) };
             if (!load[n].name || !load[n].data)
-                nrv__fail(&s->why, NRV_ENOMEM, "no memory to load '%s': %llu bytes", target, (unsigned long long)t->bytes);
+                nrv__fail(&s->why, NRV_ENOMEM, "no memory to load '%s': %llu bytes", target,
+                          (unsigned long long)t->bytes);
             n++;
         }
     }
@@ -371,7 +389,9 @@ static void store_missing(nrv_store *s, const store_load *load, int n)
             at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "", s->entry[i]->name);
     }
     if (count)
-        nrv__fail(&s->why, NRV_ENAME, "not in the file: %s%s (%zu in all)\n  hint  .partial keeps what the file does not hold", list, count > 5 ? ", ..." : "", count);
+        nrv__fail(&s->why, NRV_ENAME,
+                  "not in the file: %s%s (%zu in all)\n  hint  .partial keeps what the file does not hold", list,
+                  count > 5 ? ", ..." : "", count);
 }
 
 static void store_commit_load(nrv_store *s, nrv__st *f, const store_load *load, int n)

@@ -1,4 +1,5 @@
-/* store.h - the inside of a store: one entry for each named tensor. An entry never moves and never changes its shape. */
+/* store.h - the inside of a store: one entry for each named tensor. An entry never moves and never changes its shape.
+ */
 #ifndef NRV__STORE_H
 #define NRV__STORE_H
 #include "graph.h"
@@ -19,12 +20,12 @@ struct nrv_store {
     nrv__arena names;
     nrv__why why;
     uint64_t seed;
-    uint64_t commits;     /* runs that assigned: the counter of random draws */
-    nrv__stored **entry;  /* sorted by name */
+    uint64_t commits;    /* runs that assigned: the counter of random draws */
+    nrv__stored **entry; /* sorted by name */
     size_t n_entry, cap_entry;
     const char **key, **note;
     size_t n_note, cap_key, cap_note;
-    _Atomic int users;    /* readers, or -1: an assigner */
+    _Atomic int users; /* readers, or -1: an assigner */
 };
 
 nrv__stored *nrv__store_find(const nrv_store *s, const char *name);

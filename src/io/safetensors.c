@@ -68,8 +68,7 @@ static const char *st_shown(const char *path)
     return n > 400 ? path + n - 400 : path;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 static nrv_status st_nomem(const nrv__st *s, nrv__why *why)
 {
@@ -474,8 +473,7 @@ nrv_status nrv__st_read(nrv__st *s, const nrv__st_tensor *t, void *to, nrv__why 
     return st_pread(s, to, t->bytes, t->offset, why);
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- writing ---- */
 
 typedef struct st_out {
     nrv__mem mem;

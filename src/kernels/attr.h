@@ -1,5 +1,5 @@
-/* attr.h - attributes that an op and its kernels share. Zeroed structs without padding: nodes are hashed by their bytes.
-   Lengths that may be named sizes are not here: they arrive evaluated in nrv__args.size. */
+/* attr.h - attributes that an op and its kernels share. Zeroed structs without padding: nodes are hashed by their
+   bytes. Lengths that may be named sizes are not here: they arrive evaluated in nrv__args.size. */
 #ifndef NRV__ATTR_H
 #define NRV__ATTR_H
 #include <stdint.h>
@@ -13,7 +13,8 @@ typedef struct nrv__reduce_attr { /* sum, max_of, min_of */
     int64_t keep;                 /* 1: a reduced axis stays with length 1 */
 } nrv__reduce_attr;
 
-/* windows over the last `axes` axes of (B,C,spatial...): convolution, pooling, window, fold. Order: first axis first. */
+/* windows over the last `axes` axes of (B,C,spatial...): convolution, pooling, window, fold. Order: first axis first.
+ */
 typedef struct nrv__window_attr {
     int64_t axes; /* 1..3 */
     int64_t kernel[3], stride[3], pad[3], dilation[3];

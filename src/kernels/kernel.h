@@ -4,8 +4,8 @@
    the compiler takes the first of the ordered list that fits, and the op's reference last. NRV_POINT serves one
    element-wise op as an instruction of the tile interpreter.
 
-   A kernel's result may depend on shapes only - never on how units were dealt to threads: every unit's result is its own,
-   and what is summed over units is summed in phase 1, in a fixed order. */
+   A kernel's result may depend on shapes only - never on how units were dealt to threads: every unit's result is its
+   own, and what is summed over units is summed in phase 1, in a fixed order. */
 #ifndef NRV__KERNEL_H
 #define NRV__KERNEL_H
 #include "../base/base.h"
@@ -44,12 +44,13 @@ typedef struct nrv__kernel {
     const char *doc;  /* one line */
     nrv__tier tier;   /* set by the file's build */
     unsigned strided; /* bit i: input i may have any strides; otherwise it arrives contiguous. Outputs always are */
-    const char *(*fits)(const nrv__args *a);  /* NULL = it fits, else a constant phrase: why not. Sees shapes, not data */
-    int64_t (*units)(const nrv__args *a);     /* independent pieces of work in phase 0, >= 0 */
-    int64_t (*units2)(const nrv__args *a);    /* in phase 1, which starts when phase 0 is done; NULL = no phase 1 */
-    double (*work)(const nrv__args *a);       /* about how many ns one unit of phase 0 takes on one core */
-    size_t (*scratch)(const nrv__args *a);    /* NULL = none */
-    size_t (*shared)(const nrv__args *a);     /* NULL = none */
+    const char *(*fits)(
+        const nrv__args *a);               /* NULL = it fits, else a constant phrase: why not. Sees shapes, not data */
+    int64_t (*units)(const nrv__args *a);  /* independent pieces of work in phase 0, >= 0 */
+    int64_t (*units2)(const nrv__args *a); /* in phase 1, which starts when phase 0 is done; NULL = no phase 1 */
+    double (*work)(const nrv__args *a);    /* about how many ns one unit of phase 0 takes on one core */
+    size_t (*scratch)(const nrv__args *a); /* NULL = none */
+    size_t (*shared)(const nrv__args *a);  /* NULL = none */
     void (*run)(const nrv__args *a);
 } nrv__kernel;
 
@@ -64,8 +65,8 @@ typedef struct nrv__lane {
 } nrv__lane;
 
 typedef struct nrv__point {
-    const char *op;      /* the element-wise op */
-    const char *types;   /* "f32 f32 -> f32": types of the inputs and of the output */
+    const char *op;    /* the element-wise op */
+    const char *types; /* "f32 f32 -> f32": types of the inputs and of the output */
     nrv__tier tier;
     void (*run)(const nrv__lane *l);
 } nrv__point;
@@ -75,12 +76,12 @@ typedef struct nrv__point {
 #define NRV__PASTE2(a, b) a##_##b
 #define NRV__PASTE(a, b)  NRV__PASTE2(a, b)
 #define NRV__ISA(name)    NRV__PASTE(name, NRV__ISA_NAME)
-#define NRV_KERNEL(id, ...)                                     \
-    extern const nrv__kernel NRV__ISA(nrv__kernel_##id);        \
+#define NRV_KERNEL(id, ...)                              \
+    extern const nrv__kernel NRV__ISA(nrv__kernel_##id); \
     const nrv__kernel NRV__ISA(nrv__kernel_##id) = { .name = #id, .tier = NRV__ISA_TIER, __VA_ARGS__ }
 /* one table of points per file: NRV_POINTS(pointwise, { "add", "f32 f32 -> f32", TIER, fn }, ...) */
-#define NRV_POINTS(id, ...)                                     \
-    extern const nrv__point NRV__ISA(nrv__points_##id)[];       \
+#define NRV_POINTS(id, ...)                               \
+    extern const nrv__point NRV__ISA(nrv__points_##id)[]; \
     const nrv__point NRV__ISA(nrv__points_##id)[] = { __VA_ARGS__, { NULL, NULL, NRV__ISA_TIER, NULL } }
 #endif
 

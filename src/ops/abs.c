@@ -9,8 +9,8 @@ static void abs_vjp(nrv_vjp *v)
 
 NRV_REF1(abs_ref, fabs(x))
 
-NRV_OP(abs, .sig = "real x[...] -> y[...]", .doc = "Absolute value; its gradient at 0 is 0.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = abs_vjp, .ref = abs_ref,
+NRV_OP(abs, .sig = "real x[...] -> y[...]", .doc = "Absolute value; its gradient at 0 is 0.", .shape = nrv__infer_point,
+       .flags = NRV_POINTWISE, .vjp = abs_vjp, .ref = abs_ref,
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in 0.5..20" });
 
 /* Absolute value; its gradient at 0 is 0. x and y (...) */

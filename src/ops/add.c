@@ -13,7 +13,8 @@ NRV_REF2(add_ref, x + y)
 
 NRV_OP(add, .sig = "number a[...], number b[...] -> y[...]", .doc = "Sum.", .shape = nrv__infer_number,
        .flags = NRV_POINTWISE, .vjp = add_vjp, .ref = add_ref,
-       .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2", "a[0], b[1] in 1..2" });
+       .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
+                 "a[0], b[1] in 1..2" });
 
 /* Sum. a, b and y broadcast together. */
 NRV_API nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b)

@@ -35,8 +35,10 @@ static nrv_tensor argmax_make(nrv__case *c)
     return nrv_argmax(c->x[0], (int)nrv__case_int(c, "axis", 0));
 }
 
-NRV_OP(argmax, .sig = "any x[...] -> i32 y[...]", .doc = "Where the largest stands along an axis: the first of equals, a NaN before all.",
-       .shape = argmax_shape, .no_grad = "an index is piecewise constant", .ref = argmax_ref, .make = argmax_make, .attr_bytes = sizeof(nrv__axis_attr),
+NRV_OP(argmax, .sig = "any x[...] -> i32 y[...]",
+       .doc = "Where the largest stands along an axis: the first of equals, a NaN before all.", .shape = argmax_shape,
+       .no_grad = "an index is piecewise constant", .ref = argmax_ref, .make = argmax_make,
+       .attr_bytes = sizeof(nrv__axis_attr),
        .test = { "x[3,5], axis=1", "x[2,3,4], axis=0", "x[7], axis=-1", "x[0,3], axis=1" });
 
 /* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */

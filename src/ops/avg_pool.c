@@ -25,8 +25,9 @@ static nrv_tensor avg_pool_make(nrv__case *c)
     return avg_pool_of(c->x[0], &a);
 }
 
-NRV_OP(avg_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]", .doc = "The mean of each window; zeros of the padding count.", .flags = NRV_MACRO,
-       .make = avg_pool_make, .ulp = 4, .tolerance_why = "a sum and a product, each rounded",
+NRV_OP(avg_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
+       .doc = "The mean of each window; zeros of the padding count.", .flags = NRV_MACRO, .make = avg_pool_make,
+       .ulp = 4, .tolerance_why = "a sum and a product, each rounded",
        .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1" });
 
 /* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
@@ -44,5 +45,6 @@ NRV_API nrv_tensor nrv_avg_pool_global(nrv_tensor x)
         return NULL;
     if (x->rank < 3)
         return nrv__graph_fail(x->g, NRV_ESHAPE, "(B,C,H,W)", "avg_pool_global of a tensor of rank %d", x->rank), NULL;
-    return nrv_mean(nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], nrv__dim_product(x->g, x->rank - 2, x->dim + 2))), 2, 0);
+    return nrv_mean(nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], nrv__dim_product(x->g, x->rank - 2, x->dim + 2))), 2,
+                    0);
 }

@@ -6,7 +6,8 @@ static bool broadcast_shape(nrv__infer *s)
 {
     nrv_tensor x = s->in[0];
     if (x->rank > s->n_size)
-        return nrv__infer_fail(s, NRV_ESHAPE, "sum the axes away instead", "rank %d cannot become rank %d", x->rank, s->n_size);
+        return nrv__infer_fail(s, NRV_ESHAPE, "sum the axes away instead", "rank %d cannot become rank %d", x->rank,
+                               s->n_size);
     s->rank = s->n_size;
     for (int i = 0; i < s->rank; i++) {
         int k = i - (s->rank - x->rank);
@@ -61,8 +62,9 @@ static nrv_tensor broadcast_make(nrv__case *c)
     return nrv_broadcast(c->x[0], s);
 }
 
-NRV_OP(broadcast, .sig = "any x[...] -> y[...]", .doc = "Axes of length 1 stretched to the given shape, missing ones put in front.",
-       .shape = broadcast_shape, .flags = NRV_VIEW, .vjp = broadcast_vjp, .ref = broadcast_ref, .view = broadcast_view, .make = broadcast_make,
+NRV_OP(broadcast, .sig = "any x[...] -> y[...]",
+       .doc = "Axes of length 1 stretched to the given shape, missing ones put in front.", .shape = broadcast_shape,
+       .flags = NRV_VIEW, .vjp = broadcast_vjp, .ref = broadcast_ref, .view = broadcast_view, .make = broadcast_make,
        .test = { "x[3,1], to=2x3x4", "x[], to=5", "x[1], to=0", "x[4], to=3x4" });
 
 /* x stretched to the shape; only lengths of 1 stretch. */
@@ -84,7 +86,9 @@ NRV_API nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n)
     nrv_shape s = { x->rank + 1, { 0 } };
     int a = axis < 0 ? axis + s.rank : axis;
     if (a < 0 || a >= s.rank || s.rank > NRV__MAX_RANK)
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "from 0 to the rank", "expand: axis %d of a tensor of rank %d", axis, x->rank), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "from 0 to the rank", "expand: axis %d of a tensor of rank %d", axis,
+                               x->rank),
+               NULL;
     for (int i = 0; i < s.rank; i++)
         s.dim[i] = i == a ? 1 : x->dim[i - (i > a)];
     x = nrv_reshape(x, s);

@@ -8,8 +8,9 @@ typedef struct cast_attr {
 static bool cast_shape(nrv__infer *s)
 {
     s->type = (nrv_dtype)((const cast_attr *)s->attr)->type;
-    return nrv__dtype_size(s->type) ? nrv__infer_same(s) && (s->type = (nrv_dtype)((const cast_attr *)s->attr)->type)
-                                    : nrv__infer_fail(s, NRV_EDTYPE, "NRV_F32, NRV_I32...", "%d is no type", (int)s->type);
+    return nrv__dtype_size(s->type)
+               ? nrv__infer_same(s) && (s->type = (nrv_dtype)((const cast_attr *)s->attr)->type)
+               : nrv__infer_fail(s, NRV_EDTYPE, "NRV_F32, NRV_I32...", "%d is no type", (int)s->type);
 }
 
 static void cast_vjp(nrv_vjp *v)
@@ -33,11 +34,13 @@ static nrv_tensor cast_make(nrv__case *c)
 }
 
 NRV_OP(cast, .sig = "any x[...] -> y[...]",
-       .doc = "The same values in another type: to an integer towards zero and saturating (NaN gives 0), to bool whether not 0. "
+       .doc = "The same values in another type: to an integer towards zero and saturating (NaN gives 0), to bool "
+              "whether not 0. "
               "Between real types the gradient is cast back; through others there is none.",
        .shape = cast_shape, .flags = NRV_POINTWISE, .vjp = cast_vjp, .ref = cast_ref, .make = cast_make,
        .attr_bytes = sizeof(cast_attr),
-       .test = { "x[3,5], type=f64", "x:i32[7] in -9..9, type=f32", "x[9] in -3..3, type=i32", "x:bool[5], type=f32", "x[0], type=f64" });
+       .test = { "x[3,5], type=f64", "x:i32[7] in -9..9, type=f32", "x[9] in -3..3, type=i32", "x:bool[5], type=f32",
+                 "x[0], type=f64" });
 
 /* x in type t. x and y (...) */
 NRV_API nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t)

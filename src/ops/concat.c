@@ -14,7 +14,8 @@ static bool concat_shape(nrv__infer *s)
             if (k == axis)
                 s->dim[k] = nrv__dim_add(s->g, s->dim[k], x->dim[k]);
             else if (!nrv__dim_same(s->g, s->dim[k], x->dim[k], "concat", &s->dim[k]))
-                return nrv__infer_fail(s, NRV_ESHAPE, "only the joined axis may differ", "input %d differs at axis %d", i, k);
+                return nrv__infer_fail(s, NRV_ESHAPE, "only the joined axis may differ", "input %d differs at axis %d",
+                                       i, k);
     }
     return true;
 }
@@ -54,8 +55,9 @@ static nrv_tensor concat_make(nrv__case *c)
     return nrv_concat(c->n_x, c->x, (int)nrv__case_int(c, "axis", 0));
 }
 
-NRV_OP(concat, .sig = "any x[...]... -> y[...]", .doc = "Tensors one after the other along an axis.", .shape = concat_shape,
-       .vjp = concat_vjp, .ref = concat_ref, .make = concat_make, .attr_bytes = sizeof(nrv__axis_attr),
+NRV_OP(concat, .sig = "any x[...]... -> y[...]", .doc = "Tensors one after the other along an axis.",
+       .shape = concat_shape, .vjp = concat_vjp, .ref = concat_ref, .make = concat_make,
+       .attr_bytes = sizeof(nrv__axis_attr),
        .test = { "a[2,3], b[2,4], axis=1", "a[2,3], b[1,3], c[3,3], axis=0", "a[0], b[3], axis=0" });
 
 /* n tensors that agree in all lengths but that of axis. */

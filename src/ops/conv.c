@@ -1,4 +1,5 @@
-/* conv - convolution (as cross-correlation), and its two gradients; each is linear in both inputs and the others' gradient.
+/* conv - convolution (as cross-correlation), and its two gradients; each is linear in both inputs and the others'
+   gradient.
 
    y[b,o,p] = sum over c,k of w[o,c,k] x[b,c,p*stride + k*dilation - pad].   dx = conv_dx(dy, w)   dw = conv_dw(dy, x)
    Bodies: windows laid out, then one product per group. Biases are not its business. */
@@ -10,7 +11,8 @@ typedef struct conv_sizes {
 } conv_sizes;
 
 /* x (B,C,S...) or its windows, w (O,C/g,K...), y (B,O,P...) by what is known of them */
-static conv_sizes conv_of(nrv_graph *g, const nrv__window_attr *a, nrv_dim batch, nrv_dim channels_out, nrv_dim channels_in, const nrv_dim *places)
+static conv_sizes conv_of(nrv_graph *g, const nrv__window_attr *a, nrv_dim batch, nrv_dim channels_out,
+                          nrv_dim channels_in, const nrv_dim *places)
 {
     conv_sizes s = { g, batch, a->groups, channels_in, -1, nrv__dim_product(g, (int)a->axes, places), 1 };
     nrv__dim_divides(g, channels_out, a->groups, &s.out);
@@ -24,13 +26,15 @@ static nrv_tensor conv_rows(const conv_sizes *s, nrv_tensor windows)
 {
     nrv_tensor r = nrv_reshape(windows, NRV_SHAPE(s->B, s->groups, s->in, s->places, s->taps));
     r = nrv_permute(r, 5, (const int[]){ 1, 0, 3, 2, 4 });
-    return nrv_reshape(r, NRV_SHAPE(s->groups, nrv__dim_mul(s->g, s->B, s->places), nrv__dim_mul(s->g, s->in, s->taps)));
+    return nrv_reshape(r,
+                       NRV_SHAPE(s->groups, nrv__dim_mul(s->g, s->B, s->places), nrv__dim_mul(s->g, s->in, s->taps)));
 }
 
 /* (B,O,P...) -> (g, B*P, O/g) */
 static nrv_tensor conv_columns(const conv_sizes *s, nrv_tensor y)
 {
-    nrv_tensor r = nrv_permute(nrv_reshape(y, NRV_SHAPE(s->B, s->groups, s->out, s->places)), 4, (const int[]){ 1, 0, 3, 2 });
+    nrv_tensor r =
+        nrv_permute(nrv_reshape(y, NRV_SHAPE(s->B, s->groups, s->out, s->places)), 4, (const int[]){ 1, 0, 3, 2 });
     return nrv_reshape(r, NRV_SHAPE(s->groups, nrv__dim_mul(s->g, s->B, s->places), s->out));
 }
 
@@ -43,9 +47,11 @@ static bool conv_fits(nrv_tensor a, nrv_tensor b, const nrv__window_attr *at, co
 {
     if (!a || !b || a->g->why.status)
         return false;
-    if (at->axes >= 1 && at->axes <= 3 && a->rank == 2 + at->axes && b->rank == a->rank && nrv__window_check(a->g, at, op))
+    if (at->axes >= 1 && at->axes <= 3 && a->rank == 2 + at->axes && b->rank == a->rank &&
+        nrv__window_check(a->g, at, op))
         return true;
-    nrv__graph_fail(a->g, NRV_ESHAPE, "images are (B,C,H,W), weights (out, in/groups, kh, kw)", "%s: ranks %d and %d over %d axes", op, a->rank, b->rank, (int)at->axes);
+    nrv__graph_fail(a->g, NRV_ESHAPE, "images are (B,C,H,W), weights (out, in/groups, kh, kw)",
+                    "%s: ranks %d and %d over %d axes", op, a->rank, b->rank, (int)at->axes);
     return false;
 }
 
@@ -54,15 +60,17 @@ static bool conv_channels(nrv_graph *g, const nrv__window_attr *a, nrv_dim chann
 {
     char have[24], want[24];
     nrv_dim each, d;
-    if (a->groups >= 1 && nrv__dim_divides(g, channels, a->groups, &each) && nrv__dim_same(g, each, w->dim[1], op, &d) &&
-        nrv__dim_divides(g, w->dim[0], a->groups, &d))
+    if (a->groups >= 1 && nrv__dim_divides(g, channels, a->groups, &each) &&
+        nrv__dim_same(g, each, w->dim[1], op, &d) && nrv__dim_divides(g, w->dim[0], a->groups, &d))
         return true;
-    nrv__graph_fail(g, NRV_ESHAPE, "a filter sees channels / groups; filters come in whole groups", "%s: %s channels in %lld groups, filters of %s channels", op,
-                    nrv__dim_text(g, channels, have), (long long)a->groups, nrv__dim_text(g, w->dim[1], want));
+    nrv__graph_fail(g, NRV_ESHAPE, "a filter sees channels / groups; filters come in whole groups",
+                    "%s: %s channels in %lld groups, filters of %s channels", op, nrv__dim_text(g, channels, have),
+                    (long long)a->groups, nrv__dim_text(g, w->dim[1], want));
     return false;
 }
 
-static nrv_tensor conv_call(const nrv__opdef *op, nrv_tensor a, nrv_tensor b, const nrv__window_attr *at, nrv_tensor body)
+static nrv_tensor conv_call(const nrv__opdef *op, nrv_tensor a, nrv_tensor b, const nrv__window_attr *at,
+                            nrv_tensor body)
 {
     return nrv__composite(op, NRV_N(const nrv_tensor, a, b), at, 1, &body);
 }
@@ -119,17 +127,23 @@ static nrv_tensor conv_dw_make(nrv__case *c)
     return nrv__conv_dw(c->x[0], c->x[1], &a);
 }
 
-#define CONV_WHY .ulp = 32, .tolerance_why = "products of channels and taps are summed in float; the error grows with the root of their number"
+#define CONV_WHY                \
+    .ulp = 32, .tolerance_why = \
+                   "products of channels and taps are summed in float; the error grows with the root of their number"
 NRV_OP(conv, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
-       .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation and groups (LeCun et al. 1989).",
+       .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation "
+              "and groups (LeCun et al. 1989).",
        .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
-       .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2", "x[1,2,11], w[3,2,3], dilation=2, pad=1",
-                 "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]", "x[1,2,4,5,3], w[2,2,2,2,2]" });
-NRV_OP(conv_dx, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]", .doc = "Gradient of conv by its image; forward, it is the transposed convolution.",
-       .vjp = conv_dx_vjp, .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
+                 "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
+                 "x[1,2,4,5,3], w[2,2,2,2,2]" });
+NRV_OP(conv_dx, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
+       .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
+       .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });
-NRV_OP(conv_dw, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]", .doc = "Gradient of conv by its weights.",
-       .vjp = conv_dw_vjp, .make = conv_dw_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+NRV_OP(conv_dw, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]",
+       .doc = "Gradient of conv by its weights.", .vjp = conv_dw_vjp, .make = conv_dw_make,
+       .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
 
 nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
@@ -154,12 +168,15 @@ nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, 
     nrv_dim d;
     if (!conv_fits(dy, w, a, "conv_dx"))
         return NULL;
-    if (a->groups < 1 || !nrv__dim_divides(dy->g, w->dim[0], a->groups, &d) || !nrv__dim_same(dy->g, dy->dim[1], w->dim[0], "conv_dx", &d))
+    if (a->groups < 1 || !nrv__dim_divides(dy->g, w->dim[0], a->groups, &d) ||
+        !nrv__dim_same(dy->g, dy->dim[1], w->dim[0], "conv_dx", &d))
         return nrv__graph_fail(dy->g, NRV_ESHAPE, "dy has a channel for each filter; filters come in whole groups",
-                               "conv_dx: the channels do not fit the filters in %lld groups", (long long)a->groups), NULL;
+                               "conv_dx: the channels do not fit the filters in %lld groups", (long long)a->groups),
+               NULL;
     conv_sizes s = conv_of(dy->g, a, dy->dim[0], w->dim[0], w->dim[1], dy->dim + 2);
     nrv_tensor r = nrv_matmul(conv_columns(&s, dy), conv_matrix(&s, w)); /* (g, B*P, C/g*K) */
-    r = nrv_permute(nrv_reshape(r, NRV_SHAPE(s.groups, s.B, s.places, s.in, s.taps)), 5, (const int[]){ 1, 0, 3, 2, 4 });
+    r = nrv_permute(nrv_reshape(r, NRV_SHAPE(s.groups, s.B, s.places, s.in, s.taps)), 5,
+                    (const int[]){ 1, 0, 3, 2, 4 });
     nrv_shape windows = { (int)(2 + 2 * a->axes), { s.B, nrv__dim_mul(s.g, s.groups, s.in) } };
     for (int i = 0; i < a->axes; i++) {
         windows.dim[2 + i] = dy->dim[2 + i];
@@ -176,8 +193,11 @@ nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)
     nrv_tensor windows = nrv__window(x, a);
     if (!windows)
         return NULL;
-    if (a->groups < 1 || !nrv__dim_divides(x->g, x->dim[1], a->groups, &in) || !nrv__dim_divides(x->g, dy->dim[1], a->groups, &out))
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "channels and filters come in whole groups", "conv_dw: the channels do not fall into %lld groups", (long long)a->groups), NULL;
+    if (a->groups < 1 || !nrv__dim_divides(x->g, x->dim[1], a->groups, &in) ||
+        !nrv__dim_divides(x->g, dy->dim[1], a->groups, &out))
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "channels and filters come in whole groups",
+                               "conv_dw: the channels do not fall into %lld groups", (long long)a->groups),
+               NULL;
     conv_sizes s = conv_of(x->g, a, x->dim[0], dy->dim[1], in, dy->dim + 2);
     nrv_tensor r = nrv_matmul(nrv_transpose(conv_columns(&s, dy)), conv_rows(&s, windows)); /* (g, O/g, C/g*K) */
     nrv_shape to = { (int)(2 + a->axes), { dy->dim[1], in } };

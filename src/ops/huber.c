@@ -6,8 +6,10 @@ static nrv_tensor huber_make(nrv__case *c)
     return nrv_huber(c->x[0], c->x[1], nrv__case_real(c, "delta", 1));
 }
 
-NRV_OP(huber, .sig = "real a[...], real b[...] -> y[]", .doc = "Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta).", .flags = NRV_MACRO, .make = huber_make, .ulp = 8,
-       .tolerance_why = "a chain of rounded steps and a mean", .test = { "a[3,5] in -2..2, b[3,5] in 3..4", "a[3,5] in 0..0.2, b[3,5] in 0.3..0.5, delta=2" });
+NRV_OP(huber, .sig = "real a[...], real b[...] -> y[]",
+       .doc = "Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta).", .flags = NRV_MACRO,
+       .make = huber_make, .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
+       .test = { "a[3,5] in -2..2, b[3,5] in 3..4", "a[3,5] in 0..0.2, b[3,5] in 0.3..0.5, delta=2" });
 
 /* Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta). */
 NRV_API nrv_tensor nrv_huber(nrv_tensor a, nrv_tensor b, double delta)

@@ -27,8 +27,8 @@ bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const c
     nrv__text t = { .mem = s->g->mem };
     infer_describe(s, &t);
     const char *path = nrv__scope_path(s->g);
-    nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->op->name, what, *path ? "\n  in    " : "", path, t.at ? t.at : "",
-              hint ? "\n  hint  " : "", hint ? hint : "");
+    nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->op->name, what, *path ? "\n  in    " : "", path,
+              t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
     nrv__text_free(&t);
     return false;
 }
@@ -37,14 +37,16 @@ bool nrv__infer_real(nrv__infer *s, int i)
 {
     if (nrv__dtype_real(s->in[i]->type))
         return true;
-    return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to NRV_F32", "input %d is %s, a real type is wanted", i, nrv__dtype_name(s->in[i]->type));
+    return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to NRV_F32", "input %d is %s, a real type is wanted", i,
+                           nrv__dtype_name(s->in[i]->type));
 }
 
 bool nrv__infer_index(nrv__infer *s, int i)
 {
     if (s->in[i]->type == NRV_I32 || s->in[i]->type == NRV_I64)
         return true;
-    return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64", "input %d is %s, an index is wanted", i, nrv__dtype_name(s->in[i]->type));
+    return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64", "input %d is %s, an index is wanted", i,
+                           nrv__dtype_name(s->in[i]->type));
 }
 
 /* the common shape of all inputs, the shorter ones extended by 1 in front */
@@ -61,7 +63,8 @@ static bool infer_broadcast(nrv__infer *s)
             if (d == 1)
                 d = e;
             else if (e != 1 && !nrv__dim_same(s->g, d, e, s->op->name, &d))
-                return nrv__infer_fail(s, NRV_ESHAPE, "only a length of 1 is stretched; nrv_reshape puts one in", "shapes do not fit at axis %d", k);
+                return nrv__infer_fail(s, NRV_ESHAPE, "only a length of 1 is stretched; nrv_reshape puts one in",
+                                       "shapes do not fit at axis %d", k);
         }
         s->dim[k] = d;
     }
@@ -72,7 +75,8 @@ static bool infer_same_type(nrv__infer *s)
 {
     for (int i = 1; i < s->n_in; i++)
         if (s->in[i]->type != s->in[0]->type)
-            return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s", nrv__dtype_name(s->in[0]->type), nrv__dtype_name(s->in[i]->type));
+            return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
+                                   nrv__dtype_name(s->in[0]->type), nrv__dtype_name(s->in[i]->type));
     s->type = s->in[0]->type;
     return true;
 }
@@ -100,9 +104,11 @@ bool nrv__infer_compare(nrv__infer *s)
 bool nrv__infer_select(nrv__infer *s)
 {
     if (s->in[0]->type != NRV_BOOL)
-        return nrv__infer_fail(s, NRV_EDTYPE, "compare first: nrv_less, nrv_equal...", "the condition is %s, bool is wanted", nrv__dtype_name(s->in[0]->type));
+        return nrv__infer_fail(s, NRV_EDTYPE, "compare first: nrv_less, nrv_equal...",
+                               "the condition is %s, bool is wanted", nrv__dtype_name(s->in[0]->type));
     if (s->in[1]->type != s->in[2]->type)
-        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s", nrv__dtype_name(s->in[1]->type), nrv__dtype_name(s->in[2]->type));
+        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
+                               nrv__dtype_name(s->in[1]->type), nrv__dtype_name(s->in[2]->type));
     s->type = s->in[1]->type;
     return infer_broadcast(s);
 }
@@ -126,14 +132,15 @@ bool nrv__infer_reduce(nrv__infer *s)
     return true;
 }
 
-/* ---- small things that many ops want ----------------------------------------------------------------------------------- */
+/* ---- small things that many ops want ---- */
 bool nrv__axis(nrv_tensor x, int *axis, const char *op)
 {
     if (!x || x->g->why.status)
         return false;
     int a = *axis < 0 ? *axis + x->rank : *axis;
     if (a < 0 || a >= x->rank) {
-        nrv__graph_fail(x->g, NRV_ESHAPE, "axes count from 0, or from -1 at the end", "%s: axis %d of a tensor of rank %d", op, *axis, x->rank);
+        nrv__graph_fail(x->g, NRV_ESHAPE, "axes count from 0, or from -1 at the end",
+                        "%s: axis %d of a tensor of rank %d", op, *axis, x->rank);
         return false;
     }
     *axis = a;

@@ -8,7 +8,8 @@ static void iota_ref(const nrv__args *a)
         y[i] = (double)i;
 }
 
-NRV_OP(iota, .sig = "-> y[n]", .doc = "0, 1, 2, ... n - 1.", .flags = NRV_LEAF, .no_grad = "it has no input", .ref = iota_ref);
+NRV_OP(iota, .sig = "-> y[n]", .doc = "0, 1, 2, ... n - 1.", .flags = NRV_LEAF, .no_grad = "it has no input",
+       .ref = iota_ref);
 
 /* (n): 0, 1, 2, ... of type t. */
 NRV_API nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n)

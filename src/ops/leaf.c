@@ -1,4 +1,5 @@
-/* leaf.c - where values come from and where they go: inputs, constants, parameters, states, locals, assignments, outputs.
+/* leaf.c - where values come from and where they go: inputs, constants, parameters, states, locals, assignments,
+   outputs.
 
    Promises: a parameter's first value depends on its name and the store's seed only; a variable is read as it was when
    the run began and assigned at most once. Does not do: random draws (ops/uniform.c...). */
@@ -8,16 +9,19 @@
 
 #define LEAF_NO_GRAD "a leaf: the walk ends here"
 
-NRV_OP(input, .sig = "-> y[...]", .doc = "A value bound to the exec by name.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD);
-NRV_OP(param, .sig = "-> y[...]", .doc = "A parameter or state of the store, as it was when the run began.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD);
-NRV_OP(local, .sig = "-> y[...]", .doc = "A value of the exec, carried from run to run.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD,
-       .attr_bytes = sizeof(nrv__scalar_attr));
-NRV_OP(run_counter, .sig = "-> i64 y[]", .doc = "Counter of random draws: commits of the store, runs since then, the stream of the exec.", .flags = NRV_LEAF,
+NRV_OP(input, .sig = "-> y[...]", .doc = "A value bound to the exec by name.", .flags = NRV_LEAF,
        .no_grad = LEAF_NO_GRAD);
-
+NRV_OP(param, .sig = "-> y[...]", .doc = "A parameter or state of the store, as it was when the run began.",
+       .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD);
+NRV_OP(local, .sig = "-> y[...]", .doc = "A value of the exec, carried from run to run.", .flags = NRV_LEAF,
+       .no_grad = LEAF_NO_GRAD, .attr_bytes = sizeof(nrv__scalar_attr));
+NRV_OP(run_counter, .sig = "-> i64 y[]",
+       .doc = "Counter of random draws: commits of the store, runs since then, the stream of the exec.",
+       .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD);
 
 /* its name is the hash of its bytes: equal constants are one node */
-NRV_OP(constant, .sig = "-> y[...]", .doc = "Numbers copied into the graph.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD);
+NRV_OP(constant, .sig = "-> y[...]", .doc = "Numbers copied into the graph.", .flags = NRV_LEAF,
+       .no_grad = LEAF_NO_GRAD);
 
 static void leaf_fill_ref(const nrv__args *a)
 {
@@ -25,14 +29,15 @@ static void leaf_fill_ref(const nrv__args *a)
     for (int64_t i = 0; i < a->n; i++)
         y[i] = v;
 }
-NRV_OP(fill, .sig = "-> y[...]", .doc = "One number everywhere.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD, .ref = leaf_fill_ref,
-       .attr_bytes = sizeof(nrv__scalar_attr));
+NRV_OP(fill, .sig = "-> y[...]", .doc = "One number everywhere.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD,
+       .ref = leaf_fill_ref, .attr_bytes = sizeof(nrv__scalar_attr));
 
 static void leaf_dim_value_ref(const nrv__args *a)
 {
     ((double *)a->out[0].data)[0] = (double)a->size[0];
 }
-NRV_OP(dim_value, .sig = "-> i64 y[]", .doc = "A length as a number.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD, .ref = leaf_dim_value_ref);
+NRV_OP(dim_value, .sig = "-> i64 y[]", .doc = "A length as a number.", .flags = NRV_LEAF, .no_grad = LEAF_NO_GRAD,
+       .ref = leaf_dim_value_ref);
 
 NRV_API nrv_tensor nrv_input(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
@@ -53,10 +58,14 @@ NRV_API nrv_tensor nrv_constant(nrv_graph *g, nrv_dtype t, nrv_shape shape, cons
     int64_t n = 1;
     for (int i = 0; i < shape.rank; i++)
         if (shape.dim[i] < 0 || !nrv__mul(n, shape.dim[i], &n))
-            return nrv__graph_fail(g, NRV_ESHAPE, "a constant has constant lengths", "constant: axis %d has no usable length", i), NULL;
+            return nrv__graph_fail(g, NRV_ESHAPE, "a constant has constant lengths",
+                                   "constant: axis %d has no usable length", i),
+                   NULL;
     int64_t bytes = 0;
     if (!nrv__mul(n, (int64_t)nrv__dtype_size(t), &bytes))
-        return nrv__graph_fail(g, NRV_ESHAPE, "use an input for data of this size", "constant: %lld elements", (long long)n), NULL;
+        return nrv__graph_fail(g, NRV_ESHAPE, "use an input for data of this size", "constant: %lld elements",
+                               (long long)n),
+               NULL;
     char *copy = nrv__arena_get(&g->arena, (size_t)bytes + 17);
     if (!copy)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a constant of %lld bytes", (long long)bytes), NULL;
@@ -106,7 +115,7 @@ nrv_tensor nrv__run_counter(nrv_graph *g)
     return nrv__leaf(g, &nrv__op_run_counter, "run", NRV_I64, 0, NULL, NULL);
 }
 
-/* ---- variables --------------------------------------------------------------------------------------------------------- */
+/* ---- variables ---- */
 static nrv__var *leaf_find_var(nrv_graph *g, const char *full)
 {
     int32_t at = nrv__var_find(g, full);
@@ -135,14 +144,20 @@ static bool leaf_constant_shape(nrv_graph *g, const char *full, nrv_shape shape,
         if (!nrv__dim_valid(g, shape.dim[i]))
             return false;
         if (shape.dim[i] < 0)
-            return nrv__graph_fail(g, NRV_ESHAPE, "what the store keeps has constant lengths; nrv_local may have named ones",
-                                   "'%s': its length %s is a named size", full, nrv__dim_text(g, shape.dim[i], buf)), false;
+            return nrv__graph_fail(g, NRV_ESHAPE,
+                                   "what the store keeps has constant lengths; nrv_local may have named ones",
+                                   "'%s': its length %s is a named size", full, nrv__dim_text(g, shape.dim[i], buf)),
+                   false;
         if (!nrv__mul(n, shape.dim[i], &n) || n > INT64_C(1) << 46)
-            return nrv__graph_fail(g, NRV_ESHAPE, "check the number of units", "'%s' would take more than 2^46 bytes", full), false;
+            return nrv__graph_fail(g, NRV_ESHAPE, "check the number of units", "'%s' would take more than 2^46 bytes",
+                                   full),
+                   false;
     }
     if (g->budget && n >= g->budget)
         return nrv__graph_fail(g, NRV_ESHAPE, "check the number of units; a program in C has no such limit",
-                               "'%s' would take %lld bytes; all weights of a text may take 4294967296", full, (long long)n), false;
+                               "'%s' would take %lld bytes; all weights of a text may take 4294967296", full,
+                               (long long)n),
+               false;
     g->budget -= g->budget ? n : 0;
     return true;
 }
@@ -158,12 +173,15 @@ nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape 
         for (int i = 0; same && i < shape.rank; i++)
             same = old->dim[i] == shape.dim[i];
         if (!same)
-            return nrv__graph_fail(g, NRV_ENAME, "give one of them another name", "'%s' is asked for twice, with different shapes or types", full), NULL;
+            return nrv__graph_fail(g, NRV_ENAME, "give one of them another name",
+                                   "'%s' is asked for twice, with different shapes or types", full),
+                   NULL;
         known->trainable = known->trainable || (kind == NRV__PARAM && !(nrv__scope_mode(g) & NRV_FROZEN));
         return old;
     }
     if (shape.rank < 0 || shape.rank > NRV__MAX_RANK || !nrv__dtype_size(t))
-        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "'%s': rank %d, type %d", full, shape.rank, (int)t), NULL;
+        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "'%s': rank %d, type %d", full, shape.rank, (int)t),
+               NULL;
     if (!leaf_constant_shape(g, full, shape, (int64_t)nrv__dtype_size(t)))
         return NULL;
     if (!nrv__store_get(g->store, full, t, shape.rank, shape.dim, start, kind, &g->why))
@@ -177,7 +195,8 @@ nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape 
     return nrv__var_add(g, (nrv__var){ y, start, kind, kind == NRV__PARAM && !frozen, false }) ? y : NULL;
 }
 
-static nrv_tensor leaf_scoped(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, nrv_init init, nrv__kind kind)
+static nrv_tensor leaf_scoped(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, nrv_init init,
+                              nrv__kind kind)
 {
     if (!g || g->why.status)
         return NULL;
@@ -193,8 +212,10 @@ static nrv_tensor leaf_scoped(nrv_graph *g, const char *name, nrv_dtype t, nrv_s
     nrv_tensor y = nrv__variable(g, full, t, shape, (nrv__start){ init, NULL }, kind);
     nrv__var *v = y ? leaf_find_var(g, full) : NULL;
     if (v && v->shared && !(nrv__scope_mode(g) & NRV_SHARED))
-        return nrv__graph_fail(g, NRV_ENAME, "another name, or nrv_enter with NRV_SHARED where the same weights are meant",
-                               "'%s' is asked for a second time", full), NULL;
+        return nrv__graph_fail(g, NRV_ENAME,
+                               "another name, or nrv_enter with NRV_SHARED where the same weights are meant",
+                               "'%s' is asked for a second time", full),
+               NULL;
     if (v)
         v->shared = true;
     return y;
@@ -221,7 +242,7 @@ NRV_API nrv_tensor nrv_local(nrv_graph *g, const char *name, nrv_dtype t, nrv_sh
     return full ? nrv__leaf(g, &nrv__op_local, full, t, shape.rank, shape.dim, &a) : NULL;
 }
 
-/* ---- where values go --------------------------------------------------------------------------------------------------- */
+/* ---- where values go ---- */
 static bool leaf_same_shape(nrv_graph *g, nrv_tensor var, nrv_tensor value)
 {
     bool same = var->type == value->type && var->rank == value->rank;
@@ -233,8 +254,9 @@ static bool leaf_same_shape(nrv_graph *g, nrv_tensor var, nrv_tensor value)
     nrv__text a = { .mem = g->mem }, b = { .mem = g->mem };
     nrv__shape_text(g, var->rank, var->dim, &a);
     nrv__shape_text(g, value->rank, value->dim, &b);
-    nrv__graph_fail(g, NRV_ESHAPE, "a variable keeps its shape and type", "assign: '%s' is %s %s, its new value %s %s", var->name,
-                    nrv__dtype_name(var->type), a.at ? a.at : "", nrv__dtype_name(value->type), b.at ? b.at : "");
+    nrv__graph_fail(g, NRV_ESHAPE, "a variable keeps its shape and type", "assign: '%s' is %s %s, its new value %s %s",
+                    var->name, nrv__dtype_name(var->type), a.at ? a.at : "", nrv__dtype_name(value->type),
+                    b.at ? b.at : "");
     nrv__text_free(&a);
     nrv__text_free(&b);
     return false;
@@ -249,14 +271,16 @@ NRV_API void nrv_assign(nrv_graph *g, nrv_tensor var, nrv_tensor value)
         return;
     }
     if (var->op != &nrv__op_param && var->op != &nrv__op_local) {
-        nrv__graph_fail(g, NRV_EARG, "assign to what nrv_param, nrv_state or nrv_local gave", "assign: a '%s' is no variable", var->op->name);
+        nrv__graph_fail(g, NRV_EARG, "assign to what nrv_param, nrv_state or nrv_local gave",
+                        "assign: a '%s' is no variable", var->op->name);
         return;
     }
     if (!leaf_same_shape(g, var, value))
         return;
     for (size_t i = 0; i < g->n_assign; i++)
         if (g->assign[i].var == var) {
-            nrv__graph_fail(g, NRV_EARG, "one value for each variable; NRV_QUIET keeps a second pass from updating its statistics",
+            nrv__graph_fail(g, NRV_EARG,
+                            "one value for each variable; NRV_QUIET keeps a second pass from updating its statistics",
                             "assign: '%s' is assigned twice", var->name);
             return;
         }
@@ -269,7 +293,8 @@ NRV_API void nrv_output(nrv_graph *g, const char *name, nrv_tensor x)
     if (!g || g->why.status)
         return;
     if (!x || !name || !*name) {
-        nrv__graph_fail(g, NRV_EARG, "was the tensor ever set?", "output '%s': %s", name ? name : "", x ? "it has no name" : "the tensor is NULL");
+        nrv__graph_fail(g, NRV_EARG, "was the tensor ever set?", "output '%s': %s", name ? name : "",
+                        x ? "it has no name" : "the tensor is NULL");
         return;
     }
     for (size_t i = 0; i < g->n_output; i++)

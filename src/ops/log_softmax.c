@@ -18,9 +18,11 @@ static nrv_tensor log_softmax_make(nrv__case *c)
     return nrv_log_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
 }
 
-NRV_OP(log_softmax, .sig = "real x[...] -> y[...]", .doc = "x - log sum e^x along an axis, without overflow.", .vjp = log_softmax_vjp, .make = log_softmax_make,
-       .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
-       .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1", "x[6], axis=0" });
+NRV_OP(log_softmax, .sig = "real x[...] -> y[...]", .doc = "x - log sum e^x along an axis, without overflow.",
+       .vjp = log_softmax_vjp, .make = log_softmax_make, .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+       .tolerance_why = "a difference of rounded logarithms",
+       .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
+                 "x[6], axis=0" });
 
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 NRV_API nrv_tensor nrv_log_softmax(nrv_tensor x, int axis)

@@ -10,12 +10,17 @@ static bool matmul_shape(nrv__infer *s)
     if (!nrv__infer_real(s, 0))
         return false;
     if (a->rank < 2 || b->rank < 2)
-        return nrv__infer_fail(s, NRV_ESHAPE, "nrv_matmul takes vectors, too", "ranks %d and %d, matrices are wanted", a->rank, b->rank);
+        return nrv__infer_fail(s, NRV_ESHAPE, "nrv_matmul takes vectors, too", "ranks %d and %d, matrices are wanted",
+                               a->rank, b->rank);
     if (a->type != b->type)
-        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s", nrv__dtype_name(a->type), nrv__dtype_name(b->type));
+        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
+                               nrv__dtype_name(a->type), nrv__dtype_name(b->type));
     if (!nrv__dim_same(s->g, a->dim[a->rank - 1], b->dim[b->rank - 2], "matmul", &k))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the last length of a meets the one before the last of b; does a layer's size fit its input?",
-                               "inner lengths differ: %s and %s", nrv__dim_text(s->g, a->dim[a->rank - 1], ta), nrv__dim_text(s->g, b->dim[b->rank - 2], tb));
+        return nrv__infer_fail(
+            s, NRV_ESHAPE,
+            "the last length of a meets the one before the last of b; does a layer's size fit its input?",
+            "inner lengths differ: %s and %s", nrv__dim_text(s->g, a->dim[a->rank - 1], ta),
+            nrv__dim_text(s->g, b->dim[b->rank - 2], tb));
     s->rank = a->rank > b->rank ? a->rank : b->rank;
     for (int i = 0; i < s->rank - 2; i++) {
         int ia = i - (s->rank - a->rank), ib = i - (s->rank - b->rank);
@@ -77,10 +82,12 @@ static int64_t matmul_macs(const nrv__args *a)
 }
 
 NRV_OP(matmul, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
-       .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and its axis goes away.",
+       .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and "
+              "its axis goes away.",
        .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = NULL, .ulp = 32,
        .tolerance_why = "k products are summed in float; the error grows with the root of k",
-       .test = { "a[3,4], b[4,5]", "a[2,3,4], b[4,5]", "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]", "a[0,3], b[3,2]", "a[1,64], b[64,1]" });
+       .test = { "a[3,4], b[4,5]", "a[2,3,4], b[4,5]", "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]",
+                 "a[0,3], b[3,2]", "a[1,64], b[64,1]" });
 
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)
@@ -89,7 +96,9 @@ NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)
         return NULL;
     nrv_shape sa = nrv_shape_of(a), sb = nrv_shape_of(b);
     if (!sa.rank || !sb.rank)
-        return nrv__graph_fail(a->g, NRV_ESHAPE, "nrv_mul multiplies by a scalar", "matmul: ranks %d and %d", sa.rank, sb.rank), NULL;
+        return nrv__graph_fail(a->g, NRV_ESHAPE, "nrv_mul multiplies by a scalar", "matmul: ranks %d and %d", sa.rank,
+                               sb.rank),
+               NULL;
     if (sa.rank == 1) {
         nrv_tensor y = nrv_matmul(nrv_reshape(a, NRV_SHAPE(1, sa.dim[0])), b);
         nrv_shape s = nrv_shape_of(y);

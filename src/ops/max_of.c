@@ -48,8 +48,9 @@ static nrv_tensor max_of_make(nrv__case *c)
     return nrv_max_of(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "keep", 0));
 }
 
-NRV_OP(max_of, .sig = "real x[...] -> y[...]", .doc = "The largest along an axis; NaN wins; the first of equals gets the gradient.",
-       .shape = nrv__infer_reduce, .vjp = max_of_vjp, .ref = max_of_ref, .make = max_of_make, .attr_bytes = sizeof(nrv__reduce_attr),
+NRV_OP(max_of, .sig = "real x[...] -> y[...]",
+       .doc = "The largest along an axis; NaN wins; the first of equals gets the gradient.", .shape = nrv__infer_reduce,
+       .vjp = max_of_vjp, .ref = max_of_ref, .make = max_of_make, .attr_bytes = sizeof(nrv__reduce_attr),
        .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axis=-2", "x[7], axis=0", "x[33,70], axis=1" });
 
 /* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */

@@ -46,7 +46,8 @@ static void max_pool_vjp(nrv_vjp *v)
 
 static void max_pool_dx_vjp(nrv_vjp *v) /* linear in dy; piecewise constant in x */
 {
-    nrv_tensor picked = nrv_select(max_pool_winner(v->x[0], v->attr), max_pool_rows(v->dy, v->attr, 0), nrv__like(v->dy, 0));
+    nrv_tensor picked =
+        nrv_select(max_pool_winner(v->x[0], v->attr), max_pool_rows(v->dy, v->attr, 0), nrv__like(v->dy, 0));
     v->dx[1] = nrv_sum(picked, -1, 0);
 }
 
@@ -65,12 +66,14 @@ static nrv_tensor max_pool_dx_make(nrv__case *c)
     return max_pool_dx(c->x[0], c->x[1], &a);
 }
 
-NRV_OP(max_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]", .doc = "The largest of each window; padding never wins, a NaN always does.",
-       .vjp = max_pool_vjp, .make = max_pool_make, .attr_bytes = sizeof(nrv__window_attr),
-       .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2", "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1" });
+NRV_OP(max_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
+       .doc = "The largest of each window; padding never wins, a NaN always does.", .vjp = max_pool_vjp,
+       .make = max_pool_make, .attr_bytes = sizeof(nrv__window_attr),
+       .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2",
+                 "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1" });
 NRV_OP(max_pool_dx, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
-       .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp, .make = max_pool_dx_make,
-       .attr_bytes = sizeof(nrv__window_attr),
+       .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
+       .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "x[2,3,6,8], dy[2,3,3,4], kernel=2, stride=2", "x[2,2,7,7], dy[2,2,4,4], kernel=3, stride=2, pad=1" });
 
 nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a)
@@ -79,8 +82,10 @@ nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a)
         return NULL;
     for (int i = 0; i < a->axes; i++)
         if (a->pad[i] * 2 > a->kernel[i])
-            return nrv__graph_fail(x->g, NRV_EARG, "pad by at most half the kernel", "max_pool: a window of %lld could lie in a padding of %lld alone",
-                                   (long long)a->kernel[i], (long long)a->pad[i]), NULL;
+            return nrv__graph_fail(x->g, NRV_EARG, "pad by at most half the kernel",
+                                   "max_pool: a window of %lld could lie in a padding of %lld alone",
+                                   (long long)a->kernel[i], (long long)a->pad[i]),
+                   NULL;
     nrv_tensor rows = max_pool_rows(x, a, -INFINITY), body = nrv_max_of(rows, -1, 0);
     return body ? nrv__composite(&nrv__op_max_pool, NRV_N(const nrv_tensor, x), a, 1, &body) : NULL;
 }
@@ -90,7 +95,9 @@ static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_att
     if (!x || !dy || x->g->why.status || !nrv__window_check(x->g, a, "max_pool_dx"))
         return NULL;
     if (dy->rank != x->rank)
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "dy has the shape of max_pool(x)", "max_pool_dx: ranks %d and %d", x->rank, dy->rank), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "dy has the shape of max_pool(x)", "max_pool_dx: ranks %d and %d",
+                               x->rank, dy->rank),
+               NULL;
     nrv_tensor winner = max_pool_winner(x, a);
     if (!winner)
         return NULL;

@@ -25,7 +25,9 @@ NRV_API nrv_tensor nrv_mean_all(nrv_tensor x)
 
 static nrv_tensor mean_make(nrv__case *c)
 {
-    return nrv__case_text(c, "axis") ? nrv_mean(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "keep", 0)) : nrv_mean_all(c->x[0]);
+    return nrv__case_text(c, "axis")
+               ? nrv_mean(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "keep", 0))
+               : nrv_mean_all(c->x[0]);
 }
 
 NRV_OP(mean, .sig = "real x[...] -> y[...]", .doc = "Sum over an axis divided by its length.", .make = mean_make,

@@ -11,7 +11,8 @@ static void min_vjp(nrv_vjp *v)
 
 NRV_REF2(min_ref, x < y || x != x ? x : y)
 
-NRV_OP(min, .sig = "number a[...], number b[...] -> y[...]", .doc = "Element-wise minimum; NaN wins; equal values share the gradient.", .shape = nrv__infer_number,
+NRV_OP(min, .sig = "number a[...], number b[...] -> y[...]",
+       .doc = "Element-wise minimum; NaN wins; equal values share the gradient.", .shape = nrv__infer_number,
        .flags = NRV_POINTWISE, .vjp = min_vjp, .ref = min_ref,
        .test = { "a[3,5] in -3..0, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 2.5..4", "a[0], b[1]" });
 

@@ -48,8 +48,10 @@ static nrv_tensor min_of_make(nrv__case *c)
     return nrv_min_of(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "keep", 0));
 }
 
-NRV_OP(min_of, .sig = "real x[...] -> y[...]", .doc = "The smallest along an axis; NaN wins; the first of equals gets the gradient.",
-       .shape = nrv__infer_reduce, .vjp = min_of_vjp, .ref = min_of_ref, .make = min_of_make, .attr_bytes = sizeof(nrv__reduce_attr),
+NRV_OP(min_of, .sig = "real x[...] -> y[...]",
+       .doc = "The smallest along an axis; NaN wins; the first of equals gets the gradient.",
+       .shape = nrv__infer_reduce, .vjp = min_of_vjp, .ref = min_of_ref, .make = min_of_make,
+       .attr_bytes = sizeof(nrv__reduce_attr),
        .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axis=-2", "x[7], axis=0", "x[33,70], axis=1" });
 
 /* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */

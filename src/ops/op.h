@@ -6,11 +6,11 @@
 extern const nrv__opdef *const nrv__ops[]; /* generated: every op, by name; ends with NULL */
 const nrv__opdef *nrv__op_find(const char *name, size_t n);
 
-/* ---- small things that many ops want ----------------------------------------------------------------------------------------- */
+/* ---- small things that many ops want ---- */
 bool nrv__axis(nrv_tensor x, int *axis, const char *op); /* negative counts from the end; false: error is set */
-nrv_tensor nrv__like(nrv_tensor x, double value);         /* a scalar constant of x's type */
+nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of x's type */
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like);
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep);
 nrv_tensor nrv__sum_to(nrv_tensor x, nrv_tensor like); /* undo a broadcast */
-nrv_tensor nrv__run_counter(nrv_graph *g);              /* i64 scalar: the counter of random draws */
+nrv_tensor nrv__run_counter(nrv_graph *g);             /* i64 scalar: the counter of random draws */
 #endif

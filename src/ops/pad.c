@@ -12,7 +12,8 @@ static bool pad_shape(nrv__infer *s)
     nrv__infer_same(s);
     for (int i = 0; i < s->rank; i++) {
         if (p->before[i] < 0 || p->after[i] < 0)
-            return nrv__infer_fail(s, NRV_EARG, "nrv_slice cuts away", "padding of %lld and %lld at axis %d", (long long)p->before[i], (long long)p->after[i], i);
+            return nrv__infer_fail(s, NRV_EARG, "nrv_slice cuts away", "padding of %lld and %lld at axis %d",
+                                   (long long)p->before[i], (long long)p->after[i], i);
         s->dim[i] = nrv__dim_add(s->g, s->dim[i], nrv__dim_add(s->g, p->before[i], p->after[i]));
     }
     return true;
@@ -50,12 +51,14 @@ static void pad_ref(const nrv__args *a)
 
 static nrv_tensor pad_make(nrv__case *c)
 {
-    return nrv_pad(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0), nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
+    return nrv_pad(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
+                   nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
 }
 
-NRV_OP(pad, .sig = "real x[...] -> y[...]", .doc = "before and after elements of one number put around an axis.", .shape = pad_shape, .vjp = pad_vjp,
-       .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
-       .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5", "x[0], axis=0, before=2" });
+NRV_OP(pad, .sig = "real x[...] -> y[...]", .doc = "before and after elements of one number put around an axis.",
+       .shape = pad_shape, .vjp = pad_vjp, .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
+       .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
+                 "x[0], axis=0, before=2" });
 
 /* before and after elements of value around one axis of x. */
 NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value)

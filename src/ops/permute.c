@@ -61,8 +61,9 @@ static nrv_tensor permute_make(nrv__case *c)
     return nrv_permute(c->x[0], n, axes);
 }
 
-NRV_OP(permute, .sig = "any x[...] -> y[...]", .doc = "Axes in another order: y's axis i is x's axis axes[i].", .shape = permute_shape,
-       .flags = NRV_VIEW, .vjp = permute_vjp, .ref = permute_ref, .view = permute_view, .make = permute_make, .attr_bytes = sizeof(permute_attr),
+NRV_OP(permute, .sig = "any x[...] -> y[...]", .doc = "Axes in another order: y's axis i is x's axis axes[i].",
+       .shape = permute_shape, .flags = NRV_VIEW, .vjp = permute_vjp, .ref = permute_ref, .view = permute_view,
+       .make = permute_make, .attr_bytes = sizeof(permute_attr),
        .test = { "x[2,3,4], axes=2x0x1", "x[3,5], axes=1x0", "x[0,2], axes=1x0" });
 
 /* y's axis i is x's axis axes[i]; n is x's rank. */
@@ -82,7 +83,9 @@ NRV_API nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes)
         same = same && a == i;
     }
     if (n != x->rank || seen != (1u << n) - 1)
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "name every axis once", "permute: %d axes for a tensor of rank %d", n, x->rank), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "name every axis once", "permute: %d axes for a tensor of rank %d", n,
+                               x->rank),
+               NULL;
     return same ? x : nrv__op_with(&nrv__op_permute, NRV_N(const nrv_tensor, x), &p, 0, NULL);
 }
 
@@ -92,7 +95,9 @@ NRV_API nrv_tensor nrv_transpose(nrv_tensor x)
     if (!x || x->g->why.status)
         return NULL;
     if (x->rank < 2)
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "nrv_reshape it to a matrix first", "transpose of a tensor of rank %d", x->rank), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "nrv_reshape it to a matrix first", "transpose of a tensor of rank %d",
+                               x->rank),
+               NULL;
     int axes[NRV__MAX_RANK];
     for (int i = 0; i < x->rank; i++)
         axes[i] = i;

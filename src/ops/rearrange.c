@@ -43,7 +43,8 @@ static int rearrange_find(const rearrange_side *s, const char *name, size_t n)
     return -1;
 }
 
-/* Lengths of all names on the left: a name alone has its axis's, those in parentheses are given in order, NRV_SAME is what is left. */
+/* Lengths of all names on the left: a name alone has its axis's, those in parentheses are given in order, NRV_SAME is
+ * what is left. */
 static bool rearrange_lengths(nrv_tensor x, const rearrange_side *from, int n, const nrv_dim *given, nrv_dim *length)
 {
     int used = 0;
@@ -70,8 +71,8 @@ static bool rearrange_lengths(nrv_tensor x, const rearrange_side *from, int n, c
     return used == n;
 }
 
-/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in parentheses on
-   the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
+/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
+   parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 NRV_API nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths)
 {
     if (!x || x->g->why.status)
@@ -79,7 +80,8 @@ NRV_API nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const
     rearrange_side from = { 0 }, to = { 0 };
     nrv_dim length[REARRANGE_AXES];
     const char *arrow = pattern ? rearrange_read(pattern, &from) : NULL;
-    bool ok = arrow && *arrow && rearrange_read(arrow + 2, &to) && from.axes == x->rank && from.n == to.n && from.n <= NRV__MAX_RANK;
+    bool ok = arrow && *arrow && rearrange_read(arrow + 2, &to) && from.axes == x->rank && from.n == to.n &&
+              from.n <= NRV__MAX_RANK;
     int order[NRV__MAX_RANK];
     nrv_shape split = { from.n, { 0 } }, merged = { to.axes, { 0 } };
     ok = ok && rearrange_lengths(x, &from, n, lengths, length);
@@ -88,8 +90,11 @@ NRV_API nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const
         ok = order[i] >= 0;
     }
     if (!ok)
-        return nrv__graph_fail(x->g, NRV_EARG, "as in \"b t (h d) -> b h t d\", with the lengths of h and d, one of them NRV_SAME",
-                               "rearrange: the pattern \"%.100s\" does not fit a tensor of rank %d with %d lengths", pattern ? pattern : "", x->rank, n), NULL;
+        return nrv__graph_fail(x->g, NRV_EARG,
+                               "as in \"b t (h d) -> b h t d\", with the lengths of h and d, one of them NRV_SAME",
+                               "rearrange: the pattern \"%.100s\" does not fit a tensor of rank %d with %d lengths",
+                               pattern ? pattern : "", x->rank, n),
+               NULL;
     for (int i = 0; i < to.axes; i++)
         merged.dim[i] = 1;
     for (int i = 0; i < from.n; i++)
@@ -106,5 +111,7 @@ static nrv_tensor rearrange_make(nrv__case *c)
     return nrv_rearrange(c->x[0], nrv__case_text(c, "pattern"), n, d);
 }
 
-NRV_OP(rearrange, .sig = "any x[...] -> y[...]", .doc = "Axes split, moved and merged by a pattern.", .flags = NRV_MACRO, .make = rearrange_make,
-       .test = { "x[2,3,8], lengths=2x4, pattern=b t (h d) -> b h t d", "x[2,3,8], lengths=-1x4, pattern=b t (h d) -> h b (t d)" });
+NRV_OP(rearrange, .sig = "any x[...] -> y[...]", .doc = "Axes split, moved and merged by a pattern.",
+       .flags = NRV_MACRO, .make = rearrange_make,
+       .test = { "x[2,3,8], lengths=2x4, pattern=b t (h d) -> b h t d",
+                 "x[2,3,8], lengths=-1x4, pattern=b t (h d) -> h b (t d)" });

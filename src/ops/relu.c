@@ -8,8 +8,9 @@ static void relu_vjp(nrv_vjp *v)
 
 NRV_REF1(relu_ref, x > 0 || x != x ? x : 0)
 
-NRV_OP(relu, .sig = "real x[...] -> y[...]", .doc = "Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010).", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = relu_vjp, .ref = relu_ref,
+NRV_OP(relu, .sig = "real x[...] -> y[...]",
+       .doc = "Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010).",
+       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = relu_vjp, .ref = relu_ref,
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */

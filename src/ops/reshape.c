@@ -6,12 +6,13 @@
 static bool reshape_shape(nrv__infer *s)
 {
     char a[24], b[24];
-    nrv_dim have = nrv__dim_product(s->g, s->in[0]->rank, s->in[0]->dim), want = nrv__dim_product(s->g, s->n_size, s->size), d;
+    nrv_dim have = nrv__dim_product(s->g, s->in[0]->rank, s->in[0]->dim),
+            want = nrv__dim_product(s->g, s->n_size, s->size), d;
     if (have == -1 || want == -1)
         return false;
     if (!nrv__dim_same(s->g, have, want, "reshape", &d))
-        return nrv__infer_fail(s, NRV_ESHAPE, "NRV_SAME takes what is left", "%s elements do not make %s", nrv__dim_text(s->g, have, a),
-                               nrv__dim_text(s->g, want, b));
+        return nrv__infer_fail(s, NRV_ESHAPE, "NRV_SAME takes what is left", "%s elements do not make %s",
+                               nrv__dim_text(s->g, have, a), nrv__dim_text(s->g, want, b));
     s->rank = s->n_size;
     memcpy(s->dim, s->size, (size_t)s->n_size * sizeof *s->size);
     return true;
@@ -49,8 +50,10 @@ static nrv_tensor reshape_make(nrv__case *c)
     return nrv_reshape(c->x[0], s);
 }
 
-NRV_OP(reshape, .sig = "any x[...] -> y[...]", .doc = "The same elements in row-major order with other lengths; one length may be NRV_SAME.",
-       .shape = reshape_shape, .flags = NRV_VIEW | NRV_FLAT, .vjp = reshape_vjp, .ref = reshape_ref, .view = reshape_view, .make = reshape_make,
+NRV_OP(reshape, .sig = "any x[...] -> y[...]",
+       .doc = "The same elements in row-major order with other lengths; one length may be NRV_SAME.",
+       .shape = reshape_shape, .flags = NRV_VIEW | NRV_FLAT, .vjp = reshape_vjp, .ref = reshape_ref,
+       .view = reshape_view, .make = reshape_make,
        .test = { "x[3,4], to=2x6", "x[2,3], to=6", "x[0,3], to=3x0", "x[1], to=1x1x1" });
 
 /* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
@@ -66,15 +69,18 @@ NRV_API nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape)
         if (shape.dim[i] != NRV_SAME)
             known = nrv__dim_mul(x->g, known, shape.dim[i]);
         else if (left >= 0)
-            return nrv__graph_fail(x->g, NRV_ESHAPE, "give the other lengths", "reshape: two lengths are NRV_SAME"), NULL;
+            return nrv__graph_fail(x->g, NRV_ESHAPE, "give the other lengths", "reshape: two lengths are NRV_SAME"),
+                   NULL;
         else
             left = i;
     }
     char a[24], b[24];
     nrv_dim whole = nrv__dim_product(x->g, x->rank, x->dim);
     if (left >= 0 && !nrv__dim_divides(x->g, whole, known, &shape.dim[left]))
-        return nrv__graph_fail(x->g, NRV_ESHAPE, "give that length instead of NRV_SAME", "reshape: %s elements cannot be divided by %s",
-                               nrv__dim_text(x->g, whole, a), nrv__dim_text(x->g, known, b)), NULL;
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "give that length instead of NRV_SAME",
+                               "reshape: %s elements cannot be divided by %s", nrv__dim_text(x->g, whole, a),
+                               nrv__dim_text(x->g, known, b)),
+               NULL;
     bool same = shape.rank == x->rank;
     for (int i = 0; same && i < x->rank; i++)
         same = x->dim[i] == shape.dim[i];

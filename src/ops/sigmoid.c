@@ -9,8 +9,8 @@ static void sigmoid_vjp(nrv_vjp *v)
 
 NRV_REF1(sigmoid_ref, x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)))
 
-NRV_OP(sigmoid, .sig = "real x[...] -> y[...]", .doc = "Logistic function.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = sigmoid_vjp, .ref = sigmoid_ref,
+NRV_OP(sigmoid, .sig = "real x[...] -> y[...]", .doc = "Logistic function.", .shape = nrv__infer_point,
+       .flags = NRV_POINTWISE, .vjp = sigmoid_vjp, .ref = sigmoid_ref,
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Logistic function. x and y (...) */

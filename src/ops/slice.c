@@ -11,9 +11,9 @@ static bool slice_shape(nrv__infer *s)
     if (end == -1)
         return false;
     if (!nrv__dim_at_most(s->g, end, s->in[0]->dim[axis], "slice"))
-        return nrv__infer_fail(s, NRV_ESHAPE, "start + length may not pass the end", "%s from %s passes the end of axis %d at %s",
-                               nrv__dim_text(s->g, s->size[1], a), nrv__dim_text(s->g, s->size[0], b), axis,
-                               nrv__dim_text(s->g, s->in[0]->dim[axis], c));
+        return nrv__infer_fail(s, NRV_ESHAPE, "start + length may not pass the end",
+                               "%s from %s passes the end of axis %d at %s", nrv__dim_text(s->g, s->size[1], a),
+                               nrv__dim_text(s->g, s->size[0], b), axis, nrv__dim_text(s->g, s->in[0]->dim[axis], c));
     return true;
 }
 
@@ -62,12 +62,15 @@ static void slice_ref(const nrv__args *a)
 
 static nrv_tensor slice_make(nrv__case *c)
 {
-    return nrv_slice(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "start", 0), nrv__case_int(c, "length", NRV_SAME));
+    return nrv_slice(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "start", 0),
+                     nrv__case_int(c, "length", NRV_SAME));
 }
 
-NRV_OP(slice, .sig = "any x[...] -> y[...]", .doc = "length elements of one axis from start on.", .shape = slice_shape, .flags = NRV_VIEW,
-       .vjp = slice_vjp, .ref = slice_ref, .view = slice_view, .make = slice_make, .attr_bytes = sizeof(nrv__axis_attr),
-       .test = { "x[4,5], axis=1, start=1, length=3", "x[6], axis=0, start=2, length=4", "x[3,4,2], axis=-2, start=0, length=1", "x[3], axis=0, start=3, length=0" });
+NRV_OP(slice, .sig = "any x[...] -> y[...]", .doc = "length elements of one axis from start on.", .shape = slice_shape,
+       .flags = NRV_VIEW, .vjp = slice_vjp, .ref = slice_ref, .view = slice_view, .make = slice_make,
+       .attr_bytes = sizeof(nrv__axis_attr),
+       .test = { "x[4,5], axis=1, start=1, length=3", "x[6], axis=0, start=2, length=4",
+                 "x[3,4,2], axis=-2, start=0, length=1", "x[3], axis=0, start=3, length=0" });
 
 /* length elements of axis from start on; NRV_SAME: to the end. */
 NRV_API nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length)

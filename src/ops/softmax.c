@@ -18,9 +18,11 @@ static nrv_tensor softmax_make(nrv__case *c)
     return nrv_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
 }
 
-NRV_OP(softmax, .sig = "real x[...] -> y[...]", .doc = "e^x / sum e^x along an axis, without overflow.", .vjp = softmax_vjp, .make = softmax_make,
-       .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8, .tolerance_why = "a sum of exponentials and a quotient, each rounded",
-       .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1", "x[6], axis=0" });
+NRV_OP(softmax, .sig = "real x[...] -> y[...]", .doc = "e^x / sum e^x along an axis, without overflow.",
+       .vjp = softmax_vjp, .make = softmax_make, .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+       .tolerance_why = "a sum of exponentials and a quotient, each rounded",
+       .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
+                 "x[6], axis=0" });
 
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 NRV_API nrv_tensor nrv_softmax(nrv_tensor x, int axis)

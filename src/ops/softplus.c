@@ -9,8 +9,8 @@ static void softplus_vjp(nrv_vjp *v)
 
 NRV_REF1(softplus_ref, (x > 0 ? x : 0) + log1p(exp(-fabs(x))))
 
-NRV_OP(softplus, .sig = "real x[...] -> y[...]", .doc = "Smooth rectifier.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = softplus_vjp, .ref = softplus_ref,
+NRV_OP(softplus, .sig = "real x[...] -> y[...]", .doc = "Smooth rectifier.", .shape = nrv__infer_point,
+       .flags = NRV_POINTWISE, .vjp = softplus_vjp, .ref = softplus_ref,
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Smooth rectifier. x and y (...) */

@@ -6,11 +6,10 @@ static void square_vjp(nrv_vjp *v)
     v->dx[0] = NRV_EXPR("dy, x: 2 * x * dy", v->dy, v->x[0]);
 }
 
-NRV_REF1(square_ref, x * x)
+NRV_REF1(square_ref, x *x)
 
 NRV_OP(square, .sig = "real x[...] -> y[...]", .doc = "The square.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = square_vjp, .ref = square_ref,
-       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+       .vjp = square_vjp, .ref = square_ref, .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* The square. x and y (...) */
 NRV_API nrv_tensor nrv_square(nrv_tensor x)

@@ -14,7 +14,8 @@ static void sum_vjp(nrv_vjp *v)
 
 static void sum_ref(const nrv__args *a)
 {
-    int64_t axes = ((const nrv__reduce_attr *)a->attr)->axes, step[NRV__MAX_RANK], at[NRV__MAX_RANK] = { 0 }, stride = 1, where = 0, n = 1;
+    int64_t axes = ((const nrv__reduce_attr *)a->attr)->axes, step[NRV__MAX_RANK], at[NRV__MAX_RANK] = { 0 },
+            stride = 1, where = 0, n = 1;
     const nrv__view *x = &a->in[0];
     for (int i = x->rank - 1; i >= 0; i--) {
         step[i] = axes >> i & 1 ? 0 : stride;
@@ -52,9 +53,11 @@ static nrv_tensor sum_make(nrv__case *c)
     return nrv__case_text(c, "axis") ? nrv_sum(c->x[0], (int)nrv__case_int(c, "axis", 0), keep) : nrv_sum_all(c->x[0]);
 }
 
-NRV_OP(sum, .sig = "number x[...] -> y[...]", .doc = "Sum over the given axes; an empty one gives 0.", .shape = nrv__infer_reduce,
-       .vjp = sum_vjp, .ref = sum_ref, .make = sum_make, .attr_bytes = sizeof(nrv__reduce_attr),
-       .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axes=0x2", "x[2,3,4]", "x[0,3], axis=0", "x[5,1027], axis=0", "x[2,7,3,5], axes=0x2x3" });
+NRV_OP(sum, .sig = "number x[...] -> y[...]", .doc = "Sum over the given axes; an empty one gives 0.",
+       .shape = nrv__infer_reduce, .vjp = sum_vjp, .ref = sum_ref, .make = sum_make,
+       .attr_bytes = sizeof(nrv__reduce_attr),
+       .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axes=0x2", "x[2,3,4]", "x[0,3], axis=0",
+                 "x[5,1027], axis=0", "x[2,7,3,5], axes=0x2x3" });
 
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep)
 {

@@ -7,7 +7,8 @@ static bool take_shape(nrv__infer *s)
     if (!nrv__infer_index(s, 1))
         return false;
     if (x->rank < 1 || i->rank != x->rank - 1)
-        return nrv__infer_fail(s, NRV_ESHAPE, "x (...,n) and an index for each row (...)", "ranks %d and %d", x->rank, i->rank);
+        return nrv__infer_fail(s, NRV_ESHAPE, "x (...,n) and an index for each row (...)", "ranks %d and %d", x->rank,
+                               i->rank);
     s->rank = i->rank;
     for (int k = 0; k < i->rank; k++)
         if (!nrv__dim_same(s->g, x->dim[k], i->dim[k], "take", &s->dim[k]))
@@ -17,7 +18,8 @@ static bool take_shape(nrv__infer *s)
 
 static void take_vjp(nrv_vjp *v)
 {
-    nrv_tensor i = v->x[1], here = nrv_equal(nrv_iota(v->g, i->type, v->x[0]->dim[v->x[0]->rank - 1]), nrv_expand(i, -1, 1));
+    nrv_tensor i = v->x[1],
+               here = nrv_equal(nrv_iota(v->g, i->type, v->x[0]->dim[v->x[0]->rank - 1]), nrv_expand(i, -1, 1));
     v->dx[0] = nrv_select(here, nrv_expand(v->dy, -1, 1), nrv__like(v->dy, 0));
 }
 
@@ -29,13 +31,16 @@ static void take_ref(const nrv__args *a)
     for (int64_t i = 0; i < a->n; i++) {
         bool inside = index[i] >= 0 && index[i] < (double)n;
         if (!inside)
-            nrv__fault_set(a->fault, i, NRV_EVALUE, "index %.0f at position %lld; it must lie in 0..%lld", index[i], (long long)i, (long long)n - 1);
+            nrv__fault_set(a->fault, i, NRV_EVALUE, "index %.0f at position %lld; it must lie in 0..%lld", index[i],
+                           (long long)i, (long long)n - 1);
         y[i] = inside ? x[i * n + (int64_t)index[i]] : 0;
     }
 }
 
-NRV_OP(take, .sig = "any x[...,n], index i[...] -> y[...]", .doc = "One element of each row; an index out of range stops the run.", .shape = take_shape,
-       .flags = NRV_FAILS, .vjp = take_vjp, .ref = take_ref, .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });
+NRV_OP(take, .sig = "any x[...,n], index i[...] -> y[...]",
+       .doc = "One element of each row; an index out of range stops the run.", .shape = take_shape, .flags = NRV_FAILS,
+       .vjp = take_vjp, .ref = take_ref,
+       .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });
 
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */
 NRV_API nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index)

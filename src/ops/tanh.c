@@ -9,8 +9,8 @@ static void tanh_vjp(nrv_vjp *v)
 
 NRV_REF1(tanh_ref, tanh(x))
 
-NRV_OP(tanh, .sig = "real x[...] -> y[...]", .doc = "Hyperbolic tangent.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = tanh_vjp, .ref = tanh_ref,
+NRV_OP(tanh, .sig = "real x[...] -> y[...]", .doc = "Hyperbolic tangent.", .shape = nrv__infer_point,
+       .flags = NRV_POINTWISE, .vjp = tanh_vjp, .ref = tanh_ref,
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Hyperbolic tangent. x and y (...) */

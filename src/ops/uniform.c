@@ -8,12 +8,14 @@ static bool uniform_shape(nrv__infer *s)
     s->type = (nrv_dtype)((const nrv__random_attr *)s->attr)->type;
     s->rank = s->n_size;
     memcpy(s->dim, s->size, (size_t)s->n_size * sizeof *s->size);
-    return s->type == NRV_F32 || s->type == NRV_F64 || nrv__infer_fail(s, NRV_EDTYPE, "draw floats and nrv_cast them", "%s cannot be drawn", nrv__dtype_name(s->type));
+    return s->type == NRV_F32 || s->type == NRV_F64 ||
+           nrv__infer_fail(s, NRV_EDTYPE, "draw floats and nrv_cast them", "%s cannot be drawn",
+                           nrv__dtype_name(s->type));
 }
 
 static void uniform_ref(const nrv__args *a)
 {
-    uint64_t key = ((const nrv__random_attr *)a->attr)->key, run = (uint64_t) * (const double *)a->in[0].data;
+    uint64_t key = ((const nrv__random_attr *)a->attr)->key, run = (uint64_t)*(const double *)a->in[0].data;
     double *y = a->out[0].data;
     uint32_t bits[4] = { 0 };
     for (int64_t i = 0; i < a->n; i++) {
@@ -33,7 +35,8 @@ static nrv_tensor uniform_make(nrv__case *c)
     return nrv_uniform(c->g, "u", nrv__case_type(c, "type", NRV_F32), s);
 }
 
-NRV_OP(uniform, .sig = "i64 run[] -> y[...]", .doc = "Random numbers in [0, 1), 24 bits each (Philox4x32-10; Salmon et al. 2011).", .shape = uniform_shape,
+NRV_OP(uniform, .sig = "i64 run[] -> y[...]",
+       .doc = "Random numbers in [0, 1), 24 bits each (Philox4x32-10; Salmon et al. 2011).", .shape = uniform_shape,
        .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run", .ref = uniform_ref, .make = uniform_make,
        .attr_bytes = sizeof(nrv__random_attr), .test = { "shape=3x5", "shape=1027", "shape=0" });
 

@@ -11,7 +11,8 @@ static bool window_shape(nrv__infer *s)
     if (!nrv__infer_real(s, 0) || !nrv__window_check(s->g, a, "window"))
         return false;
     if (x->rank != 2 + a->axes)
-        return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, then the axes it slides over)", "rank %d for windows over %d axes", x->rank, (int)a->axes);
+        return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, then the axes it slides over)",
+                               "rank %d for windows over %d axes", x->rank, (int)a->axes);
     s->rank = (int)(2 + 2 * a->axes);
     for (int i = 0; i < 2; i++)
         s->dim[i] = x->dim[i];
@@ -29,7 +30,8 @@ static bool window_fold_shape(nrv__infer *s)
     if (!nrv__infer_real(s, 0) || !nrv__window_check(s->g, a, "fold"))
         return false;
     if (y->rank != 2 + 2 * a->axes)
-        return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, places, taps), as window gives", "rank %d for windows over %d axes", y->rank, (int)a->axes);
+        return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, places, taps), as window gives",
+                               "rank %d for windows over %d axes", y->rank, (int)a->axes);
     s->rank = (int)(2 + a->axes);
     for (int i = 0; i < 2; i++)
         s->dim[i] = y->dim[i];
@@ -37,15 +39,18 @@ static bool window_fold_shape(nrv__infer *s)
         nrv_dim d;
         s->dim[2 + i] = s->size[i];
         if (!nrv__dim_same(s->g, nrv__window_length(s->g, a, i, s->size[i]), y->dim[2 + i], "fold", &d))
-            return nrv__infer_fail(s, NRV_ESHAPE, "the windows must be those of the given lengths", "axis %d does not fit", i);
+            return nrv__infer_fail(s, NRV_ESHAPE, "the windows must be those of the given lengths",
+                                   "axis %d does not fit", i);
     }
     return !s->g->why.status;
 }
 
 /* visits every element of the windows' tensor: into = 1 reads the image, into = 0 adds to it */
-static void window_walk(const nrv__window_attr *a, const int64_t *image, const int64_t *out, int64_t planes, double *x, double *y, bool into)
+static void window_walk(const nrv__window_attr *a, const int64_t *image, const int64_t *out, int64_t planes, double *x,
+                        double *y, bool into)
 {
-    int64_t n[6] = { 1, 1, 1, 1, 1, 1 }, size[3] = { 1, 1, 1 }, stride[3] = { 1, 1, 1 }, pad[3] = { 0 }, gap[3] = { 1, 1, 1 };
+    int64_t n[6] = { 1, 1, 1, 1, 1, 1 }, size[3] = { 1, 1, 1 }, stride[3] = { 1, 1, 1 }, pad[3] = { 0 },
+            gap[3] = { 1, 1, 1 };
     for (int i = 0; i < a->axes; i++) {
         int k = (int)(3 - a->axes + i);
         n[k] = out[i], n[3 + k] = a->kernel[i];
@@ -74,7 +79,8 @@ static void window_walk(const nrv__window_attr *a, const int64_t *image, const i
 static void window_ref(const nrv__args *a)
 {
     if (a->n)
-        window_walk(a->attr, a->in[0].dim + 2, a->out[0].dim + 2, a->in[0].dim[0] * a->in[0].dim[1], a->in[0].data, a->out[0].data, true);
+        window_walk(a->attr, a->in[0].dim + 2, a->out[0].dim + 2, a->in[0].dim[0] * a->in[0].dim[1], a->in[0].data,
+                    a->out[0].data, true);
 }
 
 static void window_fold_ref(const nrv__args *a)
@@ -82,7 +88,8 @@ static void window_fold_ref(const nrv__args *a)
     if (!a->n)
         return;
     memset(a->out[0].data, 0, (size_t)a->n * sizeof(double));
-    window_walk(a->attr, a->out[0].dim + 2, a->in[0].dim + 2, a->out[0].dim[0] * a->out[0].dim[1], a->out[0].data, a->in[0].data, false);
+    window_walk(a->attr, a->out[0].dim + 2, a->in[0].dim + 2, a->out[0].dim[0] * a->out[0].dim[1], a->out[0].data,
+                a->in[0].data, false);
 }
 
 static void window_vjp(nrv_vjp *v)
@@ -111,11 +118,14 @@ static nrv_tensor window_fold_make(nrv__case *c)
     return nrv__fold(c->x[0], &a, to);
 }
 
-NRV_OP(window, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]", .doc = "Every window laid out; what lies outside is 0.", .shape = window_shape,
-       .vjp = window_vjp, .ref = window_ref, .make = window_make, .attr_bytes = sizeof(nrv__window_attr),
-       .test = { "x[2,3,5,6], kernel=3x2", "x[1,2,7,7], kernel=3, stride=2, pad=1", "x[2,1,9], kernel=2, dilation=3", "x[0,1,4,4], kernel=2" });
-NRV_OP(fold, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]", .doc = "The transpose of window: what overlaps is summed.", .shape = window_fold_shape,
-       .vjp = window_fold_vjp, .ref = window_fold_ref, .make = window_fold_make, .attr_bytes = sizeof(nrv__window_attr),
+NRV_OP(window, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]", .doc = "Every window laid out; what lies outside is 0.",
+       .shape = window_shape, .vjp = window_vjp, .ref = window_ref, .make = window_make,
+       .attr_bytes = sizeof(nrv__window_attr),
+       .test = { "x[2,3,5,6], kernel=3x2", "x[1,2,7,7], kernel=3, stride=2, pad=1", "x[2,1,9], kernel=2, dilation=3",
+                 "x[0,1,4,4], kernel=2" });
+NRV_OP(fold, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]", .doc = "The transpose of window: what overlaps is summed.",
+       .shape = window_fold_shape, .vjp = window_fold_vjp, .ref = window_fold_ref, .make = window_fold_make,
+       .attr_bytes = sizeof(nrv__window_attr),
        .test = { "y[2,3,3,5,3,2], to=5x6", "y[1,2,4,4,3,3], stride=2, pad=1, to=7x7" });
 
 nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a)

@@ -1,4 +1,5 @@
-/* windows.c - the arithmetic of windows that slide over (B,C,spatial...): shared by convolution, pooling, window, fold. */
+/* windows.c - the arithmetic of windows that slide over (B,C,spatial...): shared by convolution, pooling, window, fold.
+ */
 #include "windows.h"
 
 static void windows_fill(const nrv__case *c, const char *name, int64_t axes, int64_t otherwise, int64_t *to)
@@ -22,13 +23,15 @@ nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
 bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
 {
     if (a->axes < 1 || a->axes > 3) {
-        nrv__graph_fail(g, NRV_ESHAPE, "(B, C, then one to three axes)", "%s: windows over %lld axes", op, (long long)a->axes);
+        nrv__graph_fail(g, NRV_ESHAPE, "(B, C, then one to three axes)", "%s: windows over %lld axes", op,
+                        (long long)a->axes);
         return false;
     }
     for (int i = 0; i < a->axes; i++) {
         int64_t reach;
         if (a->kernel[i] < 1 || a->stride[i] < 1 || a->dilation[i] < 1 || a->pad[i] < 0 ||
-            !nrv__mul(a->kernel[i] - 1, a->dilation[i], &reach) || reach > 1 << 24 || a->pad[i] > 1 << 24 || a->stride[i] > 1 << 24) {
+            !nrv__mul(a->kernel[i] - 1, a->dilation[i], &reach) || reach > 1 << 24 || a->pad[i] > 1 << 24 ||
+            a->stride[i] > 1 << 24) {
             nrv__graph_fail(g, NRV_EARG, "kernel, stride and dilation are at least 1, padding at least 0",
                             "%s: kernel %lld, stride %lld, padding %lld, dilation %lld", op, (long long)a->kernel[i],
                             (long long)a->stride[i], (long long)a->pad[i], (long long)a->dilation[i]);
@@ -43,8 +46,9 @@ nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nr
     int64_t reach = (a->kernel[axis] - 1) * a->dilation[axis] + 1;
     nrv_dim room = nrv__dim_add(g, n, 2 * a->pad[axis]);
     if (room >= 0 && room < reach) {
-        nrv__graph_fail(g, NRV_ESHAPE, "a smaller kernel, or padding", "a window of %lld does not fit into a length of %lld (padding included)",
-                        (long long)reach, (long long)room);
+        nrv__graph_fail(g, NRV_ESHAPE, "a smaller kernel, or padding",
+                        "a window of %lld does not fit into a length of %lld (padding included)", (long long)reach,
+                        (long long)room);
         return -1;
     }
     return nrv__dim_add(g, nrv__dim_floor(g, nrv__dim_sub(g, room, reach), a->stride[axis]), 1);

@@ -1,4 +1,5 @@
-/* eager.c - evaluates nodes one by one, now, by their references: to look inside, to debug, and as the oracle of every plan.
+/* eager.c - evaluates nodes one by one, now, by their references: to look inside, to debug, and as the oracle of every
+   plan.
 
    Promises: the same numbers as the definition says; values live in the graph's arena and are computed once.
    Does not do: speed. Every intermediate stays until nrv_graph_reset. */
@@ -62,7 +63,8 @@ static nrv_status eager_leaf(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
     if (n->op == &nrv__op_input)
         return nrv__graph_fail(g, NRV_EARG, "nrv_feed(x, data, bytes) first", "input '%s' has no value yet", n->name);
     if (!eager_view(s, n, &v))
-        return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes", "'%s' has an unknown length", n->op->name);
+        return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes", "'%s' has an unknown length",
+                               n->op->name);
     if (eager_bytes(g, &v, &bytes) != NRV_OK)
         return g->why.status;
     char *value = nrv__arena_get(&g->arena, bytes + 1);
@@ -73,7 +75,8 @@ static nrv_status eager_leaf(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
         nrv__from_double(value, n->type, &run, 1);
     } else if (n->op == &nrv__op_local) {
         for (int64_t i = 0; i < nrv__elements(&v); i++)
-            nrv__from_double(value + (size_t)i * nrv__dtype_size(n->type), n->type, &((const nrv__scalar_attr *)n->attr)->value, 1);
+            nrv__from_double(value + (size_t)i * nrv__dtype_size(n->type), n->type,
+                             &((const nrv__scalar_attr *)n->attr)->value, 1);
     } else {
         return nrv__graph_fail(g, NRV_EARG, NULL, "'%s' has no value", n->op->name);
     }
@@ -89,15 +92,25 @@ static nrv_status eager_op(nrv_graph *g, const eager_sizes *s, nrv_tensor n, nrv
     size_t bytes = 0;
     memset(&fault, 0, sizeof fault);
     if (!eager_view(s, n, &out))
-        return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes", "%s: a length is unknown or negative", n->op->name);
+        return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
+                               "%s: a length is unknown or negative", n->op->name);
     for (int i = 0; i < n->n_in; i++)
         if (!eager_view(s, n->in[i], &in[i]))
-            return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes", "%s: a length is unknown or negative", n->op->name);
+            return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
+                                   "%s: a length is unknown or negative", n->op->name);
     for (int i = 0; i < n->n_size; i++)
         size[i] = nrv__dim_at(n->size[i], s->polys);
     if (eager_bytes(g, &out, &bytes) != NRV_OK)
         return g->why.status;
-    nrv__args a = { .in = in, .out = &out, .n_in = n->n_in, .n_out = 1, .n = nrv__elements(&out), .attr = n->attr, .size = size, .end = 1, .fault = &fault };
+    nrv__args a = { .in = in,
+                    .out = &out,
+                    .n_in = n->n_in,
+                    .n_out = 1,
+                    .n = nrv__elements(&out),
+                    .attr = n->attr,
+                    .size = size,
+                    .end = 1,
+                    .fault = &fault };
     size_t scratch = nrv__ref_scratch(n->op, &a);
     void *value = nrv__arena_get(&g->arena, bytes + 1);
     a.scratch = value && scratch != SIZE_MAX ? nrv__alloc(&g->mem, NULL, 0, scratch) : NULL;
@@ -167,7 +180,8 @@ NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
     if (!st && out)
         st = eager_bytes(g, &v, &have);
     if (!st && out && have != bytes)
-        st = nrv__graph_fail(g, NRV_EARG, "nrv_shape_of says its shape", "the value takes %zu bytes, the buffer has %zu", have, bytes);
+        st = nrv__graph_fail(g, NRV_EARG, "nrv_shape_of says its shape",
+                             "the value takes %zu bytes, the buffer has %zu", have, bytes);
     if (!st && out && have)
         memcpy(out, x->value, have);
     nrv__alloc(&g->mem, s.named, s.bytes, 0);
@@ -196,7 +210,8 @@ static nrv_status eager_learn(nrv_tensor x, size_t bytes)
         if (s && s->fed < 0 && !unknown)
             unknown = s;
         else if (s == unknown && s)
-            return nrv__graph_fail(g, NRV_EARG, "feed another input first", "input '%s': the bytes do not say what '%s' is", x->name, s->name);
+            return nrv__graph_fail(g, NRV_EARG, "feed another input first",
+                                   "input '%s': the bytes do not say what '%s' is", x->name, s->name);
         else
             known *= s ? s->fed : x->dim[i];
     }
@@ -221,9 +236,11 @@ NRV_API void nrv_feed(nrv_tensor x, const void *data, size_t bytes)
     size_t want = 0;
     if (!eager_sizes_get(g, &s)) {
         if (!eager_view(&s, x, &v))
-            nrv__graph_fail(g, NRV_ESHAPE, "feed an input whose lengths are plain sizes first", "input '%s' has an unknown length", x->name);
+            nrv__graph_fail(g, NRV_ESHAPE, "feed an input whose lengths are plain sizes first",
+                            "input '%s' has an unknown length", x->name);
         else if (!eager_bytes(g, &v, &want) && want != bytes)
-            nrv__graph_fail(g, NRV_EARG, "the whole tensor at once", "input '%s' takes %zu bytes, %zu were fed", x->name, want, bytes);
+            nrv__graph_fail(g, NRV_EARG, "the whole tensor at once", "input '%s' takes %zu bytes, %zu were fed",
+                            x->name, want, bytes);
         else if (!g->why.status && !(x->value = nrv__arena_get(&g->arena, bytes + 1)))
             nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for input '%s'", x->name);
         else if (!g->why.status && bytes)

@@ -105,7 +105,7 @@ NRV_API const char *nrv_why(const nrv_exec *e)
     return !e ? "out of memory" : e->why.status ? e->why.text : NULL;
 }
 
-/* ---- sizes and bindings ------------------------------------------------------------------------------------------------------ */
+/* ---- sizes and bindings ---- */
 static bool exec_ready(nrv_exec *e)
 {
     if (e && !e->broken && !e->pending)
@@ -140,7 +140,8 @@ static nrv__plan_name *exec_find(nrv__plan_name *at, size_t n, const char *name)
     return NULL;
 }
 
-static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__bound *bound, const char *what, const char *name, void *data, size_t bytes)
+static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__bound *bound, const char *what,
+                            const char *name, void *data, size_t bytes)
 {
     if (!exec_ready(e))
         return e ? e->why.status : NRV_ENOMEM;
@@ -150,7 +151,8 @@ static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__b
         size_t at = 0;
         for (size_t i = 0; i < n && at < sizeof names; i++)
             at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", table[i].name);
-        return exec_pending(e, nrv__fail(&e->why, NRV_ENAME, "the plan has no %s '%s'\n  hint  it has: %s", what, name ? name : "", names));
+        return exec_pending(e, nrv__fail(&e->why, NRV_ENAME, "the plan has no %s '%s'\n  hint  it has: %s", what,
+                                         name ? name : "", names));
     }
     if (!data && bytes)
         return exec_pending(e, nrv__fail(&e->why, NRV_EARG, "%s '%s': %zu bytes at NULL", what, name, bytes));
@@ -164,12 +166,14 @@ NRV_API nrv_status nrv_bind_in(nrv_exec *e, const char *name, const void *data, 
 {
     void *p; /* only read, but views have one kind of pointer */
     memcpy(&p, &data, sizeof p);
-    return exec_bind(e, e ? e->plan->input : NULL, e ? e->plan->n_input : 0, e ? e->input : NULL, "input", name, p, bytes);
+    return exec_bind(e, e ? e->plan->input : NULL, e ? e->plan->n_input : 0, e ? e->input : NULL, "input", name, p,
+                     bytes);
 }
 
 NRV_API nrv_status nrv_bind_out(nrv_exec *e, const char *name, void *data, size_t bytes)
 {
-    return exec_bind(e, e ? e->plan->output : NULL, e ? e->plan->n_output : 0, e ? e->output : NULL, "output", name, data, bytes);
+    return exec_bind(e, e ? e->plan->output : NULL, e ? e->plan->n_output : 0, e ? e->output : NULL, "output", name,
+                     data, bytes);
 }
 
 static size_t exec_bytes(const nrv_exec *e, int32_t value)
@@ -186,15 +190,18 @@ static nrv_status exec_check_bound(nrv_exec *e)
             continue;
         size_t want = exec_bytes(e, in->value);
         if (want && !e->input[i].data)
-            return nrv__fail(&e->why, NRV_EARG, "input '%s' is not bound\n  hint  nrv_bind_in(e, \"%s\", data, %zu)", in->name, in->name, want);
+            return nrv__fail(&e->why, NRV_EARG, "input '%s' is not bound\n  hint  nrv_bind_in(e, \"%s\", data, %zu)",
+                             in->name, in->name, want);
         if (e->input[i].bytes != want)
-            return nrv__fail(&e->why, NRV_EARG, "input '%s' takes %zu bytes, %zu are bound\n  hint  do nrv_set_size and the buffer agree?", in->name,
-                             want, e->input[i].bytes);
+            return nrv__fail(&e->why, NRV_EARG,
+                             "input '%s' takes %zu bytes, %zu are bound\n  hint  do nrv_set_size and the buffer agree?",
+                             in->name, want, e->input[i].bytes);
     }
     for (size_t i = 0; i < e->plan->n_output; i++) {
         size_t want = exec_bytes(e, e->plan->output[i].value);
         if (e->output[i].data && e->output[i].bytes != want)
-            return nrv__fail(&e->why, NRV_EARG, "output '%s' gives %zu bytes, %zu are bound", e->plan->output[i].name, want, e->output[i].bytes);
+            return nrv__fail(&e->why, NRV_EARG, "output '%s' gives %zu bytes, %zu are bound", e->plan->output[i].name,
+                             want, e->output[i].bytes);
     }
     return NRV_OK;
 }
@@ -219,7 +226,7 @@ NRV_API nrv_status nrv_prepare(nrv_exec *e)
     return NRV_OK;
 }
 
-/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
+/* ---- one run ---- */
 typedef struct exec_work {
     const nrv_exec *e;
     const nrv__action *a;
@@ -284,8 +291,10 @@ static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__action *a)
         const char *op = a->step->op ? a->step->op->name : "element-wise";
         for (int32_t i = 0; t && i < t->n_instr; i++)
             op = t->instr[i].out == r ? t->instr[i].op->name : op;
-        return nrv__fail(&e->why, NRV_EVALUE, "%s gives a NaN\n  in    %s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN", op,
-                         e->plan->value[v].scope);
+        return nrv__fail(
+            &e->why, NRV_EVALUE,
+            "%s gives a NaN\n  in    %s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN",
+            op, e->plan->value[v].scope);
     }
     return NRV_OK;
 }
@@ -296,7 +305,8 @@ static nrv_status exec_steps(nrv_exec *e)
         const nrv__action *a = &e->action[i];
         exec_act(e, a);
         if (a->step->fails && nrv__fault_status(&e->fault))
-            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s\n  in    %s", a->step->op->name, nrv__fault_text(&e->fault), a->step->scope);
+            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s\n  in    %s", a->step->op->name,
+                             nrv__fault_text(&e->fault), a->step->scope);
         if (e->plan->check_nan && exec_hunt_nan(e, a))
             return e->why.status;
     }
@@ -319,7 +329,8 @@ static void exec_commit(nrv_exec *e)
             memcpy(e->output[i].data, e->view[p->output[i].value].data, e->output[i].bytes);
 }
 
-/* commits of the store; where an exec runs again without one, or has a stream, mixed with these: 53 bits, so that doubles hold it */
+/* commits of the store; where an exec runs again without one, or has a stream, mixed with these: 53 bits, so that
+ * doubles hold it */
 static void exec_count(nrv_exec *e)
 {
     uint64_t commits = e->store->commits;
@@ -337,7 +348,8 @@ NRV_API nrv_status nrv_run(nrv_exec *e)
         return e ? e->why.status : NRV_ENOMEM;
     bool assigns = e->plan->assigns;
     if (!nrv__store_enter(e->store, assigns))
-        return nrv__fail(&e->why, NRV_EBUSY, "another run uses the store\n  hint  run one after the other, or give each its store");
+        return nrv__fail(&e->why, NRV_EBUSY,
+                         "another run uses the store\n  hint  run one after the other, or give each its store");
     exec_count(e);
     nrv__fault_clear(&e->fault);
     if (!exec_steps(e)) {

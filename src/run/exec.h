@@ -49,22 +49,22 @@ struct nrv_exec {
     bool broken, pending; /* for good; an error of set_size or bind that nrv_run has yet to report */
     bool laid, stale;     /* sizes are laid out; some pointer changed since */
     int64_t *named, *wanted, *atoms, *polys;
-    nrv__view *view;      /* of each value */
-    size_t *offset;       /* of each value in the workspace */
+    nrv__view *view; /* of each value */
+    size_t *offset;  /* of each value in the workspace */
     nrv__action *action;
     nrv__stored **var;
     nrv__bound *input, *output, *local;
     nrv__work *work;
-    size_t need;          /* bytes of workspace, scratch included */
+    size_t need; /* bytes of workspace, scratch included */
     size_t scratch_at, scratch_each, shared_at;
     uint64_t work_seen;
     int64_t run_counter;
     nrv__fault fault;
 };
 
-nrv_status nrv__layout(nrv_exec *e);               /* sizes -> shapes, kernels, offsets */
-void nrv__resolve(nrv_exec *e);                    /* offsets and bindings -> pointers */
-size_t nrv__tile_scratch(const nrv__tiles *t);     /* bytes for each worker */
+nrv_status nrv__layout(nrv_exec *e);           /* sizes -> shapes, kernels, offsets */
+void nrv__resolve(nrv_exec *e);                /* offsets and bindings -> pointers */
+size_t nrv__tile_scratch(const nrv__tiles *t); /* bytes for each worker */
 void nrv__tile_layout(nrv_exec *e, nrv__action *a);
 void nrv__tile_run(const nrv_exec *e, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
 #endif

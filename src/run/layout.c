@@ -1,7 +1,8 @@
 /* layout.c - nrv_prepare: sizes become shapes, shapes choose kernels, lifetimes become offsets.
 
    Promises: every length is checked before anything is allocated; the workspace is one block whose size is known first.
-   Placement: values by size, each at the lowest offset that nothing alive at the same time covers (as XNNPACK's planner). */
+   Placement: values by size, each at the lowest offset that nothing alive at the same time covers (as XNNPACK's
+   planner). */
 #include "exec.h"
 #include "ref.h"
 #include <stdio.h>
@@ -16,10 +17,11 @@ static nrv_status layout_lengths(nrv_exec *e)
         if (e->wanted[i] < 0 && s->lo == s->hi)
             e->wanted[i] = s->lo;
         if (e->wanted[i] < 0)
-            return nrv__fail(&e->why, NRV_EARG, "size '%s' is not set\n  hint  nrv_set_size(e, \"%s\", n)", s->name, s->name);
+            return nrv__fail(&e->why, NRV_EARG, "size '%s' is not set\n  hint  nrv_set_size(e, \"%s\", n)", s->name,
+                             s->name);
         if (e->wanted[i] < s->lo || e->wanted[i] > s->hi)
-            return nrv__fail(&e->why, NRV_ESHAPE, "size '%s' is %lld, it was declared %lld..%lld", s->name, (long long)e->wanted[i],
-                             (long long)s->lo, (long long)s->hi);
+            return nrv__fail(&e->why, NRV_ESHAPE, "size '%s' is %lld, it was declared %lld..%lld", s->name,
+                             (long long)e->wanted[i], (long long)s->lo, (long long)s->hi);
     }
     if (!nrv__dims_eval(d, e->wanted, e->atoms, e->polys, &bad))
         return nrv__fail(&e->why, NRV_ESHAPE, "the length %s overflows", d->poly[bad].text);
@@ -31,8 +33,9 @@ static nrv_status layout_lengths(nrv_exec *e)
         snprintf(tb, sizeof tb, "%lld", (long long)c->b);
         if (c->at_most ? a > b : a != b)
             return nrv__fail(&e->why, NRV_ESHAPE, "%s: %s = %lld must be %s %s = %lld\n  in    %s", c->op,
-                             c->a < -1 ? d->poly[nrv__dim_index(c->a)].text : ta, (long long)a, c->at_most ? "at most" : "equal to",
-                             c->b < -1 ? d->poly[nrv__dim_index(c->b)].text : tb, (long long)b, c->scope);
+                             c->a < -1 ? d->poly[nrv__dim_index(c->a)].text : ta, (long long)a,
+                             c->at_most ? "at most" : "equal to", c->b < -1 ? d->poly[nrv__dim_index(c->b)].text : tb,
+                             (long long)b, c->scope);
     }
     return NRV_OK;
 }
@@ -58,7 +61,8 @@ static nrv_status layout_views(nrv_exec *e)
             size[k] = nrv__dim_at(v->size[k], e->polys);
         nrv__args a = { .in = &e->view[v->index], .n_in = 1, .attr = v->attr, .size = size };
         v->view->view(&a, y, &shift);
-        e->offset[i] = e->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
+        e->offset[i] =
+            e->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
         if (e->plan->value[v->index].where != NRV__VIEW)
             e->offset[i] = (size_t)shift * nrv__dtype_size(v->type);
     }
@@ -71,8 +75,11 @@ static size_t layout_bytes(const nrv__view *v)
     return (n + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1);
 }
 
-/* ---- kernels ------------------------------------------------------------------------------------------------------------- */
-enum { LAYOUT_WORTH = 20000, LAYOUT_PIECE = 4000 }; /* ns: what is worth splitting, and the least that a piece should be */
+/* ---- kernels ---- */
+enum {
+    LAYOUT_WORTH = 20000,
+    LAYOUT_PIECE = 4000
+}; /* ns: what is worth splitting, and the least that a piece should be */
 
 static void layout_grain(nrv_exec *e, nrv__action *a, double unit_ns)
 {
@@ -93,12 +100,15 @@ static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)
         a->kernel = s->kernel[k]->fits(&a->args) ? NULL : s->kernel[k];
     a->shared = 0;
     if (!a->kernel && !s->op->ref)
-        return nrv__fail(&e->why, NRV_ESHAPE, "%s: no kernel for these lengths\n  in    %s\n  hint  compile with .without = \"%s\"", s->op->name, s->scope, s->kernel[0]->name);
+        return nrv__fail(&e->why, NRV_ESHAPE,
+                         "%s: no kernel for these lengths\n  in    %s\n  hint  compile with .without = \"%s\"",
+                         s->op->name, s->scope, s->kernel[0]->name);
     if (!a->kernel) {
         a->scratch = nrv__ref_scratch(s->op, &a->args);
         a->units = a->grain = 1;
         a->units2 = 0;
-        return a->scratch == SIZE_MAX ? nrv__fail(&e->why, NRV_ENOMEM, "%s: too large for its reference", s->op->name) : NRV_OK;
+        return a->scratch == SIZE_MAX ? nrv__fail(&e->why, NRV_ENOMEM, "%s: too large for its reference", s->op->name)
+                                      : NRV_OK;
     }
     a->units = a->kernel->units(&a->args);
     a->units2 = a->kernel->units2 ? a->kernel->units2(&a->args) : 0;
@@ -121,7 +131,13 @@ static nrv_status layout_actions(nrv_exec *e)
             *a->out = e->view[s->out];
         for (int32_t k = 0; k < s->n_size; k++)
             a->size[k] = nrv__dim_at(s->size[k], e->polys);
-        a->args = (nrv__args){ .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault };
+        a->args = (nrv__args){ .in = a->in,
+                               .out = a->out,
+                               .n_in = s->n_in,
+                               .n_out = 1,
+                               .attr = s->attr,
+                               .size = a->size,
+                               .fault = &e->fault };
         if (s->tiles) {
             nrv__tile_layout(e, a);
             a->args.n = 1;
@@ -144,7 +160,7 @@ static nrv_status layout_actions(nrv_exec *e)
     return NRV_OK;
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 typedef struct layout_block {
     size_t bytes, at;
     int32_t value, first, last;
@@ -204,7 +220,8 @@ static nrv_status layout_memory(nrv_exec *e)
     for (size_t i = 0; i < p->n_value; i++) {
         const nrv__value *v = &p->value[i];
         if (v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0)
-            block[n++] = (layout_block){ layout_bytes(&e->view[i]), 0, (int32_t)i, v->first, v->last < v->first ? v->first : v->last };
+            block[n++] = (layout_block){ layout_bytes(&e->view[i]), 0, (int32_t)i, v->first,
+                                         v->last < v->first ? v->first : v->last };
     }
     for (size_t i = 0; i < p->n_value; i++) { /* who takes memory over prolongs its life */
         if (p->value[i].same_memory < 0)
@@ -237,7 +254,8 @@ static nrv_status layout_work(nrv_exec *e)
     w->bytes = w->mem ? e->need : 0;
     w->moved++;
     if (!w->mem)
-        return nrv__fail(&e->why, NRV_ENOMEM, "no memory for a workspace of %zu bytes\n  hint  a smaller batch", e->need);
+        return nrv__fail(&e->why, NRV_ENOMEM, "no memory for a workspace of %zu bytes\n  hint  a smaller batch",
+                         e->need);
     w->at = w->mem + (NRV__ALIGN - (uintptr_t)w->mem % NRV__ALIGN) % NRV__ALIGN;
     return NRV_OK;
 }
@@ -266,14 +284,15 @@ static nrv_status layout_locals(nrv_exec *e)
 nrv_status nrv__layout(nrv_exec *e)
 {
     e->laid = false;
-    if (layout_lengths(e) || layout_views(e) || layout_actions(e) || layout_memory(e) || layout_work(e) || layout_locals(e))
+    if (layout_lengths(e) || layout_views(e) || layout_actions(e) || layout_memory(e) || layout_work(e) ||
+        layout_locals(e))
         return e->why.status;
     memcpy(e->named, e->wanted, (e->plan->dims.n_size + 1) * sizeof *e->named);
     e->laid = e->stale = true;
     return NRV_OK;
 }
 
-/* ---- pointers ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- pointers ---- */
 static void *resolve_value(nrv_exec *e, size_t i)
 {
     const nrv__value *v = &e->plan->value[i];

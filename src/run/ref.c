@@ -63,7 +63,8 @@ static const nrv__view *ref_like(const nrv__opdef *op, const nrv__args *a, int i
 
 static bool ref_as_is(const nrv__opdef *op, const nrv__args *a, int i)
 {
-    return a->in[i].type == NRV_F64 && ref_dense(&a->in[i]) && nrv__elements(&a->in[i]) == nrv__elements(ref_like(op, a, i));
+    return a->in[i].type == NRV_F64 && ref_dense(&a->in[i]) &&
+           nrv__elements(&a->in[i]) == nrv__elements(ref_like(op, a, i));
 }
 
 size_t nrv__ref_scratch(const nrv__opdef *op, const nrv__args *a)

@@ -46,7 +46,9 @@ void nrv__tile_layout(nrv_exec *e, nrv__action *a)
         w->scalar[r] = walked;
         int64_t stride = 1;
         for (int i = w->rank - 1; i >= 0; i--) {
-            w->stride[r][i] = walked ? tile_stride(&e->view[reg->load], w->rank, i, w->dim[i]) : w->dim[i] == 1 ? 0 : stride;
+            w->stride[r][i] = walked           ? tile_stride(&e->view[reg->load], w->rank, i, w->dim[i])
+                              : w->dim[i] == 1 ? 0
+                                               : stride;
             w->scalar[r] = w->scalar[r] && (w->stride[r][i] == 0 || w->dim[i] == 1);
             if (w->dim[i] == 1)
                 w->stride[r][i] = 0;
@@ -97,7 +99,8 @@ static void tile_repeat(char *to, const char *from, int64_t period, int64_t star
         memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
-static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const int64_t *stride, int64_t start, int64_t n)
+static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const int64_t *stride, int64_t start,
+                        int64_t n)
 {
     size_t size = nrv__dtype_size(v->type);
     int64_t at[NRV__MAX_RANK] = { 0 }, where = 0, left = start;
@@ -163,12 +166,15 @@ static void *tile_place(const nrv_exec *e, const nrv__reg *r, char *slots, int64
 
 static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const nrv__lane *l, void *scratch)
 {
-    nrv__view vin[NRV__POINT_IN] = { 0 }, out = { .data = l->out, .rank = 1, .type = t->reg[in->out].type, .dim = { l->n }, .stride = { 1 } };
+    nrv__view vin[NRV__POINT_IN] = { 0 },
+              out = { .data = l->out, .rank = 1, .type = t->reg[in->out].type, .dim = { l->n }, .stride = { 1 } };
     for (int32_t k = 0; k < in->n_in; k++) {
         vin[k] = (nrv__view){ .rank = 1, .type = t->reg[in->in[k]].type, .dim = { l->n }, .stride = { 1 } };
         memcpy(&vin[k].data, &l->in[k], sizeof vin[k].data);
     }
-    nrv__args args = { .in = vin, .out = &out, .n_in = in->n_in, .n_out = 1, .n = l->n, .attr = in->attr, .end = 1, .scratch = scratch };
+    nrv__args args = {
+        .in = vin, .out = &out, .n_in = in->n_in, .n_out = 1, .n = l->n, .attr = in->attr, .end = 1, .scratch = scratch
+    };
     nrv__ref_run(in->op, &args);
 }
 
@@ -178,7 +184,8 @@ static void tile_one(const nrv_exec *e, const nrv__action *a, char *slots, void 
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
         if (reg->load >= 0 && !reg->full && !a->walk.scalar[r])
-            tile_gather(slots + (size_t)reg->slot * TILE_SLOT, &e->view[reg->load], &a->walk, a->walk.stride[r], start, n);
+            tile_gather(slots + (size_t)reg->slot * TILE_SLOT, &e->view[reg->load], &a->walk, a->walk.stride[r], start,
+                        n);
     }
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];

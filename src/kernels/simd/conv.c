@@ -159,8 +159,7 @@ static void conv_table(gemm_at *at, const conv_grid *g, const conv_at *taps, int
             at[c * n + i] = (gemm_at){ at[i].a + c * step_a, at[i].b + c * step_b };
 }
 
-/* ---- forward, and back to the input ---------------------------------------------------------------------------------
- */
+/* ---- forward, and back to the input ---- */
 
 /* the largest grid that a block of `rows` rows needs */
 static conv_grid conv_largest(const conv_plan *p, int64_t rows)
@@ -441,8 +440,7 @@ NRV_KERNEL(conv_dx, .op = "conv_dx", .doc = "gradient by the image: a convolutio
            .fits = conv_declines, .units = conv_dx_units, .work = conv_dx_work, .scratch = conv_dx_scratch,
            .run = conv_dx_run);
 
-/* ---- the gradient by the weights ------------------------------------------------------------------------------------
- */
+/* ---- the gradient by the weights ---- */
 
 /* dw[o][k] = sum over images and positions of dy[o] x[k]: dot products of long rows, both laid out as in forward */
 typedef struct conv_sum {

@@ -1,4 +1,4 @@
-/* images of noise stand in for real ones */
+/* 08 as a program: images of noise stand in for real ones */
 #include "../programs/08_gan.c"
 #include "stand_in.h"
 int main(void)

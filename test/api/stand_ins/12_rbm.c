@@ -1,3 +1,4 @@
+/* 12 as a program: one step on a batch of eight. */
 #include "../programs/12_rbm.c"
 #include "stand_in.h"
 int main(void)

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STAND_IN_CHECK(ok, why) \
-    do { \
-        if (!(ok)) { \
+#define STAND_IN_CHECK(ok, why)                                                      \
+    do {                                                                             \
+        if (!(ok)) {                                                                 \
             fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, (why) ? (why) : #ok); \
-            return 1; \
-        } \
+            return 1;                                                                \
+        }                                                                            \
     } while (0)
 
 static float *stand_in_floats(size_t n)
