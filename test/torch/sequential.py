@@ -1,0 +1,193 @@
+"""sequential.py - a network's text as the nn.Sequential that has the same state_dict.
+
+Promises: any text of the words in docs/ref/layers.md, which is written from the records: the argument's names, types
+and defaults come from there, so that they stand nowhere twice. Only what PyTorch calls them is here.
+Does not do: explain what is wrong with a text; nervo does.
+"""
+import pathlib
+import re
+from collections import OrderedDict
+import torch
+from torch import nn
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs/ref/layers.md"
+
+
+def words():
+    """word -> (the PyTorch module or None, [(argument, type, default or None)])"""
+    found = {}
+    for part in PAGE.read_text().split("\n### ")[1:]:
+        module = re.search(r"^- In PyTorch: `nn\.(\w+)`", part, re.M)
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| .* \| (.*) \|$", part, re.M)
+        blank = {"has to be given": None, "see above": None, "no": "0"}
+        found[part.split("\n")[0]] = (module and module.group(1),
+                                      [(name, kind, blank.get(value, value)) for name, kind, value in rows])
+    return found
+
+
+class Residual(nn.Sequential):
+    """what comes out plus what went in, through `shortcut` where the shape changes"""
+
+    def forward(self, x):
+        y = x
+        for name, layer in self.named_children():
+            y = y if name == "shortcut" else layer(y)
+        return y + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+class Parallel(nn.ModuleList):
+    """branches side by side along axis 1"""
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self], 1)
+
+
+class GlobalAvgPool(nn.Module):
+    def forward(self, x):
+        return x.flatten(2).mean(2)
+
+
+def windows(cls, x, a, channels):
+    return cls(x.shape[1], channels, a["kernel"], a["stride"], a["pad"], dilation=a["dilation"], groups=a["groups"],
+               bias=not a["no_bias"])
+
+
+# what each word is in PyTorch, made for the input x
+MAKE = {
+    "dense": lambda x, a: nn.Linear(x.shape[-1], a["units"], bias=not a["no_bias"]),
+    "conv": lambda x, a: windows(nn.Conv2d, x, a, a["out"]),
+    "conv_transposed": lambda x, a: windows(nn.ConvTranspose2d, x, a, a["out"]),
+    "bn": lambda x, a: (nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d)(x.shape[1], a["eps"], a["momentum"]),
+    "ln": lambda x, a: nn.LayerNorm(x.shape[-1], a["eps"]),
+    "pool": lambda x, a: nn.MaxPool2d(a["kernel"], a["stride"], a["pad"]),
+    "avg_pool": lambda x, a: nn.AvgPool2d(a["kernel"], a["stride"], a["pad"]),
+    "global_avg_pool": lambda x, a: GlobalAvgPool(),
+    "dropout": lambda x, a: nn.Dropout(a["p"]),
+    "leaky_relu": lambda x, a: nn.LeakyReLU(a["slope"]),
+    "softmax": lambda x, a: nn.Softmax(a["axis"]),
+}
+
+
+def value(kind, text):
+    """of an argument, from its text; no text: not given"""
+    if kind == "flag":
+        return text == "1"
+    if text is None:
+        return None
+    if kind == "real":
+        return float(text)
+    numbers = [int(n) for n in text.split("x")]
+    return tuple(numbers) if len(numbers) > 1 else numbers[0]
+
+
+class Reader:
+    """text -> modules, one clause after the other; x is a batch that has come as far as the modules built so far"""
+
+    def __init__(self, text, x):
+        text = re.sub(r"#.*", "", text)
+        self.token = re.findall(r"[|{};:\n]|[^\s|{};:]+", text) + [""]
+        self.at = 0
+        self.x = x
+        self.known = words()
+
+    def next(self):
+        self.at += 1
+        return self.token[self.at - 1]
+
+    def arguments(self, word):
+        rest = list(self.known[word][1])
+        got = {name: value(kind, default) for name, kind, default in rest}
+        while True:
+            token = self.token[self.at]
+            named = [row for row in rest if row[0] == token]
+            if named and named[0][1] == "flag":
+                got[self.next()] = True
+                continue
+            if named:
+                self.next()
+                row = named[0]
+            elif re.match(r"[-+.\d]", token):
+                row = next(row for row in rest if row[1] != "flag")
+            else:
+                return got
+            rest.remove(row)
+            got[row[0]] = value(row[1], self.next())
+
+    def clauses(self, ends):
+        """(name or None, module) of each word up to one of `ends`, which is eaten; repeat unrolls"""
+        found, name = [], None
+        while True:
+            token = self.next()
+            if token in ends:
+                return found, token
+            if token in "|\n":
+                continue
+            if self.token[self.at] == ":":
+                name = token
+                self.next()
+            elif token == "input":
+                self.next()
+            elif token == "repeat":
+                found += self.repeat()
+            else:
+                found.append((name, self.module(token)))
+                name = None
+
+    def open(self):
+        while self.next() != "{":
+            pass
+
+    def repeat(self):
+        times, found = int(self.next()), []
+        self.open()
+        begin = self.at
+        for _ in range(times):
+            self.at = begin
+            found += self.clauses("}")[0]
+        return found
+
+    def residual(self):
+        x = self.x
+        self.open()
+        block = Residual(sequence(self.clauses("}")[0]))
+        y = self.x
+        if x.shape != y.shape and x.dim() == 4:
+            stride = [next(s for s in range(1, 65) if (a - 1) // s + 1 == b) for a, b in zip(x.shape[2:], y.shape[2:])]
+            block.add_module("shortcut", nn.Conv2d(x.shape[1], y.shape[1], 1, stride, bias=False))
+        elif x.shape != y.shape:
+            block.add_module("shortcut", nn.Linear(x.shape[-1], y.shape[-1], bias=False))
+        self.x = x
+        return block
+
+    def parallel(self):
+        x, branches, end = self.x, [], ";"
+        self.open()
+        while end == ";":
+            self.x = x
+            found, end = self.clauses(";}")
+            branches.append(nn.Sequential(sequence(found)))
+        self.x = x
+        return Parallel(branches)
+
+    def module(self, word):
+        if word in ("residual", "parallel"):
+            made = getattr(self, word)()
+        elif word in MAKE:
+            made = MAKE[word](self.x, self.arguments(word))
+        else:
+            made = getattr(nn, self.known[word][0])(*self.arguments(word).values())
+        made.eval()
+        with torch.no_grad():
+            self.x = made(self.x)
+        return made
+
+
+def sequence(found):
+    """what has no name is called by its place, as in nn.Sequential"""
+    return OrderedDict((name or str(i), module) for i, (name, module) in enumerate(found))
+
+
+def sequential(text, shape):
+    """the nn.Sequential of a text, for samples of this shape, with PyTorch's own first weights"""
+    reader = Reader(text, torch.zeros(2, *shape))
+    return nn.Sequential(sequence(reader.clauses([""])[0]))
