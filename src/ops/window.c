@@ -27,7 +27,7 @@ static bool window_fold_shape(nrv__infer *s)
 {
     const nrv__window_attr *a = s->attr;
     nrv_tensor y = s->in[0];
-    if (!nrv__infer_real(s, 0) || !nrv__window_check(s->g, a, "fold"))
+    if (!nrv__infer_real(s, 0))
         return false;
     if (y->rank != 2 + 2 * a->axes)
         return nrv__infer_fail(s, NRV_ESHAPE, "(B, C, places, taps), as window gives",
@@ -135,5 +135,7 @@ nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a)
 
 nrv_tensor nrv__fold(nrv_tensor y, const nrv__window_attr *a, const nrv_dim *to)
 {
+    if (!y || !nrv__window_check(y->g, a, "fold"))
+        return NULL;
     return nrv__op_with(&nrv__op_fold, NRV_N(const nrv_tensor, y), a, (int)a->axes, to);
 }

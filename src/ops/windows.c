@@ -4,8 +4,8 @@
 
 static void windows_fill(const nrv__case *c, const char *name, int64_t axes, int64_t otherwise, int64_t *to)
 {
-    int n = nrv__case_ints(c, name, (int)axes, to);
-    for (int64_t i = n; i < axes; i++)
+    int n = nrv__case_ints(c, name, axes < 0 ? 0 : axes > 3 ? 3 : (int)axes, to);
+    for (int64_t i = n; i < axes && i < 3; i++)
         to[i] = n ? to[n - 1] : otherwise;
 }
 
@@ -25,6 +25,11 @@ bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
     if (a->axes < 1 || a->axes > 3) {
         nrv__graph_fail(g, NRV_ESHAPE, "(B, C, then one to three axes)", "%s: windows over %lld axes", op,
                         (long long)a->axes);
+        return false;
+    }
+    if (a->axes < 1 || a->axes > 3) {
+        nrv__graph_fail(g, NRV_ESHAPE, "(B,C) and then one to three axes, as (B,C,H,W)", "%s: windows over %lld axes",
+                        op, (long long)a->axes);
         return false;
     }
     for (int i = 0; i < a->axes; i++) {
