@@ -230,23 +230,41 @@ static bool lower_full(const lower_state *s, nrv_tensor x, nrv_tensor shape)
            (!x->rank || !memcmp(x->dim, shape->dim, (size_t)x->rank * sizeof *x->dim));
 }
 
+/* needs no memory: a tile program has it as an immediate */
+static bool lower_immediate(nrv_tensor x)
+{
+    return x->op == &nrv__op_fill || x->op == &nrv__op_dim_value;
+}
+
+static nrv__reg lower_constant(nrv_tensor x)
+{
+    bool fill = x->op == &nrv__op_fill;
+    return (nrv__reg){ .type = x->type,
+                       .load = -1,
+                       .store = -1,
+                       .constant = true,
+                       .number = fill ? ((const nrv__scalar_attr *)x->attr)->value : 0,
+                       .length = fill ? -1 : x->size[0] };
+}
+
+static bool lower_same_reg(const nrv__reg *a, const nrv__reg *b)
+{
+    return a->type == b->type && a->load == b->load && a->constant == b->constant && (a->load >= 0 || a->constant) &&
+           a->length == b->length && !memcmp(&a->number, &b->number, sizeof a->number);
+}
+
 static int32_t lower_load(lower_state *s, lower_tiles *t, nrv_tensor x, nrv_tensor shape)
 {
-    bool constant = x->op == &nrv__op_fill;
-    double number = constant ? ((const nrv__scalar_attr *)x->attr)->value : 0;
-    int32_t v = constant ? -1 : s->value[x->mark];
+    nrv__reg reg = { .type = x->type, .load = s->value[x->mark], .store = -1, .length = -1 };
+    if (lower_immediate(x))
+        reg = lower_constant(x);
+    else
+        reg.full = lower_full(s, x, shape);
     for (int32_t i = 0; i < t->n_reg; i++)
-        if (t->reg[i].load == v && t->reg[i].constant == constant && t->reg[i].type == x->type &&
-            (v >= 0 || constant) && (!constant || !memcmp(&t->reg[i].number, &number, sizeof number)))
+        if (lower_same_reg(&t->reg[i], &reg))
             return i;
-    bool full = !constant && lower_full(s, x, shape);
-    t->reg[t->n_reg] = (nrv__reg){ .type = x->type,
-                                   .load = v,
-                                   .store = -1,
-                                   .slot = full ? -1 : t->n_slot++,
-                                   .full = full,
-                                   .constant = constant,
-                                   .number = number };
+    reg.slot = reg.full ? -1 : t->n_slot++;
+    t->reg[t->n_reg] = reg;
     return t->n_reg++;
 }
 
@@ -291,7 +309,7 @@ static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tenso
         if (store < 0)
             return false;
     }
-    t->reg[t->n_reg] = (nrv__reg){ .type = n->type, .load = -1, .store = store, .slot = -1 };
+    t->reg[t->n_reg] = (nrv__reg){ .type = n->type, .load = -1, .store = store, .slot = -1, .length = -1 };
     s->reg_of[n->mark] = in->out = t->n_reg++;
     t->n_instr++;
     return true;
@@ -306,7 +324,7 @@ static bool lower_group(lower_state *s, int32_t group)
         members++, reads += (size_t)c->order[i]->n_in;
         shape = c->order[i];
         for (int k = 0; k < shape->n_in; k++) /* loads first: they may need steps of their own */
-            if (c->group[shape->in[k]->mark] != group && shape->in[k]->op != &nrv__op_fill &&
+            if (c->group[shape->in[k]->mark] != group && !lower_immediate(shape->in[k]) &&
                 lower_get(s, shape->in[k]) < 0)
                 return false;
     }

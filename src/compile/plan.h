@@ -34,8 +34,9 @@ typedef struct nrv__reg {
     int32_t store; /* value that is written, or -1 */
     int32_t slot;  /* scratch buffer of one tile, or -1 when it lives in a value's memory */
     bool full;     /* load: of the program's own shape and dense, so that a tile is read where it lies */
-    bool constant;
+    bool constant; /* one number everywhere: `number`, or the length `length` where that is not -1 */
     double number;
+    nrv_dim length;
 } nrv__reg;
 typedef struct nrv__instr {
     const nrv__opdef *op;

@@ -46,6 +46,9 @@ static void print_tiles(print_state *s, const nrv__tiles *t)
             nrv__text_add(&s->t, "      r%d = load ", r);
             print_value(s, t->reg[r].load);
             nrv__text_add(&s->t, "%s\n", t->reg[r].full ? "" : " (stretched)");
+        } else if (t->reg[r].constant && t->reg[r].length != -1) {
+            char buf[24];
+            nrv__text_add(&s->t, "      r%d = length %s\n", r, print_dim(s->p, t->reg[r].length, buf));
         } else if (t->reg[r].constant) {
             nrv__text_add(&s->t, "      r%d = %g\n", r, t->reg[r].number);
         }

@@ -97,7 +97,7 @@ struct nrv__opdef {
     const nrv__opdef nrv__op_##id = { .name = #id, __VA_ARGS__ }
 
 /* leaves that the store, eager evaluation and the compiler treat each in its way */
-extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_local, nrv__op_fill,
+extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_local, nrv__op_fill, nrv__op_dim_value,
     nrv__op_run_counter;
 
 /* reference of an element-wise op by its formula in x (and y, z) */

@@ -148,7 +148,8 @@ static void tile_begin(const nrv_exec *e, const nrv__action *a, char *slots, int
         char *slot = slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT;
         char number[8];
         if (reg->constant) {
-            nrv__from_double(number, reg->type, &reg->number, 1);
+            double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, e->polys);
+            nrv__from_double(number, reg->type, &value, 1);
             tile_splat(slot, number, nrv__dtype_size(reg->type), n);
         } else if (reg->load >= 0 && !reg->full && a->walk.scalar[r]) {
             tile_splat(slot, e->view[reg->load].data, nrv__dtype_size(reg->type), n);
