@@ -1,13 +1,13 @@
-# Adding an op, a kernel, a layer is adding one file: drops the commented samples of docs/how/samples into a copy of the
-# tree, generates, builds, and runs the tests of the registry. Fails if any hand-written file had to change, or if the
-# tests never met what was added.                                                                         label: house
+# Adding an op, a kernel, a layer, an optimiser is adding one file: drops the commented samples of docs/how/samples into a
+# copy of the tree, generates, builds, and runs the tests of the registry. Fails if any hand-written file had to change,
+# or if the tests never met what was added.                                                               label: house
 set -eu
 work=$(mktemp -d) before=$(mktemp)
 trap 'rm -rf "$work" "$before"' EXIT
 tar -C "$NERVO_ROOT" --exclude=./.git --exclude='./build*' --exclude=./runs -cf - . | tar -C "$work" -xf -
 cd "$work"
 samples=$(cd docs/how/samples && find . -name '*.c' | sort)
-[ "$(wc -l <<<"$samples")" -ge 3 ] || { echo "an op, a kernel and a layer are wanted; there are: $samples"; exit 1; }
+[ "$(wc -l <<<"$samples")" -ge 4 ] || { echo "one of each kind is wanted; there are: $samples"; exit 1; }
 find . -type f ! -path './src/gen/*' ! -path './include/nervo/*' ! -path './docs/ref/*' -print0 | xargs -0 sha256sum >"$before"
 for sample in $samples; do
     [ ! -e "$sample" ] || { echo "$sample is there already; a sample needs a name of its own"; exit 1; }
@@ -27,7 +27,7 @@ for sample in $samples; do
     name=$(sed -n 's/^NRV_[A-Z]*(\([a-z0-9_]*\),.*/\1/p' "$sample" | head -n 1)
     grep -q "_$name" src/gen/registry.c || { echo "$sample: the registry does not know $name"; exit 1; }
     case $sample in
-    */ops/* | */nn/*) # the tests of the registry are named after what they test
+    */ops/* | */nn/* | */optim/*) # the tests of the registry are named after what they test
         grep -q "RUN  *\] *$name\$" b/Testing/Temporary/LastTest.log || { echo "$sample: no test met $name"; exit 1; } ;;
     esac
     echo "added by one file: $sample"
