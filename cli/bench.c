@@ -1,4 +1,4 @@
-/* bench.c - `nervo bench`: what a compiled step costs, and how fast the command starts.
+/* bench.c - `nervo bench`: what a compiled step costs, what each kernel call adds to it, how fast the command starts.
 
    Promises: medians over rounds, each long enough for the clock; random data, so nothing has to be installed.
    Does not do: single kernels. */
@@ -179,6 +179,51 @@ static int bench_step(const cli_args *a)
     return code == CLI_GO_ON ? CLI_DONE : code;
 }
 
+enum { BENCH_CALLS = 256 };
+
+/* a chain of 1x1 products: a plan of BENCH_CALLS kernel calls with next to nothing inside */
+static nrv_plan *bench_chain(nrv_store *s, const char *isa)
+{
+    nrv_graph *g = nrv_graph_new(s, NRV_EVAL);
+    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(1, 1)), y = x;
+    for (int i = 0; i < BENCH_CALLS; i++)
+        y = nrv_matmul(y, x);
+    nrv_output(g, "y", y);
+    nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .cpu = isa });
+    nrv_graph_free(g);
+    return p;
+}
+
+static int bench_overhead(const cli_args *a)
+{
+    const char *isa = cli_text(a, "isa");
+    int rounds = (int)cli_whole(a, "rounds"), code = cli_net_isa(&isa);
+    if (code != CLI_GO_ON)
+        return code;
+    double *round = cli_get((size_t)rounds * sizeof *round);
+    const float one = 1;
+    nrv_store *s = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
+    nrv_plan *p = bench_chain(s, isa);
+    nrv_exec *e = nrv_exec_new(p, s, NULL);
+    nrv_bind_in(e, "x", &one, sizeof one);
+    enum { EACH = 200 };
+    for (int i = -1; code == CLI_GO_ON && i < rounds; i++) { /* round -1 warms up */
+        double begun = cli_now();
+        for (int k = 0; code == CLI_GO_ON && k < EACH; k++)
+            if (nrv_run(e) != NRV_OK)
+                code = cli_error(CLI_FAILED, "This should not happen; please report it.", "%s", nrv_why(e));
+        if (i >= 0)
+            round[i] = (cli_now() - begun) / (EACH * (double)BENCH_CALLS);
+    }
+    bench_times t = bench_sort(round, rounds, EACH);
+    if (code == CLI_GO_ON)
+        bench_print(a, "overhead", "ns", 1e9, &t, "", "  one kernel call of a plan, the 1x1 product in it included");
+    nrv_exec_free(e);
+    nrv_plan_free(p);
+    nrv_store_free(s);
+    return code == CLI_GO_ON ? CLI_DONE : code;
+}
+
 /* how long `nervo version` takes, from fork to exit */
 static int bench_start(const cli_args *a)
 {
@@ -213,24 +258,29 @@ static int bench_run(cli_args *a)
     const char *what = a->n_rest ? a->rest[0] : "step";
     int code;
     if (a->n_rest > 1)
-        return cli_error(CLI_USAGE, "Name one of: step, start.", "bench does not understand '%s'", a->rest[1]);
+        return cli_error(CLI_USAGE, "Name one of: step, overhead, start.", "bench does not understand '%s'",
+                         a->rest[1]);
     if (strcmp(what, "step") == 0)
         code = bench_step(a);
+    else if (strcmp(what, "overhead") == 0)
+        code = bench_overhead(a);
     else if (strcmp(what, "start") == 0)
         code = bench_start(a);
     else
-        code = cli_error(CLI_USAGE, "There are: step, start.", "there is no bench '%s'", what);
+        code = cli_error(CLI_USAGE, "There are: step, overhead, start.", "there is no bench '%s'", what);
     return code == CLI_DONE ? cli_flush() : code;
 }
 
 const cli_command cli_bench = {
     .name = "bench",
-    .usage = "nervo bench [step|start] [options]",
-    .line = "Measures a compiled training step on random data, or how fast the command starts.",
+    .usage = "nervo bench [step|overhead|start] [options]",
+    .line = "Measures a compiled training step on random data, what a plan costs per kernel call, or how fast the "
+            "command starts.",
     .options = bench_options,
     .examples =
         "  nervo bench step --batch 32\n"
         "  nervo bench step -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\" --batch 64 -t 2\n"
+        "  nervo bench overhead\n"
         "  nervo bench start\n",
     .see = "nervo help show",
     .run = bench_run,
