@@ -366,7 +366,7 @@ static const nrv__layer *parse_layer(const parser *p, parse_token t)
 
 static bool parse_branch(parser *p, parse_token t)
 {
-    nrv__word *at;
+    nrv__word *at = NULL;
     if (!parse_add(p, (nrv__word){ .at = t.at, .n = t.n, .whole = t.n }, &at))
         return false;
     p->open[p->n_open++] = (int32_t)(at - p->w->word);
