@@ -12,7 +12,7 @@ unset NERVO_BUILD NERVO_BIN NERVO_SANITIZE
 
 wrap=() without=()
 # these rooms start no threads; under this sanitizer they would only take ten times as long
-[ "$preset" != tsan ] || without=(-E '^(kernel|io|fuzz)[.]')
+[ "$preset" != tsan ] || without=(-E '^(kernel|io|fuzz|oom)[.]')
 if [ "$preset" = tsan ] && setarch "$(uname -m)" -R true 2>/dev/null; then
     wrap=(setarch "$(uname -m)" -R) # gcc 12's thread sanitizer gives up where addresses are randomised by 32 bits
 fi
