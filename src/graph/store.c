@@ -394,28 +394,64 @@ static void store_missing(nrv_store *s, const store_load *load, int n)
                   count > 5 ? ", ..." : "", count);
 }
 
-static void store_commit_load(nrv_store *s, nrv__st *f, const store_load *load, int n)
+static bool store_keeps_note(const nrv__st_note *k)
+{
+    return *k->key && strcmp(k->key, STORE_SEED) && strcmp(k->key, STORE_COMMITS) && strcmp(k->key, STORE_VERSION);
+}
+
+/* room for every note of the file, and copies of them; NULL: no memory */
+static nrv__st_note *store_note_room(nrv_store *s, nrv__st *f, nrv__arena *tmp)
+{
+    int n = nrv__st_notes(f);
+    nrv__st_note *copy = nrv__arena_get(tmp, (size_t)(n + 1) * sizeof *copy);
+    for (int i = 0; i < n && copy; i++) {
+        const nrv__st_note *k = nrv__st_note_at(f, i);
+        const char **keys = nrv__grow(&s->mem, s->key, s->n_note + (size_t)i, &s->cap_key, sizeof *s->key);
+        s->key = keys ? keys : s->key;
+        const char **notes = nrv__grow(&s->mem, s->note, s->n_note + (size_t)i, &s->cap_note, sizeof *s->note);
+        s->note = notes ? notes : s->note;
+        copy[i] = (nrv__st_note){ nrv__arena_text(&s->names, k->key, strlen(k->key)),
+                                  nrv__arena_text(&s->names, k->text, strlen(k->text)) };
+        if (!keys || !notes || !copy[i].key || !copy[i].text)
+            copy = NULL;
+    }
+    if (!copy)
+        nrv__fail(&s->why, NRV_ENOMEM, "no memory for the file's notes");
+    return copy;
+}
+
+static void store_take_notes(nrv_store *s, const nrv__st_note *note, int n)
+{
+    for (int i = 0; i < n; i++) {
+        size_t at = 0;
+        while (at < s->n_note && strcmp(s->key[at], note[i].key) != 0)
+            at++;
+        if (!strcmp(note[i].key, STORE_SEED))
+            s->seed = strtoull(note[i].text, NULL, 10);
+        else if (!strcmp(note[i].key, STORE_COMMITS))
+            s->commits = strtoull(note[i].text, NULL, 10);
+        else if (store_keeps_note(&note[i])) {
+            s->n_note += at == s->n_note;
+            s->key[at] = note[i].key;
+            s->note[at] = note[i].text;
+        }
+    }
+}
+
+/* what can fail - reading, new entries, room for notes - comes before the first value that changes */
+static void store_commit_load(nrv_store *s, nrv__st *f, const store_load *load, int n, nrv__arena *tmp)
 {
     for (int i = 0; i < n && !s->why.status; i++)
         nrv__st_read(f, load[i].from, load[i].data, &s->why);
-    for (int i = 0; i < n && !s->why.status; i++) /* new entries first: what can fail, fails before a value changes */
+    const nrv__st_note *note = s->why.status ? NULL : store_note_room(s, f, tmp);
+    for (int i = 0; i < n && !s->why.status; i++)
         if (!nrv__store_find(s, load[i].name))
             store_insert(s, load[i].name, load[i].from->type, load[i].from->rank, load[i].from->dim, &s->why);
-    for (int i = 0; i < n && !s->why.status; i++)
+    if (s->why.status)
+        return;
+    for (int i = 0; i < n; i++)
         memcpy(nrv__store_find(s, load[i].name)->data, load[i].data, (size_t)load[i].from->bytes);
-}
-
-static void store_take_notes(nrv_store *s, nrv__st *f)
-{
-    for (int i = 0; i < nrv__st_notes(f) && !s->why.status; i++) {
-        const nrv__st_note *k = nrv__st_note_at(f, i);
-        if (!strcmp(k->key, STORE_SEED))
-            s->seed = strtoull(k->text, NULL, 10);
-        else if (!strcmp(k->key, STORE_COMMITS))
-            s->commits = strtoull(k->text, NULL, 10);
-        else if (strcmp(k->key, STORE_VERSION) && *k->key)
-            nrv_store_note(s, k->key, k->text);
-    }
+    store_take_notes(s, note, nrv__st_notes(f));
 }
 
 NRV_API nrv_status nrv_store_load(nrv_store *s, const char *path, const nrv_load_opt *opt)
@@ -437,8 +473,7 @@ NRV_API nrv_status nrv_store_load(nrv_store *s, const char *path, const nrv_load
             nrv__fail(&s->why, NRV_ENOMEM, "%s: no memory for the list of tensors", path);
         if (!s->why.status && !(opt && opt->partial))
             store_missing(s, load, n);
-        store_commit_load(s, f, load, n);
-        store_take_notes(s, f);
+        store_commit_load(s, f, load, n, &tmp);
         nrv__arena_free(&tmp);
         nrv__st_close(f);
     }
