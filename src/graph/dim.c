@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIM_TERMS = 64, DIM_ATOMS = 16, DIM_INDEX_BITS = 21 };
+enum { DIM_TERMS = 64, DIM_ATOMS = 16, DIM_INDEX_BITS = 21, DIM_TEXT = 4096 };
 
 typedef struct dim_sum { /* a polynomial being put together */
     int n;
@@ -154,6 +154,10 @@ static nrv_dim dim_make(nrv_graph *g, dim_sum *s)
     const char *text = dim_write(g, s);
     if (!term || !text || !nrv__graph_room(g, &d->poly, d->n_poly, &d->cap_poly, sizeof *d->poly))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a length"), -1;
+    if (strlen(text) > DIM_TEXT) /* floors within floors may double it at every step */
+        return nrv__graph_fail(g, NRV_ESHAPE, "name the intermediate length as a size of its own",
+                               "a length that takes %zu characters to write", strlen(text)),
+               -1;
     for (int i = 0; i < s->n; i++) {
         int32_t *atom = nrv__arena_get(&g->arena, (size_t)s->part[i].n * sizeof *atom + 1);
         if (!atom)
