@@ -258,6 +258,11 @@ static void nonsense_is_refused(void **state)
     nrv_graph_reset(g);
     assert_int_equal(nrv_dim_calc(g, 3, '%', 2), -1);
     graph_fails(g, NRV_EARG, "'%'");
+    nrv_dim H = nrv_size(g, "H", 1, 99);
+    for (int i = 0; i < 40 && H != -1; i++) /* each holds the last twice */
+        H = nrv_dim_calc(g, nrv_dim_calc(g, H, '*', 3), '/', 2);
+    assert_int_equal(H, -1);
+    graph_fails(g, NRV_ESHAPE, "characters to write");
     nrv_dim T = nrv_size(g, "T", 1, 9);
     assert_int_equal(nrv_dim_calc(g, 8, '/', T), -1); /* only a constant divides */
     assert_non_null(nrv_graph_why(g));
