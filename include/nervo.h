@@ -55,10 +55,10 @@ const char *nrv_tiers      (void);       /* the kernels this processor can run: 
 typedef struct { uint64_t seed; void *(*alloc)(void *user, void *p, size_t old, size_t want); void *user;
                  int64_t reserved[4]; } nrv_store_opt;
 typedef struct { const char *(*rename)(void *user, const char *name);    /* NULL = skip this tensor                     */
-                 void *user; int partial;                                /* partial: missing names are not an error     */
+                 void *user; int partial;                /* names that only the file or only the program has: no error  */
                  int64_t reserved[4]; } nrv_load_opt;
 nrv_store  *nrv_store_new  (const nrv_store_opt *opt);
-void        nrv_store_free (nrv_store *s);
+void        nrv_store_free (nrv_store *s);                                /* after graphs and execs that use it          */
 nrv_status  nrv_store_save (nrv_store *s, const char *path, const char *names);         /* names: "*", "enc.*,!*.bias" */
 nrv_status  nrv_store_load (nrv_store *s, const char *path, const nrv_load_opt *opt);
 nrv_status  nrv_store_copy (nrv_store *to, const nrv_store *from, const char *names);   /* target nets, federation      */
@@ -72,7 +72,6 @@ enum { NRV_TRAIN = 1, NRV_EVAL = 2,          /* dropout, batch norm: no default;
        NRV_QUIET = 4,                        /* no state is updated (batch norm in the second pass of a GAN)             */
        NRV_FROZEN = 8,                       /* parameters met here are constants for nrv_params and nrv_grad            */
        NRV_SHARED = 16,                      /* this scope is entered again on purpose: same weights                    */
-       NRV_RECOMPUTE = 32,                   /* backward recomputes this scope instead of keeping it                     */
        NRV_EAGER = 64 };                     /* graph only: every node is evaluated as it is traced                      */
 typedef struct { const char *name, *pass;    /* pass: tells the random draws of two passes over shared weights apart     */
                  unsigned mode; nrv_list with;           /* inside, the parameters of this list read as its tensors      */
@@ -127,9 +126,15 @@ nrv_list    nrv_unpack     (nrv_tensor flat, nrv_list like);
 
 /* ---- compile and run -------------------------------------------------------------------------------------------------- */
 typedef void nrv_sink(void *user, const char *text, size_t n);
-typedef struct { const char *cpu, *without; int check_nan, strict; int64_t reserved[4]; } nrv_compile_opt;
-typedef struct { nrv_pool *pool; uint64_t stream; nrv_exec *share; int64_t reserved[4]; } nrv_exec_opt;
-                           /* stream: random numbers of this worker; share: that exec's workspace, never run both at once */
+typedef struct { const char *cpu;            /* a tier of nrv_tiers(); NULL: the best                                    */
+                 const char *without;        /* kernels, passes and rules switched off by name: "gemm,simplify"          */
+                 int check_nan;              /* look at every step's result; stop at the first NaN and name its op       */
+                 int strict;                 /* reference arithmetic: the same bits on every instruction set, slowly     */
+                 int64_t reserved[4]; } nrv_compile_opt;
+typedef struct { nrv_pool *pool;             /* borrowed; NULL: the calling thread                                       */
+                 uint64_t stream;            /* random numbers of this worker                                            */
+                 nrv_exec *share;            /* that exec's workspace; never run both at once                            */
+                 int64_t reserved[4]; } nrv_exec_opt;
 nrv_plan   *nrv_compile    (nrv_graph *g, const nrv_compile_opt *opt);   /* g may be freed afterwards                   */
 void        nrv_plan_free  (nrv_plan *p);                                /* after its execs                             */
 void        nrv_plan_print (const nrv_plan *p, nrv_sink *sink, void *user);
@@ -143,11 +148,11 @@ nrv_status  nrv_run        (nrv_exec *e);                                /* prep
 void        nrv_reset      (nrv_exec *e);                                /* locals back to their fill                   */
 const void *nrv_value      (nrv_exec *e, const char *name, size_t *bytes);   /* an output or local, until the next run   */
 const char *nrv_why        (const nrv_exec *e);                          /* NULL = all well; e == NULL: out of memory   */
-nrv_pool   *nrv_pool_new   (int threads);
-void        nrv_pool_free  (nrv_pool *p);
-/* look inside while tracing: the same nodes, one by one, now */
-void        nrv_feed       (nrv_tensor input, const void *data, size_t bytes);
-nrv_status  nrv_eval       (nrv_tensor x, void *out, size_t bytes);
+nrv_pool   *nrv_pool_new   (int threads);    /* < 1: as many as this process may use; NULL: they cannot be had         */
+void        nrv_pool_free  (nrv_pool *p);                                /* after the execs that use it                 */
+/* look inside while tracing: the same nodes, one by one, now; errors are the graph's */
+void        nrv_feed       (nrv_tensor input, const void *data, size_t bytes);   /* copied; shows one named size it has */
+nrv_status  nrv_eval       (nrv_tensor x, void *out, size_t bytes);              /* the whole tensor; out may be NULL   */
 #ifdef __cplusplus
 }
 #endif

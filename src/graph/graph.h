@@ -27,7 +27,6 @@ struct nrv_node {
     int32_t id, n_in, n_out, n_size, rank;
     nrv_dtype type;
     int32_t mark;   /* scratch of the pass that runs */
-    bool recompute; /* every maker stood in a scope with NRV_RECOMPUTE */
 };
 
 /* ---- sizes: polynomials in atoms; an atom is a named size or floor(polynomial / constant) ---- */
@@ -157,7 +156,7 @@ struct nrv_graph {
 nrv_tensor nrv__op(const nrv__opdef *op, int n, const nrv_tensor *in);
 nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, int n_size,
                         const nrv_dim *size);
-/* a composite: body[0..n_body) define its outputs; the node is output 0, nrv__part(node, i) the others */
+/* a composite: body[0] defines it */
 nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, int n_body,
                           const nrv_tensor *body);
 nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,

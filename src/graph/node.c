@@ -102,7 +102,6 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
     n->body = k->body ? node_copy(g, k->body, (size_t)k->n_out * sizeof *k->body) : NULL;
     n->name = k->name ? nrv__arena_text(&g->arena, k->name, strlen(k->name)) : NULL;
     n->scope = nrv__scope_path(g);
-    n->recompute = (nrv__scope_mode(g) & NRV_RECOMPUTE) != 0;
     if (g->arena.broken) {
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing");
         return NULL;
@@ -167,7 +166,6 @@ static nrv_tensor node_get(nrv_graph *g, const node_key *k)
             continue;
         if (strcmp(nrv__scope_path(g), n->scope) < 0)
             n->scope = nrv__scope_path(g);
-        n->recompute = n->recompute && (nrv__scope_mode(g) & NRV_RECOMPUTE);
         return n;
     }
     if (g->n_node >= 2 * g->n_bucket && !node_rehash(g))

@@ -44,8 +44,9 @@ typedef struct nrv__kernel {
     const char *doc;  /* one line */
     nrv__tier tier;   /* set by the file's build */
     unsigned strided; /* bit i: input i may have any strides; otherwise it arrives contiguous. Outputs always are */
-    const char *(*fits)(
-        const nrv__args *a);               /* NULL = it fits, else a constant phrase: why not. Sees shapes, not data */
+    /* NULL: it fits; else why not, a constant phrase. It sees shapes, not data. A kernel of a composite looks at types,
+       ranks, attributes and constant lengths only: once kept, it must serve every value of the named ones */
+    const char *(*fits)(const nrv__args *a);
     int64_t (*units)(const nrv__args *a);  /* independent pieces of work in phase 0, >= 0 */
     int64_t (*units2)(const nrv__args *a); /* in phase 1, which starts when phase 0 is done; NULL = no phase 1 */
     double (*work)(const nrv__args *a);    /* about how many ns one unit of phase 0 takes on one core */
