@@ -11,8 +11,8 @@ trap 'rm -f "$log"' EXIT
 unset NERVO_BUILD NERVO_BIN NERVO_SANITIZE
 
 wrap=() without=()
-# these rooms start no threads; under this sanitizer they would only take ten times as long
-[ "$preset" != tsan ] || without=(-E '^(kernel|io|fuzz|oom)[.]')
+# the other rooms start no threads; under this sanitizer they would only take ten times as long
+[ "$preset" != tsan ] || without=(-R '^(base|run|cli)[.]|^op[.]compiled')
 if [ "$preset" = tsan ] && setarch "$(uname -m)" -R true 2>/dev/null; then
     wrap=(setarch "$(uname -m)" -R) # gcc 12's thread sanitizer gives up where addresses are randomised by 32 bits
 fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A run that was interrupted and resumed ends like one that never stopped: weights bit for bit, metrics in every column
-# but time. Interrupted by Ctrl-C, SIGTERM, and kill -9 at several moments, also before the first checkpoint.
+# but time. Interrupted by Ctrl-C, SIGTERM, and kill -9 at several moments, also before the first checkpoint. label: house
 . "$(dirname "$0")/common.sh"
 idx set 1000 100
 ARGS='--data set --epochs 12 --batch 16 --lr 0.003 --val-split 0.2 --seed 5 --log-every 7 --save-every 40 --schedule cosine'
