@@ -117,7 +117,8 @@ def outputs_agree(trial):
     state = trial.train("trained", "mse", "--epochs", 3, "--batch", 16, "--lr", 0.01)
     with torch.no_grad():
         want = trial.load(state).eval()(torch.from_numpy(trial.x))
-    printed = nervo("predict", trial.folder / "trained/model.safetensors", "--data", trial.data("mse"), "--split", "all")
+    file = trial.folder / "trained/model.safetensors"
+    printed = nervo("predict", file, "--data", trial.data("mse"), "--split", "all")
     rows = numpy.loadtxt(printed.splitlines()[1:], delimiter=",", ndmin=2)
     have = torch.from_numpy(rows[:, 1:1 + trial.outputs]).float()
     if not want.std() > 0:
@@ -170,10 +171,10 @@ def steps_agree(trial, loss, steps, options, optimiser):
         LOSSES[loss](module(x), t.long() if loss == "cross-entropy" else t).backward()
         step.step()
     want = {name: value.detach() for name, value in module.state_dict().items()}
-    for name, _ in module.named_parameters(): # a step may be so small that its sign would not show at 1e-5
+    for name, _ in module.named_parameters(): # a step may be so small that a wrong one would not show at 1e-5
         moved, gap = (want[name] - first[name]).abs().max().item(), (want[name] - have[name]).abs().max().item()
         if not gap <= 0.02 * moved + 5e-7:
-            raise SystemExit(f"{loss}, after {steps} steps: {name} moved by {moved:g}, and {gap:g} apart from PyTorch's")
+            raise SystemExit(f"{loss}, after {steps} steps: {name} moved by {moved:g} in PyTorch, to {gap:g} from here")
     return compare(f"{loss}, after {steps} steps", have, want)
 
 
