@@ -40,6 +40,8 @@ static nrv_status layout_lengths(nrv_exec *e)
     return NRV_OK;
 }
 
+#define LAYOUT_MOST (INT64_C(1) << 46) /* bytes of one value: sums of them cannot overflow */
+
 static nrv_status layout_views(nrv_exec *e)
 {
     for (size_t i = 0; i < e->plan->n_value; i++) {
@@ -49,8 +51,14 @@ static nrv_status layout_views(nrv_exec *e)
         *y = (nrv__view){ .rank = v->rank, .type = v->type };
         for (int k = 0; k < v->rank; k++) {
             y->dim[k] = nrv__dim_at(v->dim[k], e->polys);
-            if (y->dim[k] < 0 || !nrv__mul(n, y->dim[k], &n) || n > INT64_MAX / 4)
-                return nrv__fail(&e->why, NRV_ESHAPE, "a length of %lld\n  in    %s", (long long)y->dim[k], v->scope);
+            if (y->dim[k] < 0)
+                return nrv__fail(&e->why, NRV_ESHAPE,
+                                 "a length of %lld\n  in    %s\n  hint  is the window larger than what "
+                                 "it slides over?",
+                                 (long long)y->dim[k], v->scope);
+            if (!nrv__mul(n, y->dim[k], &n) || n > LAYOUT_MOST)
+                return nrv__fail(&e->why, NRV_ENOMEM,
+                                 "a value of more than 2^46 bytes\n  in    %s\n  hint  a smaller batch", v->scope);
         }
         nrv__contiguous(y);
         e->offset[i] = 0;
