@@ -40,8 +40,9 @@ void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n
     }
 }
 
-static void case_draw_input(const op_case *c, case_input *x, double lo, double hi)
+static void case_draw_input(const op_case *c, case_input *x)
 {
+    double lo = x->lo, hi = x->hi;
     uint64_t which = nrv__hash_text(1, x->name), key = nrv__hash_text(which, c->text);
     if (nrv__dtype_real(x->type)) {
         case_draw(c->text, which, lo, hi, x->n, x->value);
@@ -119,7 +120,8 @@ static bool case_range(op_case *c, case_input *x, char *at)
     x->value = malloc((size_t)(x->n ? x->n : 1) * sizeof *x->value);
     if (!x->value)
         return case_fail(c, "no memory", at);
-    case_draw_input(c, x, lo, hi);
+    x->lo = lo, x->hi = hi;
+    case_draw_input(c, x);
     return true;
 }
 
@@ -191,6 +193,24 @@ bool case_read(op_case *c, const nrv__opdef *op, const char *text, nrv_dtype rea
             break;
     }
     return open ? case_fail(c, "a bracket is missing", text) : true;
+}
+
+bool case_lead(op_case *c, int64_t n)
+{
+    int64_t lead = c->n_x && c->x[0].rank ? c->x[0].dim[0] : 0;
+    for (int i = 0; i < c->n_x && lead > 1; i++) {
+        case_input *x = &c->x[i];
+        if (!x->rank || x->dim[0] != lead)
+            continue;
+        double *value = x->lo < x->hi ? realloc(x->value, (size_t)(x->n / lead * n + 1) * sizeof *value) : NULL;
+        if (!value)
+            return false;
+        x->value = value;
+        x->n = x->n / lead * n;
+        x->dim[0] = n;
+        case_draw_input(c, x);
+    }
+    return lead > 1;
 }
 
 void case_free(op_case *c)

@@ -17,6 +17,7 @@ typedef struct case_input {
     nrv_dtype type;
     int rank;
     int64_t dim[NRV__MAX_RANK], n;
+    double lo, hi; /* equal where the values were given */
     double *value; /* n */
 } case_input;
 
@@ -39,6 +40,8 @@ typedef struct case_graph {
 
 bool case_read(op_case *c, const nrv__opdef *op, const char *text, nrv_dtype real); /* false: .wrong says why */
 void case_free(op_case *c);
+/* another leading length for every input that shares the first one's, values drawn anew; false: there is none such */
+bool case_lead(op_case *c, int64_t n);
 /* a store and a graph of its own, inputs made and fed, y built by the record; y is NULL where that failed */
 case_graph case_trace(const op_case *c, unsigned mode);
 nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x); /* y alone, on inputs that are there */
