@@ -82,7 +82,7 @@ static double compiled_tolerance(const nrv_graph *g, nrv_dtype real)
 /* y itself is held to what its op's record says */
 static double compiled_recorded(const nrv__opdef *op, nrv_dtype real, double scale)
 {
-    if (real == NRV_F64)
+    if (real == NRV_F64 && isfinite(scale))
         return (op->rel > 0 ? op->rel : 1e-12) * scale;
     return scale > 0 && isfinite(scale) ? (op->ulp > 0 ? op->ulp : 2) * ldexp(1, ilogb(scale) - 23) : 0;
 }

@@ -2,6 +2,8 @@
    language's mathematics. Ties, NaN, infinities, empty axes and the gradients at kinks are here, since nothing else
    meets them.
 
+   Eager and compiled, in double and in float, on every tier of kernels.
+
    An op whose record holds other conventions than these breaks users silently. An op that is not in the table is
    skipped aloud: its slope and its agreement between types are tested, its value is nobody's. */
 #include "support/each_op.h"
@@ -225,39 +227,81 @@ static void known_read(const char *text, int64_t n, double *to, const op_case *c
         case_fails(c, "%lld values, more are known", (long long)n);
 }
 
-static void known_compare(const op_case *c, nrv_tensor y, const char *want)
+static void known_compare(const op_case *c, const double *got, int64_t n, const char *want, double rel, const char *how)
 {
-    int64_t n = 0;
-    double *got = case_value(y, &n), *known = calloc((size_t)n + 1, sizeof *known);
-    if (!got || !known)
-        case_fails(c, "no value: %s", y ? nrv_graph_why(y->g) : "NULL");
+    double *known = calloc((size_t)n + 1, sizeof *known);
+    assert_non_null(known);
     known_read(want, n, known, c);
     for (int64_t i = 0; i < n; i++) {
-        double slack = isfinite(known[i]) ? 1e-14 * fabs(known[i]) : 0;
+        double slack = isfinite(known[i]) ? rel * fabs(known[i]) : 0;
         if (isnan(known[i]) ? !isnan(got[i]) : !(got[i] == known[i] || fabs(got[i] - known[i]) <= slack))
-            case_fails(c, "%s: element %lld is %.17g, it should be %.17g", c->op->name, (long long)i, got[i], known[i]);
+            case_fails(c, "%s, %s: element %lld is %.17g, it should be %.17g", c->op->name, how, (long long)i, got[i],
+                       known[i]);
     }
-    free(got);
     free(known);
 }
 
-static void known_row_holds(const nrv__opdef *op, const known_row *row, bool slope)
+static void known_compiled(const op_case *c, const case_graph *t, nrv_tensor y, const char *want, double rel,
+                           const char *cpu)
+{
+    nrv_plan *p = nrv_compile(t->g, &(nrv_compile_opt){ .cpu = cpu });
+    nrv_exec *e = nrv_exec_new(p, t->s, NULL);
+    void *memory[CASE_INPUTS] = { NULL };
+    for (int i = 0; i < c->n_x; i++) {
+        size_t bytes = (size_t)c->x[i].n * nrv__dtype_size(c->x[i].type);
+        memory[i] = malloc(bytes + 1);
+        assert_non_null(memory[i]);
+        nrv__from_double(memory[i], c->x[i].type, c->x[i].value, c->x[i].n);
+        nrv_bind_in(e, c->x[i].name, memory[i], bytes);
+    }
+    if (nrv_run(e) != NRV_OK)
+        case_fails(c, "%s: %s", cpu, nrv_why(e));
+    size_t bytes = 0;
+    const void *raw = nrv_value(e, "y", &bytes);
+    int64_t n = (int64_t)(bytes / nrv__dtype_size(y->type));
+    double *got = calloc((size_t)n + 1, sizeof *got);
+    assert_true(raw != NULL && got != NULL);
+    nrv__to_double(got, raw, y->type, n);
+    known_compare(c, got, n, want, rel, cpu);
+    free(got);
+    for (int i = 0; i < c->n_x; i++)
+        free(memory[i]);
+    nrv_exec_free(e);
+    nrv_plan_free(p);
+}
+
+static void known_row_holds(const nrv__opdef *op, const known_row *row, bool slope, nrv_dtype real)
 {
     op_case c;
-    if (!case_read(&c, op, row->text, NRV_F64))
+    char tiers[128];
+    double rel = real == NRV_F64 ? 1e-14 : 1e-6;
+    if (!case_read(&c, op, row->text, real))
         fail_msg("%s: %s", row->text, c.wrong);
     case_graph t = case_trace(&c, 0);
-    if (!t.y)
-        case_fails(&c, "%s", nrv_graph_why(t.g));
     nrv_tensor y = t.y;
+    int64_t n = 0;
     int k = 0;
     while (slope && !nrv__dtype_real(c.x[k].type))
         k++;
     if (slope)
-        nrv_grad(nrv_sum_all(nrv_cast(t.y, NRV_F64)), NULL, 1, &t.x[k], &y);
-    known_compare(&c, y, row->want);
+        nrv_grad(nrv_sum_all(nrv_cast(t.y, real)), NULL, 1, &t.x[k], &y);
+    double *got = case_value(y, &n);
+    if (!got)
+        case_fails(&c, "no value: %s", nrv_graph_why(t.g));
+    known_compare(&c, got, n, row->want, rel, "eager");
+    free(got);
+    nrv_output(t.g, "y", y);
+    snprintf(tiers, sizeof tiers, "%s", nrv_tiers());
+    for (char *at = strtok(tiers, " "); at; at = strtok(NULL, " "))
+        known_compiled(&c, &t, y, row->want, real == NRV_F64 ? 1e-12 : 4e-6, at);
     case_graph_free(&t);
     case_free(&c);
+}
+
+static void known_row_of(const nrv__opdef *op, const known_row *row, bool slope)
+{
+    known_row_holds(op, row, slope, NRV_F64);
+    known_row_holds(op, row, slope, NRV_F32);
 }
 
 static void values_are_known(void **state)
@@ -266,7 +310,7 @@ static void values_are_known(void **state)
     int rows = 0;
     for (size_t i = 0; i < sizeof known_values / sizeof *known_values; i++)
         if (!strcmp(known_values[i].op, op->name)) {
-            known_row_holds(op, &known_values[i], false);
+            known_row_of(op, &known_values[i], false);
             rows++;
         }
     if (!rows && !(op->flags & (NRV_LEAF | NRV_RANDOM))) {
@@ -280,7 +324,7 @@ static void slopes_are_known(void **state)
     const nrv__opdef *op = *state;
     for (size_t i = 0; i < sizeof known_slopes / sizeof *known_slopes; i++)
         if (!strcmp(known_slopes[i].op, op->name))
-            known_row_holds(op, &known_slopes[i], true);
+            known_row_of(op, &known_slopes[i], true);
 }
 
 static void rows_name_ops(void **state)
