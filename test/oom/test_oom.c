@@ -70,6 +70,35 @@ static oom_end oom_eager(nrv_store *s)
     return oom_train(s, NRV_TRAIN | NRV_EAGER);
 }
 
+/* compile, make an exec, set sizes, bind, run twice: the second run allocates nothing */
+static oom_end oom_run(nrv_store *s)
+{
+    static const float pixels[32] = { 1, 2, 3, 4, 5 };
+    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
+    nrv_tensor loss = NULL;
+    if (g)
+        oom_network(g, &loss);
+    nrv_list p = nrv_params(g, "*");
+    nrv_assign_all(p, nrv_adam(p, nrv_grads(loss, p), NULL));
+    nrv_output(g, "loss", loss);
+    nrv_plan *plan = nrv_compile(g, NULL);
+    nrv_exec *e = plan ? nrv_exec_new(plan, s, NULL) : NULL;
+    oom_end end = { .status = NRV_ENOMEM };
+    nrv_set_size(e, "B", 2);
+    nrv_bind_in(e, "x", pixels, sizeof pixels);
+    for (int i = 0; i < 2 && e && (i == 0 || !end.status); i++)
+        end.status = nrv_run(e);
+    size_t bytes = 0;
+    const float *value = e && !end.status ? nrv_value(e, "loss", &bytes) : NULL;
+    if (value)
+        end.value = (double)*value;
+    snprintf(end.why, sizeof end.why, "%s", e && nrv_why(e) ? nrv_why(e) : "");
+    nrv_exec_free(e);
+    nrv_plan_free(plan);
+    nrv_graph_free(g);
+    return end;
+}
+
 static oom_end oom_store(nrv_store *s, nrv_status st)
 {
     oom_end e = { .status = st };
@@ -214,6 +243,7 @@ static double oom_alone(oom_end (*scenario)(nrv_store *s))
     }
 OOM_TEST(lazy)
 OOM_TEST(eager)
+OOM_TEST(run)
 OOM_TEST(load)
 OOM_TEST(copy)
 OOM_TEST(sizes)
@@ -237,8 +267,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_sizes), cmocka_unit_test(each_errors), cmocka_unit_test(each_lazy),
-        cmocka_unit_test(each_eager), cmocka_unit_test(each_save),   cmocka_unit_test(each_load),
-        cmocka_unit_test(each_copy),
+        cmocka_unit_test(each_eager), cmocka_unit_test(each_run),    cmocka_unit_test(each_save),
+        cmocka_unit_test(each_load),  cmocka_unit_test(each_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
