@@ -26,7 +26,7 @@ struct nrv_node {
     void *value;     /* eager: contiguous data, NULL until evaluated */
     int32_t id, n_in, n_out, n_size, rank;
     nrv_dtype type;
-    int32_t mark;   /* scratch of the pass that runs */
+    int32_t mark; /* scratch of the pass that runs */
 };
 
 /* ---- sizes: polynomials in atoms; an atom is a named size or floor(polynomial / constant) ---- */
