@@ -387,9 +387,9 @@ int cli_run_checkpoints(const cli_run *r, int64_t *steps, int room)
     return n;
 }
 
-void cli_run_point_last(const cli_run *r, int64_t step)
+void cli_run_point(const cli_run *r, const char *name, int64_t step)
 {
-    const char *link = cli_format("%s/checkpoints/last.safetensors", r->dir), *tmp = cli_format("%s.tmp", link);
+    const char *link = cli_format("%s/checkpoints/%s.safetensors", r->dir, name), *tmp = cli_format("%s.tmp", link);
     unlink(tmp);
     if (symlink(cli_format("step-%06lld.safetensors", (long long)step), tmp) == 0 && rename(tmp, link) != 0)
         unlink(tmp);
@@ -402,7 +402,8 @@ void cli_run_prune(const cli_run *r, int64_t keep)
     const char *folder = cli_format("%s/checkpoints", r->dir);
     int n = keep > 0 ? cli_run_checkpoints(r, steps, MOST) : 0;
     for (int i = (int)(keep < MOST ? keep : MOST); i < n; i++)
-        unlink(cli_run_checkpoint(r, steps[i]));
+        if (steps[i] != r->best)
+            unlink(cli_run_checkpoint(r, steps[i]));
     DIR *d = opendir(folder);
     for (struct dirent *f = d ? readdir(d) : NULL; f; f = readdir(d))
         if (strstr(f->d_name, ".tmp"))

@@ -11,6 +11,7 @@ typedef struct cli_run {
     int lock;
     FILE *csv, *jsonl;
     const char *score; /* the second measure beside the loss: "acc" or "mae" */
+    int64_t best;      /* the step whose checkpoint is the best so far and is never pruned; 0: none yet */
 } cli_run;
 
 typedef struct cli_row {
@@ -36,9 +37,9 @@ int cli_run_metrics(cli_run *r, const char *score, int64_t csv_bytes, int64_t js
 void cli_run_row(cli_run *r, const cli_row *row);
 int cli_run_sync(cli_run *r, int64_t *csv_bytes, int64_t *jsonl_bytes); /* to the disk; where they end */
 
-const char *cli_run_checkpoint(const cli_run *r, int64_t step);      /* the path of that step's checkpoint */
-int cli_run_checkpoints(const cli_run *r, int64_t *steps, int room); /* the steps there are, newest first */
-void cli_run_point_last(const cli_run *r, int64_t step);
+const char *cli_run_checkpoint(const cli_run *r, int64_t step);       /* the path of that step's checkpoint */
+int cli_run_checkpoints(const cli_run *r, int64_t *steps, int room);  /* the steps there are, newest first */
+void cli_run_point(const cli_run *r, const char *name, int64_t step); /* "last", "best" */
 void cli_run_prune(const cli_run *r,
                    int64_t keep); /* 0 keeps all; also clears what a killed process left half-written */
 

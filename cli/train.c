@@ -74,6 +74,16 @@ static const cli_option train_options[] = {
       .fallback = "32",
       .saved = CLI_FIXED,
       .help = "samples in one step" },
+    { .name = "patience",
+      .arg = "N",
+      .kind = CLI_WHOLE,
+      .lo = 0,
+      .hi = 1e9,
+      .fallback = "0",
+      .none = "0",
+      .saved = CLI_FIXED,
+      .help = "stop after N epochs without a better validation loss, and take back the best weights; 0: never. Needs "
+              "--val-split" },
     { .name = "lr",
       .arg = "X",
       .kind = CLI_REAL,
@@ -241,6 +251,7 @@ static void train_wishes(cli_trainer *t, const cli_args *a)
     t->save_every = strcmp(save, "epoch") == 0 ? CLI_SAVE_EPOCHS : cli_whole(a, "save-every");
     t->keep = cli_whole(a, "keep");
     t->log_every = cli_whole(a, "log-every");
+    t->patience = cli_whole(a, "patience");
     t->lr = cli_real(a, "lr");
     t->warmup = cli_whole(a, "warmup");
     t->val_split = cli_real(a, "val-split");
@@ -297,6 +308,9 @@ static int train_data(cli_trainer *t, cli_args *a)
         code = cli_net_loss(&t->net, want.loss, d);
     if (code == CLI_GO_ON)
         code = cli_data_split(d, t->val_split, t->test_split);
+    if (code == CLI_GO_ON && t->patience && !d->n[CLI_PART_VAL])
+        code = cli_error(CLI_USAGE, "For example: --val-split 0.1. The test part never chooses weights.",
+                         "--patience %" PRId64 " needs a validation part, and there is none", t->patience);
     if (code == CLI_GO_ON && strcmp(cli_text(a, "scale"), "standard") == 0)
         code = cli_data_fit_scale(d);
     if (code == CLI_GO_ON)

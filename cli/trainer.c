@@ -24,6 +24,7 @@ int cli_trainer_build(cli_trainer *t)
     t->log_every = t->log_every < t->per_epoch ? t->log_every : t->per_epoch; /* at least one row for each epoch */
     t->order = cli_get((size_t)n * sizeof *t->order);
     t->ordered = t->saved_step = t->saved_at = -1;
+    t->best_loss = INFINITY;
     return trainer_plans(t);
 }
 
@@ -44,10 +45,10 @@ void cli_trainer_free(cli_trainer *t)
 }
 
 /* ---- one step --------------------------------------------------------------------------------------------------- */
-static double trainer_rate(const cli_trainer *t)
+static double trainer_rate(const cli_trainer *t, int64_t at)
 {
-    double total = (double)(t->epochs * t->per_epoch), step = (double)t->step, lr = t->lr;
-    if (t->step < t->warmup)
+    double total = (double)(t->epochs * t->per_epoch), step = (double)at, lr = t->lr;
+    if (at < t->warmup)
         return lr * (step + 1) / (double)t->warmup;
     if (t->schedule == CLI_RATE_COSINE)
         lr *= 0.5 * (1 + cos(3.14159265358979323846 * step / total));
@@ -79,7 +80,7 @@ static int64_t trainer_batch(cli_trainer *t, cli_plan *p, int64_t at)
 static int trainer_run_step(cli_trainer *t, cli_plan *p, int64_t *count)
 {
     *count = trainer_batch(t, p, t->at);
-    t->lr_now = trainer_rate(t);
+    t->lr_now = trainer_rate(t, t->step);
     p->rate = (float)t->lr_now;
     return cli_plan_run(p, &t->net, *count);
 }
@@ -117,7 +118,7 @@ static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
             code = trainer_run_step(&u, &u.train, &count);
         } else {
             int64_t n = trainer_batch(&u, &look, u.at);
-            look.rate = (float)trainer_rate(&u);
+            look.rate = (float)trainer_rate(&u, u.step);
             found = cli_plan_try(&look, &u.net, n);
         }
         trainer_forward(&u);
@@ -143,6 +144,12 @@ static int trainer_nan(cli_trainer *t, double value)
                    t->lr),
         "the loss is %s at step %" PRId64 " (epoch %" PRId64 ")%s%s", loss, bad, t->epoch + 1, where ? "\n" : "",
         where ? where : "");
+}
+
+/* the step that the weights are of: with patience, those of the best epoch are taken back at the end */
+static int64_t trainer_shown_step(const cli_trainer *t)
+{
+    return t->restored ? t->run.best : t->step;
 }
 
 /* ---- checkpoints ------------------------------------------------------------------------------------------------ */
@@ -177,7 +184,7 @@ static int trainer_weights_fine(cli_trainer *t)
 static int trainer_save_model(cli_trainer *t, const char *split)
 {
     const char *path = cli_format("%s/model.safetensors", t->run.dir);
-    const char *at = cli_format("step %" PRId64 " of %" PRId64, t->step, t->epochs * t->per_epoch);
+    const char *at = cli_format("step %" PRId64 " of %" PRId64, trainer_shown_step(t), t->epochs * t->per_epoch);
     if (nrv_store_note(t->store, "nervo.split", split) != NRV_OK ||
         nrv_store_note(t->store, "nervo.progress", at) != NRV_OK ||
         nrv_store_save(t->store, path, "*,!optim.*") != NRV_OK)
@@ -194,16 +201,18 @@ int cli_trainer_save(cli_trainer *t)
         code = cli_run_sync(&t->run, &csv, &jsonl);
     if (code != CLI_GO_ON)
         return code;
-    const char *progress =
-        cli_format("%" PRId64 " %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64
-                   " %" PRId64 " %" PRId64 " %.3f",
-                   t->step, t->epoch, t->at, t->window.loss, t->window.score, t->window.n, t->window.scored,
-                   t->whole.loss, t->whole.score, t->whole.n, t->whole.scored, csv, jsonl, trainer_spent(t));
+    const char *progress = cli_format("%" PRId64 " %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64 " %a %a %" PRId64
+                                      " %" PRId64 " %" PRId64 " %" PRId64 " %.3f %a %" PRId64,
+                                      t->step, t->epoch, t->at, t->window.loss, t->window.score, t->window.n,
+                                      t->window.scored, t->whole.loss, t->whole.score, t->whole.n, t->whole.scored, csv,
+                                      jsonl, trainer_spent(t), t->best_loss, t->best_epoch);
     if (nrv_store_note(t->store, "nervo.progress", progress) != NRV_OK || nrv_store_save(t->store, path, "*") != NRV_OK)
         return trainer_failed_save(t, path);
     t->saved_step = t->step;
     t->saved_at = t->at;
-    cli_run_point_last(&t->run, t->step);
+    cli_run_point(&t->run, "last", t->step);
+    if (t->run.best)
+        cli_run_point(&t->run, "best", t->run.best);
     cli_run_prune(&t->run, t->keep);
     cli_more("saved %s", path);
     return trainer_save_model(t, t->data.n[CLI_PART_VAL] ? "val" : "train");
@@ -213,15 +222,17 @@ static bool trainer_take_progress(cli_trainer *t, int64_t *csv, int64_t *jsonl)
 {
     const char *s = nrv_store_noted(t->store, "nervo.progress");
     cli_trainer u = *t;
-    if (!s || sscanf(s,
-                     "%" SCNd64 " %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64
-                     " %" SCNd64 " %" SCNd64 " %lf",
-                     &u.step, &u.epoch, &u.at, &u.window.loss, &u.window.score, &u.window.n, &u.window.scored,
-                     &u.whole.loss, &u.whole.score, &u.whole.n, &u.whole.scored, csv, jsonl, &u.spent) != 14)
+    if (!s ||
+        sscanf(s,
+               "%" SCNd64 " %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64
+               " %" SCNd64 " %" SCNd64 " %lf %la %" SCNd64,
+               &u.step, &u.epoch, &u.at, &u.window.loss, &u.window.score, &u.window.n, &u.window.scored, &u.whole.loss,
+               &u.whole.score, &u.whole.n, &u.whole.scored, csv, jsonl, &u.spent, &u.best_loss, &u.best_epoch) != 16)
         return false;
     if (u.step < 0 || u.epoch < 0 || u.epoch > u.epochs || u.at < 0 || u.at > u.per_epoch || *csv < 0 || *jsonl < 0 ||
-        u.step != u.epoch * u.per_epoch + u.at)
+        u.step != u.epoch * u.per_epoch + u.at || u.best_epoch < 0 || u.best_epoch > u.epoch || isnan(u.best_loss))
         return false;
+    u.run.best = u.best_epoch * u.per_epoch;
     *t = u;
     return true;
 }
@@ -232,7 +243,8 @@ int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl)
     int64_t steps[MOST];
     int n = cli_run_checkpoints(&t->run, steps, MOST);
     *csv = *jsonl = 0;
-    t->step = t->epoch = t->at = 0;
+    t->step = t->epoch = t->at = t->best_epoch = t->run.best = 0;
+    t->best_loss = INFINITY;
     t->window = t->whole = (cli_measure){ 0 };
     for (int i = 0; i < n; i++) {
         const char *path = cli_run_checkpoint(&t->run, steps[i]);
@@ -255,8 +267,8 @@ int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl)
 /* ---- telling ---------------------------------------------------------------------------------------------------- */
 static void trainer_row(cli_trainer *t, const char *split, const cli_measure *m, double speed)
 {
-    cli_run_row(&t->run, &(cli_row){ .step = t->step,
-                                     .epoch = t->epoch + 1,
+    cli_run_row(&t->run, &(cli_row){ .step = trainer_shown_step(t),
+                                     .epoch = t->restored ? t->best_epoch : t->epoch + 1,
                                      .split = split,
                                      .loss = cli_mean_loss(m),
                                      .score = cli_score(m),
@@ -364,9 +376,15 @@ static int trainer_step(cli_trainer *t)
     return cli_save_asked() || due ? cli_trainer_save(t) : CLI_GO_ON;
 }
 
+static bool trainer_out_of_patience(const cli_trainer *t)
+{
+    return t->patience > 0 && t->epoch - t->best_epoch >= t->patience;
+}
+
 /* the steps of this epoch are done; a checkpoint of just this moment comes back here */
 static int trainer_close_epoch(cli_trainer *t)
 {
+    bool better = false;
     t->val = (cli_measure){ 0 };
     if (t->data.n[CLI_PART_VAL]) {
         cli_pass pass = { 0 };
@@ -378,13 +396,20 @@ static int trainer_close_epoch(cli_trainer *t)
             return trainer_nan(t, cli_mean_loss(&pass.sum));
         t->val = pass.sum;
         trainer_row(t, "val", &t->val, (double)t->val.n / (cli_now() - before + 1e-9));
+        better = cli_mean_loss(&t->val) < t->best_loss;
     }
     trainer_epoch_line(t);
     t->epoch++;
     t->at = 0;
     t->whole = (cli_measure){ 0 };
     t->epoch_begun = t->window_begun = cli_now();
-    return t->save_every == CLI_SAVE_EPOCHS || t->epoch == t->epochs ? cli_trainer_save(t) : CLI_GO_ON;
+    if (better) { /* what "best" points to is an ordinary checkpoint, so the two can never disagree */
+        t->best_loss = cli_mean_loss(&t->val);
+        t->best_epoch = t->epoch;
+        t->run.best = t->step;
+    }
+    bool due = better || t->save_every == CLI_SAVE_EPOCHS || t->epoch == t->epochs || trainer_out_of_patience(t);
+    return due ? cli_trainer_save(t) : CLI_GO_ON;
 }
 
 int cli_trainer_run(cli_trainer *t)
@@ -392,12 +417,9 @@ int cli_trainer_run(cli_trainer *t)
     int code = CLI_GO_ON;
     t->begun = t->epoch_begun = t->window_begun = cli_now();
     t->first_step = t->step;
-    if (t->step) { /* rows written before the next step have the rate of the last one */
-        t->step--;
-        t->lr_now = trainer_rate(t);
-        t->step++;
-    }
-    while (code == CLI_GO_ON && t->epoch < t->epochs) {
+    if (t->step) /* rows written before the next step have the rate of the last one */
+        t->lr_now = trainer_rate(t, t->step - 1);
+    while (code == CLI_GO_ON && t->epoch < t->epochs && !trainer_out_of_patience(t)) {
         while (code == CLI_GO_ON && t->at < t->per_epoch) {
             code = trainer_step(t);
             if (code == CLI_GO_ON && cli_stopped())
@@ -419,8 +441,9 @@ static int trainer_write_result(const cli_trainer *t, const char *split, const c
     if (f) {
         fprintf(f,
                 "{\"split\": \"%s\", \"loss\": %.17g, \"%s\": %.17g, \"samples\": %" PRId64 ", \"steps\": %" PRId64
-                ", \"seconds\": %.3f}\n",
-                split, cli_mean_loss(m), cli_score_name(&t->net), cli_score(m), m->n, t->step, trainer_spent(t));
+                ", \"seconds\": %.3f, \"best_epoch\": %" PRId64 "}\n",
+                split, cli_mean_loss(m), cli_score_name(&t->net), cli_score(m), m->n, t->step, trainer_spent(t),
+                t->best_epoch);
         failed = cli_whole_end(f, path);
     }
     return failed ? cli_error(CLI_FAILED, cli_format("Free some space, then 'nervo train --resume %s'.", t->run.dir),
@@ -437,6 +460,8 @@ static void trainer_print_json(const cli_trainer *t, const char *split, const cl
     cli_json_number(stdout, cli_score(m));
     printf(", \"samples\": %" PRId64 ", \"seconds\": %.3f, \"run\": ", m->n, trainer_spent(t));
     cli_json_string(stdout, t->run.dir);
+    if (t->best_epoch)
+        printf(", \"best_epoch\": %" PRId64, t->best_epoch);
     for (int64_t i = 0; counts && i < t->net.classes * t->net.classes; i++)
         printf("%s%s%" PRId64, i == 0 ? ", \"confusion\": [" : "",
                i % t->net.classes ? ", "
@@ -473,6 +498,26 @@ static int trainer_report(cli_trainer *t, cli_part part, const cli_pass *pass)
     return cli_check_goal(t->goal, &t->net, &pass->sum);
 }
 
+/* with patience: the weights of the best epoch, which its checkpoint still has */
+static int trainer_take_best(cli_trainer *t)
+{
+    const char *path = cli_run_checkpoint(&t->run, t->run.best);
+    if (!t->patience)
+        return CLI_GO_ON;
+    if (trainer_out_of_patience(t))
+        cli_say("No better val_loss for %" PRId64 " epoch%s: stopped after epoch %" PRId64, t->patience,
+                t->patience == 1 ? "" : "s", t->epoch);
+    if (nrv_store_load(t->store, path, NULL) != NRV_OK) {
+        const char *why = nrv_store_why(t->store);
+        return cli_error(CLI_FAILED, "Put the file back and resume, or start a new run with -o.",
+                         "the best weights, of epoch %" PRId64 ", cannot be read: %s", t->best_epoch, why ? why : path);
+    }
+    t->restored = true;
+    t->lr_now = trainer_rate(t, t->run.best - 1);
+    cli_say("The weights are those of epoch %" PRId64 ", val_loss %.4f", t->best_epoch, t->best_loss);
+    return CLI_GO_ON;
+}
+
 int cli_trainer_finish(cli_trainer *t)
 {
     const cli_data *d = &t->data;
@@ -483,7 +528,9 @@ int cli_trainer_finish(cli_trainer *t)
         pass.counts = cli_get((size_t)(d->classes * d->classes) * sizeof *pass.counts);
         pass.said = cli_get((size_t)d->n[part] * sizeof *pass.said);
     }
-    int code = cli_evaluate(&t->net, &t->eval, d, part, t->batch, &pass);
+    int code = trainer_take_best(t);
+    if (code == CLI_GO_ON)
+        code = cli_evaluate(&t->net, &t->eval, d, part, t->batch, &pass);
     if (code != CLI_GO_ON || pass.stopped)
         return code != CLI_GO_ON ? code : trainer_stop(t);
     t->epoch--; /* the row belongs to the last epoch */

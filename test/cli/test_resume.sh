@@ -139,7 +139,7 @@ start full
 wait_for full metrics.csv 14
 kill -9 $PID
 wait $PID 2>/dev/null
-ls full/checkpoints/step-* >before
+ls full/checkpoints/step-*.safetensors >before
 ( trap '' XFSZ; ulimit -f 128; "$NERVO" train --resume full ) >out 2>err
 [ $? = 1 ] || fail "a full disk: exit code"
 says 'cannot save|cannot write' err
