@@ -213,7 +213,7 @@ static int bench_overhead(const cli_args *a)
             if (nrv_run(e) != NRV_OK)
                 code = cli_error(CLI_FAILED, "This should not happen; please report it.", "%s", nrv_why(e));
         if (i >= 0)
-            round[i] = (cli_now() - begun) / (EACH * (double)BENCH_CALLS);
+            round[i] = (cli_now() - begun) / ((double)EACH * BENCH_CALLS);
     }
     bench_times t = bench_sort(round, rounds, EACH);
     if (code == CLI_GO_ON)
@@ -277,6 +277,7 @@ const cli_command cli_bench = {
     .line = "Measures a compiled training step on random data, what a plan costs per kernel call, or how fast the "
             "command starts.",
     .options = bench_options,
+    .takes = "step overhead start",
     .examples =
         "  nervo bench step --batch 32\n"
         "  nervo bench step -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\" --batch 64 -t 2\n"

@@ -84,20 +84,18 @@ static size_t layout_bytes(const nrv__view *v)
 }
 
 /* ---- kernels ---- */
-enum {
-    LAYOUT_WORTH = 20000,
-    LAYOUT_PIECE = 4000
-}; /* ns: what is worth splitting, and the least that a piece should be */
+/* ns: what is worth splitting, and the least that a piece should be */
+static const double layout_worth = 20000, layout_least = 4000;
 
 static void layout_grain(nrv_exec *e, nrv__action *a, double unit_ns)
 {
     unit_ns = unit_ns > 1 ? unit_ns : 1;
     double total = unit_ns * (double)a->units;
-    int64_t piece = (int64_t)(LAYOUT_PIECE / unit_ns) + 1;
+    int64_t piece = (int64_t)(layout_least / unit_ns) + 1;
     int threads = nrv__pool_threads(e->pool);
     int64_t even = a->units / (threads * 4) + 1;
-    a->grain = total < LAYOUT_WORTH ? a->units : piece > even ? piece : even;
-    a->grain2 = total < LAYOUT_WORTH ? a->units2 : a->units2 / (threads * 4) + 1;
+    a->grain = total < layout_worth ? a->units : piece > even ? piece : even;
+    a->grain2 = total < layout_worth ? a->units2 : a->units2 / (threads * 4) + 1;
 }
 
 static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)

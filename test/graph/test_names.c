@@ -203,18 +203,18 @@ static void draws_have_their_moments(void **state)
     assert_int_equal(nrv_eval(nrv_normal(g, "n", NRV_F32, NRV_SHAPE(N)), v, sizeof v), NRV_OK);
     for (int i = 0; i < N; i++)
         sum += (double)v[i], square += (double)v[i] * (double)v[i];
-    near(sum / N, 0, 4 / 141.4);
-    near(square / N, 1, 4 * 1.4142 / 141.4);
+    near(sum / (double)N, 0, 4 / 141.4);
+    near(square / (double)N, 1, 4 * 1.4142 / 141.4);
     assert_int_equal(nrv_eval(nrv_uniform(g, "u", NRV_F32, NRV_SHAPE(N)), v, sizeof v), NRV_OK);
     for (sum = square = 0; (int)square < N; square++)
         sum += (double)v[(int)square];
-    near(sum / N, 0.5, 4 * 0.2887 / 141.4);
+    near(sum / (double)N, 0.5, 4 * 0.2887 / 141.4);
     assert_int_equal(nrv_eval(nrv_bernoulli(nrv_fill(g, NRV_F32, NRV_SHAPE(N), 0.3), "b"), v, sizeof v), NRV_OK);
     for (int i = 0; i < N; i++) {
         assert_true(v[i] == 0 || v[i] == 1);
         ones += (double)v[i];
     }
-    near(ones / N, 0.3, 4 * 0.458 / 141.4);
+    near(ones / (double)N, 0.3, 4 * 0.458 / 141.4);
 }
 
 static void first_weights_depend_on_name_and_seed_alone(void **state)
@@ -259,7 +259,7 @@ static void first_weights_have_their_law(void **state)
         most[0] = kaiming[i] > most[0] ? kaiming[i] : most[0];
         most[1] = fan[i] > most[1] ? fan[i] : most[1];
     }
-    near(square / N, 0.0004, 0.00004);
+    near(square / (double)N, 0.0004, 0.00004);
     assert_true(most[0] > 0.124 && most[1] > 0.248);
 }
 
