@@ -213,7 +213,7 @@ static int bench_overhead(const cli_args *a)
             if (nrv_run(e) != NRV_OK)
                 code = cli_error(CLI_FAILED, "This should not happen; please report it.", "%s", nrv_why(e));
         if (i >= 0)
-            round[i] = (cli_now() - begun) / ((double)EACH * BENCH_CALLS);
+            round[i] = (cli_now() - begun) / ((double)EACH * (double)BENCH_CALLS);
     }
     bench_times t = bench_sort(round, rounds, EACH);
     if (code == CLI_GO_ON)
