@@ -129,7 +129,7 @@ enum { SIMPLIFY_ROUNDS = 16 };
 
 static nrv_tensor simplify_node(const nrv__compiler *c, nrv_tensor y)
 {
-    if (nrv__without(c, "simplify"))
+    if (!y || nrv__without(c, "simplify"))
         return y;
     for (int round = 0; round < SIMPLIFY_ROUNDS; round++) {
         nrv_tensor to = NULL;
