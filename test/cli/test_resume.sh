@@ -99,7 +99,7 @@ start damaged
 wait_for damaged metrics.csv 30
 kill -9 $PID
 wait $PID 2>/dev/null
-newest=$(ls damaged/checkpoints/step-* | tail -n 1)
+newest=$(ls damaged/checkpoints/step-*.safetensors | tail -n 1) # a killed write may have left PATH.xxxx.tmp
 printf 'xxxxxxxxxxxxxxxx' | dd of="$newest" bs=1 count=16 conv=notrunc 2>/dev/null
 resume damaged
 says 'cannot be used' err
