@@ -29,6 +29,7 @@ typedef struct cli_option {
 typedef struct cli_args cli_args;
 typedef struct cli_command {
     const char *name, *line, *usage, *examples, *see;
+    const char *takes;         /* besides options: words to choose from, CLI_FILES or CLI_COMMANDS; NULL: nothing */
     const cli_option *options; /* ends with a NULL name */
     int (*run)(cli_args *a);
 } cli_command;
@@ -44,7 +45,16 @@ struct cli_args {
 };
 
 extern const cli_command *const cli_commands[]; /* ends with NULL */
-extern const cli_command cli_root, cli_train, cli_eval, cli_predict, cli_show, cli_bench, cli_help, cli_version;
+extern const cli_command cli_root, cli_train, cli_eval, cli_predict, cli_show, cli_bench, cli_completion, cli_help,
+    cli_version;
+typedef struct cli_exit {
+    int code;
+    const char *what;
+} cli_exit;
+extern const cli_exit cli_exits[];            /* what each exit code means; ends with a NULL text */
+extern const cli_option cli_common_options[]; /* of every command; ends with a NULL name */
+#define CLI_FILES    "@files"
+#define CLI_COMMANDS "@commands"
 
 const cli_command *cli_command_of(const char *name);
 /* CLI_GO_ON, or the exit code: --help was printed, or the error was */
@@ -58,6 +68,11 @@ int64_t cli_whole(const cli_args *a, const char *name);
 double cli_real(const cli_args *a, const char *name);
 bool cli_flag(const cli_args *a, const char *name);
 void cli_print_help(FILE *to, const cli_command *c);
+void cli_print_man(FILE *to, const cli_command *c); /* the same as roff */
+const char *cli_command_words(void);                /* "train eval ..." */
+const char *cli_choices(const cli_option *o);       /* the words that its value may be, or NULL */
+const char *cli_described(const cli_option *o);     /* help, default and environment in one sentence */
+const char *cli_first_sentence(const char *line);
 void cli_print_plugins(FILE *to);         /* nervo-foo on PATH */
 const char *cli_plugin(const char *name); /* the path of nervo-NAME, or NULL */
 

@@ -68,6 +68,7 @@ const cli_command cli_eval = {
     .usage = "nervo eval MODEL.safetensors [options]",
     .line = "Measures a model on data: loss, accuracy, confusion of the classes.",
     .options = eval_options,
+    .takes = CLI_FILES,
     .examples = "  nervo eval runs/first/model.safetensors\n"
                 "  nervo eval runs/first/model.safetensors --split train --require 'acc>=0.9'\n",
     .see = "nervo help predict",

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const cli_command *const cli_commands[] = { &cli_train, &cli_eval, &cli_predict, &cli_show,
-                                            &cli_bench, &cli_help, &cli_version, NULL };
+const cli_command *const cli_commands[] = { &cli_train,      &cli_eval, &cli_predict, &cli_show, &cli_bench,
+                                            &cli_completion, &cli_help, &cli_version, NULL };
 
 static const cli_option nervo_options[] = {
     { .group = "Options", .name = "version", .kind = CLI_FLAG, .help = "print the version in one line" }, { 0 }
@@ -18,6 +18,7 @@ const cli_command cli_root = {
     .usage = "nervo <command> [options] [arguments]",
     .line = "Neural networks from the command line: written as text, trained, saved, looked at.",
     .options = nervo_options,
+    .takes = CLI_COMMANDS,
     .examples = "  nervo train -m \"flatten | dense 64 relu | dense 10\" --data fashion-mnist -o runs/first\n"
                 "  nervo eval runs/first/model.safetensors\n"
                 "  nervo show runs/first/model.safetensors\n",
@@ -30,6 +31,14 @@ const cli_command *cli_command_of(const char *name)
         if (strcmp(cli_commands[i]->name, name) == 0)
             return cli_commands[i];
     return NULL;
+}
+
+const char *cli_command_words(void)
+{
+    const char *words = cli_commands[0]->name;
+    for (int i = 1; cli_commands[i]; i++)
+        words = cli_format("%s %s", words, cli_commands[i]->name);
+    return words;
 }
 
 static int nervo_unknown(const char *word)

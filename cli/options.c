@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const cli_option options_common[] = {
+const cli_option cli_common_options[] = {
     { .group = "Everywhere", .letter = 'h', .name = "help", .kind = CLI_FLAG, .help = "print this text and leave" },
     { .letter = 'C',
       .name = "directory",
@@ -29,6 +29,14 @@ static const cli_option options_common[] = {
       .help = "colour: auto, always, never. Obeys NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR" },
     { 0 }
 };
+
+const cli_exit cli_exits[] = { { CLI_DONE, "done" },
+                               { CLI_FAILED, "failed while running" },
+                               { CLI_USAGE, "wrong usage or configuration" },
+                               { CLI_MISSED, "goal missed (--require)" },
+                               { CLI_INTERRUPTED, "interrupted (Ctrl-C)" },
+                               { CLI_TERMINATED, "terminated" },
+                               { 0 } };
 
 /* ---- reading the table ------------------------------------------------------------------------------------------ */
 int cli_find(const cli_args *a, const char *name)
@@ -118,14 +126,14 @@ const char *cli_optimisers(void)
     return all ? all : "";
 }
 
-static const char *options_choices(const cli_option *o)
+const char *cli_choices(const cli_option *o)
 {
-    return strcmp(o->choices, CLI_OPTIMISERS) == 0 ? cli_optimisers() : o->choices;
+    return o->choices && strcmp(o->choices, CLI_OPTIMISERS) == 0 ? cli_optimisers() : o->choices;
 }
 
 static int options_check_choice(const cli_option *o, const char *value, cli_source from)
 {
-    const char *choices = options_choices(o);
+    const char *choices = cli_choices(o);
     char words[256], *list[16], *rest = NULL;
     int n = 0;
     if (options_word_in(choices, value))
@@ -187,7 +195,7 @@ static void options_table(cli_args *a, const cli_command *c)
     a->command = c;
     for (const cli_option *o = c->options; o && o->name && a->n_options < CLI_MAX_OPTIONS; o++)
         a->option[a->n_options++] = o;
-    for (const cli_option *o = options_common; o->name && a->n_options < CLI_MAX_OPTIONS; o++)
+    for (const cli_option *o = cli_common_options; o->name && a->n_options < CLI_MAX_OPTIONS; o++)
         a->option[a->n_options++] = o;
     for (int i = 0; i < a->n_options; i++)
         a->value[i] = a->option[i]->fallback;
@@ -303,7 +311,13 @@ static void options_wrap(FILE *to, const char *text, int column, int indent, int
     fputc('\n', to);
 }
 
-static const char *options_described(const cli_option *o)
+const char *cli_first_sentence(const char *line)
+{
+    const char *stop = strstr(line, ". ");
+    return stop ? cli_copy(line, (size_t)(stop - line) + 1) : line;
+}
+
+const char *cli_described(const cli_option *o)
 {
     bool shown = o->fallback && o->kind != CLI_FLAG;
     bool listed = o->kind == CLI_CHOICE && strcmp(o->choices, CLI_OPTIMISERS) == 0;
@@ -327,7 +341,7 @@ static void options_print(FILE *to, const cli_option *o, int width)
     } else {
         fprintf(to, "%-*s", INDENT, left);
     }
-    options_wrap(to, options_described(o), INDENT, INDENT, width);
+    options_wrap(to, cli_described(o), INDENT, INDENT, width);
 }
 
 void cli_print_help(FILE *to, const cli_command *c)
@@ -339,22 +353,21 @@ void cli_print_help(FILE *to, const cli_command *c)
     if (c == &cli_root) {
         fprintf(to, "\n%sCommands%s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN));
         for (int i = 0; cli_commands[i]; i++) {
-            fprintf(to, "  %s%-10s%s", cli_ink(to, CLI_CYAN), cli_commands[i]->name, cli_ink(to, CLI_PLAIN));
-            const char *line = cli_commands[i]->line, *stop = strstr(line, ". ");
-            options_wrap(to, stop ? cli_copy(line, (size_t)(stop - line) + 1) : line, 12, 12, width);
+            fprintf(to, "  %s%-12s%s", cli_ink(to, CLI_CYAN), cli_commands[i]->name, cli_ink(to, CLI_PLAIN));
+            options_wrap(to, cli_first_sentence(cli_commands[i]->line), 14, 14, width);
         }
     }
     for (const cli_option *o = c->options; o && o->name; o++)
         options_print(to, o, width);
-    for (const cli_option *o = options_common; o->name; o++)
+    for (const cli_option *o = cli_common_options; o->name; o++)
         options_print(to, o, width);
     if (c->examples)
         fprintf(to, "\n%sExamples%s\n%s", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN), c->examples);
     fprintf(to, "\n%sExit codes%s\n  ", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN));
-    options_wrap(to,
-                 "0 done; 1 failed while running; 2 wrong usage or configuration; 3 goal missed (--require); "
-                 "130 interrupted (Ctrl-C); 143 terminated",
-                 2, 2, width);
+    const char *exits = "";
+    for (const cli_exit *e = cli_exits; e->what; e++)
+        exits = cli_format("%s%s%d %s", exits, *exits ? "; " : "", e->code, e->what);
+    options_wrap(to, exits, 2, 2, width);
     if (c->see)
         fprintf(to, "\n%sSee also:%s %s\n", cli_ink(to, CLI_BOLD), cli_ink(to, CLI_PLAIN), c->see);
 }

@@ -126,6 +126,7 @@ const cli_command cli_predict = {
     .usage = "nervo predict MODEL.safetensors [options]",
     .line = "Prints what a model says of each sample, as CSV with a header or as JSON lines.",
     .options = predict_options,
+    .takes = CLI_FILES,
     .examples = "  nervo predict runs/first/model.safetensors --limit 10\n"
                 "  nervo predict runs/iris/model.safetensors --data new.csv --json\n",
     .see = "nervo help eval",

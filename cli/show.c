@@ -180,6 +180,7 @@ const cli_command cli_show = {
     .usage = "nervo show MODEL.safetensors|-m TEXT|--model FILE.net [options]",
     .line = "Lists the layers with their output shapes, parameters and multiply-adds, or prints the compiled plan.",
     .options = show_options,
+    .takes = CLI_FILES,
     .examples = "  nervo show -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\"\n"
                 "  nervo show runs/first/model.safetensors --plan --train --batch 32\n",
     .see = "nervo help train",

@@ -17,6 +17,20 @@ if(NOT NERVO_BUILD_CLI STREQUAL "OFF" AND NERVO_CLI_SOURCES)
         target_compile_definitions(nervo PRIVATE _XOPEN_SOURCE=700) # realpath and friends
         target_compile_options(nervo PRIVATE -ffp-contract=off)
         target_link_options(nervo PRIVATE LINKER:--as-needed)
+
+        # what the tables of commands and options say, for shells and for man; nothing when nervo cannot run here
+        if(NOT CMAKE_CROSSCOMPILING)
+            set(nervo_tables ${PROJECT_BINARY_DIR}/tables)
+            add_custom_command(OUTPUT ${nervo_tables}/done
+                COMMAND ${CMAKE_COMMAND} -E make_directory ${nervo_tables}/man1
+                COMMAND nervo help --man -o ${nervo_tables}/man1
+                COMMAND nervo completion bash > ${nervo_tables}/nervo
+                COMMAND nervo completion zsh > ${nervo_tables}/_nervo
+                COMMAND nervo completion fish > ${nervo_tables}/nervo.fish
+                COMMAND ${CMAKE_COMMAND} -E touch ${nervo_tables}/done
+                DEPENDS nervo COMMENT "Manual pages and shell completion" VERBATIM)
+            add_custom_target(nervo_tables ALL DEPENDS ${nervo_tables}/done)
+        endif()
     else()
         message(STATUS "nervo: without zlib, libfyaml and libzip the command is left out, the library is built")
     endif()

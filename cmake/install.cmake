@@ -9,6 +9,12 @@ install(TARGETS nervo_shared nervo_static EXPORT nervoTargets
 if(NERVO_CLI)
     install(TARGETS nervo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET nervo_tables)
+    install(DIRECTORY ${nervo_tables}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+    install(FILES ${nervo_tables}/nervo DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${nervo_tables}/_nervo DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES ${nervo_tables}/nervo.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
 
 set(nervo_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nervo)
 install(EXPORT nervoTargets NAMESPACE nervo:: DESTINATION ${nervo_cmake_dir})
