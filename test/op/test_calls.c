@@ -1,0 +1,111 @@
+/* The public functions themselves: operands in the order of their names, axes where they say. The other tests of this
+   room build ops from their records, so a function that swapped two operands would pass them all. */
+#include "ops/op.h"
+#include "nervo.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+typedef struct call_world {
+    nrv_store *s;
+    nrv_graph *g;
+} call_world;
+
+static int begin(void **state)
+{
+    call_world *w = malloc(sizeof *w);
+    if (!w)
+        return 1;
+    w->s = nrv_store_new(NULL);
+    w->g = nrv_graph_new(w->s, NRV_EVAL);
+    *state = w;
+    return 0;
+}
+
+static int end(void **state)
+{
+    call_world *w = *state;
+    nrv_graph_free(w->g);
+    nrv_store_free(w->s);
+    free(w);
+    return 0;
+}
+
+static nrv_graph *graph_of(void **state)
+{
+    return ((call_world *)*state)->g;
+}
+
+static double number(nrv_tensor x)
+{
+    double v = -1;
+    nrv_tensor y = nrv_cast(x, NRV_F64);
+    assert_int_equal(nrv_eval(y, &v, sizeof v), NRV_OK);
+    return v;
+}
+
+static void operands_keep_their_order(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    nrv_tensor two = nrv_fill(g, NRV_F64, NRV_SCALAR, 2), three = nrv_fill(g, NRV_F64, NRV_SCALAR, 3);
+    assert_float_equal(number(nrv_sub(two, three)), -1, 0);
+    assert_float_equal(number(nrv_div(two, three)), 2.0 / 3, 0);
+    assert_float_equal(number(nrv_pow(two, three)), 8, 0);
+    assert_float_equal(number(nrv_less(two, three)), 1, 0);
+    assert_float_equal(number(nrv_less_equal(two, three)), 1, 0);
+    assert_float_equal(number(nrv_greater(two, three)), 0, 0);
+    assert_float_equal(number(nrv_greater_equal(two, three)), 0, 0);
+    assert_float_equal(number(nrv_select(nrv_less(two, three), two, three)), 2, 0);
+    assert_float_equal(number(nrv_surrogate(two, three)), 2, 0);
+    assert_float_equal(number(nrv_add_c(two, 5)), 7, 0);
+    assert_float_equal(number(nrv_mul_c(two, 5)), 10, 0);
+    assert_null(nrv_graph_why(g));
+}
+
+static void expand_puts_the_new_axis_where_it_says(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    static const float data[6] = { 0, 1, 2, 3, 4, 5 };
+    nrv_tensor x = nrv_constant(g, NRV_F32, NRV_SHAPE(2, 3), data);
+    static const int64_t want[4][3] = { { 4, 2, 3 }, { 2, 4, 3 }, { 2, 3, 4 }, { 2, 3, 4 } };
+    static const int axis[4] = { 0, 1, 2, -1 };
+    for (int k = 0; k < 4; k++) {
+        nrv_tensor y = nrv_expand(x, axis[k], 4);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(nrv_dim_of(y, i), want[k][i]);
+        float v[24];
+        assert_int_equal(nrv_eval(y, v, sizeof v), NRV_OK);
+        assert_float_equal(v[23], 5, 0);
+    }
+}
+
+/* a reference that runs past its output is seen here, without a sanitizer */
+static void iota_ends_where_it_should(void **state)
+{
+    (void)state;
+    double y[5] = { -1, -1, -1, -1, -1 };
+    nrv__view out = { .data = y, .rank = 1, .type = NRV_F64, .dim = { 4 }, .stride = { 1 } };
+    nrv__op_find("iota", 4)->ref(&(nrv__args){ .out = &out, .n_out = 1, .n = 4 });
+    assert_float_equal(y[3], 3, 0);
+    assert_float_equal(y[4], -1, 0);
+}
+
+static void a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    assert_null(nrv_param(g, "w", NRV_F32, NRV_SHAPE((INT64_C(1) << 44) + 1), NRV_ZEROS)); /* 2^46 bytes and four */
+    assert_non_null(strstr(nrv_graph_why(g), "'w' would take more than 2^46 bytes"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(operands_keep_their_order, begin, end),
+        cmocka_unit_test_setup_teardown(expand_puts_the_new_axis_where_it_says, begin, end),
+        cmocka_unit_test_setup_teardown(iota_ends_where_it_should, begin, end),
+        cmocka_unit_test_setup_teardown(a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
