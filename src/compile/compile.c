@@ -51,7 +51,8 @@ static void compile_view(const nrv__compiler *c, nrv_tensor x, nrv__view *v)
     for (int i = x->rank - 1; i >= 0; i--) {
         v->dim[i] = nrv__dim_at(x->dim[i], c->nominal);
         v->stride[i] = stride;
-        stride *= v->dim[i];
+        if (!nrv__mul(stride, v->dim[i], &stride)) /* nrv_prepare will refuse such sizes; kernels only look */
+            stride = INT64_MAX;
     }
 }
 
@@ -76,7 +77,7 @@ static int64_t compile_typical(const nrv__size *s)
     return s->lo > 32 ? s->lo : s->hi < 32 ? s->hi : 32;
 }
 
-/* room for the lengths that simplify may still add */
+/* before simplify, which asks what kernels take, and again for the lengths that it added */
 static bool compile_nominal(nrv__compiler *c)
 {
     const nrv__dims *d = &c->g->dims;

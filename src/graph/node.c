@@ -133,7 +133,8 @@ static void node_count_macs(nrv_graph *g, nrv_tensor n)
             v->dim[k] = nrv__dim_at(x->dim[k], polys);
     }
     nrv__args a = { .in = in, .n_in = n->n_in, .out = &out, .n_out = 1, .attr = n->attr };
-    g->macs += n->op->macs(&a);
+    if (!nrv__add(g->macs, n->op->macs(&a), &g->macs))
+        g->macs = INT64_MAX;
 }
 
 static bool node_lengths_known(nrv_tensor n)
@@ -207,6 +208,8 @@ nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const
     nrv_graph *g = node_graph(op, n, in);
     if (!g)
         return NULL;
+    if (n_size < 0 || n_size > NRV__MAX_RANK)
+        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "%s: %d lengths", op->name, n_size), NULL;
     for (int i = 0; i < n_size; i++)
         if (!nrv__dim_valid(g, size[i]))
             return NULL;

@@ -331,6 +331,21 @@ static const char *store_target(const nrv_load_opt *opt, const char *name)
     return opt && opt->rename ? opt->rename(opt->user, name) : name;
 }
 
+static bool store_load_before(const void *a, const void *b)
+{
+    return strcmp(((const store_load *)a)->name, ((const store_load *)b)->name) < 0;
+}
+
+/* .rename may send two tensors to one name, of which only one can be kept; sorts by name */
+static void store_expect_distinct(nrv_store *s, store_load *load, int n)
+{
+    nrv__sort(load, (size_t)n, sizeof *load, store_load_before);
+    for (int i = 1; i < n; i++)
+        if (!strcmp(load[i - 1].name, load[i].name))
+            nrv__fail(&s->why, NRV_ENAME, "'%s' and '%s' of the file would both become '%s'\n  hint  see .rename",
+                      load[i - 1].from->name, load[i].from->name, load[i].name);
+}
+
 /* every tensor of the file must fit the store, before anything is read */
 static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nrv__arena *tmp, store_load *load,
                            bool declared)
@@ -367,14 +382,23 @@ static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nr
             n++;
         }
     }
+    if (!s->why.status)
+        store_expect_distinct(s, load, n);
     return n;
 }
 
 static bool store_loads(const store_load *load, int n, const char *name)
 {
-    for (int i = 0; i < n; i++)
-        if (!strcmp(load[i].name, name))
+    int lo = 0, hi = n;
+    while (lo < hi) {
+        int mid = lo + (hi - lo) / 2, c = strcmp(load[mid].name, name);
+        if (c == 0)
             return true;
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     return false;
 }
 
@@ -481,13 +505,8 @@ NRV_API nrv_status nrv_store_load(nrv_store *s, const char *path, const nrv_load
     return s->why.status;
 }
 
-NRV_API nrv_status nrv_store_copy(nrv_store *to, const nrv_store *from, const char *names)
+static void store_copy_all(nrv_store *to, const nrv_store *from, const char *names)
 {
-    if (!to || !from)
-        return NRV_EARG;
-    to->why = (nrv__why){ NRV_OK, "" };
-    if (!nrv__store_enter(to, true))
-        return nrv__fail(&to->why, NRV_EBUSY, "a run uses the store that is copied to");
     for (int pass = 0; pass < 2 && !to->why.status; pass++) /* first what can fail, then the values */
         for (size_t i = 0; i < from->n_entry && !to->why.status; i++) {
             const nrv__stored *f = from->entry[i];
@@ -501,6 +520,24 @@ NRV_API nrv_status nrv_store_copy(nrv_store *to, const nrv_store *from, const ch
             else if (e && pass)
                 memcpy(e->data, f->data, e->bytes);
         }
+}
+
+NRV_API nrv_status nrv_store_copy(nrv_store *to, const nrv_store *from, const char *names)
+{
+    if (!to || !from)
+        return NRV_EARG;
+    to->why = (nrv__why){ NRV_OK, "" };
+    if (!nrv__store_enter(to, true))
+        return nrv__fail(&to->why, NRV_EBUSY, "a run uses the store that is copied to");
+    nrv_store *lender; /* only counted as read, but the count is in it */
+    memcpy(&lender, &from, sizeof lender);
+    if (from == to || nrv__store_enter(lender, false)) {
+        store_copy_all(to, from, names);
+        if (from != to)
+            nrv__store_leave(lender, false);
+    } else {
+        nrv__fail(&to->why, NRV_EBUSY, "a run is changing the store that is copied from");
+    }
     nrv__store_leave(to, true);
     return to->why.status;
 }

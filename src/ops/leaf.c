@@ -56,6 +56,8 @@ NRV_API nrv_tensor nrv_constant(nrv_graph *g, nrv_dtype t, nrv_shape shape, cons
     if (!g || g->why.status)
         return NULL;
     int64_t n = 1;
+    if (shape.rank < 0 || shape.rank > NRV__MAX_RANK)
+        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "constant: rank %d", shape.rank), NULL;
     for (int i = 0; i < shape.rank; i++)
         if (shape.dim[i] < 0 || !nrv__mul(n, shape.dim[i], &n))
             return nrv__graph_fail(g, NRV_ESHAPE, "a constant has constant lengths",
@@ -65,6 +67,10 @@ NRV_API nrv_tensor nrv_constant(nrv_graph *g, nrv_dtype t, nrv_shape shape, cons
     if (!nrv__mul(n, (int64_t)nrv__dtype_size(t), &bytes))
         return nrv__graph_fail(g, NRV_ESHAPE, "use an input for data of this size", "constant: %lld elements",
                                (long long)n),
+               NULL;
+    if (bytes && !data)
+        return nrv__graph_fail(g, NRV_EARG, "nrv_fill for one number everywhere", "constant: %lld bytes at NULL",
+                               (long long)bytes),
                NULL;
     char *copy = nrv__arena_get(&g->arena, (size_t)bytes + 17);
     if (!copy)
@@ -239,10 +245,25 @@ NRV_API nrv_tensor nrv_local(nrv_graph *g, const char *name, nrv_dtype t, nrv_sh
         return nrv__graph_fail(g, NRV_ENAME, "it is carried by its name", "a local without a name"), NULL;
     const char *full = leaf_full_name(g, name);
     nrv__scalar_attr a = { fill };
-    return full ? nrv__leaf(g, &nrv__op_local, full, t, shape.rank, shape.dim, &a) : NULL;
+    size_t before = g->n_node;
+    nrv_tensor y = full ? nrv__leaf(g, &nrv__op_local, full, t, shape.rank, shape.dim, &a) : NULL;
+    for (size_t i = 0; y && i < before && (size_t)y->id == before; i++)
+        if (g->node[i]->op == &nrv__op_local && !strcmp(g->node[i]->name, full))
+            return nrv__graph_fail(g, NRV_ENAME, "give one of them another name",
+                                   "local '%s' is asked for twice, with different shapes, types or fills", full),
+                   NULL;
+    return y;
 }
 
 /* ---- where values go ---- */
+static bool leaf_is_mine(nrv_graph *g, nrv_tensor x, const char *what)
+{
+    if (x->g == g)
+        return true;
+    nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "%s: the tensor is of another graph", what);
+    return false;
+}
+
 static bool leaf_same_shape(nrv_graph *g, nrv_tensor var, nrv_tensor value)
 {
     bool same = var->type == value->type && var->rank == value->rank;
@@ -275,7 +296,7 @@ NRV_API void nrv_assign(nrv_graph *g, nrv_tensor var, nrv_tensor value)
                         "assign: a '%s' is no variable", var->op->name);
         return;
     }
-    if (!leaf_same_shape(g, var, value))
+    if (!leaf_is_mine(g, var, "assign") || !leaf_is_mine(g, value, "assign") || !leaf_same_shape(g, var, value))
         return;
     for (size_t i = 0; i < g->n_assign; i++)
         if (g->assign[i].var == var) {
@@ -297,6 +318,8 @@ NRV_API void nrv_output(nrv_graph *g, const char *name, nrv_tensor x)
                         x ? "it has no name" : "the tensor is NULL");
         return;
     }
+    if (!leaf_is_mine(g, x, "output"))
+        return;
     for (size_t i = 0; i < g->n_output; i++)
         if (!strcmp(g->output[i].name, name)) {
             nrv__graph_fail(g, NRV_ENAME, "one name, one output", "two outputs named '%s'", name);

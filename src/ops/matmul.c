@@ -77,7 +77,8 @@ static int64_t matmul_macs(const nrv__args *a)
 {
     int64_t n = a->in[0].dim[a->in[0].rank - 1];
     for (int i = 0; i < a->out[0].rank; i++)
-        n *= a->out[0].dim[i];
+        if (!nrv__mul(n, a->out[0].dim[i], &n))
+            return INT64_MAX;
     return n;
 }
 
