@@ -433,6 +433,19 @@ static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, i
     return false;
 }
 
+/* an output stays as it is until its exec runs again; a variable may be assigned by others */
+static bool lower_is_output(const nrv_plan *p, const nrv__value *v)
+{
+    for (size_t i = 0; i < p->n_output; i++) {
+        const nrv__value *base = &p->value[p->output[i].value];
+        while (base->where == NRV__VIEW)
+            base = &p->value[base->index];
+        if (base == v)
+            return true;
+    }
+    return false;
+}
+
 static const char *lower_why_copied(const lower_state *s, const nrv__value *v, int32_t var, int32_t last_read,
                                     int32_t last_fail)
 {
@@ -440,8 +453,10 @@ static const char *lower_why_copied(const lower_state *s, const nrv__value *v, i
         return "copied: its value is memory of something else";
     if (s->p->check_nan)
         return "copied: a run that finds a NaN must leave the store as it was";
-    if (v->first < last_fail)
-        return "copied: a later step may fail";
+    if (lower_is_output(s->p, v))
+        return "copied: an output shows it, too";
+    if (v->first <= last_fail)
+        return "copied: its step or a later one may fail";
     if (last_read > v->first)
         return "copied: a later step reads the old value";
     if (!s->p->step[v->first].tiles)
@@ -602,7 +617,10 @@ static bool lower_roots(lower_state *s)
         if (!var) {
             p->output[p->n_output++] = (nrv__plan_name){ .name = lower_text(s, c->root[i].name), .value = v };
         } else if (var->op == &nrv__op_local) {
-            p->local[lower_named(p->local, p->n_local, var->name)].assigned = v;
+            nrv__plan_name *local = &p->local[lower_named(p->local, p->n_local, var->name)];
+            local->assigned = v;
+            if (local->value < 0 && lower_leaf(s, var) < 0) /* read by nobody but nrv_value */
+                return false;
         } else {
             p->assigns = true;
             p->var[nrv__var_find(c->g, var->name)].value = v;

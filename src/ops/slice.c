@@ -10,6 +10,9 @@ static bool slice_shape(nrv__infer *s)
     s->dim[axis] = s->size[1];
     if (end == -1)
         return false;
+    if (!nrv__dim_at_most(s->g, 0, s->size[0], "slice"))
+        return nrv__infer_fail(s, NRV_ESHAPE, "positions count from 0", "it starts at %s",
+                               nrv__dim_text(s->g, s->size[0], b));
     if (!nrv__dim_at_most(s->g, end, s->in[0]->dim[axis], "slice"))
         return nrv__infer_fail(s, NRV_ESHAPE, "start + length may not pass the end",
                                "%s from %s passes the end of axis %d at %s", nrv__dim_text(s->g, s->size[1], a),
