@@ -88,6 +88,15 @@ static nrv_tensor simplify_same_shape(nrv_tensor y)
     return simplify_is(y, "broadcast") ? simplify_if_shaped(y->in[0], y) : NULL;
 }
 
+/* v as memory of its type would give it back */
+static double simplify_stored(nrv_dtype t, double v)
+{
+    char memory[8];
+    nrv__from_double(memory, t, &v, 1);
+    nrv__to_double(&v, memory, t, 1);
+    return v;
+}
+
 /* element-wise on constants, and constants moved about: a constant */
 static nrv_tensor simplify_constant(nrv_tensor y)
 {
@@ -99,16 +108,14 @@ static nrv_tensor simplify_constant(nrv_tensor y)
     for (int i = 0; i < y->n_in; i++) {
         if (y->in[i]->op != &nrv__op_fill)
             return NULL;
-        in[i] = ((const nrv__scalar_attr *)y->in[i]->attr)->value;
+        in[i] = simplify_stored(y->in[i]->type, ((const nrv__scalar_attr *)y->in[i]->attr)->value);
         vin[i] = (nrv__view){ .data = &in[i], .type = y->in[i]->type };
     }
     if (moved)
         return nrv_fill(y->g, y->type, nrv_shape_of(y), in[0]);
     nrv__args a = { .in = vin, .out = &vout, .n_in = y->n_in, .n_out = 1, .n = 1, .attr = y->attr };
     y->op->ref(&a);
-    if (y->type == NRV_F32) /* as it would have been stored */
-        out = (double)(float)out;
-    return nrv_fill(y->g, y->type, nrv_shape_of(y), out);
+    return nrv_fill(y->g, y->type, nrv_shape_of(y), simplify_stored(y->type, out));
 }
 
 const nrv__rule nrv__rules[] = {
