@@ -488,3 +488,37 @@ bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op)
         return least >= 0;
     return dim_add_check(g, (nrv__check){ a, b, true, op, nrv__scope_path(g) });
 }
+
+void nrv__dims_forget(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys)
+{
+    size_t a = 0;
+    for (size_t i = 0; i <= d->n_poly; i++) {
+        for (; a < d->n_atom && (size_t)d->atom[a].after <= i; a++) {
+            const nrv__atom *at = &d->atom[a];
+            if (at->size >= 0 ? sizes[at->size] < 0 : polys[at->poly] == NRV__UNKNOWN)
+                atoms[a] = NRV__UNKNOWN;
+        }
+        for (int t = 0; i < d->n_poly && t < d->poly[i].n_term; t++)
+            for (int k = 0; k < d->poly[i].term[t].n_atom; k++)
+                if (atoms[d->poly[i].term[t].atom[k]] == NRV__UNKNOWN)
+                    polys[i] = NRV__UNKNOWN;
+    }
+}
+
+nrv_status nrv__dims_check(const nrv__dims *d, const nrv__check *check, size_t n, const int64_t *polys, nrv__why *why)
+{
+    for (size_t i = 0; i < n; i++) {
+        const nrv__check *c = &check[i];
+        int64_t a = nrv__dim_at(c->a, polys), b = nrv__dim_at(c->b, polys);
+        if (a == NRV__UNKNOWN || b == NRV__UNKNOWN || (c->at_most ? a <= b : a == b))
+            continue;
+        char ta[24], tb[24];
+        snprintf(ta, sizeof ta, "%lld", (long long)c->a);
+        snprintf(tb, sizeof tb, "%lld", (long long)c->b);
+        return nrv__fail(why, NRV_ESHAPE, "%s: %s = %lld must be %s %s = %lld%s%s", c->op,
+                         c->a < -1 ? d->poly[nrv__dim_index(c->a)].text : ta, (long long)a,
+                         c->at_most ? "at most" : "equal to", c->b < -1 ? d->poly[nrv__dim_index(c->b)].text : tb,
+                         (long long)b, *c->scope ? "\n  in    " : "", c->scope);
+    }
+    return NRV_OK;
+}

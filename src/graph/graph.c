@@ -2,7 +2,7 @@
 
    Promises: the first error sticks and names op, numbers, place and remedy; scopes give names, modes and substitutions.
    Does not do: nodes (node.c), leaves (leaf.c), lengths (dim.c). */
-#include "graph.h"
+#include "record.h"
 #include "store.h"
 #include <stdio.h>
 #include <string.h>
@@ -121,27 +121,61 @@ NRV_API void nrv_graph_free(nrv_graph *g)
     nrv__alloc(&m, g, sizeof *g, 0);
 }
 
-/* Assignments of an eager graph commit here: an eager graph is one run. */
+/* variables are read as they were when the run began: a value that lies in the store is copied before any is written */
+static nrv_status graph_settle(nrv_graph *g, nrv_tensor value, size_t bytes, void **at)
+{
+    nrv_status st = nrv_eval(value, NULL, 0);
+    while (value->body)
+        value = value->body[0];
+    *at = value->value;
+    if (st || value->op != &nrv__op_param)
+        return st;
+    *at = nrv__arena_get(&g->arena, bytes);
+    if (!*at)
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for an assignment of %zu bytes", bytes);
+    memcpy(*at, value->value, bytes);
+    return NRV_OK;
+}
+
+/* an eager graph is one run: its assignments, those to locals aside, which live no longer than it */
+static void graph_commit(nrv_graph *g)
+{
+    void **at = nrv__arena_get(&g->arena, g->n_assign * sizeof *at);
+    if (!at)
+        nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for %zu assignments", g->n_assign);
+    for (size_t i = 0; i < g->n_assign && !g->why.status; i++) {
+        nrv_tensor var = g->assign[i].var;
+        size_t bytes = var->op == &nrv__op_param ? nrv__store_find(g->store, var->name)->bytes : 0;
+        graph_settle(g, g->assign[i].value, bytes, &at[i]);
+    }
+    if (g->why.status)
+        return;
+    if (!nrv__store_enter(g->store, true)) {
+        nrv__graph_fail(g, NRV_EBUSY, "run one after the other, or give each its store", "another run uses the store");
+        return;
+    }
+    for (size_t i = 0; i < g->n_assign; i++) {
+        nrv__stored *e =
+            g->assign[i].var->op == &nrv__op_param ? nrv__store_find(g->store, g->assign[i].var->name) : NULL;
+        if (e && e->bytes)
+            memcpy(e->data, at[i], e->bytes);
+    }
+    g->store->commits++;
+    nrv__store_leave(g->store, true);
+}
+
+/* Assignments of an eager graph commit here. If they cannot, the store stays as it was and the graph keeps the reason.
+   An older error is what the caller has seen, and is forgotten. */
 NRV_API void nrv_graph_reset(nrv_graph *g)
 {
     if (!g)
         return;
-    if ((g->mode & NRV_EAGER) && !g->why.status && g->n_assign) {
-        bool all = true;
-        for (size_t i = 0; i < g->n_assign; i++)
-            all = all && nrv_eval(g->assign[i].value, NULL, 0) == NRV_OK;
-        if (all && nrv__store_enter(g->store, true)) {
-            for (size_t i = 0; i < g->n_assign; i++) {
-                nrv__stored *e = nrv__store_find(g->store, g->assign[i].var->name);
-                if (e)
-                    memcpy(e->data, g->assign[i].value->value, e->bytes);
-            }
-            g->store->commits++;
-            nrv__store_leave(g->store, true);
-        }
-    }
+    bool sound = !g->why.status;
+    if ((g->mode & NRV_EAGER) && sound && g->n_assign)
+        graph_commit(g);
     graph_forget(g);
-    g->why = (nrv__why){ NRV_OK, "" };
+    if (!sound)
+        g->why = (nrv__why){ NRV_OK, "" };
 }
 
 NRV_API const char *nrv_graph_why(const nrv_graph *g)

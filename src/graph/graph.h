@@ -71,8 +71,11 @@ bool nrv__dim_divides(nrv_graph *g, nrv_dim a, nrv_dim b, nrv_dim *quotient); /*
 bool nrv__dim_valid(nrv_graph *g, nrv_dim d);                                 /* sets the error of a broken handle */
 const char *nrv__dim_text(nrv_graph *g, nrv_dim d, char buf[24]);             /* "64", "B", "2*T + 1" */
 int nrv__dim_index(nrv_dim d);                                                /* of the polynomial, d < -1 */
-/* every polynomial at the given named sizes; false if one overflows or is negative: *bad says which */
+/* every polynomial at the given named sizes; false if one overflows: *bad says which */
 bool nrv__dims_eval(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys, size_t *bad);
+/* afterwards: what depends on a size that is negative, for unknown, becomes NRV__UNKNOWN */
+#define NRV__UNKNOWN INT64_MIN
+void nrv__dims_forget(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys);
 static inline int64_t nrv__dim_at(nrv_dim d, const int64_t *polys)
 {
     return d >= 0 ? d : polys[nrv__dim_index(d)];
@@ -86,6 +89,8 @@ typedef struct nrv__check {
     bool at_most; /* a <= b, else a == b */
     const char *op, *scope;
 } nrv__check;
+/* the first check that fails at these lengths is the error; what is unknown is not checked */
+nrv_status nrv__dims_check(const nrv__dims *d, const nrv__check *check, size_t n, const int64_t *polys, nrv__why *why);
 
 /* ---- what a graph holds ---- */
 typedef struct nrv__scope {

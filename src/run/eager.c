@@ -27,7 +27,8 @@ static nrv_status eager_sizes_get(nrv_graph *g, eager_sizes *s)
     size_t bad = 0;
     if (!nrv__dims_eval(d, s->named, s->atoms, s->polys, &bad))
         return nrv__graph_fail(g, NRV_ESHAPE, "smaller sizes", "the length %s overflows", d->poly[bad].text);
-    return NRV_OK;
+    nrv__dims_forget(d, s->named, s->atoms, s->polys);
+    return nrv__dims_check(d, g->check, g->n_check, s->polys, &g->why);
 }
 
 static bool eager_view(const eager_sizes *s, nrv_tensor n, nrv__view *v)
@@ -46,7 +47,7 @@ static nrv_status eager_bytes(nrv_graph *g, const nrv__view *v, size_t *bytes)
 {
     int64_t n = (int64_t)nrv__dtype_size(v->type);
     for (int i = 0; i < v->rank; i++)
-        if (!nrv__mul(n, v->dim[i], &n))
+        if (!nrv__mul(n, v->dim[i] ? v->dim[i] : 1, &n))
             return nrv__graph_fail(g, NRV_ESHAPE, "smaller sizes", "a tensor has more elements than can be counted");
     *bytes = (size_t)n;
     return NRV_OK;
@@ -212,12 +213,27 @@ static nrv_status eager_learn(nrv_tensor x, size_t bytes)
         else if (s == unknown && s)
             return nrv__graph_fail(g, NRV_EARG, "feed another input first",
                                    "input '%s': the bytes do not say what '%s' is", x->name, s->name);
-        else
-            known *= s ? s->fed : x->dim[i];
+        else if (!nrv__mul(known, s ? s->fed : x->dim[i], &known))
+            return nrv__graph_fail(g, NRV_ESHAPE, "smaller sizes", "input '%s' has more elements than can be counted",
+                                   x->name);
     }
-    if (unknown && known > 0 && bytes % (size_t)known == 0)
-        unknown->fed = (int64_t)(bytes / (size_t)known);
+    if (!unknown || known <= 0 || bytes % (size_t)known)
+        return NRV_OK;
+    int64_t n = (int64_t)(bytes / (size_t)known);
+    if (n < unknown->lo || n > unknown->hi)
+        return nrv__graph_fail(g, NRV_ESHAPE, "feed another number of elements",
+                               "size '%s' is %lld, it was declared %lld..%lld", unknown->name, (long long)n,
+                               (long long)unknown->lo, (long long)unknown->hi);
+    unknown->fed = n;
     return NRV_OK;
+}
+
+/* an input that is fed again: what was computed from it is not true any more */
+static void eager_forget(nrv_tensor x)
+{
+    for (size_t i = (size_t)x->id; x->value && i < x->g->n_node; i++)
+        if (x->g->node[i]->op != &nrv__op_input && x->g->node[i]->op != &nrv__op_constant)
+            x->g->node[i]->value = NULL;
 }
 
 NRV_API void nrv_feed(nrv_tensor x, const void *data, size_t bytes)
@@ -231,6 +247,7 @@ NRV_API void nrv_feed(nrv_tensor x, const void *data, size_t bytes)
     }
     if (eager_learn(x, bytes))
         return;
+    eager_forget(x);
     eager_sizes s = { 0 };
     nrv__view v;
     size_t want = 0;

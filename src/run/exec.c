@@ -76,7 +76,7 @@ NRV_API nrv_exec *nrv_exec_new(const nrv_plan *p, nrv_store *s, const nrv_exec_o
         exec_vars(e);
     e->work = share ? share->work : nrv__alloc(&e->mem, NULL, 0, sizeof *e->work);
     if (e->work && !share)
-        *e->work = (nrv__work){ 0 };
+        *e->work = (nrv__work){ .mem = e->mem };
     if (e->work)
         e->work->users++;
     else
@@ -93,8 +93,9 @@ NRV_API void nrv_exec_free(nrv_exec *e)
     for (size_t i = 0; e->local && i < e->plan->n_local; i++)
         nrv__alloc(&m, e->local[i].data, e->local[i].bytes, 0);
     if (e->work && --e->work->users == 0) {
-        nrv__alloc(&m, e->work->mem, e->work->mem ? e->work->bytes + NRV__ALIGN : 0, 0);
-        nrv__alloc(&m, e->work, sizeof *e->work, 0);
+        const nrv__mem w = e->work->mem;
+        nrv__alloc(&w, e->work->block, e->work->block ? e->work->bytes + NRV__ALIGN : 0, 0);
+        nrv__alloc(&w, e->work, sizeof *e->work, 0);
     }
     nrv__arena_free(&e->arena);
     nrv__alloc(&m, e, sizeof *e, 0);
@@ -125,7 +126,7 @@ NRV_API nrv_status nrv_set_size(nrv_exec *e, const char *size, int64_t n)
         return e ? e->why.status : NRV_ENOMEM;
     for (size_t i = 0; size && i < e->plan->dims.n_size; i++)
         if (!strcmp(e->plan->dims.size[i].name, size)) {
-            e->laid = e->laid && e->named[i] == n;
+            e->resized = e->resized || e->named[i] != n;
             e->wanted[i] = n;
             return NRV_OK;
         }
@@ -157,7 +158,7 @@ static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__b
     if (!data && bytes)
         return exec_pending(e, nrv__fail(&e->why, NRV_EARG, "%s '%s': %zu bytes at NULL", what, name, bytes));
     nrv__bound *b = &bound[found - table];
-    e->stale = e->stale || b->data != data;
+    e->stale = e->stale || b->data != data || b->bytes != bytes;
     *b = (nrv__bound){ data, bytes };
     return NRV_OK;
 }
@@ -214,10 +215,9 @@ NRV_API nrv_status nrv_prepare(nrv_exec *e)
         e->pending = false;
         return e->why.status;
     }
-    if (!e->laid && nrv__layout(e))
+    bool lost = !e->work->block || e->work->bytes < e->need; /* by a sharer that failed to grow it */
+    if ((!e->laid || e->resized || lost) && nrv__layout(e))
         return e->why.status;
-    if (!e->work->mem || e->work->bytes < e->need) /* a sharer never shrinks it, but may have failed to grow it */
-        return e->laid = false, nrv__layout(e);
     if (e->stale || e->work_seen != e->work->moved) {
         if (exec_check_bound(e))
             return e->why.status;
@@ -364,7 +364,7 @@ NRV_API void nrv_reset(nrv_exec *e)
 {
     for (size_t i = 0; e && !e->broken && i < e->plan->n_local; i++) {
         nrv__alloc(&e->mem, e->local[i].data, e->local[i].bytes, 0);
-        e->local[i] = (nrv__bound){ NULL, 0 };
+        e->local[i] = (nrv__carried){ 0 };
         e->laid = false;
     }
 }
@@ -376,6 +376,8 @@ NRV_API const void *nrv_value(nrv_exec *e, const char *name, size_t *bytes)
     if (!e || e->broken || !e->laid)
         return NULL;
     const nrv__plan_name *n = exec_find(e->plan->output, e->plan->n_output, name);
+    if (n && e->work_seen != e->work->moved) /* a sharer took the memory away */
+        return NULL;
     n = n ? n : exec_find(e->plan->local, e->plan->n_local, name);
     if (!n || n->value < 0)
         return NULL;

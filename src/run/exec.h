@@ -8,8 +8,9 @@
 
 /* memory of intermediate values; execs may share one */
 typedef struct nrv__work {
+    nrv__mem mem; /* of the exec that made it: sharers may come from stores with other allocators */
     int users;
-    char *mem, *at; /* as allocated; 64-aligned */
+    char *block, *at; /* as allocated; 64-aligned */
     size_t bytes;
     uint64_t moved; /* counts reallocations, so that sharers notice */
 } nrv__work;
@@ -38,6 +39,12 @@ typedef struct nrv__bound {
     size_t bytes;
 } nrv__bound;
 
+typedef struct nrv__carried { /* a local's memory, and the lengths it was filled for */
+    void *data;
+    size_t bytes;
+    int64_t dim[NRV__MAX_RANK];
+} nrv__carried;
+
 struct nrv_exec {
     nrv__mem mem;
     nrv__arena arena; /* what lives as long as the exec */
@@ -47,13 +54,15 @@ struct nrv_exec {
     uint64_t stream, runs, commits_seen;
     nrv__why why;
     bool broken, pending; /* for good; an error of set_size or bind that nrv_run has yet to report */
-    bool laid, stale;     /* sizes are laid out; some pointer changed since */
+    bool laid, resized;   /* sizes are laid out; nrv_set_size asked for others since */
+    bool stale;           /* some pointer or number of bytes changed since */
     int64_t *named, *wanted, *atoms, *polys;
     nrv__view *view; /* of each value */
     size_t *offset;  /* of each value in the workspace */
     nrv__action *action;
     nrv__stored **var;
-    nrv__bound *input, *output, *local;
+    nrv__bound *input, *output;
+    nrv__carried *local;
     nrv__work *work;
     size_t need; /* bytes of workspace, scratch included */
     size_t scratch_at, scratch_each, shared_at;

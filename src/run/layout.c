@@ -5,7 +5,6 @@
    planner). */
 #include "exec.h"
 #include "ref.h"
-#include <stdio.h>
 #include <string.h>
 
 static nrv_status layout_lengths(nrv_exec *e)
@@ -25,19 +24,7 @@ static nrv_status layout_lengths(nrv_exec *e)
     }
     if (!nrv__dims_eval(d, e->wanted, e->atoms, e->polys, &bad))
         return nrv__fail(&e->why, NRV_ESHAPE, "the length %s overflows", d->poly[bad].text);
-    for (size_t i = 0; i < e->plan->n_check; i++) {
-        const nrv__check *c = &e->plan->check[i];
-        int64_t a = nrv__dim_at(c->a, e->polys), b = nrv__dim_at(c->b, e->polys);
-        char ta[24], tb[24];
-        snprintf(ta, sizeof ta, "%lld", (long long)c->a);
-        snprintf(tb, sizeof tb, "%lld", (long long)c->b);
-        if (c->at_most ? a > b : a != b)
-            return nrv__fail(&e->why, NRV_ESHAPE, "%s: %s = %lld must be %s %s = %lld\n  in    %s", c->op,
-                             c->a < -1 ? d->poly[nrv__dim_index(c->a)].text : ta, (long long)a,
-                             c->at_most ? "at most" : "equal to", c->b < -1 ? d->poly[nrv__dim_index(c->b)].text : tb,
-                             (long long)b, c->scope);
-    }
-    return NRV_OK;
+    return nrv__dims_check(d, e->plan->check, e->plan->n_check, e->polys, &e->why);
 }
 
 #define LAYOUT_MOST (INT64_C(1) << 46) /* bytes of one value: sums of them cannot overflow */
@@ -56,7 +43,8 @@ static nrv_status layout_views(nrv_exec *e)
                                  "a length of %lld\n  in    %s\n  hint  is the window larger than what "
                                  "it slides over?",
                                  (long long)y->dim[k], v->scope);
-            if (!nrv__mul(n, y->dim[k], &n) || n > LAYOUT_MOST)
+            /* strides are products too, so a length of 0 does not make the others small */
+            if (!nrv__mul(n, y->dim[k] ? y->dim[k] : 1, &n) || n > LAYOUT_MOST)
                 return nrv__fail(&e->why, NRV_ENOMEM,
                                  "a value of more than 2^46 bytes\n  in    %s\n  hint  a smaller batch", v->scope);
         }
@@ -253,36 +241,38 @@ static nrv_status layout_memory(nrv_exec *e)
 static nrv_status layout_work(nrv_exec *e)
 {
     nrv__work *w = e->work;
-    if (w->bytes >= e->need && w->mem)
+    if (w->bytes >= e->need && w->block)
         return NRV_OK;
-    nrv__alloc(&e->mem, w->mem, w->mem ? w->bytes + NRV__ALIGN : 0, 0);
-    w->mem = nrv__alloc(&e->mem, NULL, 0, e->need + NRV__ALIGN);
-    w->bytes = w->mem ? e->need : 0;
+    nrv__alloc(&w->mem, w->block, w->block ? w->bytes + NRV__ALIGN : 0, 0);
+    w->block = nrv__alloc(&w->mem, NULL, 0, e->need + NRV__ALIGN);
+    w->bytes = w->block ? e->need : 0;
     w->moved++;
-    if (!w->mem)
+    if (!w->block)
         return nrv__fail(&e->why, NRV_ENOMEM, "no memory for a workspace of %zu bytes\n  hint  a smaller batch",
                          e->need);
-    w->at = w->mem + (NRV__ALIGN - (uintptr_t)w->mem % NRV__ALIGN) % NRV__ALIGN;
+    w->at = w->block + (NRV__ALIGN - (uintptr_t)w->block % NRV__ALIGN) % NRV__ALIGN;
     return NRV_OK;
 }
 
+/* other lengths are another state, even where they take as many bytes: it starts from its fill */
 static nrv_status layout_locals(nrv_exec *e)
 {
     for (size_t i = 0; i < e->plan->n_local; i++) {
         const nrv__plan_name *l = &e->plan->local[i];
-        nrv__bound *b = &e->local[i];
+        nrv__carried *b = &e->local[i];
         if (l->value < 0)
             continue;
-        size_t bytes = layout_bytes(&e->view[l->value]);
-        if (b->data && b->bytes == bytes)
+        const nrv__view *v = &e->view[l->value];
+        if (b->data && !memcmp(b->dim, v->dim, sizeof b->dim))
             continue;
+        size_t bytes = layout_bytes(v) + 1;
         nrv__alloc(&e->mem, b->data, b->bytes, 0);
-        *b = (nrv__bound){ nrv__alloc(&e->mem, NULL, 0, bytes ? bytes : 1), bytes ? bytes : 1 };
+        *b = (nrv__carried){ .data = nrv__alloc(&e->mem, NULL, 0, bytes), .bytes = bytes };
+        memcpy(b->dim, v->dim, sizeof b->dim);
         if (!b->data)
             return nrv__fail(&e->why, NRV_ENOMEM, "no memory for local '%s': %zu bytes", l->name, bytes);
-        nrv_dtype t = e->plan->value[l->value].type;
-        for (int64_t k = 0; k < nrv__elements(&e->view[l->value]); k++)
-            nrv__from_double((char *)b->data + (size_t)k * nrv__dtype_size(t), t, &l->fill, 1);
+        for (int64_t k = 0; k < nrv__elements(v); k++)
+            nrv__from_double((char *)b->data + (size_t)k * nrv__dtype_size(v->type), v->type, &l->fill, 1);
     }
     return NRV_OK;
 }
@@ -295,6 +285,7 @@ nrv_status nrv__layout(nrv_exec *e)
         return e->why.status;
     memcpy(e->named, e->wanted, (e->plan->dims.n_size + 1) * sizeof *e->named);
     e->laid = e->stale = true;
+    e->resized = false;
     return NRV_OK;
 }
 

@@ -8,7 +8,7 @@ void nrv__contiguous(nrv__view *v)
     int64_t stride = 1;
     for (int i = v->rank - 1; i >= 0; i--) {
         v->stride[i] = stride;
-        stride *= v->dim[i];
+        stride = (int64_t)((uint64_t)stride * (uint64_t)v->dim[i]); /* lengths may come before they are checked */
     }
 }
 
