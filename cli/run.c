@@ -169,9 +169,11 @@ void cli_run_close(cli_run *r)
         fclose(r->csv);
     if (r->jsonl)
         fclose(r->jsonl);
+    if (r->events)
+        fclose(r->events);
     if (r->dir && r->lock >= 0)
         close(r->lock); /* the file stays: removing it would let a third process lock a new one */
-    r->csv = r->jsonl = NULL;
+    r->csv = r->jsonl = r->events = NULL;
     r->lock = -1;
 }
 
@@ -297,22 +299,22 @@ static FILE *run_reopen(const char *path, int64_t bytes)
     return f;
 }
 
-int cli_run_metrics(cli_run *r, const char *score, int64_t csv_bytes, int64_t jsonl_bytes)
+int cli_run_metrics(cli_run *r, const char *score, const cli_place *from, int64_t step)
 {
     const char *csv = cli_format("%s/metrics.csv", r->dir), *jsonl = cli_format("%s/metrics.jsonl", r->dir);
     struct stat s;
     r->score = score;
-    if (csv_bytes && (stat(csv, &s) != 0 || s.st_size < csv_bytes || stat(jsonl, &s) != 0 || s.st_size < jsonl_bytes))
+    if (from->csv && (stat(csv, &s) != 0 || s.st_size < from->csv || stat(jsonl, &s) != 0 || s.st_size < from->jsonl))
         cli_warn("the metrics files in '%s' are shorter than the checkpoint says; rows before this point are lost",
                  r->dir);
-    r->csv = run_reopen(csv, csv_bytes);
-    r->jsonl = run_reopen(jsonl, jsonl_bytes);
+    r->csv = run_reopen(csv, from->csv);
+    r->jsonl = run_reopen(jsonl, from->jsonl);
     if (!r->csv || !r->jsonl)
         return cli_error(CLI_FAILED, "Check the permissions of the run folder.", "cannot open '%s': %s",
                          r->csv ? jsonl : csv, strerror(errno));
-    if (csv_bytes == 0)
+    if (from->csv == 0)
         fprintf(r->csv, "step,epoch,split,loss,%s,lr,timestamp,samples_per_s\n", score);
-    return CLI_GO_ON;
+    return cli_events_open(r, from, step);
 }
 
 void cli_run_row(cli_run *r, const cli_row *row)
@@ -331,6 +333,7 @@ void cli_run_row(cli_run *r, const cli_row *row)
     fprintf(r->jsonl, ", \"lr\": %.9g, \"timestamp\": \"%s\", \"samples_per_s\": %.0f}\n", row->lr, when, row->speed);
     fflush(r->csv);
     fflush(r->jsonl);
+    cli_events_row(r, row);
 }
 
 static int run_sync_one(FILE *f, int64_t *bytes)
@@ -342,11 +345,14 @@ static int run_sync_one(FILE *f, int64_t *bytes)
     return 0;
 }
 
-int cli_run_sync(cli_run *r, int64_t *csv_bytes, int64_t *jsonl_bytes)
+int cli_run_sync(cli_run *r, cli_place *end)
 {
-    int failed = run_sync_one(r->csv, csv_bytes);
+    int failed = run_sync_one(r->csv, &end->csv);
     if (!failed)
-        failed = run_sync_one(r->jsonl, jsonl_bytes);
+        failed = run_sync_one(r->jsonl, &end->jsonl);
+    if (!failed)
+        failed = run_sync_one(r->events, &end->events);
+    end->events_file = r->events_file;
     if (!failed)
         return CLI_GO_ON;
     return cli_error(CLI_FAILED, cli_format("Free some space, then 'nervo train --resume %s'.", r->dir),

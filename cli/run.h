@@ -9,10 +9,16 @@
 typedef struct cli_run {
     const char *dir;
     int lock;
-    FILE *csv, *jsonl;
-    const char *score; /* the second measure beside the loss: "acc" or "mae" */
-    int64_t best;      /* the step whose checkpoint is the best so far and is never pruned; 0: none yet */
+    FILE *csv, *jsonl, *events;
+    int64_t events_file; /* the number in the event file's name */
+    const char *score;   /* the second measure beside the loss: "acc" or "mae" */
+    int64_t best;        /* the step whose checkpoint is the best so far and is never pruned; 0: none yet */
 } cli_run;
+
+/* where the metrics end, in bytes, as a checkpoint remembers it: a resumed run cuts off what came later */
+typedef struct cli_place {
+    int64_t csv, jsonl, events, events_file;
+} cli_place;
 
 typedef struct cli_row {
     int64_t step, epoch;
@@ -33,9 +39,12 @@ int cli_run_write_config(const cli_run *r, const cli_args *a, uint32_t data_mark
 int cli_run_read_config(const cli_run *r, cli_args *a, uint32_t *data_mark);
 int cli_run_write_env(const cli_run *r, const char *isa, int threads, const char *seed);
 
-int cli_run_metrics(cli_run *r, const char *score, int64_t csv_bytes, int64_t jsonl_bytes); /* 0, 0: from the start */
+/* from all 0: from the start; step: the last one that was done */
+int cli_run_metrics(cli_run *r, const char *score, const cli_place *from, int64_t step);
 void cli_run_row(cli_run *r, const cli_row *row);
-int cli_run_sync(cli_run *r, int64_t *csv_bytes, int64_t *jsonl_bytes); /* to the disk; where they end */
+int cli_run_sync(cli_run *r, cli_place *end); /* to the disk; where they end */
+int cli_events_open(cli_run *r, const cli_place *from, int64_t step);
+void cli_events_row(cli_run *r, const cli_row *row);
 
 const char *cli_run_checkpoint(const cli_run *r, int64_t step);       /* the path of that step's checkpoint */
 int cli_run_checkpoints(const cli_run *r, int64_t *steps, int room);  /* the steps there are, newest first */

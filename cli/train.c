@@ -359,12 +359,12 @@ static int train_prepare(cli_trainer *t, cli_args *a, int *threads)
     return code;
 }
 
-static int train_go(cli_trainer *t, cli_args *a, int threads, int64_t csv, int64_t jsonl)
+static int train_go(cli_trainer *t, cli_args *a, int threads, const cli_place *from)
 {
     const char *log = cli_format("%s/log.txt", t->run.dir);
     int code = cli_run_write_env(&t->run, t->net.isa, threads, cli_text(a, "seed"));
     if (code == CLI_GO_ON)
-        code = cli_run_metrics(&t->run, cli_score_name(&t->net), csv, jsonl);
+        code = cli_run_metrics(&t->run, cli_score_name(&t->net), from, t->step);
     if (code != CLI_GO_ON)
         return code;
     cli_term.log = fopen(log, "ae");
@@ -397,7 +397,7 @@ static int train_new(cli_trainer *t, cli_args *a)
         code = cli_set(a, "data", t->data.name, CLI_CONFIG); /* absolute: a resume may start elsewhere */
     if (code == CLI_GO_ON)
         code = cli_run_write_config(&t->run, a, t->data.mark);
-    return code == CLI_GO_ON ? train_go(t, a, threads, 0, 0) : code;
+    return code == CLI_GO_ON ? train_go(t, a, threads, &(cli_place){ 0 }) : code;
 }
 
 /* ---- resuming --------------------------------------------------------------------------------------------------- */
@@ -464,7 +464,7 @@ static int train_finished(const cli_trainer *t)
 static int train_resume(cli_trainer *t, cli_args *a, const char *dir)
 {
     uint32_t mark = 0;
-    int64_t csv = 0, jsonl = 0;
+    cli_place from = { 0 };
     int threads = 1, code = train_refuse_changes(a);
     if (code == CLI_GO_ON && strcmp(dir, "auto") == 0 && (dir = train_newest()) == NULL)
         return cli_error(CLI_USAGE, "Name the run folder.", "there is no unfinished run in runs/");
@@ -482,11 +482,11 @@ static int train_resume(cli_trainer *t, cli_args *a, const char *dir)
         code = cli_error(CLI_USAGE, "Put the data back as it was, or start a new run with -o.",
                          "'%s' has changed since this run began", t->data.name);
     if (code == CLI_GO_ON)
-        code = cli_trainer_restore(t, &csv, &jsonl);
+        code = cli_trainer_restore(t, &from);
     if (code != CLI_GO_ON)
         return code;
     cli_run_prune(&t->run, t->keep);
-    return train_go(t, a, threads, csv, jsonl);
+    return train_go(t, a, threads, &from);
 }
 
 static int train_run(cli_args *a)

@@ -99,7 +99,8 @@ static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
     cli_trainer u = *t;
     cli_net checked = t->net;
     cli_plan look = { 0 };
-    int64_t csv, jsonl, count;
+    int64_t count;
+    cli_place from;
     const char *found = NULL;
     checked.check_nan = true;
     u.store = NULL;
@@ -108,7 +109,7 @@ static const char *trainer_find_nan(const cli_trainer *t, int64_t bad)
     u.order = cli_get((size_t)t->data.n[CLI_PART_TRAIN] * sizeof *u.order);
     int code = trainer_plans(&u);
     if (code == CLI_GO_ON)
-        code = cli_trainer_restore(&u, &csv, &jsonl);
+        code = cli_trainer_restore(&u, &from);
     if (code == CLI_GO_ON)
         code = cli_net_plan(&checked, u.store, CLI_TRACE_TRAIN, u.pool, u.train.exec, u.batch, &look);
     while (code == CLI_GO_ON && !found && u.step < bad + 2 && !cli_stopped()) { /* an inf is a NaN soon after */
@@ -194,18 +195,19 @@ static int trainer_save_model(cli_trainer *t, const char *split)
 
 int cli_trainer_save(cli_trainer *t)
 {
-    int64_t csv = 0, jsonl = 0;
+    cli_place end = { 0 };
     const char *path = cli_run_checkpoint(&t->run, t->step);
     int code = trainer_weights_fine(t);
     if (code == CLI_GO_ON)
-        code = cli_run_sync(&t->run, &csv, &jsonl);
+        code = cli_run_sync(&t->run, &end);
     if (code != CLI_GO_ON)
         return code;
-    const char *progress = cli_format("%" PRId64 " %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64 " %a %a %" PRId64
-                                      " %" PRId64 " %" PRId64 " %" PRId64 " %.3f %a %" PRId64,
-                                      t->step, t->epoch, t->at, t->window.loss, t->window.score, t->window.n,
-                                      t->window.scored, t->whole.loss, t->whole.score, t->whole.n, t->whole.scored, csv,
-                                      jsonl, trainer_spent(t), t->best_loss, t->best_epoch);
+    const char *progress =
+        cli_format("%" PRId64 " %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64 " %a %a %" PRId64 " %" PRId64
+                   " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %a %.3f",
+                   t->step, t->epoch, t->at, t->window.loss, t->window.score, t->window.n, t->window.scored,
+                   t->whole.loss, t->whole.score, t->whole.n, t->whole.scored, end.csv, end.jsonl, end.events_file,
+                   end.events, t->best_epoch, t->best_loss, trainer_spent(t));
     if (nrv_store_note(t->store, "nervo.progress", progress) != NRV_OK || nrv_store_save(t->store, path, "*") != NRV_OK)
         return trainer_failed_save(t, path);
     t->saved_step = t->step;
@@ -218,37 +220,40 @@ int cli_trainer_save(cli_trainer *t)
     return trainer_save_model(t, t->data.n[CLI_PART_VAL] ? "val" : "train");
 }
 
-static bool trainer_take_progress(cli_trainer *t, int64_t *csv, int64_t *jsonl)
+static bool trainer_take_progress(cli_trainer *t, cli_place *from)
 {
     const char *s = nrv_store_noted(t->store, "nervo.progress");
     cli_trainer u = *t;
-    if (!s ||
-        sscanf(s,
-               "%" SCNd64 " %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64
-               " %" SCNd64 " %" SCNd64 " %lf %la %" SCNd64,
-               &u.step, &u.epoch, &u.at, &u.window.loss, &u.window.score, &u.window.n, &u.window.scored, &u.whole.loss,
-               &u.whole.score, &u.whole.n, &u.whole.scored, csv, jsonl, &u.spent, &u.best_loss, &u.best_epoch) != 16)
+    cli_place p;
+    if (!s || sscanf(s,
+                     "%" SCNd64 " %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64 " %la %la %" SCNd64 " %" SCNd64
+                     " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %la %lf",
+                     &u.step, &u.epoch, &u.at, &u.window.loss, &u.window.score, &u.window.n, &u.window.scored,
+                     &u.whole.loss, &u.whole.score, &u.whole.n, &u.whole.scored, &p.csv, &p.jsonl, &p.events_file,
+                     &p.events, &u.best_epoch, &u.best_loss, &u.spent) != 18)
         return false;
-    if (u.step < 0 || u.epoch < 0 || u.epoch > u.epochs || u.at < 0 || u.at > u.per_epoch || *csv < 0 || *jsonl < 0 ||
-        u.step != u.epoch * u.per_epoch + u.at || u.best_epoch < 0 || u.best_epoch > u.epoch || isnan(u.best_loss))
+    if (u.step < 0 || u.epoch < 0 || u.epoch > u.epochs || u.at < 0 || u.at > u.per_epoch || p.csv < 0 || p.jsonl < 0 ||
+        p.events < 0 || p.events_file < 0 || u.step != u.epoch * u.per_epoch + u.at || u.best_epoch < 0 ||
+        u.best_epoch > u.epoch || isnan(u.best_loss))
         return false;
     u.run.best = u.best_epoch * u.per_epoch;
     *t = u;
+    *from = p;
     return true;
 }
 
-int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl)
+int cli_trainer_restore(cli_trainer *t, cli_place *from)
 {
     enum { MOST = 64 };
     int64_t steps[MOST];
     int n = cli_run_checkpoints(&t->run, steps, MOST);
-    *csv = *jsonl = 0;
+    *from = (cli_place){ 0 };
     t->step = t->epoch = t->at = t->best_epoch = t->run.best = 0;
     t->best_loss = INFINITY;
     t->window = t->whole = (cli_measure){ 0 };
     for (int i = 0; i < n; i++) {
         const char *path = cli_run_checkpoint(&t->run, steps[i]);
-        if (nrv_store_load(t->store, path, NULL) == NRV_OK && trainer_take_progress(t, csv, jsonl)) {
+        if (nrv_store_load(t->store, path, NULL) == NRV_OK && trainer_take_progress(t, from)) {
             t->saved_step = t->step;
             t->saved_at = t->at;
             return CLI_GO_ON;
@@ -256,7 +261,6 @@ int cli_trainer_restore(cli_trainer *t, int64_t *csv, int64_t *jsonl)
         const char *why = nrv_store_why(t->store);
         cli_warn("%s cannot be used (%s); trying an older one", path, why ? why : "it says nothing of its progress");
     }
-    *csv = *jsonl = 0;
     if (n == 0)
         return CLI_GO_ON;
     trainer_free_plans(t); /* nothing may be left of a load that failed */

@@ -42,8 +42,7 @@ typedef struct cli_trainer {
 
 int cli_trainer_build(cli_trainer *t); /* store and plans; the wishes are set */
 void cli_trainer_free(cli_trainer *t);
-int cli_trainer_restore(cli_trainer *t, int64_t *csv,
-                        int64_t *jsonl); /* the newest checkpoint that can be read, or step 0 */
+int cli_trainer_restore(cli_trainer *t, cli_place *from); /* the newest checkpoint that can be read, or step 0 */
 int cli_trainer_save(cli_trainer *t);
 int cli_trainer_run(cli_trainer *t);    /* to the end, or until a signal */
 int cli_trainer_finish(cli_trainer *t); /* test part, pictures, result */
