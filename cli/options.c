@@ -396,6 +396,13 @@ const char *cli_plugin(const char *name)
     return NULL;
 }
 
+/* would `nervo NAME` start just this file? not if it is hidden by a command or by an earlier folder */
+static bool options_runs(const char *dir, const char *name)
+{
+    const char *file = *name && !cli_command_of(name) ? cli_plugin(name) : NULL;
+    return file && strcmp(file, cli_format("%s/nervo-%s", dir, name)) == 0;
+}
+
 void cli_print_plugins(FILE *to)
 {
     const char *path = getenv("PATH");
@@ -406,7 +413,7 @@ void cli_print_plugins(FILE *to)
         const char *dir = options_next_dir(&path);
         DIR *d = opendir(dir);
         for (struct dirent *f = d ? readdir(d) : NULL; f; f = readdir(d))
-            if (strncmp(f->d_name, "nervo-", 6) == 0 && f->d_name[6]) {
+            if (strncmp(f->d_name, "nervo-", 6) == 0 && options_runs(dir, f->d_name + 6)) {
                 fprintf(to, "  %-10s  %s/%s\n", f->d_name + 6, dir, f->d_name);
                 found++;
             }

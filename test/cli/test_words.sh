@@ -7,7 +7,13 @@ run 0 "$NERVO" --version
 run 0 "$NERVO" version
 says '^nervo [0-9]+\.[0-9]+\.[0-9]+$' out
 run 0 "$NERVO" version --build-options
-for word in 'ref' zlib libzip libfyaml Apache-2.0; do says "$word" out; done
+for word in Apache-2.0 'compiler +(gcc|clang)' '^instruction sets +ref baseline.*built in' '^ +ref .*NERVO_ISA' '^ +engine +[0-9]{2,} operations' \
+    '^ +layers +[0-9]{2,}' 'adam adamw.* sgd' 'IDX CSV NPY NPZ' 'TensorBoard' '^ +zlib +[0-9.]+ +Zlib' '^ +libzip +[0-9.]+ +BSD-3' '^ +libfyaml +[0-9.]+ +MIT'; do
+    says "$word" out
+done
+run 0 "$NERVO" version --json
+says '^\{"nervo": "[0-9.]+", "licence": "Apache-2.0", "tiers": "ref.*"libraries": \[\{"name": "zlib", "version": "[0-9.]+", "licence": "Zlib"\}.*\]\}$' out
+command -v python3 >/dev/null && { python3 -m json.tool out >/dev/null || fail "version --json is no JSON"; }
 
 for c in train eval predict show bench help version; do
     run 0 "$NERVO" help $c
@@ -74,7 +80,20 @@ chmod +x bin/nervo-greet
 run 7 env PATH="$WORK/bin:$PATH" "$NERVO" greet a b
 says 'with a b' out
 run 0 env PATH="$WORK/bin:$PATH" "$NERVO" help -a
-says 'greet' out
+says "^  greet +$WORK/bin/nervo-greet$" out
+# only what `nervo NAME` would really start: no file that cannot run, none that a command or an earlier folder hides
+mkdir late
+cp bin/nervo-greet late
+cp bin/nervo-greet late/nervo-train
+: >late/nervo-text
+printf '#!/bin/sh\n' >late/nervo-more
+chmod +x late/*[!t]
+run 0 env PATH="$WORK/bin:$WORK/late:$PATH" "$NERVO" help -a
+says "^  more +$WORK/late/nervo-more$" out
+[ "$(grep -c 'nervo-greet$' out)" = 1 ] || fail "an external command is listed twice"
+grep -Eq 'late/nervo-(train|text)' out && fail "listed, but never started: $(grep -E 'late/nervo-' out)"
+run 0 env PATH="$WORK/none" "$NERVO" help -a
+says '^  none$' out
 
 # a reader that goes away is no error; a full disk is
 "$NERVO" help train | head -n 1 >/dev/null
