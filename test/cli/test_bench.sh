@@ -19,8 +19,9 @@ run 0 "$NERVO" bench memory --json
 small=$(sed 's/.*"peak": \([0-9]*\).*/\1/' out)
 run 0 "$NERVO" bench memory -m 'input 1000 | dense 3000 | dense 10' --batch 512 --json
 large=$(sed 's/.*"peak": \([0-9]*\).*/\1/' out)
-# weights, gradients and two moments of 3 million numbers are 48 MB
-[ "$large" -gt $((small + 48)) ] && [ "$large" -lt $((small + 480)) ] || fail "peaks of $small and $large MB"
+# weights, gradients and two moments of 3 million numbers are 48 MB; a sanitizer has its own shadow beside them
+[ "$large" -gt $((small + 48)) ] || fail "peaks of $small and $large MB"
+[ -n "${NERVO_SANITIZE:-}" ] || [ "$large" -lt $((small + 200)) ] || fail "peaks of $small and $large MB"
 
 run 0 "$NERVO" bench
 says '^step +[0-9.]+ us .* samples/s, batch 32, 1 thread,' out
