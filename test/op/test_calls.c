@@ -81,6 +81,49 @@ static void expand_puts_the_new_axis_where_it_says(void **state)
     }
 }
 
+/* equal values share the gradient, whatever it is */
+static void ties_share_a_gradient_that_is_not_one(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    nrv_tensor a = nrv_fill(g, NRV_F64, NRV_SCALAR, 2), b = nrv_input(g, "b", NRV_F64, NRV_SCALAR), dx = NULL;
+    const double two = 2;
+    nrv_feed(b, &two, sizeof two);
+    for (int k = 0; k < 4; k++) {
+        nrv_tensor y = k == 0 ? nrv_max(a, b) : k == 1 ? nrv_max(b, a) : k == 2 ? nrv_min(a, b) : nrv_min(b, a);
+        nrv_grad(nrv_mul_c(y, 6), NULL, 1, &b, &dx);
+        assert_float_equal(number(dx), 3, 0);
+    }
+}
+
+static void reshape_finds_the_length_that_is_left(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    nrv_tensor x = nrv_fill(g, NRV_F32, NRV_SHAPE(2, 3, 4), 1);
+    assert_int_equal(nrv_dim_of(nrv_reshape(x, NRV_SHAPE(6, NRV_SAME)), 1), 4);
+    assert_int_equal(nrv_dim_of(nrv_reshape(x, NRV_SHAPE(NRV_SAME)), 0), 24);
+    assert_int_equal(nrv_dim_of(nrv_rearrange(x, "a b c->(a c) b", 0, NULL), 0), 8);
+    assert_null(nrv_graph_why(g));
+}
+
+static void a_mean_of_a_case_drops_its_axis_unless_told(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    nrv__case c = {
+        .g = g, .n_x = 1, .x = { nrv_fill(g, NRV_F32, NRV_SHAPE(2, 3), 1) }, .n_arg = 1, .arg = { { "axis", "1" } }
+    };
+    assert_int_equal(nrv_shape_of(nrv__op_find("mean", 4)->make(&c)).rank, 1);
+}
+
+static void uniform_draws_both_real_types_and_nothing_else(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    double v[3] = { -1, -1, -1 };
+    assert_int_equal(nrv_eval(nrv_uniform(g, "u", NRV_F64, NRV_SHAPE(3)), v, sizeof v), NRV_OK);
+    assert_true(v[0] >= 0 && v[0] < 1 && v[0] != v[1]);
+    assert_null(nrv_uniform(g, "i", NRV_I32, NRV_SHAPE(3)));
+    assert_non_null(strstr(nrv_graph_why(g), "i32 cannot be drawn"));
+}
+
 /* a reference that runs past its output is seen here, without a sanitizer */
 static void iota_ends_where_it_should(void **state)
 {
@@ -104,6 +147,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(operands_keep_their_order, begin, end),
         cmocka_unit_test_setup_teardown(expand_puts_the_new_axis_where_it_says, begin, end),
+        cmocka_unit_test_setup_teardown(ties_share_a_gradient_that_is_not_one, begin, end),
+        cmocka_unit_test_setup_teardown(reshape_finds_the_length_that_is_left, begin, end),
+        cmocka_unit_test_setup_teardown(a_mean_of_a_case_drops_its_axis_unless_told, begin, end),
+        cmocka_unit_test_setup_teardown(uniform_draws_both_real_types_and_nothing_else, begin, end),
         cmocka_unit_test_setup_teardown(iota_ends_where_it_should, begin, end),
         cmocka_unit_test_setup_teardown(a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for, begin, end),
     };
