@@ -47,9 +47,9 @@ static nrv_status eager_bytes(nrv_graph *g, const nrv__view *v, size_t *bytes)
 {
     int64_t n = (int64_t)nrv__dtype_size(v->type);
     for (int i = 0; i < v->rank; i++)
-        if (!nrv__mul(n, v->dim[i] ? v->dim[i] : 1, &n))
+        if (!nrv__mul(n, v->dim[i] ? v->dim[i] : 1, &n)) /* strides are products, whatever else is 0 */
             return nrv__graph_fail(g, NRV_ESHAPE, "smaller sizes", "a tensor has more elements than can be counted");
-    *bytes = (size_t)n;
+    *bytes = nrv__elements(v) ? (size_t)n : 0;
     return NRV_OK;
 }
 

@@ -334,6 +334,19 @@ static void two_unknown_lengths_do_not_make_a_known_one(void **state)
     close_all(&t);
 }
 
+static void nothing_is_fed_and_evaluated_too(void **state)
+{
+    (void)state;
+    edge t = open_graph(0);
+    nrv_tensor x = nrv_input(t.g, "x", NRV_F32, NRV_SHAPE(3, 0, 4));
+    float got[3] = { 1, 1, 1 };
+    nrv_feed(x, NULL, 0);
+    assert_int_equal(nrv_eval(nrv_neg(x), got, 0), NRV_OK);
+    assert_int_equal(nrv_eval(nrv_sum(nrv_reshape(x, NRV_SHAPE(3, 0)), 1, 0), got, sizeof got), NRV_OK);
+    assert_memory_equal(got, ((const float[]){ 0, 0, 0 }), sizeof got);
+    close_all(&t);
+}
+
 static void an_input_fed_again_is_seen(void **state)
 {
     (void)state;
@@ -383,6 +396,7 @@ int main(void)
         cmocka_unit_test(an_eager_commit_that_fails_says_so),
         cmocka_unit_test(eager_lengths_are_checked_like_those_of_a_run),
         cmocka_unit_test(two_unknown_lengths_do_not_make_a_known_one),
+        cmocka_unit_test(nothing_is_fed_and_evaluated_too),
         cmocka_unit_test(an_input_fed_again_is_seen),
         cmocka_unit_test(folded_constants_are_what_memory_would_hold),
     };
