@@ -51,8 +51,7 @@ static nrv_status open_status(const char *header, size_t n, nrv__why *why)
     return why->status;
 }
 
-/* ---- the files of other projects
- * ---------------------------------------------------------------------------------------- */
+/* ---- the files of other projects ---- */
 
 typedef struct expectation {
     char name[64], expect[40], origin[200], tensor[2][16], dtype[2][8], note[2][32];
@@ -202,8 +201,7 @@ static void files_of_safetensors_own_tests(void **state)
     assert_int_equal(written, 4);
 }
 
-/* ---- what we write
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- what we write ---- */
 
 static const float floats[6] = { 1, 2, 3, 4, 5, -6 };
 static const int64_t longs[2] = { -1, INT64_MAX };
@@ -283,8 +281,7 @@ static void a_writer_refuses_what_no_reader_would_take(void **state)
     assert_int_equal(files_here(), before);
 }
 
-/* ---- hostile headers
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- hostile headers ---- */
 
 static void unsound_headers_are_refused(void **state)
 {
@@ -365,8 +362,7 @@ static void a_claimed_header_is_not_allocated_before_it_is_there(void **state)
     unlink("claim.safetensors");
 }
 
-/* ---- failures
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
 static void every_allocation_may_fail(void **state)
 {
