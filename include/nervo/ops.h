@@ -8,10 +8,6 @@ nrv_tensor nrv_abs(nrv_tensor x);
 nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
 /* add with the number c. x and y (...) */
 nrv_tensor nrv_add_c(nrv_tensor x, double c);
-/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
-nrv_tensor nrv_argmax(nrv_tensor x, int axis);
-/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
-nrv_tensor nrv_argmin(nrv_tensor x, int axis);
 /* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
 nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
 /* The mean of every channel. (B,C,S...) -> (B,C) */
@@ -40,6 +36,14 @@ nrv_tensor nrv_equal(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_erf(nrv_tensor x);
 /* Exponential. x and y (...) */
 nrv_tensor nrv_exp(nrv_tensor x);
+/* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
+/* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
+/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
+nrv_tensor nrv_argmax(nrv_tensor x, int axis);
+/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
+nrv_tensor nrv_argmin(nrv_tensor x, int axis);
 /* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
 nrv_tensor nrv_gelu(nrv_tensor x);
 /* True where a > b. a, b and y broadcast together. */
@@ -64,8 +68,6 @@ nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
 /* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
 nrv_tensor nrv_max(nrv_tensor a, nrv_tensor b);
-/* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
-nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
 /* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
 nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
 /* Mean over an axis; keep = 1 leaves it with length 1; of nothing it is NaN. (...,n,...) -> (...,...) */
@@ -74,8 +76,6 @@ nrv_tensor nrv_mean(nrv_tensor x, int axis, int keep);
 nrv_tensor nrv_mean_all(nrv_tensor x);
 /* Element-wise minimum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
 nrv_tensor nrv_min(nrv_tensor a, nrv_tensor b);
-/* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
-nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
 /* Mean over everything of (a - b)^2. */
 nrv_tensor nrv_mse(nrv_tensor a, nrv_tensor b);
 /* Product. a, b and y broadcast together. */

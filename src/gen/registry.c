@@ -5,8 +5,6 @@
 
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_add;
-extern const nrv__opdef nrv__op_argmax;
-extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
@@ -23,6 +21,10 @@ extern const nrv__opdef nrv__op_div;
 extern const nrv__opdef nrv__op_equal;
 extern const nrv__opdef nrv__op_erf;
 extern const nrv__opdef nrv__op_exp;
+extern const nrv__opdef nrv__op_max_of;
+extern const nrv__opdef nrv__op_min_of;
+extern const nrv__opdef nrv__op_argmax;
+extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_gelu;
 extern const nrv__opdef nrv__op_greater;
 extern const nrv__opdef nrv__op_greater_equal;
@@ -42,12 +44,10 @@ extern const nrv__opdef nrv__op_log;
 extern const nrv__opdef nrv__op_log_softmax;
 extern const nrv__opdef nrv__op_matmul;
 extern const nrv__opdef nrv__op_max;
-extern const nrv__opdef nrv__op_max_of;
 extern const nrv__opdef nrv__op_max_pool;
 extern const nrv__opdef nrv__op_max_pool_dx;
 extern const nrv__opdef nrv__op_mean;
 extern const nrv__opdef nrv__op_min;
-extern const nrv__opdef nrv__op_min_of;
 extern const nrv__opdef nrv__op_mse;
 extern const nrv__opdef nrv__op_mul;
 extern const nrv__opdef nrv__op_neg;
@@ -181,8 +181,6 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_abs,
     &nrv__op_add,
-    &nrv__op_argmax,
-    &nrv__op_argmin,
     &nrv__op_avg_pool,
     &nrv__op_bce,
     &nrv__op_bce_logits,
@@ -199,6 +197,10 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_equal,
     &nrv__op_erf,
     &nrv__op_exp,
+    &nrv__op_max_of,
+    &nrv__op_min_of,
+    &nrv__op_argmax,
+    &nrv__op_argmin,
     &nrv__op_gelu,
     &nrv__op_greater,
     &nrv__op_greater_equal,
@@ -218,12 +220,10 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_log_softmax,
     &nrv__op_matmul,
     &nrv__op_max,
-    &nrv__op_max_of,
     &nrv__op_max_pool,
     &nrv__op_max_pool_dx,
     &nrv__op_mean,
     &nrv__op_min,
-    &nrv__op_min_of,
     &nrv__op_mse,
     &nrv__op_mul,
     &nrv__op_neg,
