@@ -84,7 +84,7 @@ void        nrv_push       (nrv_graph *g, const char *name);             /* "enc
 void        nrv_push_i     (nrv_graph *g, const char *scope, int i);     /* "layer", 3  ->  "layer.3"                   */
 void        nrv_enter      (nrv_graph *g, const nrv_scope *scope);       /* push with a mode or a substitution          */
 void        nrv_pop        (nrv_graph *g);                               /* closes nrv_push and nrv_enter               */
-nrv_dim     nrv_size       (nrv_graph *g, const char *name, int64_t lo, int64_t hi);
+nrv_dim     nrv_size       (nrv_graph *g, const char *name, int64_t lo, int64_t hi);    /* name: letters, digits, _    */
 nrv_dim     nrv_dim_calc   (nrv_graph *g, nrv_dim a, char op, nrv_dim b);               /* + - * / (floor)              */
 nrv_dim     nrv_dim_of     (nrv_tensor x, int axis);
 nrv_tensor  nrv_dim_value  (nrv_graph *g, nrv_dim d);                    /* the length as an i64 scalar                 */
@@ -97,7 +97,7 @@ nrv_tensor  nrv_fill       (nrv_graph *g, nrv_dtype t, nrv_shape shape, double v
 nrv_tensor  nrv_param      (nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, nrv_init init);
 nrv_tensor  nrv_state      (nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, double fill); /* in the store  */
 nrv_tensor  nrv_local      (nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape, double fill); /* in the exec:
-                              caches, carried hidden states; may have named sizes; not saved; nrv_reset refills          */
+                              caches, carried hidden states; may have named sizes; not saved; nrv_reset (eager: nrv_graph_reset) refills */
 void        nrv_assign     (nrv_graph *g, nrv_tensor var, nrv_tensor value);   /* once per var; commits when the run ends */
 void        nrv_output     (nrv_graph *g, const char *name, nrv_tensor x);
 nrv_tensor  nrv_expr       (const char *formula, int n, const nrv_tensor *x);  /* "x, y: 2*x + exp(-y)", element-wise     */
@@ -111,7 +111,7 @@ nrv_tensor  nrv_surrogate  (nrv_tensor y, nrv_tensor smooth);            /* valu
 
 /* ---- lists: a tensor for each parameter. An entry remembers its parameter, and lists meet by it: one may hold more - */
 nrv_list    nrv_params     (nrv_graph *g, const char *names);            /* trainable, traced so far: "head.*,!*.bias"  */
-nrv_list    nrv_stored     (nrv_graph *g, const char *names);            /* the same, but known to the store only       */
+nrv_list    nrv_stored     (nrv_graph *g, const char *names);            /* traced into this store by any program       */
 nrv_list    nrv_grads      (nrv_tensor loss, nrv_list params);           /* one walk; zero where nothing is reached     */
 nrv_list    nrv_list_of    (nrv_list like, const nrv_tensor *x);         /* your own values, one for each entry         */
 int         nrv_list_len   (nrv_list l);

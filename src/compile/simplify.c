@@ -3,6 +3,7 @@
    Promises: a rule may change the last bit of a value, never its meaning for NaN and infinities.
    Does not do: anything with memory or kernels. */
 #include "passes.h"
+#include <math.h>
 #include <string.h>
 
 static bool simplify_is(nrv_tensor x, const char *op)
@@ -29,16 +30,15 @@ static nrv_tensor simplify_gradient_only(nrv_tensor y)
     return simplify_is(y, "stop") || simplify_is(y, "surrogate") ? y->in[0] : NULL;
 }
 
+/* x + 0 is not among them: it turns -0 into 0, and 1/x tells them apart */
 static nrv_tensor simplify_neutral(nrv_tensor y)
 {
-    bool sum = simplify_is(y, "add"), product = simplify_is(y, "mul");
-    if ((sum && simplify_filled(y->in[1], 0)) || (product && simplify_filled(y->in[1], 1)) ||
-        (simplify_is(y, "sub") && simplify_filled(y->in[1], 0)) ||
-        (simplify_is(y, "div") && simplify_filled(y->in[1], 1)))
+    bool product = simplify_is(y, "mul");
+    bool minus = simplify_is(y, "sub") && simplify_filled(y->in[1], 0) &&
+                 !signbit(((const nrv__scalar_attr *)y->in[1]->attr)->value);
+    if (minus || ((product || simplify_is(y, "div")) && simplify_filled(y->in[1], 1)))
         return simplify_if_shaped(y->in[0], y);
-    if ((sum && simplify_filled(y->in[0], 0)) || (product && simplify_filled(y->in[0], 1)))
-        return simplify_if_shaped(y->in[1], y);
-    return NULL;
+    return product && simplify_filled(y->in[0], 1) ? simplify_if_shaped(y->in[1], y) : NULL;
 }
 
 static nrv_tensor simplify_double_neg(nrv_tensor y)
@@ -121,7 +121,7 @@ static nrv_tensor simplify_constant(nrv_tensor y)
 const nrv__rule nrv__rules[] = {
     { "gradient-only", "stop and surrogate are values like any other once gradients are taken", simplify_gradient_only,
       "x, y: stop(x)", "x, y: x" },
-    { "neutral", "x + 0, x - 0, x * 1, x / 1 are x", simplify_neutral, "x, y: (x + 0) * 1 - 0 * 1", "x, y: x" },
+    { "neutral", "x - 0, x * 1, x / 1 are x", simplify_neutral, "x, y: 1 * x / 1 - 0", "x, y: x" },
     { "double-neg", "-(-x) is x", simplify_double_neg, "x, y: -(-x) + neg(neg(y))", "x, y: x + y" },
     { "add-neg", "x + (-y) is x - y", simplify_add_neg, "x, y: x + (-y)", "x, y: x - y" },
     { "reshape", "a reshape of a reshape is one, one to the same shape is none", simplify_reshape, NULL, NULL },

@@ -188,12 +188,21 @@ static int32_t dim_new_atom(nrv_graph *g, nrv__atom a)
     return (int32_t)d->n_atom++;
 }
 
+/* a name that could be the text of a polynomial would be taken for it */
+static bool dim_is_name(const char *name)
+{
+    for (const char *c = name ? name : ""; *c; c++)
+        if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') && *c != '_' && (c == name || *c < '0' || *c > '9'))
+            return false;
+    return name && *name;
+}
+
 NRV_API nrv_dim nrv_size(nrv_graph *g, const char *name, int64_t lo, int64_t hi)
 {
     if (!g || g->why.status)
         return -1;
     nrv__dims *d = &g->dims;
-    if (!name || !*name || lo < 0 || hi < lo)
+    if (!dim_is_name(name) || lo < 0 || hi < lo)
         return nrv__graph_fail(g, NRV_EARG, "nrv_size(g, \"B\", 1, 4096)", "size '%s' from %lld to %lld",
                                name ? name : "", (long long)lo, (long long)hi),
                -1;

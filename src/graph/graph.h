@@ -166,6 +166,7 @@ nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, con
                           const nrv_tensor *body);
 nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,
                      const void *attr);
+nrv_tensor nrv__length(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dim d); /* a length as an i64 scalar */
 nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, const nrv_tensor *body); /* for passes */
 
 nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);

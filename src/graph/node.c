@@ -256,6 +256,11 @@ nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_d
     return node_get(g, &(node_key){ op, NULL, 0, attr, NULL, 0, name, NULL, 1, t, rank, dim });
 }
 
+nrv_tensor nrv__length(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dim d)
+{
+    return node_get(g, &(node_key){ .op = op, .size = &d, .n_size = 1, .name = name, .n_out = 1, .type = NRV_I64 });
+}
+
 nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, const nrv_tensor *body)
 {
     return node_get(g, &(node_key){ like->op, in, like->n_in, like->attr, like->size, like->n_size, like->name, body,

@@ -21,6 +21,7 @@ NRV_API nrv_store *nrv_store_new(const nrv_store_opt *opt)
     nrv_store *s = nrv__alloc(&m, NULL, 0, sizeof *s);
     if (s) {
         memset(s, 0, sizeof *s);
+        atomic_flag_clear(&s->declaring);
         s->mem = m;
         s->names.mem = m;
         s->seed = opt ? opt->seed : 0;
@@ -192,8 +193,8 @@ static bool store_same_shape(const nrv__stored *e, int rank, const int64_t *dim)
     return same;
 }
 
-nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim, nrv__start start,
-                            nrv__kind kind, nrv__why *why)
+static nrv__stored *store_declare(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim,
+                                  nrv__start start, nrv__kind kind, nrv__why *why)
 {
     nrv__stored *e = nrv__store_find(s, name);
     if (!e) {
@@ -224,6 +225,16 @@ nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int ran
               "since the weights were made?",
               name, nrv__dtype_name(e->type), have, nrv__dtype_name(t), want);
     return NULL;
+}
+
+nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim, nrv__start start,
+                            nrv__kind kind, nrv__why *why)
+{
+    while (atomic_flag_test_and_set_explicit(&s->declaring, memory_order_acquire))
+        ; /* held for a search, or while a parameter is made: cold */
+    nrv__stored *e = store_declare(s, name, t, rank, dim, start, kind, why);
+    atomic_flag_clear_explicit(&s->declaring, memory_order_release);
+    return e;
 }
 
 NRV_API void *nrv_store_data(nrv_store *s, const char *name, nrv_shape *shape, nrv_dtype *t)

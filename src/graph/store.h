@@ -25,7 +25,8 @@ struct nrv_store {
     size_t n_entry, cap_entry;
     const char **key, **note;
     size_t n_note, cap_key, cap_note;
-    _Atomic int users; /* readers, or -1: an assigner */
+    atomic_flag declaring; /* held while an entry is looked up or added: traces and execs of several threads */
+    _Atomic int users;     /* readers, or -1: an assigner */
 };
 
 nrv__stored *nrv__store_find(const nrv_store *s, const char *name);

@@ -104,16 +104,7 @@ NRV_API nrv_tensor nrv_dim_value(nrv_graph *g, nrv_dim d)
     if (d >= 0)
         return nrv_fill(g, NRV_I64, NRV_SCALAR, (double)d);
     char buf[24];
-    nrv_tensor y = nrv__leaf(g, &nrv__op_dim_value, nrv__dim_text(g, d, buf), NRV_I64, 0, NULL, NULL);
-    if (y && !y->n_size) {
-        nrv_dim *size = nrv__arena_get(&g->arena, sizeof *size);
-        if (!size)
-            return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing"), NULL;
-        *size = d;
-        y->size = size;
-        y->n_size = 1;
-    }
-    return y;
+    return nrv__length(g, &nrv__op_dim_value, nrv__dim_text(g, d, buf), d);
 }
 
 nrv_tensor nrv__run_counter(nrv_graph *g)

@@ -124,6 +124,8 @@ NRV_API nrv_status nrv_set_size(nrv_exec *e, const char *size, int64_t n)
 {
     if (!exec_ready(e))
         return e ? e->why.status : NRV_ENOMEM;
+    if (size && n < 0)
+        return exec_pending(e, nrv__fail(&e->why, NRV_EARG, "size '%s' cannot be %lld", size, (long long)n));
     for (size_t i = 0; size && i < e->plan->dims.n_size; i++)
         if (!strcmp(e->plan->dims.size[i].name, size)) {
             e->resized = e->resized || e->named[i] != n;

@@ -142,6 +142,28 @@ static void a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for(void
     assert_non_null(strstr(nrv_graph_why(g), "'w' would take more than 2^46 bytes"));
 }
 
+/* a text may ask for so many bytes of weights in all, not for each layer anew; nothing at all is no named size */
+static void a_budget_is_spent_by_every_parameter(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    g->budget = 100;
+    assert_non_null(nrv_param(g, "none", NRV_F32, NRV_SHAPE(0, 3), NRV_ZEROS));
+    assert_non_null(nrv_param(g, "a", NRV_F32, NRV_SHAPE(10), NRV_ZEROS));
+    assert_non_null(nrv_param(g, "b", NRV_F32, NRV_SHAPE(10), NRV_ZEROS));
+    assert_null(nrv_param(g, "c", NRV_F32, NRV_SHAPE(10), NRV_ZEROS));
+    assert_non_null(strstr(nrv_graph_why(g), "'c' would take 40 bytes"));
+}
+
+static void one_length_is_one_node(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    nrv_dim B = nrv_size(g, "B", 1, 9);
+    assert_ptr_equal(nrv_dim_value(g, B), nrv_dim_value(g, B));
+    assert_ptr_not_equal(nrv_dim_value(g, B), nrv_dim_value(g, nrv_dim_calc(g, B, '+', 1)));
+    assert_int_equal(nrv_size(g, "B*T", 1, 9), -1);
+    assert_non_null(strstr(nrv_graph_why(g), "size 'B*T'"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +173,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reshape_finds_the_length_that_is_left, begin, end),
         cmocka_unit_test_setup_teardown(a_mean_of_a_case_drops_its_axis_unless_told, begin, end),
         cmocka_unit_test_setup_teardown(uniform_draws_both_real_types_and_nothing_else, begin, end),
+        cmocka_unit_test_setup_teardown(a_budget_is_spent_by_every_parameter, begin, end),
+        cmocka_unit_test_setup_teardown(one_length_is_one_node, begin, end),
         cmocka_unit_test_setup_teardown(iota_ends_where_it_should, begin, end),
         cmocka_unit_test_setup_teardown(a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for, begin, end),
     };
