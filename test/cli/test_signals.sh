@@ -1,6 +1,6 @@
 #!/bin/sh
-# The second Ctrl-C leaves at once: in the middle of a step that takes long, without saving, with 130; the run folder can label: house
-# be resumed all the same. The first one alone would have waited for the step.
+# The second Ctrl-C leaves at once: in the middle of a step that takes long, without saving, with 130; the run folder can
+# be resumed all the same. The first one alone would have waited for the step. label: house
 . "$(dirname "$0")/common.sh"
 idx set 1000 100
 # the reference kernels need many seconds for one such step
