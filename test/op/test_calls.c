@@ -154,6 +154,14 @@ static void a_budget_is_spent_by_every_parameter(void **state)
     assert_non_null(strstr(nrv_graph_why(g), "'c' would take 40 bytes"));
 }
 
+static void a_constant_has_constant_lengths_on_every_axis(void **state)
+{
+    nrv_graph *g = graph_of(state);
+    const float data[8] = { 0 };
+    assert_null(nrv_constant(g, NRV_F32, NRV_SHAPE(2, nrv_size(g, "B", 1, 9)), data));
+    assert_non_null(strstr(nrv_graph_why(g), "constant: axis 1 has no usable length"));
+}
+
 static void one_length_is_one_node(void **state)
 {
     nrv_graph *g = graph_of(state);
@@ -174,6 +182,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mean_of_a_case_drops_its_axis_unless_told, begin, end),
         cmocka_unit_test_setup_teardown(uniform_draws_both_real_types_and_nothing_else, begin, end),
         cmocka_unit_test_setup_teardown(a_budget_is_spent_by_every_parameter, begin, end),
+        cmocka_unit_test_setup_teardown(a_constant_has_constant_lengths_on_every_axis, begin, end),
         cmocka_unit_test_setup_teardown(one_length_is_one_node, begin, end),
         cmocka_unit_test_setup_teardown(iota_ends_where_it_should, begin, end),
         cmocka_unit_test_setup_teardown(a_parameter_beyond_all_memory_is_refused_before_it_is_asked_for, begin, end),
