@@ -17,7 +17,7 @@ system=${NERVO_BARE-}
 leave()
 {
     local mounted
-    for mounted in dev/shm dev proc; do
+    for mounted in dev/pts dev/shm dev proc; do
         ! mountpoint -q "$system/$mounted" || umount "$system/$mounted"
     done
     [ -z "${temporary-}" ] || rm -rf --one-file-system "$system"
@@ -40,11 +40,12 @@ chmod 755 "$system" # mktemp's 700 would lock the unprivileged user out
 mount -t proc proc "$system/proc"
 mount --bind /dev "$system/dev"
 mount -t tmpfs tmpfs "$system/dev/shm"
+mount --bind /dev/pts "$system/dev/pts"
 cp -L /etc/resolv.conf "$system/etc/resolv.conf"
-rm -rf "$system/nervo"
-mkdir -p "$system/nervo"
-tar -C "$tree" --exclude=./.git --exclude='./build*' --exclude=./runs -cf - . | tar -C "$system/nervo" -xf -
-chmod 755 "$system/nervo"
+rm -rf "$system/srv/checkout"
+mkdir -p "$system/srv/checkout"
+tar -C "$tree" --exclude=./.git --exclude='./build*' --exclude=./runs -cf - . | tar -C "$system/srv/checkout" -xf -
+chmod 755 "$system/srv/checkout"
 
 inside() # [WRAPPER...] -- COMMAND: in the system, with nothing of this machine's environment
 {
@@ -56,7 +57,7 @@ inside() # [WRAPPER...] -- COMMAND: in the system, with nothing of this machine'
 
 echo "bare.sh: as a user without sudo: ./do ${1}"
 status=0
-said=$(inside -- setpriv --reuid=65534 --regid=65534 --clear-groups bash -c "cd /tmp && /nervo/do $1" 2>&1) || status=$?
+said=$(inside -- setpriv --reuid=65534 --regid=65534 --clear-groups bash -c "cd /tmp && /srv/checkout/do $1" 2>&1) || status=$?
 printf '%s\n' "$said"
 if [ -z "${NERVO_BARE-}" ]; then
     [ $status -eq 2 ] && [ "$(grep -c '^apt-get update && apt-get install' <<<"$said")" = 1 ] ||
@@ -68,7 +69,7 @@ for command in "$@"; do
         [ $network = with ] || wrap=(unshare --net)
         echo "bare.sh: as root, $network network: ./do $command"
         SECONDS=0
-        inside "${wrap[@]}" -- bash -c "cd / && /nervo/do $command"
+        inside "${wrap[@]}" -- bash -c "cd / && /srv/checkout/do $command"
         echo "bare.sh: ./do $command: $SECONDS s $network network"
     done
 done

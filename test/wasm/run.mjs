@@ -4,5 +4,5 @@ import { WASI } from "node:wasi";
 
 const wasi = new WASI({ version: "preview1", args: process.argv.slice(2), returnOnExit: true });
 const program = await WebAssembly.compile(await readFile(process.argv[2]));
-const instance = await WebAssembly.instantiate(program, wasi.getImportObject());
+const instance = await WebAssembly.instantiate(program, { wasi_snapshot_preview1: wasi.wasiImport });
 process.exitCode = wasi.start(instance);
