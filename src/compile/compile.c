@@ -72,7 +72,7 @@ bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
     return false;
 }
 
-static int64_t compile_typical(const nrv__size *s)
+int64_t nrv__typical(const nrv__size *s)
 {
     return s->lo > 32 ? s->lo : s->hi < 32 ? s->hi : 32;
 }
@@ -87,7 +87,7 @@ static bool compile_nominal(nrv__compiler *c)
     if (!named || !atoms || !c->nominal)
         return false;
     for (size_t i = 0; i < d->n_size; i++)
-        named[i] = compile_typical(&d->size[i]);
+        named[i] = nrv__typical(&d->size[i]);
     if (!nrv__dims_eval(d, named, atoms, c->nominal, &bad))
         nrv__fail(&c->plan->why, NRV_ESHAPE, "the length %s overflows", d->poly[bad].text);
     return !c->plan->why.status;

@@ -97,4 +97,5 @@ struct nrv_plan {
     size_t n_value, cap_value, n_step, cap_step, n_var, n_input, n_local, n_output, n_check;
 };
 
+int64_t nrv__typical(const nrv__size *s); /* what a size is taken for where none is set: choosing, printing */
 #endif

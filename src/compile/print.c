@@ -118,7 +118,7 @@ static bool print_nominal(print_state *s, nrv__arena *tmp)
     if (tmp->broken)
         return false;
     for (size_t i = 0; i < p->dims.n_size; i++)
-        s->named[i] = p->dims.size[i].lo > 32 ? p->dims.size[i].lo : p->dims.size[i].hi < 32 ? p->dims.size[i].hi : 32;
+        s->named[i] = nrv__typical(&p->dims.size[i]);
     if (!nrv__dims_eval(&p->dims, s->named, s->atoms, s->polys, &bad))
         return false;
     for (size_t i = 0; i < p->n_value; i++) {
