@@ -85,7 +85,7 @@ static void grad_rule(grad_walk *w, nrv_tensor n, nrv_tensor dy)
     }
     for (int i = 0; i < n->n_in; i++)
         need[i] = w->need[n->in[i]->id];
-    nrv_vjp v = { w->g, n, dy, n->in, n->n_in, need, dx, n->attr };
+    nrv_vjp v = { w->g, n, dy, n->in, n->n_in, need, dx, n->attr, n->size };
     n->op->vjp(&v);
     for (int i = 0; i < n->n_in && !w->g->why.status; i++)
         if (need[i] && dx[i])

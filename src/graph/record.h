@@ -42,7 +42,19 @@ typedef struct nrv_vjp {
     const bool *need; /* which inputs want theirs; computing another is only wasted */
     nrv_tensor *dx;   /* NULL: zero */
     const void *attr;
+    const nrv_dim *size; /* the node's lengths: y itself may be another node of the same value, see grad.c */
 } nrv_vjp;
+
+/* ---- batching: the same op on many turns of a loop at once. y is the node of one turn; inputs that differ from turn
+   to turn arrive with the turns as their first axis, the others as they are. The answer has the turns first, too; NULL
+   without an error: not this way, the loop stays. Element-wise ops and composites need no rule of their own ---- */
+typedef struct nrv__batch {
+    nrv_graph *g;
+    nrv_tensor y;
+    const nrv_tensor *x; /* (T,...) where wide */
+    const bool *wide;    /* at least one is */
+    nrv_dim T;
+} nrv__batch;
 
 /* ---- named arguments ---- */
 typedef struct nrv__arg {
@@ -80,6 +92,7 @@ struct nrv__opdef {
     const char *doc;              /* what it computes, with its conventions */
     bool (*shape)(nrv__infer *s); /* primitives */
     void (*vjp)(nrv_vjp *v);
+    nrv_tensor (*batch)(const nrv__batch *b);
     const char *no_grad;                                             /* why there is none */
     void (*ref)(const nrv__args *a);                                 /* the definition: contiguous doubles in and out */
     bool (*view)(const nrv__args *a, nrv__view *y, int64_t *offset); /* NRV_VIEW: y's strides and start from in[0]'s */

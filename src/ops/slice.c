@@ -30,7 +30,7 @@ static nrv_tensor slice_zeros(nrv_tensor dy, int axis, nrv_dim n)
 static void slice_vjp(nrv_vjp *v)
 {
     int axis = (int)((const nrv__axis_attr *)v->attr)->axis, n = 0;
-    nrv_dim start = v->y->size[0], end = nrv__dim_add(v->g, start, v->y->size[1]);
+    nrv_dim start = v->size[0], end = nrv__dim_add(v->g, start, v->size[1]);
     nrv_dim rest = nrv__dim_sub(v->g, v->x[0]->dim[axis], end);
     nrv_tensor part[3];
     if (start != 0)
