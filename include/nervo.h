@@ -1,7 +1,7 @@
 /* nervo.h - trace, differentiate, compile, run.                          C99, C17, C++17; needs only libc, libm, threads
 
    OWNERSHIP  `nrv_*_new`, `nrv_compile` give you something to free (free takes NULL). Everything whose type is not
-              spelled with a `*` - tensor, list, dim - is a handle: it dies with its graph and is never freed.
+              spelled with a `*` - tensor, list, dim - and nrv_block is a handle: it dies with its graph, never freed.
    ERRORS     Tracing: the first error sticks to the graph, the failed call gives NULL, NULL in gives NULL out. A broken
               graph compiles to a broken plan, that makes a broken exec: check once, at nrv_run, and ask nrv_why.
    OPTIONS    A struct whose zero is the default; NULL is all defaults. Where zero is a wish of its own (a momentum of
@@ -22,6 +22,7 @@ typedef struct nrv_store nrv_store;   /* named weights and state: parameters, mo
 typedef struct nrv_graph nrv_graph;   /* one program being traced; one thread                                         */
 typedef struct nrv_plan  nrv_plan;    /* compiled: immutable, for any store, any size, any number of threads          */
 typedef struct nrv_exec  nrv_exec;    /* plan + store + workspace + bindings; one thread at a time                    */
+typedef struct nrv_block nrv_block;   /* a loop or choice inside a graph                                              */
 typedef struct nrv_pool  nrv_pool;    /* worker threads of the caller; NULL = the calling thread                      */
 typedef struct nrv_node *nrv_tensor;  /* a value of a graph                                                           */
 typedef struct nrv_seq  *nrv_list;    /* a tensor for each of some parameters, sorted by name; immutable              */
@@ -103,6 +104,28 @@ void        nrv_output     (nrv_graph *g, const char *name, nrv_tensor x);
 nrv_tensor  nrv_expr       (const char *formula, int n, const nrv_tensor *x);  /* "x, y: 2*x + exp(-y)", element-wise     */
 #define NRV_EXPR(f, ...)   nrv_expr(f, NRV_N(const nrv_tensor, __VA_ARGS__))
 #include <nervo/ops.h>     /* generated from src/ops: nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b); ...             */
+
+/* ---- blocks: the lines up to nrv_end are traced once, inside a loop or a choice; outer values that they use are its
+        constants. What depends on nothing of a loop's inside is computed once, outside; what stands in a choice stays
+        there. A scan without a carry is a map: the compiler may run its turns side by side (what others call vmap).
+        In gradients taken inside a loop, what it is given (each, carry) is independent.                               */
+typedef struct { nrv_dim steps;              /* turns; 0: as many as what nrv_each goes along has                        */
+                 int reverse;                /* begins at the end                                                        */
+                 int keep;                   /* for the gradient: 0 all that it needs; k: the carry of every k-th turn,  */
+                 int64_t reserved[4]; } nrv_scan_opt;                    /* the rest is computed again                  */
+nrv_block  *nrv_scan       (nrv_graph *g, const nrv_scan_opt *opt);
+nrv_block  *nrv_while      (nrv_graph *g, int64_t most);                 /* most turns; 0 = no limit, and no gradient   */
+nrv_block  *nrv_if         (nrv_graph *g, nrv_tensor yes);               /* bool scalar                                 */
+void        nrv_else       (nrv_block *b);
+void        nrv_end        (nrv_block *b);
+nrv_tensor  nrv_each       (nrv_block *b, nrv_tensor xs);                /* scan: xs[t] along axis 0                    */
+nrv_tensor  nrv_turn       (nrv_block *b);                               /* t, an i64 scalar; reverse: T-1 comes first  */
+nrv_tensor  nrv_carry      (nrv_block *b, nrv_tensor first);             /* the value of the turn before                */
+void        nrv_next       (nrv_block *b, nrv_tensor carry, nrv_tensor value);   /* once for every carry, same shape     */
+void        nrv_until      (nrv_block *b, nrv_tensor stop);              /* while: a turn that makes it true is not taken */
+nrv_tensor  nrv_stacked    (nrv_block *b, nrv_tensor inner);             /* after nrv_end: every turn's value, (T, ...) */
+nrv_tensor  nrv_last       (nrv_block *b, nrv_tensor carry);             /* after nrv_end: what the carry became        */
+nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* after nrv_end of an if                     */
 
 /* ---- differentiate: appends nodes, so it may be called on its own results; an unreached x has a zero gradient ------ */
 void        nrv_grad       (nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx);  /* dy NULL: scalar y */

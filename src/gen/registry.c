@@ -8,6 +8,15 @@ extern const nrv__opdef nrv__op_add;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
+extern const nrv__opdef nrv__op_each;
+extern const nrv__opdef nrv__op_turn;
+extern const nrv__opdef nrv__op_carry;
+extern const nrv__opdef nrv__op_scan;
+extern const nrv__opdef nrv__op_while;
+extern const nrv__opdef nrv__op_if;
+extern const nrv__opdef nrv__op_stacked;
+extern const nrv__opdef nrv__op_last;
+extern const nrv__opdef nrv__op_either;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_cast;
 extern const nrv__opdef nrv__op_concat;
@@ -184,6 +193,15 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_avg_pool,
     &nrv__op_bce,
     &nrv__op_bce_logits,
+    &nrv__op_each,
+    &nrv__op_turn,
+    &nrv__op_carry,
+    &nrv__op_scan,
+    &nrv__op_while,
+    &nrv__op_if,
+    &nrv__op_stacked,
+    &nrv__op_last,
+    &nrv__op_either,
     &nrv__op_broadcast,
     &nrv__op_cast,
     &nrv__op_concat,

@@ -91,13 +91,23 @@ NRV_API nrv_graph *nrv_graph_new(nrv_store *s, unsigned mode)
 
 static void graph_forget(nrv_graph *g)
 {
-    nrv__arena_free(&g->arena);
     g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = g->n_drawn = 0;
     g->dims.n_poly = g->dims.n_atom = g->dims.n_size = 0;
     memset(g->bucket, 0, g->n_bucket * sizeof *g->bucket);
     if (g->var_at)
         memset(g->var_at, -1, g->n_var_at * sizeof *g->var_at);
+    for (size_t i = 0; i < g->n_block; i++) {
+        nrv_block *b = g->block[i];
+        for (int k = 0; k < 2; k++)
+            nrv__alloc(&g->mem, b->inside[k].node, b->inside[k].cap_node * sizeof *b->inside[k].node, 0);
+        nrv__alloc(&g->mem, b->carry, b->cap_carry * sizeof *b->carry, 0);
+    }
     g->macs = 0;
+    g->n_block = 0;
+    g->n_open = 0;
+    g->n_unfed = 0;
+    g->floor = NULL;
+    nrv__arena_free(&g->arena);
 }
 
 NRV_API void nrv_graph_free(nrv_graph *g)
@@ -116,6 +126,7 @@ NRV_API void nrv_graph_free(nrv_graph *g)
     nrv__alloc(&m, g->var_at, g->n_var_at * sizeof *g->var_at, 0);
     nrv__alloc(&m, g->output, g->cap_output * sizeof *g->output, 0);
     nrv__alloc(&m, g->assign, g->cap_assign * sizeof *g->assign, 0);
+    nrv__alloc(&m, g->block, g->cap_block * sizeof *g->block, 0);
     nrv__alloc(&m, g->check, g->cap_check * sizeof *g->check, 0);
     nrv__alloc(&m, g->drawn, g->cap_drawn * sizeof *g->drawn, 0);
     nrv__alloc(&m, g, sizeof *g, 0);
@@ -125,7 +136,7 @@ NRV_API void nrv_graph_free(nrv_graph *g)
 static nrv_status graph_settle(nrv_graph *g, nrv_tensor value, size_t bytes, void **at)
 {
     nrv_status st = nrv_eval(value, NULL, 0);
-    while (value->body)
+    while (nrv__is_composite(value))
         value = value->body[0];
     *at = value->value;
     if (st || value->op != &nrv__op_param)

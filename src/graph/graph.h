@@ -10,24 +10,72 @@
 
 typedef struct nrv__opdef nrv__opdef;
 typedef struct nrv__dims nrv__dims;
+typedef struct nrv__region nrv__region;
 
 struct nrv_node {
     nrv_graph *g;
     const nrv__opdef *op;
     const nrv_tensor *in;   /* n_in */
-    const nrv_tensor *body; /* a composite's definition of each of its outputs; NULL for a primitive */
+    const nrv_tensor *body; /* n_out: a composite's definition; what a block's op reads of its inside; else NULL */
     const void *attr;       /* op->attr_bytes */
     const nrv_dim *size;    /* lengths that are arguments of the op, n_size */
     const nrv_dim *dim;     /* rank */
     const char *scope;      /* the smallest scope path that made it */
     const char *name;       /* of a leaf: input, parameter, state, local; else NULL */
+    nrv__region *region;    /* the deepest of its inputs: what it is computed in; NULL: outside all blocks */
     uint64_t hash;
     nrv_tensor same; /* next in the hash bucket */
     void *value;     /* eager: contiguous data, NULL until evaluated */
     int32_t id, n_in, n_out, n_size, rank;
+    int32_t slot; /* its place in its region's list */
     nrv_dtype type;
     int32_t mark; /* scratch of the pass that runs */
 };
+
+/* ---- blocks: loops and choices ---- */
+enum { NRV__BLOCKS_DEEP = 32 };
+struct nrv__region { /* the inside of a loop, one branch of a choice */
+    nrv_block *block;
+    nrv__region *up;    /* what the block stands in; NULL: outside */
+    nrv__region *floor; /* the innermost branch of a choice that it is or lies in: nothing floats out of that one */
+    int32_t depth;      /* 1: the outermost block */
+    nrv_tensor *node;   /* what is computed here, inputs before users */
+    size_t n_node, cap_node;
+};
+typedef enum { NRV__SCAN, NRV__WHILE, NRV__IF } nrv__block_kind;
+typedef struct nrv__carry {
+    nrv_tensor at, next; /* the value of the turn before; what it becomes */
+} nrv__carry;
+typedef struct nrv__copies { /* of a block's inside */
+    nrv_block *of, *block;
+    nrv_tensor *to[2]; /* by slot, n each */
+    size_t n[2];
+    struct nrv__copies *before;
+} nrv__copies;
+struct nrv_block {
+    nrv_graph *g;
+    nrv__block_kind kind;
+    int32_t id;
+    nrv__region inside[2]; /* of an if: where yes, where no */
+    nrv__region *outside_floor;
+    nrv_dim steps; /* of a scan; -1 until known; at most, of a while: 0 no limit */
+    int reverse, keep;
+    bool open;
+    int branch;
+    size_t n_scope; /* scopes open when it began */
+    nrv__carry *carry;
+    size_t n_carry, cap_carry;
+    nrv_tensor yes, stop;
+    nrv_tensor node;                     /* after nrv_end: the scan, while or if */
+    nrv_block *segments, *inner, *tail; /* keep > 1: the loops that it became */
+    nrv_tensor *to_inner, *to_tail;     /* by slot: what a node of the inside is there */
+};
+typedef struct nrv__inside_attr { /* each, turn, carry */
+    int64_t block, index;
+} nrv__inside_attr;
+typedef struct nrv__block_attr { /* scan, while, if */
+    int64_t block;
+} nrv__block_attr;
 
 /* ---- sizes: polynomials in atoms; an atom is a named size or floor(polynomial / constant) ---- */
 typedef struct nrv__term {
@@ -150,6 +198,14 @@ struct nrv_graph {
     size_t n_output, cap_output, n_assign, cap_assign;
     nrv__check *check;
     size_t n_check, cap_check;
+    nrv_block **block; /* by id */
+    size_t n_block, cap_block;
+    nrv_block *open[NRV__BLOCKS_DEEP];
+    int n_open;
+    nrv__region *floor; /* what is made now stays in this branch of a choice; NULL: no choice is open */
+    bool sealed;        /* passes may add to blocks that are closed */
+    size_t n_unfed;     /* inputs that no nrv_feed has filled */
+    bool asleep;        /* eager: what is made now waits until it is asked for */
     const char **drawn; /* names of random draws: scope|pass|name */
     size_t n_drawn, cap_drawn;
     int64_t macs;   /* multiply-adds of the nodes so far, with every named size at 1 */
@@ -168,6 +224,44 @@ nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_d
                      const void *attr);
 nrv_tensor nrv__length(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dim d); /* a length as an i64 scalar */
 nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, const nrv_tensor *body); /* for passes */
+
+/* ---- blocks from within: passes, gradients ---- */
+nrv_tensor nrv__block_node(nrv_graph *g, const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, nrv_dim T,
+                           int n_body, const nrv_tensor *body, nrv_dtype t, nrv_shape shape);
+nrv_block *nrv__block_of(nrv_tensor n);                            /* of each, turn, carry, scan, while, if; else NULL */
+nrv_block *nrv__block_read(nrv_tensor n);                          /* of stacked, last, either: the block they read */
+bool nrv__region_open(const nrv__region *r);                         /* its block is, and at this branch */
+bool nrv__within(const nrv__region *r, const nrv__region *of);     /* r is of or lies in it */
+nrv__region *nrv__deeper(nrv__region *a, nrv__region *b);
+
+/* What stands for a node elsewhere: for those of each region in turn to[slot]; for all others they themselves. */
+typedef struct nrv__stand {
+    const nrv__region *region;
+    nrv_tensor *to; /* n of them: the region may grow meanwhile */
+    size_t n;
+    const struct nrv__stand *up;
+    nrv__copies *copied; /* blocks of this region that were copied */
+} nrv__stand;
+nrv_tensor nrv__stands_for(const nrv__stand *s, nrv_tensor x);
+/* Copies into the open block what is wanted (NULL: all) of s->region and not in s->to yet, blocks with all they hold. */
+bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want);
+bool nrv__copy_block(nrv_graph *g, nrv__stand *up, nrv_block *of); /* into up->copied */
+void nrv__block_split(nrv_block *b); /* keep > 1: a loop over segments that keep their first carry, and the rest */
+nrv_tensor nrv__split_stacked(nrv_block *b, nrv_tensor inner);
+nrv_tensor nrv__split_last(nrv_block *b, nrv_tensor carry);
+nrv_tensor *nrv__slots(nrv_graph *g, const nrv__region *r); /* zeroed, one for each node of r, in the graph's arena */
+
+/* What must be computed for the roots, blocks looked into. whole: says of a composite that it stays one; NULL: none.
+   done: nodes whose value is there already; NULL: none. live: one for each node, zeroed by the caller. */
+typedef struct nrv__alive {
+    nrv_graph *g;
+    bool (*whole)(const void *user, nrv_tensor n);
+    const void *user;
+    bool eager; /* nodes that have a value need nothing */
+    bool *live;
+    nrv_tensor *loop; /* by block id: the scan, while or if that is read; n_block */
+} nrv__alive;
+nrv_status nrv__alive_from(nrv__alive *a, int n, const nrv_tensor *root);
 
 nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
 const char *nrv__scope_path(const nrv_graph *g);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const nrv__opdef nrv__op_dim_value;
 enum { NODE_MOST = 1 << 26 };
 
 typedef struct node_key {
@@ -23,6 +22,7 @@ typedef struct node_key {
     nrv_dtype type;
     int rank;
     const nrv_dim *dim;
+    nrv__region *region;
 } node_key;
 
 static uint64_t node_hash(const node_key *k)
@@ -30,6 +30,8 @@ static uint64_t node_hash(const node_key *k)
     uint64_t h = nrv__hash_text(k->name ? 3 : 2, k->op->name);
     for (int i = 0; i < k->n_in; i++)
         h = nrv__hash(h, &k->in[i]->id, sizeof k->in[i]->id);
+    for (int i = 0; i < k->n_out && k->op->flags & NRV_BLOCK; i++)
+        h = nrv__hash(h, &k->body[i]->id, sizeof k->body[i]->id);
     h = nrv__hash(h, k->attr, k->attr ? k->op->attr_bytes : 0);
     h = nrv__hash(h, k->size, (size_t)k->n_size * sizeof *k->size);
     h = nrv__hash(h, k->dim, (size_t)k->rank * sizeof *k->dim);
@@ -39,7 +41,7 @@ static uint64_t node_hash(const node_key *k)
 static bool node_is(const struct nrv_node *n, uint64_t h, const node_key *k)
 {
     return n->hash == h && n->op == k->op && n->n_in == k->n_in && n->n_size == k->n_size && n->type == k->type &&
-           n->rank == k->rank && n->n_out == k->n_out && !n->body == !k->body &&
+           n->rank == k->rank && n->region == k->region && n->n_out == k->n_out && !n->body == !k->body &&
            (!k->n_in || !memcmp(n->in, k->in, (size_t)k->n_in * sizeof *k->in)) &&
            (!k->rank || !memcmp(n->dim, k->dim, (size_t)k->rank * sizeof *k->dim)) &&
            (!k->n_size || !memcmp(n->size, k->size, (size_t)k->n_size * sizeof *k->size)) &&
@@ -77,7 +79,9 @@ static void *node_copy(nrv_graph *g, const void *from, size_t bytes)
 static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
 {
     nrv_tensor n = nrv__arena_get(&g->arena, sizeof *n);
-    if (!n || !nrv__graph_room(g, &g->node, g->n_node, &g->cap_node, sizeof *g->node)) {
+    nrv__region *r = k->region;
+    if (!n || !nrv__graph_room(g, &g->node, g->n_node, &g->cap_node, sizeof *g->node) ||
+        (r && !nrv__graph_room(g, &r->node, r->n_node, &r->cap_node, sizeof *r->node))) {
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing");
         return NULL;
     }
@@ -94,7 +98,9 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
                             .n_out = k->n_out,
                             .n_size = k->n_size,
                             .rank = k->rank,
-                            .type = k->type };
+                            .type = k->type,
+                            .region = r,
+                            .slot = r ? (int32_t)r->n_node : (int32_t)g->n_node };
     n->in = node_copy(g, k->in, (size_t)k->n_in * sizeof *k->in);
     n->dim = node_copy(g, k->dim, (size_t)k->rank * sizeof *k->dim);
     n->size = node_copy(g, k->size, (size_t)k->n_size * sizeof *k->size);
@@ -109,6 +115,8 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
     n->same = g->bucket[h & (g->n_bucket - 1)];
     g->bucket[h & (g->n_bucket - 1)] = n;
     g->node[g->n_node++] = n;
+    if (r)
+        r->node[r->n_node++] = n;
     return n;
 }
 
@@ -152,15 +160,53 @@ static bool node_lengths_known(nrv_tensor n)
 /* eager: an input waits for nrv_feed, what needs it waits too; a constant and a length get what they are right after */
 static bool node_ready(nrv_tensor n)
 {
+    if (n->op->flags & NRV_BLOCK)
+        return !n->region && nrv__block_read(n) && !n->g->n_unfed && node_lengths_known(n);
     bool ready =
-        n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
+        !n->region && n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
     for (int i = 0; i < n->n_in; i++)
         ready = ready && n->in[i]->value;
     return ready;
 }
 
-static nrv_tensor node_get(nrv_graph *g, const node_key *k)
+/* ---- where a node is computed: as deep as its deepest input, and never outside the open branch of a choice ---- */
+static bool node_in(nrv_graph *g, const node_key *k, nrv__region **r, nrv_tensor x)
 {
+    nrv__region *a = *r, *b = x->region;
+    if (!nrv__within(a, b) && !nrv__within(b, a))
+        return nrv__graph_fail(g, NRV_EARG, "after nrv_end, nrv_stacked, nrv_last or nrv_either give a block's values",
+                               "%s: its inputs lie in different blocks", k->op->name),
+               false;
+    *r = nrv__deeper(a, b);
+    return true;
+}
+
+static bool node_region(nrv_graph *g, node_key *k)
+{
+    nrv__region *r = NULL;
+    bool own = k->attr && k->op->flags & NRV_INSIDE;
+    if (own)
+        r = &g->block[((const nrv__inside_attr *)k->attr)->block]->inside[0];
+    else if (!(k->op->flags & NRV_LEAF))
+        r = g->floor;
+    for (int i = 0; i < k->n_in && !own; i++)
+        if (!node_in(g, k, &r, k->in[i]))
+            return false;
+    for (int i = 0; i < k->n_out && k->body && !own && !(k->op->flags & NRV_BLOCK); i++)
+        if (!node_in(g, k, &r, k->body[i]))
+            return false;
+    if (r && !g->sealed && !nrv__region_open(r))
+        return nrv__graph_fail(g, NRV_EARG, "after nrv_end, nrv_stacked, nrv_last or nrv_either give a block's values",
+                               "%s: an input is a value of the inside of a block that is closed", k->op->name),
+               false;
+    k->region = r;
+    return true;
+}
+
+static nrv_tensor node_get(nrv_graph *g, node_key *k)
+{
+    if (!node_region(g, k))
+        return NULL;
     uint64_t h = node_hash(k);
     for (nrv_tensor n = g->bucket[h & (g->n_bucket - 1)]; n; n = n->same) {
         if (!node_is(n, h, k))
@@ -174,7 +220,7 @@ static nrv_tensor node_get(nrv_graph *g, const node_key *k)
     nrv_tensor n = node_new(g, k, h);
     if (n) {
         node_count_macs(g, n);
-        if ((g->mode & NRV_EAGER) && node_ready(n))
+        if ((g->mode & NRV_EAGER) && !g->asleep && node_ready(n))
             nrv_eval(n, NULL, 0);
     }
     return g->why.status ? NULL : n;
@@ -218,7 +264,7 @@ nrv_tensor nrv__op_with(const nrv__opdef *op, int n, const nrv_tensor *in, const
     };
     if (!op->shape(&s) || g->why.status)
         return NULL;
-    return node_get(g, &(node_key){ op, in, n, attr, size, n_size, NULL, NULL, 1, s.type, s.rank, s.dim });
+    return node_get(g, &(node_key){ op, in, n, attr, size, n_size, NULL, NULL, 1, s.type, s.rank, s.dim, NULL });
 }
 
 nrv_tensor nrv__op(const nrv__opdef *op, int n, const nrv_tensor *in)
@@ -233,7 +279,7 @@ nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, con
     if (!g || !node_graph(op, n_body, body))
         return NULL;
     return node_get(
-        g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank, body[0]->dim });
+        g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank, body[0]->dim, NULL });
 }
 
 nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,
@@ -253,7 +299,7 @@ nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_d
     for (int i = 0; i < rank; i++)
         if (!nrv__dim_valid(g, dim[i]))
             return NULL;
-    return node_get(g, &(node_key){ op, NULL, 0, attr, NULL, 0, name, NULL, 1, t, rank, dim });
+    return node_get(g, &(node_key){ op, NULL, 0, attr, NULL, 0, name, NULL, 1, t, rank, dim, NULL });
 }
 
 nrv_tensor nrv__length(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dim d)
@@ -261,8 +307,17 @@ nrv_tensor nrv__length(nrv_graph *g, const nrv__opdef *op, const char *name, nrv
     return node_get(g, &(node_key){ .op = op, .size = &d, .n_size = 1, .name = name, .n_out = 1, .type = NRV_I64 });
 }
 
+nrv_tensor nrv__block_node(nrv_graph *g, const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, nrv_dim T,
+                           int n_body, const nrv_tensor *body, nrv_dtype t, nrv_shape shape)
+{
+    if (g->why.status)
+        return NULL;
+    return node_get(g, &(node_key){ op, in, n, attr, &T, T == -1 ? 0 : 1, NULL, n_body ? body : NULL, n_body, t,
+                                    shape.rank, shape.dim, NULL });
+}
+
 nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, const nrv_tensor *body)
 {
     return node_get(g, &(node_key){ like->op, in, like->n_in, like->attr, like->size, like->n_size, like->name, body,
-                                    like->n_out, like->type, like->rank, like->dim });
+                                    like->n_out, like->type, like->rank, like->dim, NULL });
 }

@@ -84,6 +84,8 @@ enum {
     NRV_FAILS = 8, /* its values can be refused (an index out of range): runs before anything is committed */
     NRV_RANDOM = 16,
     NRV_FLAT = 32, /* a view of contiguous memory only: reshape */
+    NRV_BLOCK = 128,  /* a block or what is read of one: body is of its inside */
+    NRV_INSIDE = 256, /* what a block gives its inside: each, turn, carry */
     NRV_MACRO = 64 /* no node of its own: what `make` builds from other ops; recorded for its tests and its page */
 };
 struct nrv__opdef {
@@ -110,6 +112,13 @@ struct nrv__opdef {
     const nrv__opdef nrv__op_##id = { .name = #id, __VA_ARGS__ }
 
 /* leaves that the store, eager evaluation and the compiler treat each in its way */
+extern const nrv__opdef nrv__op_scan, nrv__op_while, nrv__op_if, nrv__op_each, nrv__op_turn, nrv__op_carry,
+    nrv__op_stacked, nrv__op_last, nrv__op_either;
+/* defined by other ops, not by blocks */
+static inline bool nrv__is_composite(nrv_tensor n)
+{
+    return n->body && !(n->op->flags & NRV_BLOCK);
+}
 extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_local, nrv__op_fill, nrv__op_dim_value,
     nrv__op_run_counter;
 

@@ -48,7 +48,9 @@ NRV_API nrv_tensor nrv_input(nrv_graph *g, const char *name, nrv_dtype t, nrv_sh
     for (size_t i = 0; i < g->n_node; i++)
         if (g->node[i]->op == &nrv__op_input && !strcmp(g->node[i]->name, name))
             return nrv__graph_fail(g, NRV_ENAME, "keep the first handle", "two inputs named '%s'", name), NULL;
-    return nrv__leaf(g, &nrv__op_input, name, t, shape.rank, shape.dim, NULL);
+    nrv_tensor x = nrv__leaf(g, &nrv__op_input, name, t, shape.rank, shape.dim, NULL);
+    g->n_unfed += x != NULL;
+    return x;
 }
 
 NRV_API nrv_tensor nrv_constant(nrv_graph *g, nrv_dtype t, nrv_shape shape, const void *data)
@@ -287,6 +289,18 @@ NRV_API void nrv_assign(nrv_graph *g, nrv_tensor var, nrv_tensor value)
                         "assign: a '%s' is no variable", var->op->name);
         return;
     }
+    if (g->n_open) {
+        nrv__graph_fail(g, NRV_EARG,
+                        "carry the value out of the block and assign it there; NRV_QUIET keeps layers from updating "
+                        "their statistics",
+                        "assign: '%s' is assigned inside a block", var->name);
+        return;
+    }
+    if (value->region) {
+        nrv__graph_fail(g, NRV_EARG, "after nrv_end, nrv_stacked, nrv_last or nrv_either give a block's values",
+                        "assign: the value for '%s' is of the inside of a block", var->name);
+        return;
+    }
     if (!leaf_is_mine(g, var, "assign") || !leaf_is_mine(g, value, "assign") || !leaf_same_shape(g, var, value))
         return;
     for (size_t i = 0; i < g->n_assign; i++)
@@ -311,6 +325,11 @@ NRV_API void nrv_output(nrv_graph *g, const char *name, nrv_tensor x)
     }
     if (!leaf_is_mine(g, x, "output"))
         return;
+    if (x->region) {
+        nrv__graph_fail(g, NRV_EARG, "after nrv_end, nrv_stacked, nrv_last or nrv_either give a block's values",
+                        "output '%s': the tensor is of the inside of a block", name);
+        return;
+    }
     for (size_t i = 0; i < g->n_output; i++)
         if (!strcmp(g->output[i].name, name)) {
             nrv__graph_fail(g, NRV_ENAME, "one name, one output", "two outputs named '%s'", name);

@@ -53,8 +53,18 @@ static nrv_status eager_bytes(nrv_graph *g, const nrv__view *v, size_t *bytes)
     return NRV_OK;
 }
 
-static nrv_status eager_leaf(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
+/* what one evaluation works with */
+typedef struct eager_run {
+    nrv_graph *g;
+    eager_sizes s;
+    nrv__arena *arena; /* of the values: the graph's, or that of one turn of a loop */
+    nrv__alive alive;
+    size_t n; /* nodes that alive knows */
+} eager_run;
+
+static nrv_status eager_leaf(eager_run *e, nrv_tensor n)
 {
+    nrv_graph *g = e->g;
     nrv__view v;
     size_t bytes = 0;
     if (n->op == &nrv__op_param) {
@@ -63,7 +73,7 @@ static nrv_status eager_leaf(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
     }
     if (n->op == &nrv__op_input)
         return nrv__graph_fail(g, NRV_EARG, "nrv_feed(x, data, bytes) first", "input '%s' has no value yet", n->name);
-    if (!eager_view(s, n, &v))
+    if (!eager_view(&e->s, n, &v))
         return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes", "'%s' has an unknown length",
                                n->op->name);
     if (eager_bytes(g, &v, &bytes) != NRV_OK)
@@ -85,22 +95,23 @@ static nrv_status eager_leaf(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
     return NRV_OK;
 }
 
-static nrv_status eager_op(nrv_graph *g, const eager_sizes *s, nrv_tensor n, nrv__view *in)
+static nrv_status eager_op(eager_run *e, nrv_tensor n, nrv__view *in)
 {
+    nrv_graph *g = e->g;
     nrv__view out;
     nrv__fault fault;
     int64_t size[NRV__MAX_RANK];
     size_t bytes = 0;
     memset(&fault, 0, sizeof fault);
-    if (!eager_view(s, n, &out))
+    if (!eager_view(&e->s, n, &out))
         return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
                                "%s: a length is unknown or negative", n->op->name);
     for (int i = 0; i < n->n_in; i++)
-        if (!eager_view(s, n->in[i], &in[i]))
+        if (!eager_view(&e->s, n->in[i], &in[i]))
             return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
                                    "%s: a length is unknown or negative", n->op->name);
     for (int i = 0; i < n->n_size; i++)
-        size[i] = nrv__dim_at(n->size[i], s->polys);
+        size[i] = nrv__dim_at(n->size[i], e->s.polys);
     if (eager_bytes(g, &out, &bytes) != NRV_OK)
         return g->why.status;
     nrv__args a = { .in = in,
@@ -113,7 +124,7 @@ static nrv_status eager_op(nrv_graph *g, const eager_sizes *s, nrv_tensor n, nrv
                     .end = 1,
                     .fault = &fault };
     size_t scratch = nrv__ref_scratch(n->op, &a);
-    void *value = nrv__arena_get(&g->arena, bytes + 1);
+    void *value = nrv__arena_get(e->arena, bytes + 1);
     a.scratch = value && scratch != SIZE_MAX ? nrv__alloc(&g->mem, NULL, 0, scratch) : NULL;
     if (!a.scratch)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "%s: no memory for a value of %zu bytes", n->op->name, bytes);
@@ -126,38 +137,247 @@ static nrv_status eager_op(nrv_graph *g, const eager_sizes *s, nrv_tensor n, nrv
     return NRV_OK;
 }
 
-static nrv_status eager_one(nrv_graph *g, const eager_sizes *s, nrv_tensor n)
+static nrv_status eager_block(eager_run *e, nrv_tensor part);
+
+static nrv_status eager_one(eager_run *e, nrv_tensor n)
 {
-    if (n->body) {
+    nrv_graph *g = e->g;
+    if (nrv__is_composite(n)) {
         n->value = n->body[0]->value;
         return NRV_OK;
     }
+    if (n->op->flags & NRV_BLOCK)
+        return nrv__block_read(n) ? eager_block(e, n) : NRV_OK;
     if (!n->op->ref)
-        return eager_leaf(g, s, n);
+        return eager_leaf(e, n);
     nrv__view *in = nrv__alloc(&g->mem, NULL, 0, (size_t)(n->n_in + 1) * sizeof *in);
     if (!in)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for %d inputs", n->n_in);
-    nrv_status st = eager_op(g, s, n, in);
+    nrv_status st = eager_op(e, n, in);
     nrv__alloc(&g->mem, in, (size_t)(n->n_in + 1) * sizeof *in, 0);
     return st;
 }
 
-/* marks what x still needs, inputs before users because ids say so */
-static void eager_mark(nrv_graph *g, nrv_tensor x)
+static bool eager_wanted(const eager_run *e, nrv_tensor n)
 {
-    for (int32_t i = 0; i <= x->id; i++)
-        g->node[i]->mark = 0;
-    x->mark = 1;
-    for (int32_t i = x->id; i >= 0; i--) {
-        nrv_tensor n = g->node[i];
-        if (!n->mark || n->value)
+    return (size_t)n->id < e->n && e->alive.live[n->id] && !n->value;
+}
+
+/* ---- blocks ---- */
+typedef struct eager_inside { /* a block that runs */
+    eager_run *e;
+    nrv_tensor node; /* the scan, while or if */
+    const nrv_block *b;
+    nrv_tensor *part; /* what is read of it, in the arena of the block around it */
+    size_t n_part;
+    bool *first; /* by slot: what a while's condition needs; NULL for others */
+    char *carry; /* carries, and behind them what they become */
+    size_t carry_bytes;
+} eager_inside;
+
+static size_t eager_size(const eager_run *e, nrv_tensor n)
+{
+    nrv__view v;
+    return eager_view(&e->s, n, &v) ? (size_t)nrv__elements(&v) * nrv__dtype_size(n->type) : 0;
+}
+
+/* the nodes of one region that are wanted, inputs before users; which: those whose mark in `first` is so */
+static nrv_status eager_region(eager_run *e, const nrv__region *r, const bool *first, bool which)
+{
+    nrv_status st = NRV_OK;
+    for (size_t i = 0; i < r->n_node && !st; i++)
+        if (eager_wanted(e, r->node[i]) && (!first || first[i] == which))
+            st = eager_one(e, r->node[i]);
+    return st;
+}
+
+static void eager_clear(const nrv__region *r)
+{
+    for (size_t i = 0; i < r->n_node; i++)
+        r->node[i]->value = NULL;
+}
+
+static char *eager_carry_at(const eager_inside *in, size_t index, bool next)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < index; i++)
+        at += eager_size(in->e, in->b->carry[i].at);
+    return in->carry + at + (next ? in->carry_bytes : 0);
+}
+
+static nrv_tensor eager_next(const eager_inside *in, size_t carry)
+{
+    return in->node->body[carry + (in->b->kind == NRV__WHILE)];
+}
+
+static void eager_give(const eager_inside *in, int64_t *turn)
+{
+    const nrv__region *r = &in->b->inside[0];
+    for (size_t i = 0; i < r->n_node; i++) {
+        nrv_tensor n = r->node[i];
+        if (!eager_wanted(in->e, n))
             continue;
-        if (n->body)
-            n->body[0]->mark = 1;
-        else
-            for (int k = 0; k < n->n_in; k++)
-                n->in[k]->mark = 1;
+        if (n->op == &nrv__op_each)
+            n->value = (char *)n->in[0]->value + (size_t)*turn * eager_size(in->e, n);
+        else if (n->op == &nrv__op_turn)
+            n->value = turn;
+        else if (n->op == &nrv__op_carry)
+            n->value = eager_carry_at(in, (size_t)((const nrv__inside_attr *)n->attr)->index, false);
     }
+}
+
+static void eager_take(const eager_inside *in, int64_t turn)
+{
+    for (size_t i = 0; i < in->n_part; i++)
+        if (in->part[i]->op == &nrv__op_stacked) {
+            size_t bytes = eager_size(in->e, in->part[i]->body[0]);
+            if (bytes)
+                memcpy((char *)in->part[i]->value + (size_t)turn * bytes, in->part[i]->body[0]->value, bytes);
+        }
+    for (size_t i = 0; i < in->b->n_carry; i++)
+        if (in->e->alive.live[in->b->carry[i].at->id])
+            memcpy(eager_carry_at(in, i, true), eager_next(in, i)->value, eager_size(in->e, in->b->carry[i].at));
+    memcpy(in->carry, in->carry + in->carry_bytes, in->carry_bytes);
+}
+
+/* one turn; *stop: a while has ended */
+static nrv_status eager_turn(eager_inside *in, int64_t turn, bool *stop)
+{
+    eager_run *e = in->e;
+    const nrv__region *r = &in->b->inside[0];
+    nrv__arena *before = e->arena, tmp = { .mem = e->g->mem };
+    e->arena = &tmp;
+    eager_give(in, &turn);
+    nrv_status st = in->first ? eager_region(e, r, in->first, true) : NRV_OK;
+    *stop = !st && in->first && *(const unsigned char *)in->node->body[0]->value;
+    if (!st && !*stop)
+        st = eager_region(e, r, in->first, false);
+    if (!st && !*stop)
+        eager_take(in, turn);
+    eager_clear(r);
+    nrv__arena_free(&tmp);
+    e->arena = before;
+    return st;
+}
+
+/* what must be known to say whether a while goes on */
+static nrv_status eager_condition(eager_inside *in)
+{
+    nrv_graph *g = in->e->g;
+    const nrv__region *r = &in->b->inside[0];
+    size_t blocks = (g->n_block + 1) * sizeof(nrv_tensor), bytes = g->n_node + 1 + blocks;
+    char *room = nrv__alloc(&g->mem, NULL, 0, bytes);
+    in->first = nrv__arena_get(in->e->arena, r->n_node + 1);
+    if (!room || !in->first)
+        return nrv__alloc(&g->mem, room, room ? bytes : 0, 0),
+               nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a loop");
+    memset(room, 0, bytes);
+    nrv__alive a = { .g = g, .loop = (nrv_tensor *)(void *)room, .live = (bool *)(room + blocks) };
+    nrv_status st = nrv__alive_from(&a, 1, &in->node->body[0]);
+    for (size_t i = 0; i < r->n_node; i++)
+        in->first[i] = a.live[r->node[i]->id];
+    nrv__alloc(&g->mem, room, bytes, 0);
+    return st;
+}
+
+static nrv_status eager_loop(eager_inside *in)
+{
+    eager_run *e = in->e;
+    const nrv_block *b = in->b;
+    for (size_t i = 0; i < b->n_carry; i++)
+        in->carry_bytes += eager_size(e, b->carry[i].at);
+    in->carry = nrv__arena_get(e->arena, 2 * in->carry_bytes + 1);
+    if (!in->carry)
+        return nrv__graph_fail(e->g, NRV_ENOMEM, NULL, "no memory for the carries of a loop");
+    memset(in->carry, 0, 2 * in->carry_bytes);
+    nrv_tensor now = NULL;
+    for (size_t i = 0; i < b->inside[0].n_node; i++) {
+        now = b->inside[0].node[i];
+        if (now->op == &nrv__op_carry && e->alive.live[now->id])
+            memcpy(eager_carry_at(in, (size_t)((const nrv__inside_attr *)now->attr)->index, false), now->in[0]->value,
+                   eager_size(e, now));
+    }
+    int64_t turns = nrv__dim_at(b->steps, e->s.polys);
+    nrv_status st = b->kind == NRV__WHILE ? eager_condition(in) : NRV_OK;
+    bool stop = false, endless = b->kind == NRV__WHILE && !turns;
+    for (int64_t t = 0; (endless || t < turns) && !st && !stop; t++)
+        st = eager_turn(in, b->reverse ? turns - 1 - t : t, &stop);
+    for (size_t i = 0; i < in->n_part && !st; i++)
+        if (in->part[i]->op == &nrv__op_last)
+            memcpy(in->part[i]->value,
+                   eager_carry_at(in, (size_t)((const nrv__inside_attr *)in->part[i]->body[0]->attr)->index, false),
+                   eager_size(e, in->part[i]));
+    return st;
+}
+
+static nrv_status eager_choice(eager_inside *in)
+{
+    eager_run *e = in->e;
+    int branch = *(const unsigned char *)in->node->body[0]->value ? 0 : 1;
+    nrv_status st = eager_region(e, &in->b->inside[branch], NULL, false);
+    for (size_t i = 0; i < in->n_part && !st; i++)
+        if (eager_size(e, in->part[i]))
+            memcpy(in->part[i]->value, in->part[i]->body[branch]->value, eager_size(e, in->part[i]));
+    eager_clear(&in->b->inside[branch]);
+    return st;
+}
+
+/* everything that is wanted of the block that `part` reads, in one go */
+static nrv_status eager_block(eager_run *e, nrv_tensor part)
+{
+    nrv_graph *g = e->g;
+    eager_inside in = { .e = e, .node = part->in[0], .b = nrv__block_read(part) };
+    nrv_tensor *near = part->region ? part->region->node : g->node;
+    size_t n = part->region ? part->region->n_node : e->n;
+    in.part = nrv__arena_get(e->arena, (n - (size_t)part->slot) * sizeof *in.part);
+    if (!in.part)
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a block");
+    for (size_t i = (size_t)part->slot; i < n; i++) {
+        nrv__view v;
+        size_t bytes = 0;
+        nrv_tensor p = near[i];
+        if (!eager_wanted(e, p) || !nrv__block_read(p) || p->in[0] != in.node)
+            continue;
+        if (!eager_view(&e->s, p, &v))
+            return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
+                                   "a loop has an unknown number of turns, or its values unknown lengths");
+        if (eager_bytes(g, &v, &bytes) || !(p->value = nrv__arena_get(e->arena, bytes + 1)))
+            return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for %zu bytes of a loop's values", bytes);
+        memset(p->value, 0, bytes);
+        in.part[in.n_part++] = p;
+    }
+    return in.b->kind == NRV__IF ? eager_choice(&in) : eager_loop(&in);
+}
+
+/* marks what x still needs; inputs come before users because ids say so */
+static nrv_status eager_alive(eager_run *e, nrv_tensor x, char **room, size_t *bytes)
+{
+    nrv_graph *g = e->g;
+    size_t blocks = (g->n_block + 1) * sizeof(nrv_tensor);
+    e->n = g->n_node;
+    *bytes = e->n + 1 + blocks;
+    *room = nrv__alloc(&g->mem, NULL, 0, *bytes);
+    if (!*room)
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory to look at %zu nodes", e->n);
+    memset(*room, 0, *bytes);
+    e->alive = (nrv__alive){ .g = g, .eager = true, .loop = (nrv_tensor *)(void *)*room, .live = (bool *)(*room + blocks) };
+    return nrv__alive_from(&e->alive, 1, &x);
+}
+
+static nrv_status eager_copy_out(eager_run *e, nrv_tensor x, void *out, size_t bytes)
+{
+    nrv__view v;
+    size_t have = 0;
+    if (!eager_view(&e->s, x, &v))
+        return nrv__graph_fail(e->g, NRV_ESHAPE, NULL, "a length is unknown");
+    if (eager_bytes(e->g, &v, &have))
+        return e->g->why.status;
+    if (have != bytes)
+        return nrv__graph_fail(e->g, NRV_EARG, "nrv_shape_of says its shape",
+                               "the value takes %zu bytes, the buffer has %zu", have, bytes);
+    if (have)
+        memcpy(out, x->value, have);
+    return NRV_OK;
 }
 
 NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
@@ -167,25 +387,22 @@ NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
     nrv_graph *g = x->g;
     if (g->why.status)
         return g->why.status;
-    eager_sizes s = { 0 };
-    nrv_status st = eager_sizes_get(g, &s);
+    if (x->region || (x->op->flags & NRV_BLOCK && !nrv__block_read(x)))
+        return nrv__graph_fail(g, NRV_EARG, "nrv_stacked, nrv_last or nrv_either read it after nrv_end",
+                               "eval: a value of the inside of a block is another one in every turn");
+    char *room = NULL;
+    size_t room_bytes = 0;
+    eager_run e = { .g = g, .arena = &g->arena };
+    nrv_status st = eager_sizes_get(g, &e.s);
     if (!st)
-        eager_mark(g, x);
+        st = eager_alive(&e, x, &room, &room_bytes);
     for (int32_t i = 0; i <= x->id && !st; i++)
-        if (g->node[i]->mark && !g->node[i]->value)
-            st = eager_one(g, &s, g->node[i]);
-    nrv__view v;
-    size_t have = 0;
-    if (!st && out && !eager_view(&s, x, &v))
-        st = nrv__graph_fail(g, NRV_ESHAPE, NULL, "a length is unknown");
+        if (e.alive.live[i] && !g->node[i]->region && !g->node[i]->value)
+            st = eager_one(&e, g->node[i]);
     if (!st && out)
-        st = eager_bytes(g, &v, &have);
-    if (!st && out && have != bytes)
-        st = nrv__graph_fail(g, NRV_EARG, "nrv_shape_of says its shape",
-                             "the value takes %zu bytes, the buffer has %zu", have, bytes);
-    if (!st && out && have)
-        memcpy(out, x->value, have);
-    nrv__alloc(&g->mem, s.named, s.bytes, 0);
+        st = eager_copy_out(&e, x, out, bytes);
+    nrv__alloc(&g->mem, room, room ? room_bytes : 0, 0);
+    nrv__alloc(&g->mem, e.s.named, e.s.bytes, 0);
     return st;
 }
 
@@ -248,6 +465,7 @@ NRV_API void nrv_feed(nrv_tensor x, const void *data, size_t bytes)
     if (eager_learn(x, bytes))
         return;
     eager_forget(x);
+    g->n_unfed -= !x->value;
     eager_sizes s = { 0 };
     nrv__view v;
     size_t want = 0;

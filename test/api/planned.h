@@ -4,25 +4,6 @@
 #ifndef NRV_TEST_PLANNED_H
 #define NRV_TEST_PLANNED_H
 #include "nervo.h"
-typedef struct nrv_block nrv_block;
-/* ---- blocks: the lines up to nrv_end are traced once, inside a loop; outer values they use are constants of the loop.
-        A scan without a carry is a map: the compiler may run its turns side by side (what others call vmap). ---- */
-/* keep: 0 all that the gradient needs; k: only the carry of every k-th turn */
-typedef struct { nrv_dim steps; int reverse, keep; int64_t reserved[4]; } nrv_scan_opt;
-nrv_block  *nrv_scan       (nrv_graph *g, const nrv_scan_opt *opt);
-nrv_block  *nrv_while      (nrv_graph *g, int64_t most); /* most turns; 0 = no limit, and no gradient */
-nrv_block  *nrv_if         (nrv_graph *g, nrv_tensor yes); /* bool scalar */
-void        nrv_else       (nrv_block *b);
-void        nrv_end        (nrv_block *b);
-nrv_tensor  nrv_each       (nrv_block *b, nrv_tensor xs); /* xs[t] along axis 0; reverse starts at the end */
-nrv_tensor  nrv_turn       (nrv_block *b); /* t, an i64 scalar */
-nrv_tensor  nrv_carry      (nrv_block *b, nrv_tensor first); /* the value of the turn before */
-void        nrv_next       (nrv_block *b, nrv_tensor carry, nrv_tensor value); /* once for every carry */
-void        nrv_until      (nrv_block *b, nrv_tensor stop); /* while: leave when true */
-nrv_tensor  nrv_stacked    (nrv_block *b, nrv_tensor inner); /* after nrv_end: every turn's value, (T, ...) */
-nrv_tensor  nrv_last       (nrv_block *b, nrv_tensor carry); /* after nrv_end: what the carry became */
-nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* after nrv_end of an if */
-
 /* ---- ops ---- */
 typedef struct { int causal; nrv_tensor mask, offset; double scale; int64_t reserved[4]; } nrv_attention_opt;
 nrv_tensor  nrv_attention  (nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);

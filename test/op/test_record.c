@@ -20,7 +20,8 @@ static void record_is_complete(void **state)
         fail_msg("%s: .no_grad is a reason", op->name);
     if ((op->ulp > 0 || op->rel > 0) && (!op->tolerance_why || strlen(op->tolerance_why) < 8))
         fail_msg("%s: a tolerance of its own needs .tolerance_why", op->name);
-    bool macro = op->flags & NRV_MACRO, leaf = op->flags & NRV_LEAF, composite = !op->ref && !macro && !leaf;
+    /* leaves and blocks have no definition of their own: what they are is tested by what is made of them */
+    bool macro = op->flags & NRV_MACRO, leaf = op->flags & (NRV_LEAF | NRV_BLOCK | NRV_INSIDE), composite = !op->ref && !macro && !leaf;
     if (!op->vjp && !op->no_grad && !macro && !composite)
         fail_msg("%s has neither a gradient nor a reason", op->name);
     if (!macro && !leaf && !composite && !op->shape)
@@ -37,7 +38,7 @@ static void record_is_complete(void **state)
 static void kernels_meet_a_gradient(void **state)
 {
     const nrv__opdef *op = *state;
-    if (op->ref || (op->flags & (NRV_MACRO | NRV_LEAF)))
+    if (op->ref || (op->flags & (NRV_MACRO | NRV_LEAF | NRV_BLOCK | NRV_INSIDE)))
         return;
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
         if (!strcmp((*k)->op, op->name) && !op->vjp)
