@@ -25,6 +25,21 @@ bool nrv__without(const nrv__compiler *c, const char *name)
     return c->opt && c->opt->without && nrv__match(c->opt->without, name);
 }
 
+bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n))
+{
+    nrv__alive a = { .g = c->g,
+                     .whole = whole,
+                     .user = c,
+                     .live = nrv__tmp(c, c->g->n_node, sizeof(bool)),
+                     .loop = nrv__tmp(c, c->g->n_block, sizeof(nrv_tensor)) };
+    nrv_tensor *root = nrv__tmp(c, c->n_root, sizeof *root);
+    if (!a.live || !a.loop || !root)
+        return NULL;
+    for (size_t i = 0; i < c->n_root; i++)
+        root[i] = c->root[i].value;
+    return nrv__alive_from(&a, (int)c->n_root, root) ? NULL : a.live;
+}
+
 int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to)
 {
     int n = 0;
@@ -126,6 +141,8 @@ static bool compile_verify(nrv__compiler *c)
     else if (g->n_scope)
         nrv__fail(&c->plan->why, NRV_EARG,
                   "scope '%s' is still open\n  hint  one nrv_pop for each nrv_push and nrv_enter", nrv__scope_path(g));
+    else if (g->n_open)
+        nrv__fail(&c->plan->why, NRV_EARG, "a block is still open\n  hint  one nrv_end for each nrv_scan, nrv_while and nrv_if");
     else if (!g->n_output && !g->n_assign)
         nrv__fail(&c->plan->why, NRV_EARG, "nothing to compute\n  hint  nrv_output or nrv_assign says what is wanted");
     return !c->plan->why.status;
@@ -144,8 +161,10 @@ static bool compile_tier(nrv_plan *p, const nrv_compile_opt *opt)
 
 static bool compile_passes(nrv__compiler *c)
 {
-    bool ok =
-        nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c) && nrv__pass_group(c) && nrv__pass_lower(c);
+    bool ok = nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c);
+    for (size_t i = 0; i < c->n_inner && ok; i++)
+        ok = nrv__pass_lower_block(c, &c->inner[i]);
+    ok = ok && nrv__pass_lower(c);
     if (!ok && !c->plan->why.status && c->g->why.status)
         c->plan->why = c->g->why;
     return ok;
@@ -162,11 +181,21 @@ NRV_API nrv_plan *nrv_compile(nrv_graph *g, const nrv_compile_opt *opt)
     p->check_nan = opt && opt->check_nan;
     nrv__compiler c = { .g = g, .plan = p, .tmp = { .mem = g->mem }, .opt = opt };
     int64_t macs = g->macs;
+    nrv__region *floor = g->floor;
+    g->sealed = true;
     if (compile_verify(&c) && compile_tier(p, opt) && compile_nominal(&c) && compile_roots(&c))
         compile_passes(&c);
     g->macs = macs;
+    g->floor = floor;
+    g->sealed = false;
     nrv__arena_free(&c.tmp);
     return p;
+}
+
+static void compile_free_code(const nrv__mem *m, nrv__code *c)
+{
+    nrv__alloc(m, c->value, c->cap_value * sizeof *c->value, 0);
+    nrv__alloc(m, c->step, c->cap_step * sizeof *c->step, 0);
 }
 
 NRV_API void nrv_plan_free(nrv_plan *p)
@@ -174,8 +203,10 @@ NRV_API void nrv_plan_free(nrv_plan *p)
     if (!p)
         return;
     const nrv__mem m = p->mem;
-    nrv__alloc(&m, p->value, p->cap_value * sizeof *p->value, 0);
-    nrv__alloc(&m, p->step, p->cap_step * sizeof *p->step, 0);
+    compile_free_code(&m, &p->code);
+    for (nrv__loop *l = p->loops; l; l = l->more)
+        for (int k = 0; k < 2; k++)
+            compile_free_code(&m, &l->code[k]);
     nrv__arena_free(&p->arena);
     nrv__alloc(&m, p, sizeof *p, 0);
 }

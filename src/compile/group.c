@@ -30,23 +30,23 @@ static bool group_same_shape(nrv_tensor a, nrv_tensor b)
 }
 
 /* the group of n's input k, if n may join it */
-static int32_t group_open(const nrv__compiler *c, const group_state *s, nrv_tensor n, int k)
+static int32_t group_open(const nrv__area *c, const group_state *s, nrv_tensor n, int k)
 {
-    int32_t g = n->in[k]->mark >= 0 ? c->group[n->in[k]->mark] : -1;
+    int32_t g = c->group[n->in[k]->mark];
     if (g < 0)
         return -1;
     g = group_find(s, g);
     return !s->closed[g] && group_same_shape(s->shape[g], n) ? g : -1;
 }
 
-static int32_t group_place(nrv__compiler *c, group_state *s, nrv_tensor n)
+static int32_t group_place(const nrv__compiler *c, nrv__area *a, group_state *s, nrv_tensor n)
 {
-    int32_t mine = c->n_group++;
+    int32_t mine = a->n_group++;
     s->up[mine] = mine;
     s->size[mine] = 1;
     s->shape[mine] = n;
     for (int k = 0; k < n->n_in && !nrv__without(c, "group"); k++) {
-        int32_t g = group_open(c, s, n, k);
+        int32_t g = group_open(a, s, n, k);
         if (g < 0 || g == mine || s->size[g] + s->size[mine] > GROUP_MOST)
             continue;
         s->up[mine] = g;
@@ -56,29 +56,31 @@ static int32_t group_place(nrv__compiler *c, group_state *s, nrv_tensor n)
     return mine;
 }
 
-bool nrv__pass_group(nrv__compiler *c)
+bool nrv__pass_group(nrv__compiler *c, nrv__area *a)
 {
-    size_t n = c->n_order + 1;
+    size_t n = a->n_order + 1;
     group_state s = { nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(bool)),
                       nrv__tmp(c, n, sizeof(nrv_tensor)) };
-    c->group = nrv__tmp(c, n, sizeof *c->group);
-    if (!s.up || !s.size || !s.closed || !s.shape || !c->group)
+    a->group = nrv__tmp(c, n, sizeof *a->group);
+    if (!s.up || !s.size || !s.closed || !s.shape || !a->group)
         return false;
-    for (size_t i = 0; i < c->g->n_node; i++)
-        c->g->node[i]->mark = -1;
-    for (size_t i = 0; i < c->n_order; i++) {
-        nrv_tensor y = c->order[i];
-        int32_t mine = y->op->flags & NRV_POINTWISE ? group_place(c, &s, y) : -1;
-        for (int k = 0; k < y->n_in; k++) { /* whoever is read from outside is complete */
-            int32_t g = y->in[k]->mark >= 0 ? c->group[y->in[k]->mark] : -1;
+    for (size_t i = 0; i < a->n_order; i++) {
+        nrv_tensor y = a->order[i];
+        const nrv_tensor *in;
+        y->mark = (int32_t)i;
+        a->group[i] = -1;
+        if (i < a->n_given)
+            continue;
+        int32_t mine = y->op->flags & NRV_POINTWISE ? group_place(c, a, &s, y) : -1;
+        for (int k = nrv__reads(c, y, &in); k--;) { /* whoever is read from outside is complete */
+            int32_t g = a->group[in[k]->mark];
             if (g >= 0 && group_find(&s, g) != mine)
                 s.closed[group_find(&s, g)] = true;
         }
-        c->group[i] = mine;
-        y->mark = (int32_t)i;
+        a->group[i] = mine;
     }
-    for (size_t i = 0; i < c->n_order; i++)
-        if (c->group[i] >= 0)
-            c->group[i] = group_find(&s, c->group[i]);
+    for (size_t i = 0; i < a->n_order; i++)
+        if (a->group[i] >= 0)
+            a->group[i] = group_find(&s, a->group[i]);
     return true;
 }

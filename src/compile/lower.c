@@ -14,6 +14,9 @@ extern const nrv__opdef nrv__op_copy;
 typedef struct lower_state {
     nrv__compiler *c;
     nrv_plan *p;
+    const nrv__area *a;
+    nrv__code *code;
+    nrv__loop *loop; /* inside a block */
     int32_t *value;   /* of each node in order, -1 while it has none */
     bool *read;       /* a node in order is wanted in memory: by another group, a kernel, a view, a root */
     int32_t *last_of; /* of each group: its last member in order */
@@ -24,14 +27,14 @@ typedef struct lower_state {
 static int32_t lower_value(lower_state *s, nrv__value v)
 {
     nrv_plan *p = s->p;
-    nrv__value *grown = nrv__grow(&p->mem, p->value, p->n_value, &p->cap_value, sizeof *p->value);
+    nrv__value *grown = nrv__grow(&p->mem, s->code->value, s->code->n_value, &s->code->cap_value, sizeof *s->code->value);
     if (!grown)
         return nrv__compile_fail(s->c), -1;
-    p->value = grown;
-    v.same_memory = v.in_place = -1;
+    s->code->value = grown;
+    v.same_memory = v.in_place = v.row = -1;
     v.first = v.last = -1;
-    p->value[p->n_value] = v;
-    return (int32_t)p->n_value++;
+    s->code->value[s->code->n_value] = v;
+    return (int32_t)s->code->n_value++;
 }
 
 static void *lower_copy(lower_state *s, const void *from, size_t bytes)
@@ -62,10 +65,10 @@ static nrv__value lower_shape(lower_state *s, nrv_tensor n, nrv__where where)
 /* ---- steps ---- */
 static void lower_touch(lower_state *s, int32_t value, int32_t step)
 {
-    nrv__value *v = &s->p->value[value];
+    nrv__value *v = &s->code->value[value];
     v->last = step > v->last ? step : v->last;
     while (v->where == NRV__VIEW) {
-        v = &s->p->value[v->index];
+        v = &s->code->value[v->index];
         v->last = step > v->last ? step : v->last;
     }
 }
@@ -73,16 +76,16 @@ static void lower_touch(lower_state *s, int32_t value, int32_t step)
 static bool lower_step(lower_state *s, nrv__step step)
 {
     nrv_plan *p = s->p;
-    nrv__step *grown = nrv__grow(&p->mem, p->step, p->n_step, &p->cap_step, sizeof *p->step);
+    nrv__step *grown = nrv__grow(&p->mem, s->code->step, s->code->n_step, &s->code->cap_step, sizeof *s->code->step);
     if (!grown)
         return nrv__compile_fail(s->c);
-    p->step = grown;
-    int32_t at = (int32_t)p->n_step;
-    p->step[p->n_step++] = step;
+    s->code->step = grown;
+    int32_t at = (int32_t)s->code->n_step;
+    s->code->step[s->code->n_step++] = step;
     for (int32_t i = 0; i < step.n_in; i++)
         lower_touch(s, step.in[i], at);
     if (step.out >= 0)
-        p->value[step.out].first = at;
+        s->code->value[step.out].first = at;
     return true;
 }
 
@@ -110,7 +113,7 @@ static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, in
 
 static int32_t lower_dense(lower_state *s, nrv_tensor n, int32_t value)
 {
-    return value < 0 || s->p->value[value].dense ? value : lower_call(s, &nrv__op_copy, n, 1, &value, false);
+    return value < 0 || s->code->value[value].dense ? value : lower_call(s, &nrv__op_copy, n, 1, &value, false);
 }
 
 /* ---- leaves ---- */
@@ -226,14 +229,8 @@ static const nrv__point *lower_point(const nrv__compiler *c, nrv_tensor n)
 
 static bool lower_full(const lower_state *s, nrv_tensor x, nrv_tensor shape)
 {
-    return s->p->value[s->value[x->mark]].dense && x->rank == shape->rank &&
+    return s->code->value[s->value[x->mark]].dense && x->rank == shape->rank &&
            (!x->rank || !memcmp(x->dim, shape->dim, (size_t)x->rank * sizeof *x->dim));
-}
-
-/* needs no memory: a tile program has it as an immediate */
-static bool lower_immediate(nrv_tensor x)
-{
-    return x->op == &nrv__op_fill || x->op == &nrv__op_dim_value;
 }
 
 static nrv__reg lower_constant(nrv_tensor x)
@@ -256,7 +253,7 @@ static bool lower_same_reg(const nrv__reg *a, const nrv__reg *b)
 static int32_t lower_load(lower_state *s, lower_tiles *t, nrv_tensor x, nrv_tensor shape)
 {
     nrv__reg reg = { .type = x->type, .load = s->value[x->mark], .store = -1, .length = -1 };
-    if (lower_immediate(x))
+    if (nrv__immediate(x))
         reg = lower_constant(x);
     else
         reg.full = lower_full(s, x, shape);
@@ -298,7 +295,7 @@ static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tenso
     in->attr = n->op->attr_bytes && n->attr ? lower_copy(s, n->attr, n->op->attr_bytes) : NULL;
     for (int k = 0; k < n->n_in; k++) {
         nrv_tensor x = n->in[k];
-        bool member = s->c->group[x->mark] == group;
+        bool member = s->a->group[x->mark] == group;
         in->in[k] = member ? s->reg_of[x->mark] : lower_load(s, t, x, shape);
         t->last_use[in->in[k]] = t->n_instr;
     }
@@ -321,10 +318,10 @@ static bool lower_group(lower_state *s, int32_t group)
     size_t members = 0, reads = 0;
     nrv_tensor shape = NULL;
     for (int32_t i = s->first_member[group]; i >= 0; i = s->next_member[i]) {
-        members++, reads += (size_t)c->order[i]->n_in;
-        shape = c->order[i];
+        members++, reads += (size_t)s->a->order[i]->n_in;
+        shape = s->a->order[i];
         for (int k = 0; k < shape->n_in; k++) /* loads first: they may need steps of their own */
-            if (c->group[shape->in[k]->mark] != group && !lower_immediate(shape->in[k]) &&
+            if (s->a->group[shape->in[k]->mark] != group && !nrv__immediate(shape->in[k]) &&
                 lower_get(s, shape->in[k]) < 0)
                 return false;
     }
@@ -339,7 +336,7 @@ static bool lower_group(lower_state *s, int32_t group)
     if (!t.reg || !t.instr || !t.last_use || !program || !in)
         return nrv__compile_fail(c);
     for (int32_t i = s->first_member[group]; i >= 0; i = s->next_member[i])
-        if (!lower_member(s, &t, c->order[i], shape, group))
+        if (!lower_member(s, &t, s->a->order[i], shape, group))
             return false;
     if (!lower_slots(s, &t))
         return false;
@@ -354,28 +351,27 @@ static bool lower_group(lower_state *s, int32_t group)
     for (int32_t r = 0; r < t.n_reg; r++)
         if (t.reg[r].load >= 0)
             in[step.n_in++] = t.reg[r].load;
-    int32_t at = (int32_t)s->p->n_step;
+    int32_t at = (int32_t)s->code->n_step;
     for (int32_t r = 0; r < t.n_reg; r++)
         if (t.reg[r].store >= 0)
-            s->p->value[t.reg[r].store].first = at;
+            s->code->value[t.reg[r].store].first = at;
     return lower_step(s, step);
 }
 
 /* ---- what is wanted in memory ---- */
 static void lower_readers(lower_state *s)
 {
-    nrv__compiler *c = s->c;
-    for (size_t i = 0; i < c->n_root; i++)
-        s->read[c->root[i].value->mark] = true;
-    for (size_t i = 0; i < c->n_order; i++) {
-        if (c->group[i] >= 0) {
-            int32_t before = s->last_of[c->group[i]];
-            *(before < 0 ? &s->first_member[c->group[i]] : &s->next_member[before]) = (int32_t)i;
-            s->last_of[c->group[i]] = (int32_t)i;
+    const nrv__compiler *c = s->c;
+    for (size_t i = 0; i < s->a->n_order; i++) {
+        if (s->a->group[i] >= 0) {
+            int32_t before = s->last_of[s->a->group[i]];
+            *(before < 0 ? &s->first_member[s->a->group[i]] : &s->next_member[before]) = (int32_t)i;
+            s->last_of[s->a->group[i]] = (int32_t)i;
         }
-        for (int k = 0; k < c->order[i]->n_in; k++) {
-            int32_t x = c->order[i]->in[k]->mark;
-            if (c->group[i] < 0 || c->group[x] != c->group[i])
+        const nrv_tensor *in;
+        for (int k = i < s->a->n_given ? 0 : nrv__reads(c, s->a->order[i], &in); k--;) {
+            int32_t x = in[k]->mark;
+            if (s->a->group[i] < 0 || s->a->group[x] != s->a->group[i])
                 s->read[x] = true;
         }
     }
@@ -387,9 +383,9 @@ static int32_t lower_root(lower_state *s, nrv_tensor n)
     int32_t v = lower_dense(s, n, lower_get(s, n));
     if (v < 0)
         return -1;
-    const nrv__value *base = &s->p->value[v];
+    const nrv__value *base = &s->code->value[v];
     while (base->where == NRV__VIEW)
-        base = &s->p->value[base->index];
+        base = &s->code->value[base->index];
     bool owned = base->where == NRV__WORK || base->where == NRV__CONST;
     return owned ? v : lower_call(s, &nrv__op_copy, n, 1, &v, false);
 }
@@ -421,12 +417,12 @@ static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, i
     int32_t write = lower_writes(step->tiles, written);
     for (int32_t r = 0; r < step->tiles->n_reg; r++) {
         const nrv__reg *reg = &step->tiles->reg[r];
-        const nrv__value *v = reg->load >= 0 ? &s->p->value[reg->load] : NULL;
+        const nrv__value *v = reg->load >= 0 ? &s->code->value[reg->load] : NULL;
         const nrv__value *base = v;
         while (base && base->where == NRV__VIEW)
-            base = &s->p->value[base->index];
+            base = &s->code->value[base->index];
         bool same = base && (int32_t)base->where == where &&
-                    (where == NRV__WORK ? (int32_t)(base - s->p->value) : base->index) == index;
+                    (where == NRV__WORK ? (int32_t)(base - s->code->value) : base->index) == index;
         if (same && (!reg->full || lower_last_read(step->tiles, r) > write))
             return true;
     }
@@ -434,12 +430,12 @@ static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, i
 }
 
 /* an output stays as it is until its exec runs again; a variable may be assigned by others */
-static bool lower_is_output(const nrv_plan *p, const nrv__value *v)
+static bool lower_is_output(const lower_state *s, const nrv__value *v)
 {
-    for (size_t i = 0; i < p->n_output; i++) {
-        const nrv__value *base = &p->value[p->output[i].value];
+    for (size_t i = 0; i < s->p->n_output; i++) {
+        const nrv__value *base = &s->code->value[s->p->output[i].value];
         while (base->where == NRV__VIEW)
-            base = &p->value[base->index];
+            base = &s->code->value[base->index];
         if (base == v)
             return true;
     }
@@ -453,19 +449,19 @@ static const char *lower_why_copied(const lower_state *s, const nrv__value *v, i
         return "copied: its value is memory of something else";
     if (s->p->check_nan)
         return "copied: a run that finds a NaN must leave the store as it was";
-    if (lower_is_output(s->p, v))
+    if (lower_is_output(s, v))
         return "copied: an output shows it, too";
     if (v->first <= last_fail)
         return "copied: its step or a later one may fail";
     if (last_read > v->first)
         return "copied: a later step reads the old value";
-    if (!s->p->step[v->first].tiles)
+    if (!s->code->step[v->first].tiles)
         return last_read == v->first ? "copied: its kernel reads the old value" : "in place";
-    const nrv__tiles *t = s->p->step[v->first].tiles;
+    const nrv__tiles *t = s->code->step[v->first].tiles;
     int32_t r = 0;
     while (t->reg[r].store != s->p->var[var].value)
         r++;
-    return last_read == v->first && lower_reads_otherwise(s, &s->p->step[v->first], NRV__VAR, var, r)
+    return last_read == v->first && lower_reads_otherwise(s, &s->code->step[v->first], NRV__VAR, var, r)
                ? "copied: its step still reads the old value"
                : "in place";
 }
@@ -474,20 +470,20 @@ static void lower_in_place(lower_state *s)
 {
     nrv_plan *p = s->p;
     int32_t last_fail = -1;
-    for (size_t i = 0; i < p->n_step; i++)
-        if (p->step[i].fails)
+    for (size_t i = 0; i < s->code->n_step; i++)
+        if (s->code->step[i].fails)
             last_fail = (int32_t)i;
     int32_t *last_of_var = nrv__tmp(s->c, p->n_var, sizeof *last_of_var);
     for (size_t i = 0; last_of_var && i < p->n_var; i++)
         last_of_var[i] = -1;
-    for (size_t k = 0; last_of_var && k < p->n_value; k++)
-        if (p->value[k].where == NRV__VAR && p->value[k].last > last_of_var[p->value[k].index])
-            last_of_var[p->value[k].index] = p->value[k].last;
+    for (size_t k = 0; last_of_var && k < s->code->n_value; k++)
+        if (s->code->value[k].where == NRV__VAR && s->code->value[k].last > last_of_var[s->code->value[k].index])
+            last_of_var[s->code->value[k].index] = s->code->value[k].last;
     for (size_t i = 0; last_of_var && i < p->n_var; i++) {
         int32_t last_read = last_of_var[i];
         if (p->var[i].value < 0)
             continue;
-        nrv__value *v = &p->value[p->var[i].value];
+        nrv__value *v = &s->code->value[p->var[i].value];
         p->var[i].why = lower_why_copied(s, v, (int32_t)i, last_read, last_fail);
         if (!strcmp(p->var[i].why, "in place"))
             v->in_place = (int32_t)i;
@@ -497,20 +493,20 @@ static void lower_in_place(lower_state *s)
 /* a tile program may write over an input that dies with it: same shape, same size, read element by element */
 static void lower_take_over(lower_state *s)
 {
-    nrv_plan *p = s->p;
-    bool *taken = nrv__tmp(s->c, p->n_value, sizeof *taken);
-    for (size_t i = 0; taken && i < p->n_step && !nrv__without(s->c, "take_over"); i++) {
-        const nrv__tiles *t = p->step[i].tiles;
+    bool *taken = nrv__tmp(s->c, s->code->n_value, sizeof *taken);
+    for (size_t i = 0; taken && i < s->code->n_step && !nrv__without(s->c, "take_over"); i++) {
+        const nrv__tiles *t = s->code->step[i].tiles;
         for (int32_t r = 0; t && r < t->n_reg; r++) {
-            nrv__value *out = t->reg[r].store >= 0 ? &p->value[t->reg[r].store] : NULL;
-            if (!out || out->in_place >= 0)
+            nrv__value *out = t->reg[r].store >= 0 ? &s->code->value[t->reg[r].store] : NULL;
+            if (!out || out->in_place >= 0 || out->row >= 0)
                 continue;
             for (int32_t q = 0; q < t->n_reg && out->same_memory < 0; q++) {
                 int32_t x = t->reg[q].load;
-                if (x < 0 || !t->reg[q].full || taken[x] || p->value[x].where != NRV__WORK ||
-                    p->value[x].last != (int32_t)i || p->value[x].in_place >= 0 ||
-                    nrv__dtype_size(p->value[x].type) != nrv__dtype_size(out->type) ||
-                    lower_reads_otherwise(s, &p->step[i], NRV__WORK, x, r))
+                if (x < 0 || !t->reg[q].full || taken[x] || s->code->value[x].where != NRV__WORK ||
+                    s->code->value[x].last != (int32_t)i || s->code->value[x].in_place >= 0 ||
+                    s->code->value[x].row >= 0 ||
+                    nrv__dtype_size(s->code->value[x].type) != nrv__dtype_size(out->type) ||
+                    lower_reads_otherwise(s, &s->code->step[i], NRV__WORK, x, r))
                     continue;
                 out->same_memory = x;
                 taken[x] = true;
@@ -629,37 +625,259 @@ static bool lower_roots(lower_state *s)
     return true;
 }
 
-bool nrv__pass_lower(nrv__compiler *c)
+/* ---- areas: the outside, or the inside of a block ---- */
+static bool lower_begin(lower_state *s, nrv__compiler *c, nrv__area *a, nrv__code *code)
 {
-    size_t n = c->n_order, groups = (size_t)c->n_group;
-    lower_state s = { .c = c,
-                      .p = c->plan,
-                      .value = nrv__tmp(c, n, sizeof *s.value),
-                      .read = nrv__tmp(c, n, sizeof *s.read),
-                      .last_of = nrv__tmp(c, groups, sizeof *s.last_of),
-                      .first_member = nrv__tmp(c, groups, sizeof *s.first_member),
-                      .next_member = nrv__tmp(c, n, sizeof *s.next_member),
-                      .reg_of = nrv__tmp(c, n, sizeof *s.reg_of) };
-    if (!s.value || !s.read || !s.last_of || !s.first_member || !s.next_member || !s.reg_of || !lower_vars(&s) ||
-        !lower_names(&s) || !lower_sizes(&s))
+    size_t n = a->n_order;
+    if (!nrv__pass_group(c, a))
+        return false;
+    size_t groups = (size_t)a->n_group;
+    *s = (lower_state){ .c = c,
+                        .p = c->plan,
+                        .a = a,
+                        .code = code,
+                        .value = nrv__tmp(c, n, sizeof *s->value),
+                        .read = nrv__tmp(c, n, sizeof *s->read),
+                        .last_of = nrv__tmp(c, groups, sizeof *s->last_of),
+                        .first_member = nrv__tmp(c, groups, sizeof *s->first_member),
+                        .next_member = nrv__tmp(c, n, sizeof *s->next_member),
+                        .reg_of = nrv__tmp(c, n, sizeof *s->reg_of) };
+    if (!s->value || !s->read || !s->last_of || !s->first_member || !s->next_member || !s->reg_of)
         return false;
     for (size_t i = 0; i < n; i++)
-        s.value[i] = s.next_member[i] = -1;
+        s->value[i] = s->next_member[i] = -1;
     for (size_t i = 0; i < groups; i++)
-        s.last_of[i] = s.first_member[i] = -1;
-    lower_readers(&s);
-    for (size_t i = 0; i < n; i++) {
-        nrv_tensor y = c->order[i];
-        if (c->group[i] >= 0) {
-            if (s.last_of[c->group[i]] == (int32_t)i && !lower_group(&s, c->group[i]))
+        s->last_of[i] = s->first_member[i] = -1;
+    lower_readers(s);
+    return true;
+}
+
+static int32_t lower_inside(lower_state *s, nrv_tensor n)
+{
+    nrv__value v = lower_shape(s, n, n->op == &nrv__op_each ? NRV__ROW : n->op == &nrv__op_turn ? NRV__TURN : NRV__CARRY);
+    v.index = n->op == &nrv__op_each    ? n->in[0]->mark
+              : n->op == &nrv__op_carry ? (int32_t)((const nrv__inside_attr *)n->attr)->index
+                                        : 0;
+    int32_t i = lower_value(s, v);
+    if (i >= 0 && n->op == &nrv__op_carry) {
+        s->loop->carry[v.index].at = i;
+        s->loop->carry[v.index].first = n->in[0]->mark;
+    }
+    return i;
+}
+
+/* the step that runs a block, and the values that are read of it */
+static int32_t lower_block(lower_state *s, nrv_tensor n)
+{
+    nrv__compiler *c = s->c;
+    nrv__inner *in = &c->inner[c->inner_of[nrv__block_of(n)->id]];
+    int32_t *give = nrv__arena_get(&s->p->arena, (in->n_given + 1) * sizeof *give);
+    nrv__step step = { .op = n->op, .loop = in->loop, .in = give, .n_in = (int32_t)in->n_given, .out = -1 };
+    step.scope = lower_text(s, n->scope);
+    if (!give || !step.scope)
+        return nrv__compile_fail(c), -1;
+    for (size_t i = 0; i < in->n_given; i++) {
+        give[i] = lower_dense(s, in->given[i], lower_get(s, in->given[i]));
+        if (give[i] < 0)
+            return -1;
+    }
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < in->loop->code[k].n_step; i++)
+            step.fails = step.fails || in->loop->code[k].step[i].fails;
+    int32_t at = (int32_t)s->code->n_step;
+    for (size_t i = 0; i < in->n_read; i++) {
+        nrv_tensor r = in->read[i];
+        int32_t v = lower_value(s, lower_shape(s, r, NRV__WORK));
+        if (v < 0)
+            return -1;
+        s->code->value[v].first = at;
+        s->value[r->mark] = v;
+        if (r->op == &nrv__op_last)
+            in->loop->carry[((const nrv__inside_attr *)r->body[0]->attr)->index].last = v;
+        else
+            in->loop->read[i].outer = v;
+    }
+    lower_step(s, step);
+    return -1;
+}
+
+static int32_t lower_node(lower_state *s, nrv_tensor y)
+{
+    if (nrv__block_read(y)) /* its block has made it */
+        return s->value[y->mark];
+    if (y->op->flags & NRV_BLOCK)
+        return lower_block(s, y);
+    if (y->op->flags & NRV_INSIDE)
+        return lower_inside(s, y);
+    return y->op->flags & NRV_VIEW ? lower_view(s, y) : lower_op(s, y);
+}
+
+static bool lower_area(lower_state *s)
+{
+    for (size_t i = s->a->n_given; i < s->a->n_order; i++) {
+        nrv_tensor y = s->a->order[i];
+        int32_t group = s->a->group[i];
+        if (group >= 0) {
+            if (s->last_of[group] == (int32_t)i && !lower_group(s, group))
                 return false;
         } else if (!(y->op->flags & NRV_LEAF)) {
-            s.value[i] = y->op->flags & NRV_VIEW ? lower_view(&s, y) : lower_op(&s, y);
-            if (s.value[i] < 0)
+            s->value[i] = lower_node(s, y);
+            if (s->value[i] < 0 && (!(y->op->flags & NRV_BLOCK) || s->p->why.status))
                 return false;
         }
     }
-    if (!lower_roots(&s))
+    return !s->p->why.status;
+}
+
+/* ---- the inside of a block ---- */
+static bool lower_given(lower_state *s)
+{
+    for (size_t i = 0; i < s->a->n_given; i++) {
+        nrv__value v = lower_shape(s, s->a->order[i], NRV__GIVEN);
+        v.index = (int32_t)i;
+        s->value[i] = lower_value(s, v);
+        if (s->value[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+/* n's value in memory that a step of this area writes and nothing else claims */
+static int32_t lower_owned(lower_state *s, nrv_tensor n)
+{
+    int32_t v = lower_root(s, n);
+    if (v < 0)
+        return -1;
+    const nrv__value *x = &s->code->value[v];
+    bool free = x->where == NRV__WORK && x->row < 0;
+    return free ? v : lower_call(s, &nrv__op_copy, n, 1, &v, false);
+}
+
+static bool lower_reads_of(lower_state *s, const nrv__inner *in, int branch)
+{
+    for (int32_t i = 0; i < s->loop->n_read; i++) {
+        nrv_tensor r = in->read[i];
+        if (r->op == &nrv__op_last)
+            continue;
+        int32_t v = lower_owned(s, r->body[branch]);
+        if (v < 0)
+            return false;
+        s->code->value[v].row = i;
+        lower_touch(s, v, INT32_MAX);
+        s->loop->read[i].inner[branch] = v;
+    }
+    return true;
+}
+
+/* may what a carry becomes be written where it is? */
+static bool lower_carry_in_place(const lower_state *s, int32_t k, const nrv__value *v)
+{
+    int32_t last = -1;
+    for (size_t i = 0; i < s->code->n_value; i++) {
+        const nrv__value *x = &s->code->value[i];
+        if (x->where == NRV__CARRY && x->index == k && x->last > last)
+            last = x->last;
+    }
+    if (v->where != NRV__WORK || v->row >= 0 || v->in_place >= 0 || v->first < 0 || last > v->first)
+        return false;
+    const nrv__step *step = &s->code->step[v->first];
+    if (!step->tiles)
+        return last < v->first;
+    int32_t r = 0;
+    while (step->tiles->reg[r].store < 0 || &s->code->value[step->tiles->reg[r].store] != v)
+        r++;
+    return last < v->first || !lower_reads_otherwise(s, step, NRV__CARRY, k, r);
+}
+
+static bool lower_carries(lower_state *s, const nrv__inner *in)
+{
+    nrv__loop *l = s->loop;
+    for (int32_t k = 0; k < l->n_carry; k++) {
+        nrv_tensor next = in->node->body[k + (l->kind == NRV__WHILE)];
+        if (l->carry[k].first < 0)
+            continue;
+        int32_t v = lower_root(s, next);
+        if (v < 0)
+            return false;
+        l->carry[k].next = v;
+        lower_touch(s, v, INT32_MAX);
+    }
+    if (l->kind == NRV__WHILE) {
+        l->stop = lower_owned(s, in->node->body[0]);
+        if (l->stop < 0)
+            return false;
+        lower_touch(s, l->stop, INT32_MAX);
+        l->stop_step = s->code->value[l->stop].first + 1;
+    }
+    for (int32_t k = 0; k < l->n_carry && l->kind == NRV__SCAN; k++) {
+        nrv__value *v = l->carry[k].first < 0 ? NULL : &s->code->value[l->carry[k].next];
+        if (!v || !lower_carry_in_place(s, k, v))
+            continue;
+        v->in_place = k;
+        l->carry[k].in_place = true;
+    }
+    return true;
+}
+
+static nrv__loop *lower_loop(nrv__compiler *c, const nrv__inner *in)
+{
+    const nrv_block *b = nrv__block_of(in->node);
+    nrv_plan *p = c->plan;
+    nrv__loop *l = nrv__arena_get(&p->arena, sizeof *l);
+    nrv__loop_carry *carry = nrv__arena_get(&p->arena, (b->n_carry + 1) * sizeof *carry);
+    nrv__loop_read *read = nrv__arena_get(&p->arena, (in->n_read + 1) * sizeof *read);
+    if (!l || !carry || !read)
+        return nrv__compile_fail(c), NULL;
+    *l = (nrv__loop){ .kind = b->kind,
+                      .turns = b->steps,
+                      .reverse = b->reverse,
+                      .carry = carry,
+                      .read = read,
+                      .n_carry = (int32_t)b->n_carry,
+                      .n_read = (int32_t)in->n_read,
+                      .more = p->loops };
+    p->loops = l;
+    for (int32_t k = 0; k < l->n_carry; k++)
+        carry[k] = (nrv__loop_carry){ -1, -1, -1, -1, false };
+    for (int32_t k = 0; k < l->n_read; k++)
+        read[k] = (nrv__loop_read){ { -1, -1 }, -1 };
+    return l;
+}
+
+bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in)
+{
+    nrv__loop *l = in->loop = lower_loop(c, in);
+    int branches = l && l->kind == NRV__IF ? 2 : 1;
+    for (int k = 0; l && k < branches; k++) {
+        lower_state s;
+        if (!lower_begin(&s, c, &in->area[k], &l->code[k]))
+            return false;
+        s.loop = l;
+        for (size_t i = 0; i < in->n_read; i++)
+            if (in->read[i]->op != &nrv__op_last)
+                s.read[in->read[i]->body[k]->mark] = true;
+        for (int i = 0; i < in->node->n_out && l->kind != NRV__IF; i++) {
+            nrv_tensor next = in->node->body[i]; /* of carries that nobody reads it is not computed */
+            if ((size_t)next->mark < in->area[k].n_order && in->area[k].order[next->mark] == next)
+                s.read[next->mark] = true;
+        }
+        if (!lower_given(&s) || !lower_area(&s) || !lower_reads_of(&s, in, k) ||
+            (l->kind != NRV__IF && !lower_carries(&s, in)))
+            return false;
+        lower_take_over(&s);
+    }
+    return l && !c->plan->why.status;
+}
+
+/* ---- the outside ---- */
+bool nrv__pass_lower(nrv__compiler *c)
+{
+    lower_state s;
+    if (!lower_begin(&s, c, &c->outside, &c->plan->code) || !lower_vars(&s) || !lower_names(&s) || !lower_sizes(&s))
+        return false;
+    for (size_t i = 0; i < c->n_root; i++)
+        s.read[c->root[i].value->mark] = true;
+    if (!lower_area(&s) || !lower_roots(&s))
         return false;
     lower_in_place(&s);
     lower_take_over(&s);

@@ -7,6 +7,22 @@
 #define NRV__PASSES_H
 #include "plan.h"
 
+typedef struct nrv__area { /* what is computed together: the outside, or the inside of a block */
+    nrv_tensor *order;     /* inputs before users; first what is given from outside */
+    size_t n_order, n_given;
+    int32_t *group; /* of each node in order: the number of its tile program, or -1 */
+    int32_t n_group;
+} nrv__area;
+
+typedef struct nrv__inner { /* a block that the plan runs */
+    nrv_tensor node;        /* scan, while or if */
+    nrv_tensor *given;      /* what its inside reads of the outside */
+    nrv_tensor *read;       /* what is read of it */
+    size_t n_given, n_read;
+    nrv__area area[2];
+    nrv__loop *loop;
+} nrv__inner;
+
 typedef struct nrv__compiler {
     nrv_graph *g;
     nrv_plan *plan;
@@ -14,10 +30,10 @@ typedef struct nrv__compiler {
     const nrv_compile_opt *opt;
     nrv__named *root; /* outputs by name, then assignments by variable */
     size_t n_root;
-    nrv_tensor *order; /* what the plan computes, inputs before users */
-    size_t n_order;
-    int32_t *group; /* of each node in order: the number of its tile program, or -1 */
-    int32_t n_group;
+    nrv__area outside;
+    nrv__inner *inner; /* those inside others first */
+    size_t n_inner;
+    int32_t *inner_of; /* by block id, -1: not run */
     int64_t *nominal; /* every length at the sizes that kernels are first chosen for */
     size_t n_nominal;
 } nrv__compiler;
@@ -27,9 +43,15 @@ int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__ker
 bool nrv__kept(const nrv__compiler *c, nrv_tensor n); /* a composite that a kernel takes whole */
 bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
-bool nrv__pass_group(nrv__compiler *c);
+bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
+bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);
+/* what n reads: its inputs, or what the inside of a block does */
+int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
+bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
 bool nrv__without(const nrv__compiler *c, const char *name); /* switched off by name: a kernel, a pass */
+/* what the roots need; composites for which whole says so are not looked into (NULL: none are); NULL: an error */
+bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n));
 void *nrv__tmp(nrv__compiler *c, size_t n, size_t size);     /* zeroed; NULL sets the error */
 bool nrv__compile_fail(nrv__compiler *c);                    /* out of memory; always false */
 

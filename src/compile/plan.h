@@ -7,14 +7,26 @@
 #define NRV__PLAN_H
 #include "../ops/op.h"
 
-typedef enum { NRV__WORK, NRV__INPUT, NRV__VAR, NRV__LOCAL, NRV__CONST, NRV__RUN, NRV__VIEW } nrv__where;
+typedef enum {
+    NRV__WORK,
+    NRV__INPUT,
+    NRV__VAR,
+    NRV__LOCAL,
+    NRV__CONST,
+    NRV__RUN,
+    NRV__VIEW,
+    NRV__GIVEN, /* inside a block: what its step reads */
+    NRV__ROW,   /* element t of what its step reads */
+    NRV__CARRY,
+    NRV__TURN
+} nrv__where;
 
 typedef struct nrv__value {
     nrv__where where;
     nrv_dtype type;
     int32_t rank;
     const nrv_dim *dim;
-    int32_t index;          /* of the input, variable or local; of the value that is viewed */
+    int32_t index;          /* of the input, variable, local, carry, of the value that is viewed; of what a step reads */
     bool dense;             /* certainly contiguous */
     const void *data;       /* NRV__CONST */
     const nrv__opdef *view; /* NRV__VIEW: the op, with its attributes and lengths */
@@ -23,7 +35,8 @@ typedef struct nrv__value {
     int32_t n_size;
     int32_t first, last; /* steps that write and last read it (views counted with what they view) */
     int32_t same_memory; /* another NRV__WORK value whose memory it takes over, or -1 */
-    int32_t in_place;    /* the variable whose memory it is written to, or -1 */
+    int32_t in_place;    /* the variable or, inside a loop, the carry whose memory it is written to, or -1 */
+    int32_t row;         /* inside a block: what is read of it by this number is written there at once, or -1 */
     const char *scope;
 } nrv__value;
 
@@ -51,9 +64,11 @@ typedef struct nrv__tiles {
     const nrv_dim *dim; /* the shape it runs over */
 } nrv__tiles;
 
+typedef struct nrv__loop nrv__loop;
 typedef struct nrv__step {
     const nrv__opdef *op; /* NULL: a tile program */
     const nrv__tiles *tiles;
+    const nrv__loop *loop; /* a block */
     const nrv__kernel *const *kernel; /* candidates in order; the op's reference after them, if it has one */
     int32_t n_kernel;
     const int32_t *in; /* values */
@@ -64,6 +79,35 @@ typedef struct nrv__step {
     bool fails;
     const char *scope;
 } nrv__step;
+
+typedef struct nrv__code { /* values and steps: a plan's, or those of the inside of a block */
+    nrv__value *value;
+    nrv__step *step;
+    size_t n_value, cap_value, n_step, cap_step;
+} nrv__code;
+
+/* ---- blocks: code that a step runs, once for each turn ---- */
+typedef struct nrv__loop_carry { /* values of the inside, but for last */
+    int32_t at;                  /* the carry; -1: nobody reads it */
+    int32_t first;               /* which of the step's inputs it begins with */
+    int32_t next;                /* -1: it stays as it is */
+    int32_t last;                /* value outside that becomes what is left; -1: not asked for */
+    bool in_place;               /* next is written where the carry is */
+} nrv__loop_carry;
+typedef struct nrv__loop_read { /* stacked, either */
+    int32_t inner[2], outer;    /* of the branches; the value outside */
+} nrv__loop_read;
+struct nrv__loop {
+    nrv__block_kind kind; /* an if is chosen by the first of the step's inputs */
+    nrv_dim turns; /* of a while: at most, 0 no limit */
+    bool reverse;
+    nrv__code code[2]; /* of an if: the branches */
+    nrv__loop_carry *carry;
+    nrv__loop_read *read;
+    int32_t n_carry, n_read;
+    int32_t stop, stop_step; /* while: the value, and the number of steps after which it is known */
+    nrv__loop *more;         /* of the plan, to free them */
+};
 
 typedef struct nrv__plan_var {
     const char *name;
@@ -89,12 +133,12 @@ struct nrv_plan {
     nrv__dims dims;
     nrv__tier tier;
     bool check_nan, assigns;
-    nrv__value *value;
-    nrv__step *step;
+    nrv__code code;
+    nrv__loop *loops; /* all there are, at any depth */
     nrv__plan_var *var;
     nrv__plan_name *input, *local, *output;
     nrv__check *check;
-    size_t n_value, cap_value, n_step, cap_step, n_var, n_input, n_local, n_output, n_check;
+    size_t n_var, n_input, n_local, n_output, n_check;
 };
 
 int64_t nrv__typical(const nrv__size *s); /* what a size is taken for where none is set: choosing, printing */

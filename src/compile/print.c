@@ -9,6 +9,10 @@
 
 typedef struct print_state {
     const nrv_plan *p;
+    const nrv__code *code; /* that is printed, and what it is the inside of; NULL: nothing */
+    const nrv__loop *loop;
+    int deep; /* columns */
+    nrv__arena *tmp;
     nrv__text t;
     nrv__view *view;
     int64_t *named, *atoms, *polys;
@@ -22,10 +26,16 @@ static const char *print_dim(const nrv_plan *p, nrv_dim d, char buf[24])
     return buf;
 }
 
+static void print_line(print_state *s)
+{
+    nrv__text_add(&s->t, "%*s", s->deep, "");
+}
+
 static void print_value(print_state *s, int32_t i)
 {
-    static const char *const where[] = { "work", "input", "store", "local", "constant", "run", "view" };
-    const nrv__value *v = &s->p->value[i];
+    static const char *const where[] = { "work",  "input", "store", "local", "constant", "run",
+                                         "view",  "given", "row",   "carry", "turn" };
+    const nrv__value *v = &s->code->value[i];
     char buf[24];
     nrv__text_add(&s->t, "%%%d %s[", i, nrv__dtype_name(v->type));
     for (int k = 0; k < v->rank; k++)
@@ -33,7 +43,13 @@ static void print_value(print_state *s, int32_t i)
     nrv__text_add(&s->t, "] %s", where[v->where]);
     if (v->where == NRV__VIEW)
         nrv__text_add(&s->t, " %s of %%%d", v->view->name, v->index);
-    if (v->in_place >= 0)
+    if (v->where == NRV__GIVEN || v->where == NRV__ROW || v->where == NRV__CARRY)
+        nrv__text_add(&s->t, " %d", v->index);
+    if (v->row >= 0)
+        nrv__text_add(&s->t, " as row of what is read %d", v->row);
+    if (v->in_place >= 0 && s->loop)
+        nrv__text_add(&s->t, " in place of carry %d", v->in_place);
+    else if (v->in_place >= 0)
         nrv__text_add(&s->t, " in place of %s", s->p->var[v->in_place].name);
     if (v->same_memory >= 0)
         nrv__text_add(&s->t, " over %%%d", v->same_memory);
@@ -43,17 +59,21 @@ static void print_tiles(print_state *s, const nrv__tiles *t)
 {
     for (int32_t r = 0; r < t->n_reg; r++)
         if (t->reg[r].load >= 0) {
+            print_line(s);
             nrv__text_add(&s->t, "      r%d = load ", r);
             print_value(s, t->reg[r].load);
             nrv__text_add(&s->t, "%s\n", t->reg[r].full ? "" : " (stretched)");
         } else if (t->reg[r].constant && t->reg[r].length != -1) {
             char buf[24];
+            print_line(s);
             nrv__text_add(&s->t, "      r%d = length %s\n", r, print_dim(s->p, t->reg[r].length, buf));
         } else if (t->reg[r].constant) {
+            print_line(s);
             nrv__text_add(&s->t, "      r%d = %g\n", r, t->reg[r].number);
         }
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
+        print_line(s);
         nrv__text_add(&s->t, "      r%d = %s", in->out, in->op->name);
         for (int32_t k = 0; k < in->n_in; k++)
             nrv__text_add(&s->t, "%s r%d", k ? "," : "", in->in[k]);
@@ -82,15 +102,18 @@ static void print_kernel(print_state *s, const nrv__step *step)
     bool chosen = false;
     for (int32_t k = 0; k < step->n_kernel; k++) {
         const char *no = chosen ? "a better one fits" : step->kernel[k]->fits(&a);
+        print_line(s);
         nrv__text_add(&s->t, "      %s %s.%s%s%s\n", no ? "-" : "*", step->kernel[k]->name,
                       nrv__tier_name(step->kernel[k]->tier), no ? ": " : "", no ? no : "");
         chosen = chosen || !no;
     }
-    if (step->op->ref)
-        nrv__text_add(&s->t, "      %s reference%s\n", chosen ? "-" : "*",
-                      chosen           ? ": a kernel fits"
-                      : step->n_kernel ? ""
-                                       : ": the only one at this tier");
+    if (!step->op->ref)
+        return;
+    print_line(s);
+    nrv__text_add(&s->t, "      %s reference%s\n", chosen ? "-" : "*",
+                  chosen           ? ": a kernel fits"
+                  : step->n_kernel ? ""
+                                   : ": the only one at this tier");
 }
 
 static void print_sizes(print_state *s)
@@ -107,22 +130,25 @@ static void print_sizes(print_state *s)
     }
 }
 
-static bool print_nominal(print_state *s, nrv__arena *tmp)
+static bool print_nominal(print_state *s)
 {
     const nrv_plan *p = s->p;
     size_t bad;
-    s->named = nrv__arena_get(tmp, (p->dims.n_size + 1) * sizeof(int64_t));
-    s->atoms = nrv__arena_get(tmp, (p->dims.n_atom + 1) * sizeof(int64_t));
-    s->polys = nrv__arena_get(tmp, (p->dims.n_poly + 1) * sizeof(int64_t));
-    s->view = nrv__arena_get(tmp, (p->n_value + 1) * sizeof(nrv__view));
-    if (tmp->broken)
+    s->named = nrv__arena_get(s->tmp, (p->dims.n_size + 1) * sizeof(int64_t));
+    s->atoms = nrv__arena_get(s->tmp, (p->dims.n_atom + 1) * sizeof(int64_t));
+    s->polys = nrv__arena_get(s->tmp, (p->dims.n_poly + 1) * sizeof(int64_t));
+    if (s->tmp->broken)
         return false;
     for (size_t i = 0; i < p->dims.n_size; i++)
         s->named[i] = nrv__typical(&p->dims.size[i]);
-    if (!nrv__dims_eval(&p->dims, s->named, s->atoms, s->polys, &bad))
-        return false;
-    for (size_t i = 0; i < p->n_value; i++) {
-        const nrv__value *v = &p->value[i];
+    return nrv__dims_eval(&p->dims, s->named, s->atoms, s->polys, &bad);
+}
+
+static bool print_views(print_state *s)
+{
+    s->view = nrv__arena_get(s->tmp, (s->code->n_value + 1) * sizeof(nrv__view));
+    for (size_t i = 0; s->view && i < s->code->n_value; i++) {
+        const nrv__value *v = &s->code->value[i];
         s->view[i] = (nrv__view){ .rank = v->rank, .type = v->type };
         int64_t stride = 1;
         for (int k = v->rank - 1; k >= 0; k--) {
@@ -131,7 +157,81 @@ static bool print_nominal(print_state *s, nrv__arena *tmp)
             stride *= s->view[i].dim[k];
         }
     }
-    return true;
+    return s->view != NULL;
+}
+
+static void print_code(print_state *s, const nrv__code *code, const nrv__loop *loop);
+
+static void print_block(print_state *s, const nrv__loop *l)
+{
+    char buf[24];
+    for (int32_t k = 0; k < l->n_carry; k++) {
+        if (l->carry[k].at < 0)
+            continue;
+        print_line(s);
+        nrv__text_add(&s->t, "      carry %d from given %d, next %%%d%s\n", k, l->carry[k].first, l->carry[k].next,
+                      l->carry[k].in_place ? " in place" : "");
+    }
+    for (int k = 0; k < (l->kind == NRV__IF ? 2 : 1); k++) {
+        print_line(s);
+        if (l->kind == NRV__IF)
+            nrv__text_add(&s->t, "      %s\n", k ? "else" : "then");
+        else if (l->kind == NRV__WHILE && !l->turns)
+            nrv__text_add(&s->t, "      until %%%d\n", l->stop);
+        else
+            nrv__text_add(&s->t, "      %s turns%s\n", print_dim(s->p, l->turns, buf), l->reverse ? ", the last first" : "");
+        print_code(s, &l->code[k], l);
+    }
+}
+
+static void print_step(print_state *s, size_t i)
+{
+    const nrv__step *step = &s->code->step[i];
+    print_line(s);
+    nrv__text_add(&s->t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope,
+                  step->fails ? "  (may fail)" : "");
+    if (step->tiles) {
+        print_tiles(s, step->tiles);
+        return;
+    }
+    for (int32_t k = 0; k < step->n_in; k++) {
+        print_line(s);
+        nrv__text_add(&s->t, "      in  ");
+        print_value(s, step->in[k]);
+        nrv__text_add(&s->t, "\n");
+    }
+    for (int32_t k = 0; step->loop && k < step->loop->n_read; k++)
+        if (step->loop->read[k].outer >= 0) {
+            print_line(s);
+            nrv__text_add(&s->t, "      read %d ", k);
+            print_value(s, step->loop->read[k].outer);
+            nrv__text_add(&s->t, "\n");
+        }
+    if (step->loop) {
+        print_block(s, step->loop);
+        return;
+    }
+    print_line(s);
+    nrv__text_add(&s->t, "      out ");
+    print_value(s, step->out);
+    nrv__text_add(&s->t, "\n");
+    print_kernel(s, step);
+}
+
+/* blocks print what is inside of them: as deep as blocks nest */
+static void print_code(print_state *s, const nrv__code *code, const nrv__loop *loop)
+{
+    const print_state before = *s;
+    s->code = code;
+    s->loop = loop;
+    s->deep += loop ? 8 : 0;
+    if (print_views(s))
+        for (size_t i = 0; i < code->n_step; i++)
+            print_step(s, i);
+    s->code = before.code;
+    s->loop = before.loop;
+    s->deep = before.deep;
+    s->view = before.view;
 }
 
 NRV_API void nrv_plan_print(const nrv_plan *p, nrv_sink *sink, void *user)
@@ -144,29 +244,12 @@ NRV_API void nrv_plan_print(const nrv_plan *p, nrv_sink *sink, void *user)
         return;
     }
     nrv__arena tmp = { .mem = p->mem };
-    print_state s = { .p = p, .t = { .mem = p->mem } };
-    if (print_nominal(&s, &tmp)) {
-        nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->n_step, p->n_value,
+    print_state s = { .p = p, .tmp = &tmp, .t = { .mem = p->mem } };
+    if (print_nominal(&s)) {
+        nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->code.n_step, p->code.n_value,
                       nrv__tier_name(p->tier));
         print_sizes(&s);
-        for (size_t i = 0; i < p->n_step; i++) {
-            const nrv__step *step = &p->step[i];
-            nrv__text_add(&s.t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope,
-                          step->fails ? "  (may fail)" : "");
-            if (step->tiles) {
-                print_tiles(&s, step->tiles);
-                continue;
-            }
-            for (int32_t k = 0; k < step->n_in; k++) {
-                nrv__text_add(&s.t, "      in  ");
-                print_value(&s, step->in[k]);
-                nrv__text_add(&s.t, "\n");
-            }
-            nrv__text_add(&s.t, "      out ");
-            print_value(&s, step->out);
-            nrv__text_add(&s.t, "\n");
-            print_kernel(&s, step);
-        }
+        print_code(&s, &p->code, NULL);
         for (size_t i = 0; i < p->n_var; i++)
             if (p->var[i].value >= 0)
                 nrv__text_add(&s.t, "assign %s: %s\n", p->var[i].name, p->var[i].why);

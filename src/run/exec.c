@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool exec_frame(nrv_exec *e, nrv__frame *f);
+
+static bool exec_inside(nrv_exec *e, nrv__action *a, const nrv__loop *l)
+{
+    int n = l->kind == NRV__IF ? 2 : 1;
+    a->inside = nrv__arena_get(&e->arena, (size_t)n * sizeof *a->inside);
+    bool ok = a->inside != NULL;
+    for (int k = 0; k < n && ok; k++) {
+        a->inside[k] = (nrv__frame){ .code = &l->code[k], .loop = l, .branch = k };
+        ok = exec_frame(e, &a->inside[k]);
+    }
+    return ok;
+}
+
 static bool exec_action(nrv_exec *e, nrv__action *a, const nrv__step *s)
 {
     a->step = s;
@@ -18,7 +32,46 @@ static bool exec_action(nrv_exec *e, nrv__action *a, const nrv__step *s)
         a->walk.stride = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.stride);
         a->walk.scalar = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.scalar);
     }
-    return !e->arena.broken;
+    return !e->arena.broken && (!s->loop || exec_inside(e, a, s->loop));
+}
+
+/* what lies elsewhere in every turn of a scan, and who reads or writes it */
+static bool exec_moving(nrv_exec *e, nrv__frame *f)
+{
+    const nrv__code *c = f->code;
+    size_t operands = 0;
+    for (size_t i = 0; i < c->n_step; i++)
+        operands += (size_t)c->step[i].n_in + 1;
+    bool *moves = nrv__arena_get(&e->arena, c->n_value + 1);
+    f->moving = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->moving);
+    f->touched = nrv__arena_get(&e->arena, (operands + 1) * sizeof *f->touched);
+    if (!moves || !f->moving || !f->touched)
+        return false;
+    for (size_t i = 0; i < c->n_value; i++) {
+        const nrv__value *v = &c->value[i];
+        moves[i] = v->where == NRV__ROW || v->row >= 0 || (v->where == NRV__VIEW && moves[v->index]);
+        if (moves[i])
+            f->moving[f->n_moving++] = (int32_t)i;
+    }
+    for (size_t i = 0; i < c->n_step; i++) {
+        const nrv__step *s = &c->step[i];
+        for (int32_t k = -1; k < s->n_in && !s->tiles && !s->loop; k++)
+            if (moves[k < 0 ? s->out : s->in[k]])
+                f->touched[f->n_touched++] = (nrv__operand){ (int32_t)i, k };
+    }
+    return true;
+}
+
+static bool exec_frame(nrv_exec *e, nrv__frame *f)
+{
+    const nrv__code *c = f->code;
+    f->view = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->view);
+    f->offset = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->offset);
+    f->action = nrv__arena_get(&e->arena, (c->n_step + 1) * sizeof *f->action);
+    bool ok = !e->arena.broken && (!f->loop || exec_moving(e, f));
+    for (size_t i = 0; i < c->n_step && ok; i++)
+        ok = exec_action(e, &f->action[i], &c->step[i]);
+    return ok;
 }
 
 static void exec_room(nrv_exec *e)
@@ -29,9 +82,6 @@ static void exec_room(nrv_exec *e)
     e->wanted = nrv__arena_get(a, (p->dims.n_size + 1) * sizeof *e->wanted);
     e->atoms = nrv__arena_get(a, (p->dims.n_atom + 1) * sizeof *e->atoms);
     e->polys = nrv__arena_get(a, (p->dims.n_poly + 1) * sizeof *e->polys);
-    e->view = nrv__arena_get(a, (p->n_value + 1) * sizeof *e->view);
-    e->offset = nrv__arena_get(a, (p->n_value + 1) * sizeof *e->offset);
-    e->action = nrv__arena_get(a, (p->n_step + 1) * sizeof *e->action);
     e->var = nrv__arena_get(a, (p->n_var + 1) * sizeof *e->var);
     e->input = nrv__arena_get(a, (p->n_input + 1) * sizeof *e->input);
     e->output = nrv__arena_get(a, (p->n_output + 1) * sizeof *e->output);
@@ -39,10 +89,9 @@ static void exec_room(nrv_exec *e)
     bool ok = !a->broken;
     for (size_t i = 0; i < p->dims.n_size && ok; i++)
         e->named[i] = e->wanted[i] = -1;
-    for (size_t i = 0; i < p->n_step && ok; i++)
-        ok = exec_action(e, &e->action[i], &p->step[i]);
-    if (!ok)
-        nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec of %zu steps", p->n_step);
+    e->top.code = &p->code;
+    if (!ok || !exec_frame(e, &e->top))
+        nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec of %zu steps", p->code.n_step);
 }
 
 static void exec_vars(nrv_exec *e)
@@ -181,7 +230,7 @@ NRV_API nrv_status nrv_bind_out(nrv_exec *e, const char *name, void *data, size_
 
 static size_t exec_bytes(const nrv_exec *e, int32_t value)
 {
-    const nrv__view *v = &e->view[value];
+    const nrv__view *v = &e->top.view[value];
     return (size_t)nrv__elements(v) * nrv__dtype_size(v->type);
 }
 
@@ -231,6 +280,7 @@ NRV_API nrv_status nrv_prepare(nrv_exec *e)
 /* ---- one run ---- */
 typedef struct exec_work {
     const nrv_exec *e;
+    const nrv__frame *f;
     const nrv__action *a;
     int phase;
 } exec_work;
@@ -241,7 +291,7 @@ static void exec_task(void *user, int64_t begin, int64_t end, int worker)
     const nrv__action *a = w->a;
     char *scratch = (char *)a->args.scratch + (size_t)worker * w->e->scratch_each;
     if (a->step->tiles) {
-        nrv__tile_run(w->e, a, begin, end, scratch);
+        nrv__tile_run(w->f, a, begin, end, scratch);
         return;
     }
     nrv__args args = a->args;
@@ -255,9 +305,9 @@ static void exec_task(void *user, int64_t begin, int64_t end, int worker)
         nrv__ref_run(a->step->op, &args);
 }
 
-static void exec_act(nrv_exec *e, const nrv__action *a)
+static void exec_act(nrv_exec *e, const nrv__frame *f, const nrv__action *a)
 {
-    exec_work w = { e, a, 0 };
+    exec_work w = { e, f, a, 0 };
     if (a->grain >= a->units)
         exec_task(&w, 0, a->units, 0);
     else
@@ -283,12 +333,12 @@ static bool exec_has_nan(const nrv__view *v)
     return false;
 }
 
-static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__action *a)
+static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__frame *f, const nrv__action *a)
 {
     const nrv__tiles *t = a->step->tiles;
-    for (int32_t r = 0; r < (t ? t->n_reg : 1); r++) {
+    for (int32_t r = 0; r < (t ? t->n_reg : 1) && !a->step->loop; r++) {
         int32_t v = t ? t->reg[r].store : a->step->out;
-        if (v < 0 || !exec_has_nan(&e->view[v]))
+        if (v < 0 || !exec_has_nan(&f->view[v]))
             continue;
         const char *op = a->step->op ? a->step->op->name : "element-wise";
         for (int32_t i = 0; t && i < t->n_instr; i++)
@@ -296,23 +346,84 @@ static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__action *a)
         return nrv__fail(
             &e->why, NRV_EVALUE,
             "%s gives a NaN\n  in    %s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN",
-            op, e->plan->value[v].scope);
+            op, f->code->value[v].scope);
     }
     return NRV_OK;
 }
 
-static nrv_status exec_steps(nrv_exec *e)
+static nrv_status exec_block(nrv_exec *e, const nrv__frame *around, nrv__action *a);
+
+static nrv_status exec_steps(nrv_exec *e, const nrv__frame *f, size_t from, size_t to)
 {
-    for (size_t i = 0; i < e->plan->n_step; i++) {
-        const nrv__action *a = &e->action[i];
-        exec_act(e, a);
+    for (size_t i = from; i < to; i++) {
+        nrv__action *a = &f->action[i];
+        if (a->step->loop) {
+            if (exec_block(e, f, a))
+                return e->why.status;
+            continue;
+        }
+        exec_act(e, f, a);
         if (a->step->fails && nrv__fault_status(&e->fault))
             return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s\n  in    %s", a->step->op->name,
                              nrv__fault_text(&e->fault), a->step->scope);
-        if (e->plan->check_nan && exec_hunt_nan(e, a))
+        if (e->plan->check_nan && exec_hunt_nan(e, f, a))
             return e->why.status;
     }
     return NRV_OK;
+}
+
+/* ---- blocks ---- */
+static void exec_copy(const nrv__view *to, const nrv__view *from)
+{
+    size_t bytes = (size_t)nrv__elements(to) * nrv__dtype_size(to->type);
+    if (bytes)
+        memcpy(to->data, from->data, bytes);
+}
+
+static void exec_carry_on(const nrv__frame *f)
+{
+    const nrv__loop *l = f->loop;
+    for (int32_t k = 0; k < l->n_carry; k++)
+        if (l->carry[k].at >= 0 && !l->carry[k].in_place)
+            exec_copy(&f->view[l->carry[k].at], &f->view[l->carry[k].next]);
+}
+
+static nrv_status exec_loop(nrv_exec *e, const nrv__frame *around, const nrv__action *a)
+{
+    const nrv__loop *l = a->step->loop;
+    nrv__frame *f = &a->inside[0];
+    bool endless = l->kind == NRV__WHILE && !a->turns;
+    size_t first = l->kind == NRV__WHILE ? (size_t)l->stop_step : 0;
+    f->turn = 0;
+    nrv__resolve_inside(e, f, around, a);
+    for (int32_t k = 0; k < l->n_carry; k++)
+        if (l->carry[k].at >= 0)
+            exec_copy(&f->view[l->carry[k].at], &around->view[a->step->in[l->carry[k].first]]);
+    for (int64_t t = 0; endless || t < a->turns; t++) {
+        f->turn = l->reverse ? a->turns - 1 - t : t;
+        nrv__resolve_turn(f, around, a);
+        if (exec_steps(e, f, 0, first))
+            return e->why.status;
+        if (l->kind == NRV__WHILE && *(const unsigned char *)f->view[l->stop].data)
+            break;
+        if (exec_steps(e, f, first, f->code->n_step))
+            return e->why.status;
+        exec_carry_on(f);
+    }
+    for (int32_t k = 0; k < l->n_carry; k++)
+        if (l->carry[k].last >= 0)
+            exec_copy(&around->view[l->carry[k].last], &f->view[l->carry[k].at]);
+    return NRV_OK;
+}
+
+static nrv_status exec_block(nrv_exec *e, const nrv__frame *around, nrv__action *a)
+{
+    const nrv__loop *l = a->step->loop;
+    if (l->kind != NRV__IF)
+        return exec_loop(e, around, a);
+    nrv__frame *f = &a->inside[*(const unsigned char *)around->view[a->step->in[0]].data ? 0 : 1];
+    nrv__resolve_inside(e, f, around, a);
+    return exec_steps(e, f, 0, f->code->n_step);
 }
 
 static void exec_commit(nrv_exec *e)
@@ -320,15 +431,15 @@ static void exec_commit(nrv_exec *e)
     const nrv_plan *p = e->plan;
     for (size_t i = 0; i < p->n_var; i++) {
         int32_t v = p->var[i].value;
-        if (v >= 0 && p->value[v].in_place != (int32_t)i && e->var[i]->bytes)
-            memcpy(e->var[i]->data, e->view[v].data, e->var[i]->bytes);
+        if (v >= 0 && p->code.value[v].in_place != (int32_t)i && e->var[i]->bytes)
+            memcpy(e->var[i]->data, e->top.view[v].data, e->var[i]->bytes);
     }
     for (size_t i = 0; i < p->n_local; i++)
         if (p->local[i].assigned >= 0 && p->local[i].value >= 0)
-            memcpy(e->local[i].data, e->view[p->local[i].assigned].data, exec_bytes(e, p->local[i].value));
+            memcpy(e->local[i].data, e->top.view[p->local[i].assigned].data, exec_bytes(e, p->local[i].value));
     for (size_t i = 0; i < p->n_output; i++)
         if (e->output[i].data && e->output[i].bytes)
-            memcpy(e->output[i].data, e->view[p->output[i].value].data, e->output[i].bytes);
+            memcpy(e->output[i].data, e->top.view[p->output[i].value].data, e->output[i].bytes);
 }
 
 /* commits of the store; where an exec runs again without one, or has a stream, mixed with these: 53 bits, so that
@@ -354,7 +465,7 @@ NRV_API nrv_status nrv_run(nrv_exec *e)
                          "another run uses the store\n  hint  run one after the other, or give each its store");
     exec_count(e);
     nrv__fault_clear(&e->fault);
-    if (!exec_steps(e)) {
+    if (!exec_steps(e, &e->top, 0, e->plan->code.n_step)) {
         exec_commit(e);
         e->store->commits += assigns;
     }
@@ -385,5 +496,5 @@ NRV_API const void *nrv_value(nrv_exec *e, const char *name, size_t *bytes)
         return NULL;
     if (bytes)
         *bytes = exec_bytes(e, n->value);
-    return e->view[n->value].data;
+    return e->top.view[n->value].data;
 }

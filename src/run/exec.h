@@ -23,6 +23,8 @@ typedef struct nrv__walk {
     bool *scalar;                     /* registers that are one number everywhere */
 } nrv__walk;
 
+typedef struct nrv__frame nrv__frame;
+
 typedef struct nrv__action { /* a step, made concrete */
     const nrv__step *step;
     const nrv__kernel *kernel; /* NULL: the op's reference, or a tile program */
@@ -32,7 +34,30 @@ typedef struct nrv__action { /* a step, made concrete */
     nrv__walk walk;
     int64_t units, units2, grain, grain2;
     size_t scratch, shared;
+    nrv__frame *inside; /* of a block: its areas */
+    int64_t turns;
 } nrv__action;
+
+/* A piece of code, made concrete: the plan's own, or the inside of a block. Its memory is one stretch of the workspace:
+   values, then what its steps share, the frames inside it among that. */
+typedef struct nrv__operand { /* of an action: input k, or the output: -1 */
+    int32_t action, k;
+} nrv__operand;
+struct nrv__frame {
+    const nrv__code *code;
+    const nrv__loop *loop; /* NULL: the plan's own */
+    int branch;
+    const int64_t *polys;
+    nrv__view *view; /* of each value */
+    size_t *offset;  /* of each value, from base */
+    nrv__action *action;
+    char *base;
+    size_t shared_at, need;
+    int64_t turn;
+    int32_t *moving; /* values that lie elsewhere in every turn */
+    nrv__operand *touched; /* who reads and writes them */
+    int32_t n_moving, n_touched;
+};
 
 typedef struct nrv__bound {
     void *data;
@@ -57,23 +82,23 @@ struct nrv_exec {
     bool laid, resized;   /* sizes are laid out; nrv_set_size asked for others since */
     bool stale;           /* some pointer or number of bytes changed since */
     int64_t *named, *wanted, *atoms, *polys;
-    nrv__view *view; /* of each value */
-    size_t *offset;  /* of each value in the workspace */
-    nrv__action *action;
+    nrv__frame top;
     nrv__stored **var;
     nrv__bound *input, *output;
     nrv__carried *local;
     nrv__work *work;
     size_t need; /* bytes of workspace, scratch included */
-    size_t scratch_at, scratch_each, shared_at;
+    size_t scratch_at, scratch_each;
     uint64_t work_seen;
     int64_t run_counter;
     nrv__fault fault;
 };
 
-nrv_status nrv__layout(nrv_exec *e);           /* sizes -> shapes, kernels, offsets */
-void nrv__resolve(nrv_exec *e);                /* offsets and bindings -> pointers */
-size_t nrv__tile_scratch(const nrv__tiles *t); /* bytes for each worker */
-void nrv__tile_layout(nrv_exec *e, nrv__action *a);
-void nrv__tile_run(const nrv_exec *e, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
+nrv_status nrv__layout(nrv_exec *e);                           /* sizes -> shapes, kernels, offsets */
+void nrv__resolve(nrv_exec *e);                                /* offsets and bindings -> pointers */
+void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, const nrv__action *a);
+void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__action *a); /* what moves with f->turn */
+size_t nrv__tile_scratch(const nrv__tiles *t);                 /* bytes for each worker */
+void nrv__tile_layout(const nrv__frame *f, nrv__action *a);
+void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
 #endif

@@ -29,11 +29,11 @@ static nrv_status layout_lengths(nrv_exec *e)
 
 #define LAYOUT_MOST (INT64_C(1) << 46) /* bytes of one value: sums of them cannot overflow */
 
-static nrv_status layout_views(nrv_exec *e)
+static nrv_status layout_views(nrv_exec *e, nrv__frame *f)
 {
-    for (size_t i = 0; i < e->plan->n_value; i++) {
-        const nrv__value *v = &e->plan->value[i];
-        nrv__view *y = &e->view[i];
+    for (size_t i = 0; i < f->code->n_value; i++) {
+        const nrv__value *v = &f->code->value[i];
+        nrv__view *y = &f->view[i];
         int64_t n = (int64_t)nrv__dtype_size(v->type), size[NRV__MAX_RANK];
         *y = (nrv__view){ .rank = v->rank, .type = v->type };
         for (int k = 0; k < v->rank; k++) {
@@ -49,18 +49,18 @@ static nrv_status layout_views(nrv_exec *e)
                                  "a value of more than 2^46 bytes\n  in    %s\n  hint  a smaller batch", v->scope);
         }
         nrv__contiguous(y);
-        e->offset[i] = 0;
+        f->offset[i] = 0;
         if (v->where != NRV__VIEW)
             continue;
         int64_t shift = 0;
         for (int k = 0; k < v->n_size; k++)
             size[k] = nrv__dim_at(v->size[k], e->polys);
-        nrv__args a = { .in = &e->view[v->index], .n_in = 1, .attr = v->attr, .size = size };
+        nrv__args a = { .in = &f->view[v->index], .n_in = 1, .attr = v->attr, .size = size };
         v->view->view(&a, y, &shift);
-        e->offset[i] =
-            e->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
-        if (e->plan->value[v->index].where != NRV__VIEW)
-            e->offset[i] = (size_t)shift * nrv__dtype_size(v->type);
+        f->offset[i] =
+            f->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
+        if (f->code->value[v->index].where != NRV__VIEW)
+            f->offset[i] = (size_t)shift * nrv__dtype_size(v->type);
     }
     return NRV_OK;
 }
@@ -112,61 +112,85 @@ static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)
     return NRV_OK;
 }
 
-static nrv_status layout_actions(nrv_exec *e)
+static void layout_tiles(nrv_exec *e, nrv__frame *f, nrv__action *a)
 {
-    e->scratch_each = e->need = 0;
-    size_t shared = 0;
-    for (size_t i = 0; i < e->plan->n_step; i++) {
-        nrv__action *a = &e->action[i];
-        const nrv__step *s = a->step;
-        for (int32_t k = 0; k < s->n_in && !s->tiles; k++)
-            a->in[k] = e->view[s->in[k]];
-        if (!s->tiles)
-            *a->out = e->view[s->out];
-        for (int32_t k = 0; k < s->n_size; k++)
-            a->size[k] = nrv__dim_at(s->size[k], e->polys);
-        a->args = (nrv__args){ .in = a->in,
-                               .out = a->out,
-                               .n_in = s->n_in,
-                               .n_out = 1,
-                               .attr = s->attr,
-                               .size = a->size,
-                               .fault = &e->fault };
-        if (s->tiles) {
-            nrv__tile_layout(e, a);
-            a->args.n = 1;
-            for (int k = 0; k < s->tiles->rank; k++)
-                a->args.n *= nrv__dim_at(s->tiles->dim[k], e->polys);
-            a->units = (a->args.n + NRV__TILE - 1) / NRV__TILE;
-            a->units2 = 0;
-            a->scratch = nrv__tile_scratch(s->tiles);
-            layout_grain(e, a, 100.0 * s->tiles->n_instr);
-        } else {
-            a->args.n = nrv__elements(a->out);
-            if (layout_kernel(e, a))
-                return e->why.status;
-        }
-        e->scratch_each = a->scratch > e->scratch_each ? a->scratch : e->scratch_each;
-        shared = a->shared > shared ? a->shared : shared;
+    const nrv__tiles *t = a->step->tiles;
+    nrv__tile_layout(f, a);
+    a->args.n = 1;
+    for (int k = 0; k < t->rank; k++)
+        a->args.n *= nrv__dim_at(t->dim[k], e->polys);
+    a->units = (a->args.n + NRV__TILE - 1) / NRV__TILE;
+    a->units2 = 0;
+    a->scratch = nrv__tile_scratch(t);
+    layout_grain(e, a, 100.0 * t->n_instr);
+}
+
+static nrv_status layout_frame(nrv_exec *e, nrv__frame *f);
+
+static nrv_status layout_block(nrv_exec *e, nrv__action *a)
+{
+    const nrv__loop *l = a->step->loop;
+    a->turns = nrv__dim_at(l->turns, e->polys);
+    a->scratch = a->shared = 0;
+    if (a->turns < 0)
+        a->turns = l->kind == NRV__IF ? 1 : 0;
+    for (int k = 0; k < (l->kind == NRV__IF ? 2 : 1); k++) {
+        if (layout_frame(e, &a->inside[k]))
+            return e->why.status;
+        a->shared = a->inside[k].need > a->shared ? a->inside[k].need : a->shared;
     }
-    e->scratch_each = (e->scratch_each + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1);
-    e->shared_at = shared;
+    return NRV_OK;
+}
+
+static nrv_status layout_action(nrv_exec *e, nrv__frame *f, nrv__action *a)
+{
+    const nrv__step *s = a->step;
+    bool plain = !s->tiles && !s->loop;
+    for (int32_t k = 0; k < s->n_in && plain; k++)
+        a->in[k] = f->view[s->in[k]];
+    if (plain)
+        *a->out = f->view[s->out];
+    for (int32_t k = 0; k < s->n_size; k++)
+        a->size[k] = nrv__dim_at(s->size[k], e->polys);
+    a->args = (nrv__args){
+        .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault
+    };
+    if (s->loop)
+        return layout_block(e, a);
+    if (s->tiles) {
+        layout_tiles(e, f, a);
+        return NRV_OK;
+    }
+    a->args.n = nrv__elements(a->out);
+    return layout_kernel(e, a);
+}
+
+static nrv_status layout_actions(nrv_exec *e, nrv__frame *f, size_t *shared)
+{
+    *shared = 0;
+    for (size_t i = 0; i < f->code->n_step; i++) {
+        nrv__action *a = &f->action[i];
+        if (layout_action(e, f, a))
+            return e->why.status;
+        e->scratch_each = a->scratch > e->scratch_each ? a->scratch : e->scratch_each;
+        *shared = a->shared > *shared ? a->shared : *shared;
+    }
     return NRV_OK;
 }
 
 /* ---- memory ---- */
-typedef struct layout_block {
+typedef struct layout_room {
     size_t bytes, at;
     int32_t value, first, last;
-} layout_block;
+} layout_room;
 
 static bool layout_larger(const void *a, const void *b)
 {
-    const layout_block *x = a, *y = b;
+    const layout_room *x = a, *y = b;
     return x->bytes != y->bytes ? x->bytes > y->bytes : x->value < y->value;
 }
 
-static int32_t layout_owner(const nrv_plan *p, int32_t i)
+static int32_t layout_owner(const nrv__code *p, int32_t i)
 {
     while (p->value[i].same_memory >= 0)
         i = p->value[i].same_memory;
@@ -174,7 +198,7 @@ static int32_t layout_owner(const nrv_plan *p, int32_t i)
 }
 
 /* the lowest place for b among the blocks already placed, kept sorted by where they begin */
-static size_t layout_fit(const layout_block *placed, size_t n, const layout_block *b)
+static size_t layout_fit(const layout_room *placed, size_t n, const layout_room *b)
 {
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
@@ -188,7 +212,7 @@ static size_t layout_fit(const layout_block *placed, size_t n, const layout_bloc
     return at;
 }
 
-static size_t layout_place(nrv_exec *e, layout_block *block, layout_block *placed, size_t n)
+static size_t layout_place(nrv__frame *f, layout_room *block, layout_room *placed, size_t n)
 {
     size_t need = 0;
     nrv__sort(block, n, sizeof *block, layout_larger);
@@ -199,24 +223,32 @@ static size_t layout_place(nrv_exec *e, layout_block *block, layout_block *place
         for (; k > 0 && placed[k - 1].at > block[i].at; k--)
             placed[k] = placed[k - 1];
         placed[k] = block[i];
-        e->offset[block[i].value] = block[i].at;
+        f->offset[block[i].value] = block[i].at;
     }
     return need;
 }
 
-static nrv_status layout_memory(nrv_exec *e)
+/* has memory of its own in the frame: a carry as long as the loop runs, another value from its step to its last reader */
+static bool layout_room_of(const nrv__frame *f, int32_t i, layout_room *to)
 {
-    const nrv_plan *p = e->plan;
-    size_t bytes = (p->n_value + 1) * 2 * sizeof(layout_block), n = 0;
-    layout_block *block = nrv__alloc(&e->mem, NULL, 0, bytes);
+    const nrv__value *v = &f->code->value[i];
+    bool carry = v->where == NRV__CARRY, work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
+    *to = (layout_room){ layout_bytes(&f->view[i]), 0, i, carry ? -1 : v->first,
+                         carry                ? INT32_MAX
+                         : v->last < v->first ? v->first
+                                              : v->last };
+    return carry || work;
+}
+
+static nrv_status layout_memory(nrv_exec *e, nrv__frame *f, size_t shared)
+{
+    const nrv__code *p = f->code;
+    size_t bytes = (p->n_value + 1) * 2 * sizeof(layout_room), n = 0;
+    layout_room *block = nrv__alloc(&e->mem, NULL, 0, bytes);
     if (!block)
         return nrv__fail(&e->why, NRV_ENOMEM, "no memory to lay out %zu values", p->n_value);
-    for (size_t i = 0; i < p->n_value; i++) {
-        const nrv__value *v = &p->value[i];
-        if (v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0)
-            block[n++] = (layout_block){ layout_bytes(&e->view[i]), 0, (int32_t)i, v->first,
-                                         v->last < v->first ? v->first : v->last };
-    }
+    for (size_t i = 0; i < p->n_value; i++)
+        n += layout_room_of(f, (int32_t)i, &block[n]);
     for (size_t i = 0; i < p->n_value; i++) { /* who takes memory over prolongs its life */
         if (p->value[i].same_memory < 0)
             continue;
@@ -225,17 +257,22 @@ static nrv_status layout_memory(nrv_exec *e)
             if (block[k].value == owner && p->value[i].last > block[k].last)
                 block[k].last = p->value[i].last;
     }
-    size_t need = layout_place(e, block, block + n, n), threads = (size_t)nrv__pool_threads(e->pool);
+    f->shared_at = layout_place(f, block, block + n, n);
+    f->need = f->shared_at + ((shared + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1));
     nrv__alloc(&e->mem, block, bytes, 0);
     for (size_t i = 0; i < p->n_value; i++)
         if (p->value[i].same_memory >= 0)
-            e->offset[i] = e->offset[layout_owner(p, (int32_t)i)];
-    e->scratch_at = need;
-    need += e->scratch_each * threads;
-    size_t shared = e->shared_at;
-    e->shared_at = need;
-    e->need = need + shared;
+            f->offset[i] = f->offset[layout_owner(p, (int32_t)i)];
     return NRV_OK;
+}
+
+static nrv_status layout_frame(nrv_exec *e, nrv__frame *f)
+{
+    size_t shared = 0;
+    f->polys = e->polys;
+    if (layout_views(e, f) || layout_actions(e, f, &shared))
+        return e->why.status;
+    return layout_memory(e, f, shared);
 }
 
 static nrv_status layout_work(nrv_exec *e)
@@ -262,7 +299,7 @@ static nrv_status layout_locals(nrv_exec *e)
         nrv__carried *b = &e->local[i];
         if (l->value < 0)
             continue;
-        const nrv__view *v = &e->view[l->value];
+        const nrv__view *v = &e->top.view[l->value];
         if (b->data && !memcmp(b->dim, v->dim, sizeof b->dim))
             continue;
         size_t bytes = layout_bytes(v) + 1;
@@ -280,8 +317,13 @@ static nrv_status layout_locals(nrv_exec *e)
 nrv_status nrv__layout(nrv_exec *e)
 {
     e->laid = false;
-    if (layout_lengths(e) || layout_views(e) || layout_actions(e) || layout_memory(e) || layout_work(e) ||
-        layout_locals(e))
+    e->scratch_each = 0;
+    if (layout_lengths(e) || layout_frame(e, &e->top))
+        return e->why.status;
+    e->scratch_each = (e->scratch_each + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1);
+    e->scratch_at = e->top.need;
+    e->need = e->top.need + e->scratch_each * (size_t)nrv__pool_threads(e->pool);
+    if (layout_work(e) || layout_locals(e))
         return e->why.status;
     memcpy(e->named, e->wanted, (e->plan->dims.n_size + 1) * sizeof *e->named);
     e->laid = e->stale = true;
@@ -290,12 +332,28 @@ nrv_status nrv__layout(nrv_exec *e)
 }
 
 /* ---- pointers ---- */
-static void *resolve_value(nrv_exec *e, size_t i)
+static void *resolve_const(const void *data)
 {
-    const nrv__value *v = &e->plan->value[i];
+    void *p; /* read only */
+    memcpy(&p, &data, sizeof p);
+    return p;
+}
+
+static char *resolve_view(const nrv__frame *f, size_t i)
+{
+    size_t base = i;
+    while (f->code->value[base].where == NRV__VIEW)
+        base = (size_t)f->code->value[base].index;
+    char *start = f->view[base].data;
+    return start ? start + f->offset[i] : NULL;
+}
+
+static void *resolve_value(nrv_exec *e, const nrv__frame *f, size_t i)
+{
+    const nrv__value *v = &f->code->value[i];
     switch (v->where) {
     case NRV__WORK:
-        return v->in_place >= 0 ? e->var[v->in_place]->data : e->work->at + e->offset[i];
+        return v->in_place >= 0 ? e->var[v->in_place]->data : f->base + f->offset[i];
     case NRV__INPUT:
         return e->input[v->index].data;
     case NRV__VAR:
@@ -304,34 +362,82 @@ static void *resolve_value(nrv_exec *e, size_t i)
         return e->local[v->index].data;
     case NRV__RUN:
         return &e->run_counter;
-    case NRV__CONST: {
-        void *data;
-        memcpy(&data, &v->data, sizeof data); /* read only */
-        return data;
+    case NRV__CONST:
+        return resolve_const(v->data);
+    default:
+        return resolve_view(f, i);
     }
-    default: {
-        size_t base = i;
-        while (e->plan->value[base].where == NRV__VIEW)
-            base = (size_t)e->plan->value[base].index;
-        char *start = e->view[base].data;
-        return start ? start + e->offset[i] : NULL;
-    }
+}
+
+static void resolve_operand(nrv__frame *f, int32_t action, int32_t k)
+{
+    nrv__action *a = &f->action[action];
+    if (k < 0)
+        a->out->data = f->view[a->step->out].data;
+    else
+        a->in[k].data = f->view[a->step->in[k]].data;
+}
+
+static void resolve_actions(nrv_exec *e, nrv__frame *f)
+{
+    for (size_t i = 0; i < f->code->n_step; i++) {
+        nrv__action *a = &f->action[i];
+        a->args.shared = f->base + f->shared_at;
+        a->args.scratch = e->work->at + e->scratch_at;
+        if (a->step->tiles || a->step->loop)
+            continue;
+        for (int32_t k = -1; k < a->step->n_in; k++)
+            resolve_operand(f, (int32_t)i, k);
     }
 }
 
 void nrv__resolve(nrv_exec *e)
 {
-    for (size_t i = 0; i < e->plan->n_value; i++)
-        e->view[i].data = resolve_value(e, i);
-    for (size_t i = 0; i < e->plan->n_step; i++) {
-        nrv__action *a = &e->action[i];
-        for (int32_t k = 0; k < a->step->n_in && !a->step->tiles; k++)
-            a->in[k].data = e->view[a->step->in[k]].data;
-        if (!a->step->tiles)
-            a->out->data = e->view[a->step->out].data;
-        a->args.shared = e->work->at + e->shared_at;
-        a->args.scratch = e->work->at + e->scratch_at;
-    }
+    e->top.base = e->work->at;
+    for (size_t i = 0; i < e->plan->code.n_value; i++)
+        e->top.view[i].data = resolve_value(e, &e->top, i);
+    resolve_actions(e, &e->top);
     e->work_seen = e->work->moved;
     e->stale = false;
+}
+
+/* ---- inside a block ---- */
+static void *resolve_inner(nrv__frame *f, const nrv__frame *around, const nrv__action *a, size_t i)
+{
+    const nrv__value *v = &f->code->value[i];
+    size_t bytes = (size_t)nrv__elements(&f->view[i]) * nrv__dtype_size(v->type);
+    if (v->row >= 0) {
+        char *start = around->view[f->loop->read[v->row].outer].data;
+        return start + (f->loop->kind == NRV__IF ? 0 : (size_t)f->turn * bytes);
+    }
+    switch (v->where) {
+    case NRV__WORK:
+        return v->in_place >= 0 ? f->base + f->offset[f->loop->carry[v->in_place].at] : f->base + f->offset[i];
+    case NRV__CARRY:
+        return f->base + f->offset[i];
+    case NRV__GIVEN:
+        return around->view[a->step->in[v->index]].data;
+    case NRV__ROW:
+        return (char *)around->view[a->step->in[v->index]].data + (size_t)f->turn * bytes;
+    case NRV__TURN:
+        return &f->turn;
+    default:
+        return resolve_view(f, i);
+    }
+}
+
+void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, const nrv__action *a)
+{
+    f->base = a->args.shared;
+    for (size_t i = 0; i < f->code->n_value; i++)
+        f->view[i].data = resolve_inner(f, around, a, i);
+    resolve_actions(e, f);
+}
+
+void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__action *a)
+{
+    for (int32_t i = 0; i < f->n_moving; i++)
+        f->view[f->moving[i]].data = resolve_inner(f, around, a, (size_t)f->moving[i]);
+    for (int32_t i = 0; i < f->n_touched; i++)
+        resolve_operand(f, f->touched[i].action, f->touched[i].k);
 }

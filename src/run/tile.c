@@ -33,20 +33,20 @@ static bool tile_merges(const nrv__walk *w, int n_reg, int axis, const int64_t *
     return true;
 }
 
-void nrv__tile_layout(nrv_exec *e, nrv__action *a)
+void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
 {
     const nrv__tiles *t = a->step->tiles;
     nrv__walk *w = &a->walk;
     w->rank = t->rank;
     for (int i = 0; i < t->rank; i++)
-        w->dim[i] = nrv__dim_at(t->dim[i], e->polys);
+        w->dim[i] = nrv__dim_at(t->dim[i], f->polys);
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
         bool walked = reg->load >= 0 && !reg->full;
         w->scalar[r] = walked;
         int64_t stride = 1;
         for (int i = w->rank - 1; i >= 0; i--) {
-            w->stride[r][i] = walked           ? tile_stride(&e->view[reg->load], w->rank, i, w->dim[i])
+            w->stride[r][i] = walked           ? tile_stride(&f->view[reg->load], w->rank, i, w->dim[i])
                               : w->dim[i] == 1 ? 0
                                                : stride;
             w->scalar[r] = w->scalar[r] && (w->stride[r][i] == 0 || w->dim[i] == 1);
@@ -140,7 +140,7 @@ static void tile_splat(char *to, const void *number, size_t size, int64_t n)
 }
 
 /* operands that are the same in every tile */
-static void tile_begin(const nrv_exec *e, const nrv__action *a, char *slots, int64_t n)
+static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
     for (int32_t r = 0; r < t->n_reg; r++) {
@@ -148,21 +148,21 @@ static void tile_begin(const nrv_exec *e, const nrv__action *a, char *slots, int
         char *slot = slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT;
         char number[8];
         if (reg->constant) {
-            double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, e->polys);
+            double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, f->polys);
             nrv__from_double(number, reg->type, &value, 1);
             tile_splat(slot, number, nrv__dtype_size(reg->type), n);
         } else if (reg->load >= 0 && !reg->full && a->walk.scalar[r]) {
-            tile_splat(slot, e->view[reg->load].data, nrv__dtype_size(reg->type), n);
+            tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), n);
         }
     }
 }
 
-static void *tile_place(const nrv_exec *e, const nrv__reg *r, char *slots, int64_t start)
+static void *tile_place(const nrv__frame *f, const nrv__reg *r, char *slots, int64_t start)
 {
     int32_t value = r->store >= 0 ? r->store : r->full ? r->load : -1;
     if (value < 0)
         return slots + (size_t)r->slot * TILE_SLOT;
-    return (char *)e->view[value].data + (size_t)start * nrv__dtype_size(r->type);
+    return (char *)f->view[value].data + (size_t)start * nrv__dtype_size(r->type);
 }
 
 static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const nrv__lane *l, void *scratch)
@@ -179,20 +179,20 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-static void tile_one(const nrv_exec *e, const nrv__action *a, char *slots, void *ref, int64_t start, int64_t n)
+static void tile_one(const nrv__frame *f, const nrv__action *a, char *slots, void *ref, int64_t start, int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
         if (reg->load >= 0 && !reg->full && !a->walk.scalar[r])
-            tile_gather(slots + (size_t)reg->slot * TILE_SLOT, &e->view[reg->load], &a->walk, a->walk.stride[r], start,
+            tile_gather(slots + (size_t)reg->slot * TILE_SLOT, &f->view[reg->load], &a->walk, a->walk.stride[r], start,
                         n);
     }
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
-        nrv__lane l = { .out = tile_place(e, &t->reg[in->out], slots, start), .n = n, .attr = in->attr };
+        nrv__lane l = { .out = tile_place(f, &t->reg[in->out], slots, start), .n = n, .attr = in->attr };
         for (int32_t k = 0; k < in->n_in; k++)
-            l.in[k] = tile_place(e, &t->reg[in->in[k]], slots, start);
+            l.in[k] = tile_place(f, &t->reg[in->in[k]], slots, start);
         if (in->point)
             in->point->run(&l);
         else
@@ -200,13 +200,13 @@ static void tile_one(const nrv_exec *e, const nrv__action *a, char *slots, void 
     }
 }
 
-void nrv__tile_run(const nrv_exec *e, const nrv__action *a, int64_t begin, int64_t end, void *scratch)
+void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch)
 {
     char *slots = scratch, *ref = slots + (size_t)a->step->tiles->n_slot * TILE_SLOT;
     int64_t n = a->args.n;
-    tile_begin(e, a, slots, n < NRV__TILE ? n : NRV__TILE);
+    tile_begin(f, a, slots, n < NRV__TILE ? n : NRV__TILE);
     for (int64_t tile = begin; tile < end; tile++) {
         int64_t start = tile * NRV__TILE;
-        tile_one(e, a, slots, ref, start, n - start < NRV__TILE ? n - start : NRV__TILE);
+        tile_one(f, a, slots, ref, start, n - start < NRV__TILE ? n - start : NRV__TILE);
     }
 }

@@ -61,7 +61,7 @@ static size_t steps(nrv_tensor out)
 {
     nrv_output(out->g, "y", out);
     nrv_plan *p = nrv_compile(out->g, NULL);
-    size_t n = p->why.status ? SIZE_MAX : p->n_step;
+    size_t n = p->why.status ? SIZE_MAX : p->code.n_step;
     nrv_plan_free(p);
     return n;
 }
