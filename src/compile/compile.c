@@ -142,7 +142,8 @@ static bool compile_verify(nrv__compiler *c)
         nrv__fail(&c->plan->why, NRV_EARG,
                   "scope '%s' is still open\n  hint  one nrv_pop for each nrv_push and nrv_enter", nrv__scope_path(g));
     else if (g->n_open)
-        nrv__fail(&c->plan->why, NRV_EARG, "a block is still open\n  hint  one nrv_end for each nrv_scan, nrv_while and nrv_if");
+        nrv__fail(&c->plan->why, NRV_EARG,
+                  "a block is still open\n  hint  one nrv_end for each nrv_scan, nrv_while and nrv_if");
     else if (!g->n_output && !g->n_assign)
         nrv__fail(&c->plan->why, NRV_EARG, "nothing to compute\n  hint  nrv_output or nrv_assign says what is wanted");
     return !c->plan->why.status;

@@ -16,7 +16,7 @@ typedef struct lower_state {
     nrv_plan *p;
     const nrv__area *a;
     nrv__code *code;
-    nrv__loop *loop; /* inside a block */
+    nrv__loop *loop;  /* inside a block */
     int32_t *value;   /* of each node in order, -1 while it has none */
     bool *read;       /* a node in order is wanted in memory: by another group, a kernel, a view, a root */
     int32_t *last_of; /* of each group: its last member in order */
@@ -27,7 +27,8 @@ typedef struct lower_state {
 static int32_t lower_value(lower_state *s, nrv__value v)
 {
     nrv_plan *p = s->p;
-    nrv__value *grown = nrv__grow(&p->mem, s->code->value, s->code->n_value, &s->code->cap_value, sizeof *s->code->value);
+    nrv__value *grown =
+        nrv__grow(&p->mem, s->code->value, s->code->n_value, &s->code->cap_value, sizeof *s->code->value);
     if (!grown)
         return nrv__compile_fail(s->c), -1;
     s->code->value = grown;
@@ -654,7 +655,10 @@ static bool lower_begin(lower_state *s, nrv__compiler *c, nrv__area *a, nrv__cod
 
 static int32_t lower_inside(lower_state *s, nrv_tensor n)
 {
-    nrv__value v = lower_shape(s, n, n->op == &nrv__op_each ? NRV__ROW : n->op == &nrv__op_turn ? NRV__TURN : NRV__CARRY);
+    nrv__value v = lower_shape(s, n,
+                               n->op == &nrv__op_each   ? NRV__ROW
+                               : n->op == &nrv__op_turn ? NRV__TURN
+                                                        : NRV__CARRY);
     v.index = n->op == &nrv__op_each    ? n->in[0]->mark
               : n->op == &nrv__op_carry ? (int32_t)((const nrv__inside_attr *)n->attr)->index
                                         : 0;

@@ -135,7 +135,8 @@ static bool order_blocks(nrv__compiler *c, const bool *live)
 static bool order_inside(const order_walk *w, nrv_tensor x)
 {
     const nrv_block *b = nrv__block_of(w->inner->node);
-    return x->region && (nrv__within(x->region, &b->inside[0]) || (b->kind == NRV__IF && nrv__within(x->region, &b->inside[1])));
+    return x->region &&
+           (nrv__within(x->region, &b->inside[0]) || (b->kind == NRV__IF && nrv__within(x->region, &b->inside[1])));
 }
 
 /* as it is: memory that the step reads */

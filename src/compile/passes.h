@@ -34,7 +34,7 @@ typedef struct nrv__compiler {
     nrv__inner *inner; /* those inside others first */
     size_t n_inner;
     int32_t *inner_of; /* by block id, -1: not run */
-    int64_t *nominal; /* every length at the sizes that kernels are first chosen for */
+    int64_t *nominal;  /* every length at the sizes that kernels are first chosen for */
     size_t n_nominal;
 } nrv__compiler;
 
@@ -48,12 +48,12 @@ bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its
 bool nrv__pass_lower(nrv__compiler *c);
 /* what n reads: its inputs, or what the inside of a block does */
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
-bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
+bool nrv__immediate(nrv_tensor x);                           /* needs no memory: a tile program has it as a number */
 bool nrv__without(const nrv__compiler *c, const char *name); /* switched off by name: a kernel, a pass */
 /* what the roots need; composites for which whole says so are not looked into (NULL: none are); NULL: an error */
 bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n));
-void *nrv__tmp(nrv__compiler *c, size_t n, size_t size);     /* zeroed; NULL sets the error */
-bool nrv__compile_fail(nrv__compiler *c);                    /* out of memory; always false */
+void *nrv__tmp(nrv__compiler *c, size_t n, size_t size); /* zeroed; NULL sets the error */
+bool nrv__compile_fail(nrv__compiler *c);                /* out of memory; always false */
 
 /* ---- rules of simplify: y is replaced by what `to` returns, if anything ---- */
 typedef struct nrv__rule {

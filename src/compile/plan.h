@@ -26,9 +26,9 @@ typedef struct nrv__value {
     nrv_dtype type;
     int32_t rank;
     const nrv_dim *dim;
-    int32_t index;          /* of the input, variable, local, carry, of the value that is viewed; of what a step reads */
-    bool dense;             /* certainly contiguous */
-    const void *data;       /* NRV__CONST */
+    int32_t index;    /* of the input, variable, local, carry, of the value that is viewed; of what a step reads */
+    bool dense;       /* certainly contiguous */
+    const void *data; /* NRV__CONST */
     const nrv__opdef *view; /* NRV__VIEW: the op, with its attributes and lengths */
     const void *attr;
     const nrv_dim *size;
@@ -68,7 +68,7 @@ typedef struct nrv__loop nrv__loop;
 typedef struct nrv__step {
     const nrv__opdef *op; /* NULL: a tile program */
     const nrv__tiles *tiles;
-    const nrv__loop *loop; /* a block */
+    const nrv__loop *loop;            /* a block */
     const nrv__kernel *const *kernel; /* candidates in order; the op's reference after them, if it has one */
     int32_t n_kernel;
     const int32_t *in; /* values */
@@ -99,7 +99,7 @@ typedef struct nrv__loop_read { /* stacked, either */
 } nrv__loop_read;
 struct nrv__loop {
     nrv__block_kind kind; /* an if is chosen by the first of the step's inputs */
-    nrv_dim turns; /* of a while: at most, 0 no limit */
+    nrv_dim turns;        /* of a while: at most, 0 no limit */
     bool reverse;
     nrv__code code[2]; /* of an if: the branches */
     nrv__loop_carry *carry;

@@ -33,8 +33,8 @@ static void print_line(print_state *s)
 
 static void print_value(print_state *s, int32_t i)
 {
-    static const char *const where[] = { "work",  "input", "store", "local", "constant", "run",
-                                         "view",  "given", "row",   "carry", "turn" };
+    static const char *const where[] = { "work", "input", "store", "local", "constant", "run",
+                                         "view", "given", "row",   "carry", "turn" };
     const nrv__value *v = &s->code->value[i];
     char buf[24];
     nrv__text_add(&s->t, "%%%d %s[", i, nrv__dtype_name(v->type));
@@ -179,7 +179,8 @@ static void print_block(print_state *s, const nrv__loop *l)
         else if (l->kind == NRV__WHILE && !l->turns)
             nrv__text_add(&s->t, "      until %%%d\n", l->stop);
         else
-            nrv__text_add(&s->t, "      %s turns%s\n", print_dim(s->p, l->turns, buf), l->reverse ? ", the last first" : "");
+            nrv__text_add(&s->t, "      %s turns%s\n", print_dim(s->p, l->turns, buf),
+                          l->reverse ? ", the last first" : "");
         print_code(s, &l->code[k], l);
     }
 }

@@ -25,6 +25,7 @@ extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
 extern const nrv__opdef nrv__op_copy;
 extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_count_turn;
 extern const nrv__opdef nrv__op_cross_entropy;
 extern const nrv__opdef nrv__op_div;
 extern const nrv__opdef nrv__op_equal;
@@ -210,6 +211,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv_dw,
     &nrv__op_copy,
     &nrv__op_cos,
+    &nrv__op_count_turn,
     &nrv__op_cross_entropy,
     &nrv__op_div,
     &nrv__op_equal,

@@ -283,12 +283,12 @@ static nrv_tensor grad_seed(nrv_tensor y, nrv_tensor dy)
 /* a value that exists where the gradient is traced */
 static bool grad_is_here(nrv_graph *g, nrv_tensor x, const char *what, int i)
 {
-    const char *wrong = !x                                               ? "NULL"
-                        : x->g != g                                      ? "of another graph"
-                        : !nrv__dtype_real(x->type)                      ? "not real"
-                        : x->region && !nrv__region_open(x->region)      ? "of the inside of a block that is closed"
+    const char *wrong = !x                                                ? "NULL"
+                        : x->g != g                                       ? "of another graph"
+                        : !nrv__dtype_real(x->type)                       ? "not real"
+                        : x->region && !nrv__region_open(x->region)       ? "of the inside of a block that is closed"
                         : x->op->flags & NRV_BLOCK && !nrv__block_read(x) ? "no value"
-                                                                         : NULL;
+                                                                          : NULL;
     if (wrong)
         nrv__graph_fail(g, NRV_ENOGRAD, "real tensors of y's graph; nrv_stacked and nrv_last give a loop's",
                         "grad: %s %d is %s", what, i, wrong);

@@ -1,10 +1,10 @@
 /* loops.c - the gradient of a block is a block.
 
    scan   a scan the other way: it carries the gradients of the carries, and adds up those of the constants. What the
-          inside computed is kept, a stack for each value that a rule reads; draws and views are computed again, and with
-          keep = 1 everything is, from the stacked carries.
-   while  at most that many turns of a scan, each of which does something only while the loop is alive.
-   if     an if with the same condition; each branch computes what it needs again.
+          inside computed is kept, a stack for each value that a rule reads; draws and views are computed again, and
+   with keep = 1 everything is, from the stacked carries. while  at most that many turns of a scan, each of which does
+   something only while the loop is alive. if     an if with the same condition; each branch computes what it needs
+   again.
 
    Promises: so nesting and any order of derivative follow. Unread and unneeded gradients are never made.
    Does not do: free memory of stacks - plans keep only what is read. */
@@ -26,20 +26,31 @@ static nrv_tensor loops_read(const nrv__reverse *w, int32_t *i, nrv_tensor *dy)
 }
 
 /* ---- values of the inside, where its gradient is made ---- */
+/* what u is in a copy of its block; a stack that was added since is read of the copy, too */
+static nrv_tensor loops_copied(const nrv__copies *c, nrv_tensor u)
+{
+    if ((size_t)u->slot < c->n[0] && c->to[0][u->slot])
+        return c->to[0][u->slot];
+    for (const nrv__copies *in = c->inside[0]; in; in = in->before)
+        if (in->of == nrv__block_read(u))
+            return nrv_stacked(in->block, loops_copied(in, u->body[0]));
+    return NULL;
+}
+
 /* all turns of u, a value of the inside of scan n, where w makes its graph */
 static nrv_tensor loops_stack(nrv__reverse *w, nrv_tensor n, nrv_tensor u)
 {
     nrv_graph *g = w->g;
     nrv_block *b = nrv__block_of(n);
-    for (const nrv__stand *s = w->here; s; s = s->up)
-        for (const nrv__copies *c = s->copied; c; c = c->before)
-            if (c->of == b)
-                return nrv_stacked(c->block, c->to[0][u->slot]);
+    const nrv__copies *copy = NULL;
     bool sealed = g->sealed, asleep = g->asleep;
     g->sealed = g->asleep = true;
-    nrv_tensor all = nrv_stacked(b, u);
+    for (const nrv__stand *s = w->here; s && !copy; s = s->up)
+        for (const nrv__copies *c = s->copied; c && !copy; c = c->before)
+            copy = c->of == b ? c : NULL;
+    nrv_tensor all = copy ? nrv_stacked(copy->block, loops_copied(copy, u)) : nrv_stacked(b, u);
     g->sealed = sealed;
-    if (all && w->block && all->region == w->region)
+    if (!copy && all && w->block && all->region == w->region)
         all = nrv_each(w->made, loops_stack(w->up, w->block, all));
     g->asleep = asleep;
     return all;
@@ -105,7 +116,8 @@ static bool loops_stands(nrv__reverse *w, nrv__stand *s, bool all)
         s->to[i] = loops_value(w, x);
         want[i] = false;
     }
-    for (size_t i = 0; want && !all && i < w->n; i++) /* blocks have their own gradient, and what is read of them a stack */
+    for (size_t i = 0; want && !all && i < w->n;
+         i++) /* blocks have their own gradient, and what is read of them a stack */
         want[i] = want[i] && !(nrv__block_of(w->region->node[i]) && w->region->node[i]->op->flags & NRV_BLOCK);
     bool ok = want && nrv__copy_region(g, s, want);
     g->asleep = asleep;
@@ -129,8 +141,9 @@ static bool loops_begin(nrv__reverse *w, nrv__reverse *up, nrv_tensor n, int bra
 
 /* ---- scan ---- */
 typedef struct loops_carries {
-    nrv_tensor *last, *at; /* the gradient of what a carry became, or NULL; its carry in the loop that is made, or NULL */
-    bool *taken;           /* its gradient is wanted and not zero */
+    nrv_tensor *last,
+        *at;     /* the gradient of what a carry became, or NULL; its carry in the loop that is made, or NULL */
+    bool *taken; /* its gradient is wanted and not zero */
 } loops_carries;
 
 /* from what is read of the scan, through the carries, to all that has a gradient */
@@ -194,7 +207,8 @@ static nrv_tensor *loops_close(nrv__reverse *w, const loops_carries *c)
             nrv_next(w->made, c->at[k], w->sum[at->slot] ? w->sum[at->slot] : loops_zeros(at));
     }
     for (int i = 0; i < w->n_outer; i++) {
-        total[i] = w->outer_sum[i] && nrv__reverse_need(w, w->outer[i]) ? nrv_carry(w->made, loops_zeros(w->outer[i])) : NULL;
+        total[i] =
+            w->outer_sum[i] && nrv__reverse_need(w, w->outer[i]) ? nrv_carry(w->made, loops_zeros(w->outer[i])) : NULL;
         if (total[i])
             nrv_next(w->made, total[i], nrv_add(total[i], w->outer_sum[i]));
     }

@@ -116,9 +116,9 @@ NRV_API nrv_block *nrv_if(nrv_graph *g, nrv_tensor yes)
         nrv__graph_fail(g, yes && yes->g == g ? NRV_ESHAPE : NRV_EARG,
                         "compare, and reduce to one answer; nrv_select chooses element by element",
                         "if: its condition is %s of rank %d, a bool scalar is wanted",
-                        !yes            ? "NULL"
-                        : yes->g != g   ? "of another graph"
-                                        : nrv__dtype_name(yes->type),
+                        !yes          ? "NULL"
+                        : yes->g != g ? "of another graph"
+                                      : nrv__dtype_name(yes->type),
                         yes ? yes->rank : 0);
         return NULL;
     }
@@ -136,7 +136,8 @@ static nrv_graph *block_inside(nrv_block *b, const char *what, bool scan, bool l
     nrv_graph *g = b->g;
     bool fits = b->kind == NRV__SCAN ? scan : b->kind == NRV__WHILE ? loop_while : choice;
     if (!fits)
-        nrv__graph_fail(g, NRV_EARG, "nrv_each, nrv_carry and nrv_turn are of loops, nrv_until of while, nrv_else of if",
+        nrv__graph_fail(g, NRV_EARG,
+                        "nrv_each, nrv_carry and nrv_turn are of loops, nrv_until of while, nrv_else of if",
                         "%s inside %s", what, block_name(b));
     else if (!b->open)
         nrv__graph_fail(g, NRV_EARG, "it stands between the block's begin and its nrv_end", "%s after nrv_end of %s",
@@ -312,7 +313,8 @@ static int block_reads(nrv_block *b, nrv_tensor **to)
         x[n++] = b->stop;
     size_t outer = 0;
     for (size_t i = 0; i < n; i++)
-        if (!nrv__within(x[i]->region, &b->inside[0]) && !(b->kind == NRV__IF && nrv__within(x[i]->region, &b->inside[1])))
+        if (!nrv__within(x[i]->region, &b->inside[0]) &&
+            !(b->kind == NRV__IF && nrv__within(x[i]->region, &b->inside[1])))
             x[outer++] = x[i];
     nrv__sort(x, outer, sizeof *x, block_before);
     n = 0;
@@ -364,7 +366,10 @@ static void block_node(nrv_block *b)
     for (size_t i = 0; i < b->n_carry; i++)
         body[n_body++] = b->carry[i].next;
     nrv__block_attr a = { b->id };
-    b->node = nrv__block_node(g, b->kind == NRV__SCAN ? &nrv__op_scan : b->kind == NRV__IF ? &nrv__op_if : &nrv__op_while,
+    b->node = nrv__block_node(g,
+                              b->kind == NRV__SCAN ? &nrv__op_scan
+                              : b->kind == NRV__IF ? &nrv__op_if
+                                                   : &nrv__op_while,
                               n, in, &a, b->kind == NRV__SCAN ? b->steps : -1, n_body, body, NRV_BOOL, NRV_SCALAR);
 }
 
@@ -416,7 +421,8 @@ NRV_API nrv_tensor nrv_stacked(nrv_block *b, nrv_tensor inner)
                NULL;
     nrv_shape s = nrv_shape_of(inner);
     if (s.rank == NRV__MAX_RANK)
-        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "stacked: the value has rank %d already", s.rank), NULL;
+        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "stacked: the value has rank %d already", s.rank),
+               NULL;
     memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
     s.dim[0] = b->steps;
     s.rank++;
@@ -459,5 +465,6 @@ NRV_API nrv_tensor nrv_either(nrv_block *b, nrv_tensor yes, nrv_tensor no)
                                "either: %s of rank %d and %s of rank %d differ", nrv__dtype_name(yes->type), yes->rank,
                                nrv__dtype_name(no->type), no->rank),
                NULL;
-    return yes == no ? yes : block_read(b, &nrv__op_either, 2, (const nrv_tensor[]){ yes, no }, yes->type, nrv_shape_of(yes));
+    return yes == no ? yes
+                     : block_read(b, &nrv__op_either, 2, (const nrv_tensor[]){ yes, no }, yes->type, nrv_shape_of(yes));
 }

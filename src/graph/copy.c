@@ -132,13 +132,15 @@ bool nrv__copy_block(nrv_graph *g, nrv__stand *up, nrv_block *of)
             nrv_next(b, nrv__stands_for(&s, of->carry[i].at), nrv__stands_for(&s, of->carry[i].next));
         if (of->stop)
             nrv_until(b, nrv__stands_for(&s, of->stop));
+        c->inside[k] = s.copied;
     }
     nrv_end(b);
     up->copied = c;
     return !g->why.status;
 }
 
-/* ---- keep > 1: q = floor(T/k) segments of k turns, of which only the first carry is kept, and what is left of T ---- */
+/* ---- keep > 1: q = floor(T/k) segments of k turns, of which only the first carry is kept, and what is left of T ----
+ */
 /* the inside of b in the open loop `in`, whose carries begin with first[]; positions begin at `from` */
 static bool split_copy(nrv_block *b, nrv_block *in, nrv_tensor *to, const nrv_tensor *first, nrv_tensor from,
                        nrv_tensor (*xs)(nrv_block *b, nrv_tensor xs))

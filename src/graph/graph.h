@@ -50,6 +50,7 @@ typedef struct nrv__copies { /* of a block's inside */
     nrv_block *of, *block;
     nrv_tensor *to[2]; /* by slot, n each */
     size_t n[2];
+    struct nrv__copies *inside[2]; /* of blocks in the block */
     struct nrv__copies *before;
 } nrv__copies;
 struct nrv_block {
@@ -66,7 +67,7 @@ struct nrv_block {
     nrv__carry *carry;
     size_t n_carry, cap_carry;
     nrv_tensor yes, stop;
-    nrv_tensor node;                     /* after nrv_end: the scan, while or if */
+    nrv_tensor node;                    /* after nrv_end: the scan, while or if */
     nrv_block *segments, *inner, *tail; /* keep > 1: the loops that it became */
     nrv_tensor *to_inner, *to_tail;     /* by slot: what a node of the inside is there */
 };
@@ -228,10 +229,10 @@ nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, con
 /* ---- blocks from within: passes, gradients ---- */
 nrv_tensor nrv__block_node(nrv_graph *g, const nrv__opdef *op, int n, const nrv_tensor *in, const void *attr, nrv_dim T,
                            int n_body, const nrv_tensor *body, nrv_dtype t, nrv_shape shape);
-nrv_block *nrv__block_of(nrv_tensor n);                            /* of each, turn, carry, scan, while, if; else NULL */
-nrv_block *nrv__block_read(nrv_tensor n);                          /* of stacked, last, either: the block they read */
-bool nrv__region_open(const nrv__region *r);                         /* its block is, and at this branch */
-bool nrv__within(const nrv__region *r, const nrv__region *of);     /* r is of or lies in it */
+nrv_block *nrv__block_of(nrv_tensor n);                        /* of each, turn, carry, scan, while, if; else NULL */
+nrv_block *nrv__block_read(nrv_tensor n);                      /* of stacked, last, either: the block they read */
+bool nrv__region_open(const nrv__region *r);                   /* its block is, and at this branch */
+bool nrv__within(const nrv__region *r, const nrv__region *of); /* r is of or lies in it */
 nrv__region *nrv__deeper(nrv__region *a, nrv__region *b);
 
 /* What stands for a node elsewhere: for those of each region in turn to[slot]; for all others they themselves. */
@@ -243,7 +244,8 @@ typedef struct nrv__stand {
     nrv__copies *copied; /* blocks of this region that were copied */
 } nrv__stand;
 nrv_tensor nrv__stands_for(const nrv__stand *s, nrv_tensor x);
-/* Copies into the open block what is wanted (NULL: all) of s->region and not in s->to yet, blocks with all they hold. */
+/* Copies into the open block what is wanted (NULL: all) of s->region and not in s->to yet, blocks with all they hold.
+ */
 bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want);
 bool nrv__copy_block(nrv_graph *g, nrv__stand *up, nrv_block *of); /* into up->copied */
 void nrv__block_split(nrv_block *b); /* keep > 1: a loop over segments that keep their first carry, and the rest */

@@ -162,8 +162,8 @@ static bool node_ready(nrv_tensor n)
 {
     if (n->op->flags & NRV_BLOCK)
         return !n->region && nrv__block_read(n) && !n->g->n_unfed && node_lengths_known(n);
-    bool ready =
-        !n->region && n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value && node_lengths_known(n);
+    bool ready = !n->region && n->op != &nrv__op_input && n->op != &nrv__op_constant && n->op != &nrv__op_dim_value &&
+                 node_lengths_known(n);
     for (int i = 0; i < n->n_in; i++)
         ready = ready && n->in[i]->value;
     return ready;
@@ -278,8 +278,8 @@ nrv_tensor nrv__composite(const nrv__opdef *op, int n, const nrv_tensor *in, con
     nrv_graph *g = node_graph(op, n, in);
     if (!g || !node_graph(op, n_body, body))
         return NULL;
-    return node_get(
-        g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank, body[0]->dim, NULL });
+    return node_get(g, &(node_key){ op, in, n, attr, NULL, 0, NULL, body, n_body, body[0]->type, body[0]->rank,
+                                    body[0]->dim, NULL });
 }
 
 nrv_tensor nrv__leaf(nrv_graph *g, const nrv__opdef *op, const char *name, nrv_dtype t, int rank, const nrv_dim *dim,

@@ -83,10 +83,10 @@ enum {
     NRV_VIEW = 4,  /* moves nothing: the plan reads through strides, see nrv__opdef.view */
     NRV_FAILS = 8, /* its values can be refused (an index out of range): runs before anything is committed */
     NRV_RANDOM = 16,
-    NRV_FLAT = 32, /* a view of contiguous memory only: reshape */
+    NRV_FLAT = 32,    /* a view of contiguous memory only: reshape */
     NRV_BLOCK = 128,  /* a block or what is read of one: body is of its inside */
     NRV_INSIDE = 256, /* what a block gives its inside: each, turn, carry */
-    NRV_MACRO = 64 /* no node of its own: what `make` builds from other ops; recorded for its tests and its page */
+    NRV_MACRO = 64    /* no node of its own: what `make` builds from other ops; recorded for its tests and its page */
 };
 struct nrv__opdef {
     const char *name;

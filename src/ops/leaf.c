@@ -109,9 +109,14 @@ NRV_API nrv_tensor nrv_dim_value(nrv_graph *g, nrv_dim d)
     return nrv__length(g, &nrv__op_dim_value, nrv__dim_text(g, d, buf), d);
 }
 
+extern const nrv__opdef nrv__op_count_turn;
 nrv_tensor nrv__run_counter(nrv_graph *g)
 {
-    return nrv__leaf(g, &nrv__op_run_counter, "run", NRV_I64, 0, NULL, NULL);
+    nrv_tensor c = nrv__leaf(g, &nrv__op_run_counter, "run", NRV_I64, 0, NULL, NULL);
+    for (int i = 0; i < g->n_open; i++)
+        if (g->open[i]->kind != NRV__IF)
+            c = nrv__op(&nrv__op_count_turn, NRV_N(const nrv_tensor, c, nrv_turn(g->open[i])));
+    return c;
 }
 
 /* ---- variables ---- */

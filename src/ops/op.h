@@ -12,5 +12,5 @@ nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like);
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep);
 nrv_tensor nrv__sum_to(nrv_tensor x, nrv_tensor like); /* undo a broadcast */
-nrv_tensor nrv__run_counter(nrv_graph *g);             /* i64 scalar: the counter of random draws */
+nrv_tensor nrv__run_counter(nrv_graph *g);             /* i64 scalar: the counter of random draws, another in every turn of loops */
 #endif

@@ -360,7 +360,8 @@ static nrv_status eager_alive(eager_run *e, nrv_tensor x, char **room, size_t *b
     if (!*room)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory to look at %zu nodes", e->n);
     memset(*room, 0, *bytes);
-    e->alive = (nrv__alive){ .g = g, .eager = true, .loop = (nrv_tensor *)(void *)*room, .live = (bool *)(*room + blocks) };
+    e->alive =
+        (nrv__alive){ .g = g, .eager = true, .loop = (nrv_tensor *)(void *)*room, .live = (bool *)(*room + blocks) };
     return nrv__alive_from(&e->alive, 1, &x);
 }
 

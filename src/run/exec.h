@@ -54,7 +54,7 @@ struct nrv__frame {
     char *base;
     size_t shared_at, need;
     int64_t turn;
-    int32_t *moving; /* values that lie elsewhere in every turn */
+    int32_t *moving;       /* values that lie elsewhere in every turn */
     nrv__operand *touched; /* who reads and writes them */
     int32_t n_moving, n_touched;
 };
@@ -94,11 +94,11 @@ struct nrv_exec {
     nrv__fault fault;
 };
 
-nrv_status nrv__layout(nrv_exec *e);                           /* sizes -> shapes, kernels, offsets */
-void nrv__resolve(nrv_exec *e);                                /* offsets and bindings -> pointers */
+nrv_status nrv__layout(nrv_exec *e); /* sizes -> shapes, kernels, offsets */
+void nrv__resolve(nrv_exec *e);      /* offsets and bindings -> pointers */
 void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, const nrv__action *a);
 void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__action *a); /* what moves with f->turn */
-size_t nrv__tile_scratch(const nrv__tiles *t);                 /* bytes for each worker */
+size_t nrv__tile_scratch(const nrv__tiles *t);                                         /* bytes for each worker */
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a);
 void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
 #endif

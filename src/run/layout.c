@@ -130,10 +130,8 @@ static nrv_status layout_frame(nrv_exec *e, nrv__frame *f);
 static nrv_status layout_block(nrv_exec *e, nrv__action *a)
 {
     const nrv__loop *l = a->step->loop;
-    a->turns = nrv__dim_at(l->turns, e->polys);
+    a->turns = l->kind == NRV__IF ? 1 : nrv__dim_at(l->turns, e->polys);
     a->scratch = a->shared = 0;
-    if (a->turns < 0)
-        a->turns = l->kind == NRV__IF ? 1 : 0;
     for (int k = 0; k < (l->kind == NRV__IF ? 2 : 1); k++) {
         if (layout_frame(e, &a->inside[k]))
             return e->why.status;
@@ -228,11 +226,13 @@ static size_t layout_place(nrv__frame *f, layout_room *block, layout_room *place
     return need;
 }
 
-/* has memory of its own in the frame: a carry as long as the loop runs, another value from its step to its last reader */
+/* has memory of its own in the frame: a carry as long as the loop runs, another value from its step to its last reader
+ */
 static bool layout_room_of(const nrv__frame *f, int32_t i, layout_room *to)
 {
     const nrv__value *v = &f->code->value[i];
-    bool carry = v->where == NRV__CARRY, work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
+    bool carry = v->where == NRV__CARRY,
+         work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
     *to = (layout_room){ layout_bytes(&f->view[i]), 0, i, carry ? -1 : v->first,
                          carry                ? INT32_MAX
                          : v->last < v->first ? v->first
