@@ -4,7 +4,7 @@
 # Promises: installs only what is missing, through apt, and says so; a second run needs no network; works from any
 # folder, from a clone and from an unpacked tree, and after a first try that was interrupted.
 # Does not do: touch anything outside this folder, besides installing Debian packages.
-# Exit codes: 0 done, 1 failed, 2 wrong usage or something missing that it may not install.
+# Exit codes: 0 done, 1 failed, 2 wrong usage or something missing that it may not install, 3 an example fell short.
 set -euo pipefail
 
 # What `./do demo` runs; SEED is replaced by the number given with --seed.
@@ -164,6 +164,54 @@ do_bench() # speed and memory; numbers, not tests
     exec build/nervo bench "$@"
 }
 
+do_examples() # trains the programs of examples/ in full, each with three seeds [NAME] [--data PATH]
+{
+    local data=$PWD/../shared/data names=() name
+    [ -z "${NERVO_SHARED-}" ] || data=$NERVO_SHARED/data
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --data) [ -n "${2-}" ] || die "examples: --data wants a folder"; data=$2; shift 2 ;;
+        --data=*) data=${1#*=}; shift ;;
+        -*) die "examples: unknown option '$1'; it takes [NAME] [--data PATH]" ;;
+        *) [ -f "examples/$1.c" ] || die "examples: there is no examples/$1.c"; names+=("$1"); shift ;;
+        esac
+    done
+    [[ $data = /* ]] || data=$OLDPWD/$data # as the caller sees it
+    if [ ${#names[@]} -eq 0 ]; then
+        for name in examples/*.c; do names+=("$(basename "$name" .c)"); done
+    fi
+    do_build
+    compile build --target examples
+    local worst=0 status
+    printf '%-12s %4s %8s  %s\n' program seed seconds 'metric, wanted: reached or not'
+    for name in "${names[@]}"; do
+        status=0
+        example "$name" "$data" || status=$?
+        [ $status -eq 0 ] || [ $worst -eq 1 ] || worst=$status
+    done
+    return $worst
+}
+
+# example NAME DATA: a row for each seed; the number of seeds is 3, unless the program says another one in its opening
+# comment, where it takes a mean itself
+example()
+{
+    local name=$1 data=$2 seeds seed status worst=0 start
+    seeds=$(sed -n '/\*\//q; s/.*seeds: \([0-9]*\).*/\1/p' "examples/$name.c")
+    for seed in $(seq "${seeds:-3}"); do
+        local folder=runs/examples/$name/$seed
+        mkdir -p "$folder"
+        status=0
+        start=$SECONDS
+        "build/examples/$name" --data "$data" --seed "$seed" --out "$folder" >"$folder/log.txt" 2>&1 || status=$?
+        [ $status -eq 0 ] || [ $status -eq 3 ] || status=1
+        [ $status -eq 0 ] || [ $worst -eq 1 ] || worst=$status
+        printf '%-12s %4d %8d  %s\n' "$name" "$seed" $((SECONDS - start)) \
+            "$(tail -n 1 "$folder/log.txt" | sed "s/^$name: //")"
+    done
+    return $worst
+}
+
 do_conformance() # the same numbers as PyTorch
 {
     need $NEED_TEST $NEED_TORCH
@@ -190,7 +238,7 @@ do_format() # lays out the sources; --check only tells
     *) die "format: unknown option '$1'; it takes --check" ;;
     esac
     # generated files and what is laid out by hand as a table are left alone
-    find src cli tools test bench -name '*.[ch]' ! -path 'src/gen/*' ! -path 'test/api/*' -print0 |
+    find src cli tools test bench examples -name '*.[ch]' ! -path 'src/gen/*' ! -path 'test/api/*' -print0 |
         xargs -0 -r clang-format-19 $mode
 }
 
@@ -213,7 +261,7 @@ do_help() # this list
 command=${1-help}
 [ $# -eq 0 ] || shift
 case $command in
-demo | test | build | bench | conformance | fuzz | format | docs) "do_$command" "$@" ;;
+demo | test | build | bench | examples | conformance | fuzz | format | docs) "do_$command" "$@" ;;
 help | -h | --help) do_help ;;
 *) say "there is no '$command'"; do_help >&2; exit 2 ;;
 esac

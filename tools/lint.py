@@ -253,7 +253,7 @@ def rule_version():
 
 
 def main():
-    files = [File(p) for folder in ("src", "cli", "tools", "test", "bench")
+    files = [File(p) for folder in ("src", "cli", "tools", "test", "bench", "examples")
              for p in sorted((ROOT / folder).rglob("*")) if p.suffix in (".c", ".h", ".inc") and p.is_file()]
     laid_out = [f for f in files if not f.path.startswith(("src/gen/", "test/api/programs/"))]
     for file in laid_out:

@@ -37,9 +37,9 @@ has() { [[ "$1" == *"$2"* ]]; }
 hasnt() { [[ "$1" != *"$2"* ]]; }
 
 run 0 "" help
-for command in demo test build bench conformance fuzz format docs; do check "help lists $command" has "$out" "  $command "; done
+for command in demo test build bench examples conformance fuzz format docs; do check "help lists $command" has "$out" "  $command "; done
 run 0 "" nonsense; check "an unknown command is exit 2" [ $status -eq 2 ]
-for wrong in "demo --seed" "demo --seed x" "demo --fast" "test --quick" "format --now" "fuzz soon"; do
+for wrong in "demo --seed" "demo --seed x" "demo --fast" "test --quick" "format --now" "fuzz soon" "examples --fast" "examples none"; do
     # shellcheck disable=SC2086
     run 0 "" $wrong; check "'$wrong' is exit 2" [ $status -eq 2 ]
 done

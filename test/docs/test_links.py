@@ -19,7 +19,7 @@ def anchors(text):
 
 def main():
     pages = list(ROOT.glob("*.md"))
-    for room in ("docs", "src", "cli", "test"):
+    for room in ("docs", "src", "cli", "test", "examples"):
         pages += (ROOT / room).rglob("*.md")
     broken, count = [], 0
     for page in sorted(pages):
