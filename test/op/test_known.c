@@ -228,6 +228,7 @@ static const known_row known_values[] = {
     { "mask_of_lengths", "l:i64{-5, 9}, T=2", "0 1 0 1" },
     { "cross_entropy_masked", "x[3,3]{1, 2, 3, 0, 0, 0, 5, 1, 1}, i:i32[3]{0, 77, 1}, m:bool[3]{1, 0, 1}",
       "3.2217911320962864" },
+    { "cross_entropy_masked", "x[1,2,3]{1, 2, 3, 0, 0, 0}, i:i32[1,2]{0, 2}, m:bool[1,2]{1, 1}", "1.7531091265562448" },
     { "cross_entropy_masked", "x[2,2]{1, 2, 3, 4}, i:i32{-1, 9}, m:bool{0, 0}", "0" },
 };
 
