@@ -13,6 +13,7 @@ NRV_OP(coo_matmul, .sig = "index row[E], index col[E], real value[E], real x[n,.
        .tolerance_why = "products are rounded before they cancel",
        .test = { "row:i32[7] in 0..3, col:i32[7] in 0..4, value[7], x[5,3], rows=4",
                  "row:i64[6] in 0..2, col:i32[6] in 0..1, value[6], x[2], rows=3",
+                 "row:i32[3] in 0..1, col:i32[3] in 0..1, value[3], x[2,1,2,1,1,1,1,2], rows=2",
                  "row:i32[0] in 0..2, col:i32[0] in 0..1, value[0], x[2,2], rows=3" });
 
 /* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any

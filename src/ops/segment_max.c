@@ -101,7 +101,8 @@ NRV_OP(segment_max, .sig = "number x[E,...], index segment[E] -> y[count,...]",
        .shape = segment_max_shape, .flags = NRV_FAILS, .vjp = segment_max_vjp, .batch = nrv__lines_scatter_batch,
        .ref = segment_max_ref, .make = segment_max_make, .attr_bytes = sizeof(nrv__lines_attr),
        .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
-                 "x[0,2], segment:i32[0] in 0..1, count=2", "x[90,5], segment:i32[90] in 0..19, count=20" });
+                 "x[4,1,2,1,1,1,1,2], segment:i32[4] in 0..2, count=3", "x[0,2], segment:i32[0] in 0..1, count=2",
+                 "x[90,5], segment:i32[90] in 0..19, count=20" });
 NRV_OP(
     segment_argmax, .sig = "number x[E,...], index segment[E] -> i32 y[count,...]",
     .doc =

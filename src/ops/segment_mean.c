@@ -10,7 +10,7 @@ NRV_OP(segment_mean, .sig = "real x[E,...], index segment[E] -> y[count,...]",
        .doc = "The mean of the rows of each segment; an empty one gives 0, a number out of range stops the run.",
        .flags = NRV_MACRO, .make = segment_mean_make,
        .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
-                 "x[0,2], segment:i32[0] in 0..1, count=2" });
+                 "x[4,1,2,1,1,1,1,2], segment:i32[4] in 0..2, count=3", "x[0,2], segment:i32[0] in 0..1, count=2" });
 
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the mean of the rows of each segment, 0 where
    there is none. A number outside 0..count-1 is an error of the run. */

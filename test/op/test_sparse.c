@@ -79,6 +79,10 @@ static void segments_are_refused(void **state)
                                        "  hint  x (E,...) and segment (E): a number for each row of x");
     SAYS(nrv_segment_max(t.v, t.v, 7),
          "segment_max: segment is f32, an index is wanted\n  hint  nrv_cast it to NRV_I32 or NRV_I64");
+    SAYS(nrv_segment_max(t.v, t.mask, 7),
+         "segment_max: segment is bool, an index is wanted\n  hint  nrv_cast it to NRV_I32 or NRV_I64");
+    SAYS(nrv_mask_of_lengths(t.mask, 7), "mask_of_lengths: lengths is bool, whole numbers are wanted\n"
+                                         "  hint  nrv_cast it to NRV_I32 or NRV_I64");
     SAYS(nrv_segment_mean(t.i, t.i, 7),
          "segment_mean: x is i32, a real type is wanted\n  hint  nrv_cast it to NRV_F32");
     SAYS(nrv_segment_softmax(t.i, t.i, 7),
