@@ -1,7 +1,8 @@
 /* test_batch.c - an op that says how it is batched does many turns of a loop as each turn alone does it, bit for bit:
    for every such op, each of its cases and every choice of inputs that differ from turn to turn, evaluated and
-   compiled. Where a turn is refused, so is the batch. */
+   compiled. Where a turn is refused, so is the batch. Its gradient is that of the turns together. */
 #include "support/each_op.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,37 @@ static void batch_compiled(const op_case *c, batch_case *k, unsigned mask, bool 
     nrv_plan_free(p);
 }
 
+static nrv_tensor batch_squares(nrv_tensor x)
+{
+    return nrv_sum_all(nrv_square(x));
+}
+
+/* the gradient of the batch is that of the turns together: the op's rule knows what its batching makes of it */
+static void batch_gradient(const op_case *c, batch_case *k, unsigned mask)
+{
+    nrv_tensor x[CASE_INPUTS], dz[CASE_INPUTS], dy[CASE_INPUTS], sum = batch_squares(k->y[0]);
+    int n = 0;
+    for (int t = 1; t < BATCH_TURNS; t++)
+        sum = nrv_add(sum, batch_squares(k->y[t]));
+    for (int i = 0; i < c->n_x; i++)
+        if (nrv__dtype_real(k->x[i]->type))
+            x[n++] = k->x[i];
+    nrv_grad(batch_squares(k->z), NULL, n, x, dz);
+    nrv_grad(sum, NULL, n, x, dy);
+    for (int i = 0; i < n; i++) {
+        int64_t count = 0;
+        double *a = case_value(dz[i], &count), *b = case_value(dy[i], &count);
+        if (!a || !b)
+            case_fails(c, "inputs %x wide: %s", mask, nrv_graph_why(k->g));
+        for (int64_t e = 0; e < count; e++)
+            if (!(fabs(a[e] - b[e]) <= 1e-12 * case_scale(b, count)))
+                case_fails(c, "inputs %x wide: by %s[%d] it is %.15g, the turns together give %.15g", mask, x[i]->name,
+                           (int)e, a[e], b[e]);
+        free(a);
+        free(b);
+    }
+}
+
 /* eager evaluation of a refused value breaks its graph: the batch is compiled from another */
 static int batch_choice(const op_case *c, unsigned mask, bool moved)
 {
@@ -131,6 +163,8 @@ static int batch_choice(const op_case *c, unsigned mask, bool moved)
     assert_int_equal(k.z->rank, k.y[0]->rank + 1);
     assert_int_equal(k.z->type, k.y[0]->type);
     bool good = batch_evaluated(c, &k, mask);
+    if (good && c->real == NRV_F64 && k.z->type == NRV_F64)
+        batch_gradient(c, &k, mask);
     assert_true(batch_open(&again, c, mask, moved));
     batch_compiled(c, &again, mask, good);
     batch_close(&again);
