@@ -61,6 +61,9 @@ nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const 
 nrv_tensor nrv_conv2d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
 /* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name keys its random numbers. */
 nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
+/* A table (n,width) of float32, the parameter name.weight, which starts with mean 0 and deviation 1. Rows of it are
+   nrv_gather(table, ids, 0); its transpose is an output layer with tied weights. */
+nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);
 /* (...,n): every row with mean 0 and deviation 1 (biased), then times name.weight (n) plus name.bias (n). */
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */

@@ -24,10 +24,22 @@ nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
 /* n tensors that agree in all lengths but that of axis. */
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
+/* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
+   order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
+   0..rows-1 or a column outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows);
 /* Cosine of radians. x and y (...) */
 nrv_tensor nrv_cos(nrv_tensor x);
 /* logits (...,n), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
 nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels);
+/* logits (...,n), labels (...) of i32 or i64, mask (...) bool -> scalar: mean of -log softmax(logits)[label] over the
+   rows whose mask is true, 0 if there is none. Labels of other rows are not looked at. */
+nrv_tensor nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
+/* rowptr (rows+1) and col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix whose row r
+   stores value[rowptr[r]] to value[rowptr[r+1] - 1] in these columns, times x. Gradients by value and x cost as much: E
+   lines of x. Row pointers that do not begin with 0, fall, or do not end with E, and columns outside 0..n-1, are errors
+   of the run. The same sums for any number of threads. */
+nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, nrv_tensor x);
 /* Quotient of reals. a, b and y broadcast together. */
 nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b);
 /* True where a = b. a, b and y broadcast together. */
@@ -44,6 +56,10 @@ nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
 nrv_tensor nrv_argmax(nrv_tensor x, int axis);
 /* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
 nrv_tensor nrv_argmin(nrv_tensor x, int axis);
+/* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
+   outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
+   nrv_gather(table, ids, 0). */
+nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
 /* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
 nrv_tensor nrv_gelu(nrv_tensor x);
 /* True where a > b. a, b and y broadcast together. */
@@ -64,6 +80,9 @@ nrv_tensor nrv_less_equal(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_log(nrv_tensor x);
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
+/* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
+   time in front, are there. */
+nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
 /* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
@@ -95,6 +114,10 @@ nrv_tensor nrv_transpose(nrv_tensor x);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
  * 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
+/* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
+   axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
+   gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
+nrv_tensor nrv_read(nrv_tensor from, int axis, nrv_tensor start, nrv_dim length);
 /* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
    parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
@@ -106,6 +129,25 @@ nrv_tensor nrv_relu(nrv_tensor x);
 nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 /* (B,...) -> (B, product of the rest) */
 nrv_tensor nrv_flatten(nrv_tensor x);
+/* x (a...,i...,b...) and index (i...) of i32 or i64 -> (a...,count,b...): every line of x is added to the one that its
+   index names; the others are 0. axis is the one of length count in the result, so that it takes the place of the
+   index's axes, as nrv_gather puts them in its place: each is the other's gradient. An index outside 0..count-1 is an
+   error of the run. Sums do not depend on the number of threads. */
+nrv_tensor nrv_scatter_add(nrv_tensor x, nrv_tensor index, int axis, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the largest of the rows of each segment, 0
+   where there is none. NaN wins; the first of equals gets the gradient. A number outside 0..count-1 is an error of the
+   run. */
+nrv_tensor nrv_segment_max(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the mean of the rows of each segment, 0 where
+   there is none. A number outside 0..count-1 is an error of the run. */
+nrv_tensor nrv_segment_mean(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (E,...): softmax among the rows of each of `count` segments.
+   A number outside 0..count-1 is an error of the run. Attention over a graph's edges (Velickovic et al. 2018). */
+nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the sum of the rows of each segment, 0 where
+   there is none. A number outside 0..count-1 is an error of the run. So the messages of edges
+   meet at the nodes of a graph. */
+nrv_tensor nrv_segment_sum(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* a where c (bool) is true, b elsewhere. All broadcast together. */
 nrv_tensor nrv_select(nrv_tensor c, nrv_tensor a, nrv_tensor b);
 /* Logistic function. x and y (...) */
@@ -142,4 +184,9 @@ nrv_tensor nrv_uniform(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape sh
 nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
 /* 1 with probability p, else 0, in p's shape and type; no gradient. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
+/* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
+   (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
+   before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
+   and nrv_read of dy. */
+nrv_tensor nrv_write(nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
 #endif

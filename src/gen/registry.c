@@ -23,10 +23,14 @@ extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
+extern const nrv__opdef nrv__op_coo_matmul;
 extern const nrv__opdef nrv__op_copy;
 extern const nrv__opdef nrv__op_cos;
 extern const nrv__opdef nrv__op_count_turn;
 extern const nrv__opdef nrv__op_cross_entropy;
+extern const nrv__opdef nrv__op_cross_entropy_masked;
+extern const nrv__opdef nrv__op_csr_rows;
+extern const nrv__opdef nrv__op_csr_matmul;
 extern const nrv__opdef nrv__op_div;
 extern const nrv__opdef nrv__op_equal;
 extern const nrv__opdef nrv__op_erf;
@@ -35,6 +39,7 @@ extern const nrv__opdef nrv__op_max_of;
 extern const nrv__opdef nrv__op_min_of;
 extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
+extern const nrv__opdef nrv__op_gather;
 extern const nrv__opdef nrv__op_gelu;
 extern const nrv__opdef nrv__op_greater;
 extern const nrv__opdef nrv__op_greater_equal;
@@ -52,6 +57,7 @@ extern const nrv__opdef nrv__op_less;
 extern const nrv__opdef nrv__op_less_equal;
 extern const nrv__opdef nrv__op_log;
 extern const nrv__opdef nrv__op_log_softmax;
+extern const nrv__opdef nrv__op_mask_of_lengths;
 extern const nrv__opdef nrv__op_matmul;
 extern const nrv__opdef nrv__op_max;
 extern const nrv__opdef nrv__op_max_pool;
@@ -65,10 +71,17 @@ extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_pow;
+extern const nrv__opdef nrv__op_read;
 extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
 extern const nrv__opdef nrv__op_reshape;
+extern const nrv__opdef nrv__op_scatter_add;
+extern const nrv__opdef nrv__op_segment_max;
+extern const nrv__opdef nrv__op_segment_argmax;
+extern const nrv__opdef nrv__op_segment_mean;
+extern const nrv__opdef nrv__op_segment_softmax;
+extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_select;
 extern const nrv__opdef nrv__op_sigmoid;
 extern const nrv__opdef nrv__op_sign;
@@ -88,6 +101,7 @@ extern const nrv__opdef nrv__op_tanh;
 extern const nrv__opdef nrv__op_uniform;
 extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_fold;
+extern const nrv__opdef nrv__op_write;
 extern const nrv__layer nrv__layer_relu;
 extern const nrv__layer nrv__layer_tanh;
 extern const nrv__layer nrv__layer_sigmoid;
@@ -140,6 +154,28 @@ extern const nrv__kernel nrv__kernel_gemm_avx512;
 extern const nrv__kernel nrv__kernel_gemm_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_gather_avx512;
+extern const nrv__kernel nrv__kernel_scatter_add_avx512;
+extern const nrv__kernel nrv__kernel_segment_max_avx512;
+extern const nrv__kernel nrv__kernel_csr_matmul_avx512;
+extern const nrv__kernel nrv__kernel_read_avx512;
+extern const nrv__kernel nrv__kernel_write_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_gather_avx2;
+extern const nrv__kernel nrv__kernel_scatter_add_avx2;
+extern const nrv__kernel nrv__kernel_segment_max_avx2;
+extern const nrv__kernel nrv__kernel_csr_matmul_avx2;
+extern const nrv__kernel nrv__kernel_read_avx2;
+extern const nrv__kernel nrv__kernel_write_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_gather_baseline;
+extern const nrv__kernel nrv__kernel_scatter_add_baseline;
+extern const nrv__kernel nrv__kernel_segment_max_baseline;
+extern const nrv__kernel nrv__kernel_csr_matmul_baseline;
+extern const nrv__kernel nrv__kernel_read_baseline;
+extern const nrv__kernel nrv__kernel_write_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pointwise_avx512[];
 #endif
@@ -209,10 +245,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv,
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
+    &nrv__op_coo_matmul,
     &nrv__op_copy,
     &nrv__op_cos,
     &nrv__op_count_turn,
     &nrv__op_cross_entropy,
+    &nrv__op_cross_entropy_masked,
+    &nrv__op_csr_rows,
+    &nrv__op_csr_matmul,
     &nrv__op_div,
     &nrv__op_equal,
     &nrv__op_erf,
@@ -221,6 +261,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_min_of,
     &nrv__op_argmax,
     &nrv__op_argmin,
+    &nrv__op_gather,
     &nrv__op_gelu,
     &nrv__op_greater,
     &nrv__op_greater_equal,
@@ -238,6 +279,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_less_equal,
     &nrv__op_log,
     &nrv__op_log_softmax,
+    &nrv__op_mask_of_lengths,
     &nrv__op_matmul,
     &nrv__op_max,
     &nrv__op_max_pool,
@@ -251,10 +293,17 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_pad,
     &nrv__op_permute,
     &nrv__op_pow,
+    &nrv__op_read,
     &nrv__op_rearrange,
     &nrv__op_reciprocal,
     &nrv__op_relu,
     &nrv__op_reshape,
+    &nrv__op_scatter_add,
+    &nrv__op_segment_max,
+    &nrv__op_segment_argmax,
+    &nrv__op_segment_mean,
+    &nrv__op_segment_softmax,
+    &nrv__op_segment_sum,
     &nrv__op_select,
     &nrv__op_sigmoid,
     &nrv__op_sign,
@@ -274,6 +323,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_uniform,
     &nrv__op_window,
     &nrv__op_fold,
+    &nrv__op_write,
     NULL
 };
 
@@ -338,6 +388,28 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_gemm_avx2,
 #endif
     &nrv__kernel_gemm_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_gather_avx512,
+    &nrv__kernel_scatter_add_avx512,
+    &nrv__kernel_segment_max_avx512,
+    &nrv__kernel_csr_matmul_avx512,
+    &nrv__kernel_read_avx512,
+    &nrv__kernel_write_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_gather_avx2,
+    &nrv__kernel_scatter_add_avx2,
+    &nrv__kernel_segment_max_avx2,
+    &nrv__kernel_csr_matmul_avx2,
+    &nrv__kernel_read_avx2,
+    &nrv__kernel_write_avx2,
+#endif
+    &nrv__kernel_gather_baseline,
+    &nrv__kernel_scatter_add_baseline,
+    &nrv__kernel_segment_max_baseline,
+    &nrv__kernel_csr_matmul_baseline,
+    &nrv__kernel_read_baseline,
+    &nrv__kernel_write_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_max_pool_avx512,
     &nrv__kernel_max_pool_dx_avx512,

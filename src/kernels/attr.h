@@ -8,6 +8,11 @@ typedef struct nrv__axis_attr { /* softmax, log_softmax, concat, argmax */
     int64_t axis;               /* >= 0 */
 } nrv__axis_attr;
 
+typedef struct nrv__lines_attr { /* gather, scatter_add, segment_max, segment_argmax, read, write */
+    int64_t axis;                /* >= batch; of the tensor that is indexed */
+    int64_t batch;               /* so many first axes of all inputs go together: each element has its own indexes */
+} nrv__lines_attr;
+
 typedef struct nrv__reduce_attr { /* sum, max_of, min_of */
     int64_t axes;                 /* bit i: axis i is reduced */
     int64_t keep;                 /* 1: a reduced axis stays with length 1 */

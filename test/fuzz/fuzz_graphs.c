@@ -1,8 +1,8 @@
 /* fuzz_graphs.c - any program that the bytes spell runs as its definition says: small graphs of views, element-wise
-   chains, products, reductions, windows, draws and gradients over shared values, with outputs, variables and locals
-   that are assigned (swapped, shifted, to each other), compiled with passes and kernels switched off in turn, on every
-   tier and several threads, run several times at several batch sizes; against eager evaluation of the same steps where
-   variables and locals are plain inputs.
+   chains, products, reductions, windows, lines by index, draws and gradients over shared values, with outputs,
+   variables and locals that are assigned (swapped, shifted, to each other), compiled with passes and kernels switched
+   off in turn, on every tier and several threads, run several times at several batch sizes; against eager evaluation of
+   the same steps where variables and locals are plain inputs.
 
    Values are small whole numbers, so every order of additions gives the same: what is compared is equal or wrong. Where
    a program leaves that range, runs are only watched for memory. A run that fails leaves variables and locals alone.
@@ -20,7 +20,7 @@
 const long fuzz_runs = 400;
 
 enum { INPUTS = 4, VARS = 3, LOCALS = 2, FIRST = INPUTS + VARS + LOCALS, STEPS = 24, MOST = FIRST + STEPS };
-enum { OUTS = 4, ROUNDS = 4, ROOM = 4096, WIDE = 6, OPS = 37, TAKE = 32 };
+enum { OUTS = 4, ROUNDS = 4, ROOM = 4096, WIDE = 6, OPS = 41, TAKE = 32, GATHER = 37, SEGMENTS, SEGMENT_MAX, RUNS };
 
 typedef struct step {
     uint8_t op, a, b, c, k;
@@ -203,6 +203,24 @@ static nrv_tensor window(const trace *t, const step *s, nrv_tensor a)
     return nrv__conv(image, nrv_broadcast(w, NRV_SHAPE(2, 2, at.kernel[0], at.kernel[1])), &at);
 }
 
+/* lines of an axis of length WIDE by the index, or lines that go where the index says */
+static nrv_tensor by_index(const trace *t, const step *s, nrv_tensor a)
+{
+    int axis = a->rank ? s->k % a->rank : 0;
+    nrv_tensor w = t->v[INPUTS], from = a->rank && a->dim[axis] == WIDE ? a : w;
+    nrv_tensor four = a->rank && a->dim[0] == 4 ? a : w;
+    nrv_tensor start = nrv_reshape(nrv_slice(t->index, 0, s->b % 4, 1), NRV_SCALAR);
+    axis = from == w ? 1 : axis;
+    if (s->op == GATHER)
+        return nrv_gather(from, s->c % 2 ? nrv_reshape(t->index, NRV_SHAPE(2, 2)) : t->index, axis);
+    if (s->op == SEGMENTS)
+        return nrv_segment_sum(four, t->index, WIDE + s->c % 2);
+    if (s->op == SEGMENT_MAX)
+        return nrv_segment_max(four, t->index, WIDE);
+    nrv_tensor part = nrv_read(from, axis, start, 1);
+    return s->c % 2 ? part : nrv_write(from, axis, nrv_cast(start, NRV_I64), nrv_mul_c(part, 2));
+}
+
 static nrv_tensor several(trace *t, const step *s, nrv_tensor a, nrv_tensor b)
 {
     char name[16];
@@ -231,6 +249,11 @@ static nrv_tensor several(trace *t, const step *s, nrv_tensor a, nrv_tensor b)
     case 35:
         nrv_grad(nrv_sum_all(nrv_mul(a, nrv_stop(a))), NULL, 2, x, dx);
         return dx[s->op - 34];
+    case GATHER:
+    case SEGMENTS:
+    case SEGMENT_MAX:
+    case RUNS:
+        return by_index(t, s, a);
     default:
         return nrv_mul(whole(nrv_dim_value(t->g, t->B), t->real), a);
     }

@@ -99,6 +99,41 @@ static oom_end oom_run(nrv_store *s)
     return end;
 }
 
+/* lines by index, differentiated twice, compiled and run */
+static nrv_tensor oom_lines(nrv_graph *g)
+{
+    nrv_tensor i = nrv_constant(g, NRV_I32, NRV_SHAPE(5), ((int32_t[]){ 0, 2, 1, 2, 0 }));
+    nrv_tensor ptr = nrv_constant(g, NRV_I32, NRV_SHAPE(4), ((int32_t[]){ 0, 2, 2, 5 }));
+    nrv_tensor at = nrv_constant(g, NRV_I32, NRV_SCALAR, ((int32_t[]){ 1 }));
+    nrv_tensor length = nrv_reshape(at, NRV_SHAPE(1));
+    nrv_tensor e = nrv_gather(nrv_embedding(g, "table", 3, 2), i, 0), a = nrv_segment_softmax(e, i, 3);
+    nrv_tensor y = nrv_csr_matmul(ptr, i, nrv_sum(nrv_mul(a, e), 1, 0), nrv_segment_mean(e, i, 3));
+    y = nrv_write(y, 0, at, nrv_read(nrv_segment_max(e, i, 3), 0, at, 2));
+    return nrv_cross_entropy_masked(y, nrv_slice(i, 0, 0, 3),
+                                    nrv_reshape(nrv_mask_of_lengths(length, 3), NRV_SHAPE(3)));
+}
+
+static oom_end oom_sparse(nrv_store *s)
+{
+    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
+    nrv_tensor loss = g ? oom_lines(g) : NULL;
+    nrv_list p = nrv_params(g, "*"), d = nrv_grads(loss, p);
+    nrv_list dd = nrv_grads(nrv_sum_all(nrv_square(nrv_pack(d))), p);
+    nrv_assign_all(p, NRV_MAP("p, d, e: p - 0.1 * d + 0 * e", p, d, dd));
+    nrv_output(g, "loss", loss);
+    nrv_plan *plan = nrv_compile(g, NULL);
+    nrv_exec *e = plan ? nrv_exec_new(plan, s, NULL) : NULL;
+    oom_end end = { .status = e ? nrv_run(e) : NRV_ENOMEM };
+    const float *value = e && !end.status ? nrv_value(e, "loss", NULL) : NULL;
+    if (value)
+        end.value = (double)*value;
+    snprintf(end.why, sizeof end.why, "%s", e && nrv_why(e) ? nrv_why(e) : "");
+    nrv_exec_free(e);
+    nrv_plan_free(plan);
+    nrv_graph_free(g);
+    return end;
+}
+
 static oom_end oom_store(nrv_store *s, nrv_status st)
 {
     oom_end e = { .status = st };
@@ -244,6 +279,7 @@ static double oom_alone(oom_end (*scenario)(nrv_store *s))
 OOM_TEST(lazy)
 OOM_TEST(eager)
 OOM_TEST(run)
+OOM_TEST(sparse)
 OOM_TEST(load)
 OOM_TEST(copy)
 OOM_TEST(sizes)
@@ -268,7 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_sizes), cmocka_unit_test(each_errors), cmocka_unit_test(each_lazy),
         cmocka_unit_test(each_eager), cmocka_unit_test(each_run),    cmocka_unit_test(each_save),
-        cmocka_unit_test(each_load),  cmocka_unit_test(each_copy),
+        cmocka_unit_test(each_load),  cmocka_unit_test(each_copy),   cmocka_unit_test(each_sparse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
