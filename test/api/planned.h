@@ -7,7 +7,6 @@
 /* ---- ops ---- */
 typedef struct { int causal; nrv_tensor mask, offset; double scale; int64_t reserved[4]; } nrv_attention_opt;
 nrv_tensor  nrv_attention  (nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
-nrv_tensor  nrv_categorical(nrv_tensor logits, const char *name);
 nrv_tensor  nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
 nrv_tensor  nrv_embedding  (nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);
 nrv_tensor  nrv_gather     (nrv_tensor x, nrv_tensor index, int axis);
