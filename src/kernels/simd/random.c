@@ -84,7 +84,7 @@ static int64_t random_units(const nrv__args *a)
 static double random_work(const nrv__args *a)
 {
     (void)a;
-    return 4.0 * RANDOM_UNIT * (SIMD_W > 4 ? 1.0 : 2.5);
+    return (double)(4 * RANDOM_UNIT) * (SIMD_W > 4 ? 1.0 : 2.5);
 }
 
 static void random_run(const nrv__args *a)
