@@ -5,7 +5,8 @@
 #include "support/each_op.h"
 #include <math.h>
 
-enum { MANY = 60000, SIGMAS_10 = 45, MOST_CELLS = 512 };
+enum { MANY = 60000, MOST_CELLS = 512 };
+static const double sigmas = 4.5;
 
 static nrv_store *random_store;
 static nrv_graph *random_graph;
@@ -38,7 +39,7 @@ static double *values(nrv_tensor y, int64_t *n)
 static void chi_square_is_likely(const char *what, double chi, double freedom)
 {
     double v = 2 / (9 * freedom), z = (cbrt(chi / freedom) - (1 - v)) / sqrt(v);
-    if (!(fabs(z) <= SIGMAS_10 / 10.0))
+    if (!(fabs(z) <= sigmas))
         fail_msg("%s: chi-square %.1f with %.0f degrees of freedom, %.1f deviations off", what, chi, freedom, z);
 }
 
@@ -74,7 +75,7 @@ static void mean_is_likely(const char *what, const double *v, int64_t n, double 
     double sum = 0;
     for (int64_t i = 0; i < n; i++)
         sum += v[i];
-    if (!(fabs(sum / (double)n - mean) <= SIGMAS_10 / 10.0 * deviation / sqrt((double)n)))
+    if (!(fabs(sum / (double)n - mean) <= sigmas * deviation / sqrt((double)n)))
         fail_msg("%s: the mean is %.7g, it should be %.7g", what, sum / (double)n, mean);
 }
 
@@ -227,7 +228,7 @@ static void categorical_draws_what_is_rare(void **state)
         nrv_pop(g);
     }
     p /= 1 + p;
-    assert_true(fabs(rare - PARTS * N * p) <= SIGMAS_10 / 10.0 * sqrt(PARTS * N * p * (1 - p)));
+    assert_true(fabs(rare - PARTS * N * p) <= sigmas * sqrt(PARTS * N * p * (1 - p)));
 }
 
 /* ---- poisson ---- */
@@ -235,13 +236,13 @@ static void poisson_cells(double rate, const double *v, int64_t n)
 {
     int64_t count[MOST_CELLS] = { 0 };
     double p[MOST_CELLS] = { 0 }, first = floor(fmax(0, rate - 9 * sqrt(rate) - 9)), last = rate + 12 * sqrt(rate) + 30;
-    double wide = ceil((last - first) / MOST_CELLS);
+    double most = MOST_CELLS, wide = ceil((last - first) / most);
     char what[40];
     snprintf(what, sizeof what, "poisson at %g", rate);
-    for (double k = first; k < first + wide * MOST_CELLS; k++)
+    for (double k = first; k < first + wide * most; k++)
         p[(int)((k - first) / wide)] += rate > 0 ? exp(k * log(rate) - rate - lgamma(k + 1)) : k == 0;
     for (int64_t i = 0; i < n; i++) {
-        if (!(v[i] >= first && v[i] < first + wide * MOST_CELLS && v[i] == floor(v[i])))
+        if (!(v[i] >= first && v[i] < first + wide * most && v[i] == floor(v[i])))
             fail_msg("%s: drew %.17g", what, v[i]);
         count[(int)((v[i] - first) / wide)]++;
     }
@@ -334,16 +335,16 @@ static void a_permutation_has_every_number_once(void **state)
     (void)state;
     enum { N = 100000 };
     int64_t n;
-    double *v = values(nrv_permutation(random_graph, "order", N), &n), moved = 0, distance = 0;
+    double *v = values(nrv_permutation(random_graph, "order", N), &n), moved = 0, distance = 0, count = N;
     bool *seen = calloc(N, sizeof *seen);
     assert_true(seen != NULL && n == N);
     for (int i = 0; i < N; i++) {
-        assert_true(v[i] >= 0 && v[i] < N && !seen[(int)v[i]]);
+        assert_true(v[i] >= 0 && v[i] < count && !seen[(int)v[i]]);
         seen[(int)v[i]] = true;
-        moved += v[i] != i, distance += fabs(v[i] - i) / N;
+        moved += v[i] != i, distance += fabs(v[i] - i) / count;
     }
-    assert_true(moved > N - 20);                                                       /* one fixed point on average */
-    assert_true(fabs(distance / N - 1.0 / 3) < SIGMAS_10 / 10.0 * sqrt(1.0 / 18 / N)); /* |x - y| of two uniforms */
+    assert_true(moved > count - 20);                                                 /* one fixed point on average */
+    assert_true(fabs(distance / count - 1.0 / 3) < sigmas * sqrt(1.0 / 18 / count)); /* |x - y| of two uniforms */
     free(seen);
     free(v);
 }
