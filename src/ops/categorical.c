@@ -54,9 +54,9 @@ static void categorical_ref(const nrv__args *a)
         double most = categorical_largest(x, v);
         if (!isfinite(most))
             nrv__fault_set(a->fault, i, NRV_EVALUE, "row %lld of the logits %s", (long long)i,
-                           isnan(most) ? "has a NaN"
-                           : most > 0  ? "has an infinite entry"
-                                       : "is -inf everywhere: nothing can be drawn");
+                           isnan(most)        ? "has a NaN"
+                           : most == INFINITY ? "has an infinite entry"
+                                              : "is -inf everywhere: nothing can be drawn");
         nrv__draw_bits(((const nrv__random_attr *)a->attr)->key, (uint64_t)run[i / each], (uint64_t)(i % each), 0,
                        bits);
         y[i] = isfinite(most) ? (double)categorical_draw(x, v, most, nrv__draw_unit(bits)) : 0;
@@ -86,7 +86,7 @@ NRV_OP(categorical, .sig = "i64 run[c...], real logits[c...,...,V] -> i32 y[c...
    scope is an error. No gradient to the logits. */
 NRV_API nrv_tensor nrv_categorical(nrv_tensor logits, const char *name)
 {
-    nrv__random_attr a = { 0, NRV_I32 };
+    nrv__random_attr a = { .type = NRV_I32 };
     if (!logits || logits->g->why.status || !nrv__draw_key(logits->g, name, &a.key))
         return NULL;
     return nrv__op_with(&nrv__op_categorical, NRV_N(const nrv_tensor, nrv__run_counter(logits->g), logits), &a, 0,

@@ -46,7 +46,7 @@ NRV_OP(permutation, .sig = "i64 run[c...] -> i64 y[c...,n]",
    by scope and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
 NRV_API nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n)
 {
-    nrv__random_attr a = { 0, NRV_I64 };
+    nrv__random_attr a = { .type = NRV_I64 };
     if (!g || g->why.status || !nrv__draw_key(g, name, &a.key))
         return NULL;
     return nrv__op_with(&nrv__op_permutation, NRV_N(const nrv_tensor, nrv__run_counter(g)), &a, 1, &n);

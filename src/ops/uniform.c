@@ -17,13 +17,13 @@ static void uniform_ref(const nrv__args *a)
     uint64_t key = ((const nrv__random_attr *)a->attr)->key;
     const double *run = a->in[0].data;
     double *y = a->out[0].data;
-    uint32_t bits[4] = { 0 };
     int64_t each = nrv__draw_each(a);
     for (int64_t first = 0; first < a->n; first += each)
-        for (int64_t i = 0; i < each; i++) {
-            if (i % 4 == 0)
-                nrv__draw_bits(key, (uint64_t)run[first / each], (uint64_t)i / 4, 0, bits);
-            y[first + i] = (double)(bits[i % 4] >> 8) * 0x1p-24;
+        for (int64_t i = 0; i < each; i += 4) {
+            uint32_t bits[4];
+            nrv__draw_bits(key, (uint64_t)run[first / each], (uint64_t)i / 4, 0, bits);
+            for (int64_t k = i; k < i + 4 && k < each; k++)
+                y[first + k] = (double)(bits[k - i] >> 8) * 0x1p-24;
         }
 }
 

@@ -3,6 +3,7 @@
    (about 1 in 150,000 beyond, on either side: too even is wrong, too). Then what the draws refuse, and that a counter
    of several runs draws what each of them draws alone, which is what a loop's turns drawn at once rely on. */
 #include "support/each_op.h"
+#include "base/philox.h"
 #include <math.h>
 
 enum { MANY = 60000, MOST_CELLS = 512 };
@@ -371,6 +372,54 @@ static void a_permutation_may_have_a_named_length(void **state)
     nrv_plan_free(p);
 }
 
+/* ---- where the bits come from: a saved run must draw the same numbers in the next version, too ---- */
+static double unit_of(const uint32_t bits[2])
+{
+    return ((double)(bits[0] >> 5) * 67108864.0 + (double)(bits[1] >> 6)) / 9007199254740992.0;
+}
+
+static void bits_of(uint64_t element, uint32_t bits[4])
+{
+    nrv__philox((const uint32_t[]){ (uint32_t)element, 0, 5, 0 }, (const uint32_t[]){ 0x76543210u, 0x89abcdefu }, bits);
+}
+
+/* what the op draws in run 5 with the key above */
+static double *drawn(const char *op, nrv_tensor x, nrv_dim n)
+{
+    nrv__random_attr a = { 0x89abcdef76543210u, NRV_F64 };
+    nrv_tensor in[2] = { nrv_fill(random_graph, NRV_I64, NRV_SCALAR, 5), x };
+    int64_t count;
+    return values(nrv__op_with(nrv__op_find(op, strlen(op)), x ? 2 : 1, in, &a, x ? 0 : 1, &n), &count);
+}
+
+static void every_element_has_counters_of_its_own(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    uint32_t bits[4];
+    double order[N] = { 0 };
+    double *u = drawn("uniform", NULL, N), *p = drawn("permutation", NULL, N);
+    double *few = drawn("poisson", nrv_fill(random_graph, NRV_F64, NRV_SHAPE(N), 0.5), 0);
+    double *many = drawn("poisson", nrv_fill(random_graph, NRV_F64, NRV_SHAPE(N), 100), 0);
+    double *choice = drawn("categorical", nrv_fill(random_graph, NRV_F64, NRV_SHAPE(N, 4), 3), 0);
+    double b = 0.931 + 2.53 * 10, a = -0.059 + 0.02483 * b; /* Hoermann's constants at a rate of 100 */
+    for (int i = 0, swap; i < N; i++) {
+        bits_of((uint64_t)i / 4, bits);
+        assert_true(u[i] == (double)(bits[i % 4] >> 8) / 16777216.0);
+        bits_of((uint64_t)i, bits);
+        swap = (int)(unit_of(bits) * (i + 1));
+        order[i] = order[swap], order[swap] = i;
+        assert_true(choice[i] == floor(4 * unit_of(bits)));
+        if (few[i] < 2)
+            assert_true((few[i] == 1) == (unit_of(bits) >= exp(-0.5)) && unit_of(bits) < 1.5 * exp(-0.5));
+        double centre = unit_of(bits) - 0.5, edge = 0.5 - fabs(centre);
+        if (edge > 0.08 && unit_of(bits + 2) < 0.9277 - 3.6224 / (b - 2)) /* the first try is taken */
+            assert_true(many[i] == floor((2 * a / edge + b) * centre + 100.43));
+    }
+    assert_memory_equal(p, order, sizeof order);
+    free(u), free(p), free(few), free(many), free(choice);
+}
+
 /* ---- what is refused ---- */
 static void says(nrv_status status, const char *text)
 {
@@ -431,6 +480,27 @@ static void shapes_and_types_are_checked(void **state)
     assert_null(nrv_poisson(nrv_fill(g, NRV_I32, NRV_SHAPE(3), 0), "c"));
     says(NRV_EDTYPE, "poisson: input 1 is i32, a real type is wanted\n  input 0: run_counter i64 [] run\n"
                      "  input 1: fill i32 [3]\n  hint  nrv_cast it to NRV_F32");
+}
+
+static void nothing_comes_of_nothing(void **state)
+{
+    (void)state;
+    nrv_graph *g = random_graph;
+    for (int broken = 0; broken < 2; broken++) {
+        nrv_graph *of = broken ? g : NULL;
+        nrv_tensor x = broken ? nrv_fill(g, NRV_F32, NRV_SHAPE(3), 1) : NULL;
+        if (broken)
+            nrv_pop(g);
+        assert_null(nrv_uniform(of, "a", NRV_F32, NRV_SHAPE(3)));
+        assert_null(nrv_normal(of, "b", NRV_F32, NRV_SHAPE(3)));
+        assert_null(nrv_exponential(of, "c", NRV_F32, NRV_SHAPE(3)));
+        assert_null(nrv_gumbel(of, "d", NRV_F32, NRV_SHAPE(3)));
+        assert_null(nrv_permutation(of, "e", 3));
+        assert_null(nrv_bernoulli(x, "f"));
+        assert_null(nrv_categorical(x, "g"));
+        assert_null(nrv_poisson(x, "h"));
+    }
+    says(NRV_EARG, "nrv_pop without a scope to close\n  hint  one nrv_pop closes one nrv_push or nrv_enter");
 }
 
 static void names_are_asked_for(void **state)
@@ -576,6 +646,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_permutation_may_have_a_named_length, begin, end),
         cmocka_unit_test_setup_teardown(values_that_make_no_sense_stop_the_run, begin, end),
         cmocka_unit_test_setup_teardown(shapes_and_types_are_checked, begin, end),
+        cmocka_unit_test_setup_teardown(nothing_comes_of_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(every_element_has_counters_of_its_own, begin, end),
         cmocka_unit_test_setup_teardown(names_are_asked_for, begin, end),
         cmocka_unit_test_setup_teardown(a_name_is_used_once, begin, end),
         cmocka_unit_test_setup_teardown(names_do_not_run_together, begin, end),
