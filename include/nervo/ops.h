@@ -22,6 +22,11 @@ nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
 nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 /* x in type t. x and y (...) */
 nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
+/* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
+   (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
+   stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
+   scope is an error. No gradient to the logits. */
+nrv_tensor nrv_categorical(nrv_tensor logits, const char *name);
 /* n tensors that agree in all lengths but that of axis. */
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
 /* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
@@ -107,10 +112,18 @@ nrv_tensor nrv_neg(nrv_tensor x);
 nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
+/* i64 (n): the numbers 0..n-1 in random order, n a number or a named size; nrv_gather and nrv_take shuffle by it. Keyed
+   by scope and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
+nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */
 nrv_tensor nrv_transpose(nrv_tensor x);
+/* rate (...) -> whole numbers (...) of its type, of the Poisson distribution with that mean (inversion; from 10 on
+   PTRS, Hoermann 1993); what float32 cannot hold is rounded. A rate that is negative, NaN or above 2^52 stops the run
+   with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this scope is an
+   error. No gradient to the rate. */
+nrv_tensor nrv_poisson(nrv_tensor rate, const char *name);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
  * 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
@@ -178,11 +191,19 @@ nrv_tensor nrv_sum_all(nrv_tensor x);
 nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
 /* Hyperbolic tangent. x and y (...) */
 nrv_tensor nrv_tanh(nrv_tensor x);
-/* Random numbers in [0, 1), keyed by scope and name, new in every run. */
+/* Random numbers in [0, 1), keyed by scope and name, new in every run. t: NRV_F32 or NRV_F64; both have 24 bits. A name
+   that is missing or was used in this scope is an error. No gradient. */
 nrv_tensor nrv_uniform(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
-/* Random numbers of mean 0 and deviation 1 (Box & Muller 1958), keyed by scope and name, new in every run. */
+/* Random numbers of mean 0 and deviation 1 (Box & Muller 1958), at most 5.8 in size; otherwise as nrv_uniform. */
 nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
-/* 1 with probability p, else 0, in p's shape and type; no gradient. */
+/* Random numbers >= 0 of density e^-x: mean 1, deviation 1, at most 16.7; otherwise as nrv_uniform. */
+nrv_tensor nrv_exponential(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
+/* Random numbers -log(e), e as nrv_exponential (Gumbel 1935): mean 0.577, deviation 1.283, in -2.9..17.4; the largest
+   of logits + these is a categorical draw, which the gradient of a softmax in its place relaxes (Jang et al. 2017).
+   Otherwise as nrv_uniform. */
+nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
+/* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
+   step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
 /* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
    (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin

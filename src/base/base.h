@@ -72,6 +72,13 @@ const char *nrv__status_name(nrv_status s);
 /* ---- hashing, matching, numbers ---- */
 uint64_t nrv__hash(uint64_t seed, const void *data, size_t n);
 uint64_t nrv__hash_text(uint64_t seed, const char *s);
+typedef struct nrv__hashing { /* the same hash, of bytes that come one after the other; a copy goes its own way */
+    uint64_t seed, n, lane[4];
+    unsigned char left[32];
+} nrv__hashing;
+void nrv__hashing_start(nrv__hashing *h, uint64_t seed);
+void nrv__hashing_add(nrv__hashing *h, const void *data, size_t n);
+uint64_t nrv__hashing_end(const nrv__hashing *h);
 bool nrv__match(const char *names, const char *name);  /* "*", "enc.*,!*.bias": in the first, not in the second */
 bool nrv__mul(int64_t a, int64_t b, int64_t *product); /* false if it overflows */
 bool nrv__add(int64_t a, int64_t b, int64_t *sum);

@@ -35,26 +35,46 @@ static uint64_t hash_merge(uint64_t h, uint64_t lane)
     return (h ^ hash_round(0, lane)) * hash_p1 + hash_p4;
 }
 
-static uint64_t hash_blocks(uint64_t seed, const unsigned char *p, size_t blocks)
+static void hash_blocks(uint64_t lane[4], const unsigned char *p, size_t blocks)
 {
-    uint64_t a = seed + hash_p1 + hash_p2, b = seed + hash_p2, c = seed, d = seed - hash_p1;
-    for (; blocks; blocks--, p += 32) {
-        a = hash_round(a, hash_u64(p));
-        b = hash_round(b, hash_u64(p + 8));
-        c = hash_round(c, hash_u64(p + 16));
-        d = hash_round(d, hash_u64(p + 24));
-    }
-    uint64_t h = hash_turn(a, 1) + hash_turn(b, 7) + hash_turn(c, 12) + hash_turn(d, 18);
-    return hash_merge(hash_merge(hash_merge(hash_merge(h, a), b), c), d);
+    for (; blocks; blocks--, p += 32)
+        for (int i = 0; i < 4; i++)
+            lane[i] = hash_round(lane[i], hash_u64(p + 8 * i));
 }
 
-uint64_t nrv__hash(uint64_t seed, const void *data, size_t n)
+void nrv__hashing_start(nrv__hashing *h, uint64_t seed)
+{
+    *h = (nrv__hashing){ seed, 0, { seed + hash_p1 + hash_p2, seed + hash_p2, seed, seed - hash_p1 }, { 0 } };
+}
+
+void nrv__hashing_add(nrv__hashing *h, const void *data, size_t n)
 {
     const unsigned char *p = data;
-    uint64_t h = (n >= 32 ? hash_blocks(seed, p, n / 32) : seed + hash_p5) + n;
-    if (n >= 32)
-        p += n / 32 * 32;
-    size_t left = n % 32;
+    size_t had = h->n % 32, fill = n < 32 - had ? n : 32 - had;
+    h->n += n;
+    if (had) {
+        memcpy(h->left + had, p, fill);
+        p += fill, n -= fill;
+        if (had + fill < 32)
+            return;
+        hash_blocks(h->lane, h->left, 1);
+    }
+    hash_blocks(h->lane, p, n / 32);
+    if (n % 32)
+        memcpy(h->left, p + n / 32 * 32, n % 32);
+}
+
+uint64_t nrv__hashing_end(const nrv__hashing *s)
+{
+    const unsigned char *p = s->left;
+    const uint64_t *v = s->lane;
+    uint64_t h = s->seed + hash_p5;
+    if (s->n >= 32) {
+        h = hash_turn(v[0], 1) + hash_turn(v[1], 7) + hash_turn(v[2], 12) + hash_turn(v[3], 18);
+        h = hash_merge(hash_merge(hash_merge(hash_merge(h, v[0]), v[1]), v[2]), v[3]);
+    }
+    h += s->n;
+    size_t left = s->n % 32;
     for (; left >= 8; left -= 8, p += 8)
         h = hash_turn(h ^ hash_round(0, hash_u64(p)), 27) * hash_p1 + hash_p4;
     if (left >= 4) {
@@ -66,6 +86,15 @@ uint64_t nrv__hash(uint64_t seed, const void *data, size_t n)
     h = (h ^ h >> 33) * hash_p2;
     h = (h ^ h >> 29) * hash_p3;
     return h ^ h >> 32;
+}
+
+uint64_t nrv__hash(uint64_t seed, const void *data, size_t n)
+{
+    nrv__hashing h;
+    nrv__hashing_start(&h, seed);
+    if (n)
+        nrv__hashing_add(&h, data, n);
+    return nrv__hashing_end(&h);
 }
 
 uint64_t nrv__hash_text(uint64_t seed, const char *s)

@@ -53,13 +53,20 @@ static const char *lower_text(lower_state *s, const char *text)
     return lower_copy(s, text, strlen(text) + 1);
 }
 
+/* what messages call a node: its name, where it has one, or where it was traced */
+static const char *lower_label(lower_state *s, nrv_tensor n, const char *name)
+{
+    char shown[NRV__PATH_SHOWN];
+    return lower_text(s, name ? name : nrv__path_show(n->scope, shown));
+}
+
 static nrv__value lower_shape(lower_state *s, nrv_tensor n, nrv__where where)
 {
     return (nrv__value){ .where = where,
                          .type = n->type,
                          .rank = n->rank,
                          .dense = true,
-                         .scope = lower_text(s, n->name ? n->name : n->scope),
+                         .scope = lower_label(s, n, n->name),
                          .dim = lower_copy(s, n->dim, (size_t)n->rank * sizeof *n->dim) };
 }
 
@@ -94,7 +101,7 @@ static bool lower_step(lower_state *s, nrv__step step)
 static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, int n_in, const int32_t *in, bool of_node)
 {
     nrv__step step = {
-        .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_text(s, n->scope)
+        .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_label(s, n, NULL)
     };
     step.n_kernel = nrv__kernels_of(s->c, op, NULL);
     const nrv__kernel **k = nrv__arena_get(&s->p->arena, (size_t)(step.n_kernel + 1) * sizeof *k);
@@ -348,7 +355,7 @@ static bool lower_group(lower_state *s, int32_t group)
                              t.reg,
                              t.instr,
                              lower_copy(s, shape->dim, (size_t)shape->rank * sizeof *shape->dim) };
-    nrv__step step = { .tiles = program, .in = in, .out = -1, .scope = lower_text(s, shape->scope) };
+    nrv__step step = { .tiles = program, .in = in, .out = -1, .scope = lower_label(s, shape, NULL) };
     for (int32_t r = 0; r < t.n_reg; r++)
         if (t.reg[r].load >= 0)
             in[step.n_in++] = t.reg[r].load;
@@ -677,7 +684,7 @@ static int32_t lower_block(lower_state *s, nrv_tensor n)
     nrv__inner *in = &c->inner[c->inner_of[nrv__block_of(n)->id]];
     int32_t *give = nrv__arena_get(&s->p->arena, (in->n_given + 1) * sizeof *give);
     nrv__step step = { .op = n->op, .loop = in->loop, .in = give, .n_in = (int32_t)in->n_given, .out = -1 };
-    step.scope = lower_text(s, n->scope);
+    step.scope = lower_label(s, n, NULL);
     if (!give || !step.scope)
         return nrv__compile_fail(c), -1;
     for (size_t i = 0; i < in->n_given; i++) {

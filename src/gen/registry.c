@@ -19,6 +19,7 @@ extern const nrv__opdef nrv__op_last;
 extern const nrv__opdef nrv__op_either;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_cast;
+extern const nrv__opdef nrv__op_categorical;
 extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
@@ -69,7 +70,9 @@ extern const nrv__opdef nrv__op_mul;
 extern const nrv__opdef nrv__op_neg;
 extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_pad;
+extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_permute;
+extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_pow;
 extern const nrv__opdef nrv__op_read;
 extern const nrv__opdef nrv__op_rearrange;
@@ -241,6 +244,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_either,
     &nrv__op_broadcast,
     &nrv__op_cast,
+    &nrv__op_categorical,
     &nrv__op_concat,
     &nrv__op_conv,
     &nrv__op_conv_dx,
@@ -291,7 +295,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_neg,
     &nrv__op_not_equal,
     &nrv__op_pad,
+    &nrv__op_permutation,
     &nrv__op_permute,
+    &nrv__op_poisson,
     &nrv__op_pow,
     &nrv__op_read,
     &nrv__op_rearrange,

@@ -448,6 +448,7 @@ static bool dim_add_check(nrv_graph *g, nrv__check c)
             return true;
     if (!nrv__graph_room(g, &g->check, g->n_check, &g->cap_check, sizeof *g->check))
         return false;
+    c.scope = nrv__scope_path(g);
     g->check[g->n_check++] = c;
     return true;
 }
@@ -466,7 +467,7 @@ bool nrv__dim_same(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op, nrv_dim *
         a = b, b = t;
     }
     *out = a;
-    return dim_add_check(g, (nrv__check){ a, b, false, op, nrv__scope_path(g) });
+    return dim_add_check(g, (nrv__check){ a, b, false, op, NULL });
 }
 
 /* bounds of a term from the bounds of its sizes; false: unknown */
@@ -495,7 +496,7 @@ bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op)
     }
     if (known && (least >= 0 || most < 0))
         return least >= 0;
-    return dim_add_check(g, (nrv__check){ a, b, true, op, nrv__scope_path(g) });
+    return dim_add_check(g, (nrv__check){ a, b, true, op, NULL });
 }
 
 void nrv__dims_forget(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys)

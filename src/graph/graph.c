@@ -31,7 +31,8 @@ nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const c
     va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
-    const char *path = nrv__scope_path(g);
+    char shown[NRV__PATH_SHOWN];
+    const char *path = nrv__path_show(nrv__scope_at(g), shown);
     return nrv__fail(&g->why, s, "%s%s%s%s%s", what, *path ? "\n  in    " : "", path, hint ? "\n  hint  " : "",
                      hint ? hint : "");
 }
@@ -42,21 +43,12 @@ static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigne
     if (!nrv__graph_room(g, &g->scope, g->n_scope, &g->cap_scope, sizeof *g->scope))
         return false;
     up = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
-    nrv__scope s = { up ? up->path : "", up ? up->pass : "", up ? up->mode : g->mode,
+    nrv__scope s = { up ? up->path : NULL, up ? up->pass : "", up ? up->mode : g->mode,
                      with ? with
                      : up ? up->with
                           : NULL };
-    if (name && *name) {
-        size_t n = strlen(s.path), m = strlen(name);
-        char *path = nrv__arena_get(&g->arena, n + m + 2);
-        if (!path)
-            return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a scope's name"), false;
-        memcpy(path, s.path, n);
-        if (n)
-            path[n++] = '.';
-        memcpy(path + n, name, m);
-        s.path = path;
-    }
+    if (name && *name && !(s.path = nrv__path_down(g, s.path, name)))
+        return false;
     if (pass && !(s.pass = nrv__arena_text(&g->arena, pass, strlen(pass))))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a scope's pass"), false;
     if (mode & (NRV_TRAIN | NRV_EVAL))
@@ -91,9 +83,10 @@ NRV_API nrv_graph *nrv_graph_new(nrv_store *s, unsigned mode)
 
 static void graph_forget(nrv_graph *g)
 {
-    g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = g->n_drawn = 0;
+    g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = 0;
     g->dims.n_poly = g->dims.n_atom = g->dims.n_size = 0;
     memset(g->bucket, 0, g->n_bucket * sizeof *g->bucket);
+    nrv__names_forget(g);
     if (g->var_at)
         memset(g->var_at, -1, g->n_var_at * sizeof *g->var_at);
     for (size_t i = 0; i < g->n_block; i++) {
@@ -128,7 +121,7 @@ NRV_API void nrv_graph_free(nrv_graph *g)
     nrv__alloc(&m, g->assign, g->cap_assign * sizeof *g->assign, 0);
     nrv__alloc(&m, g->block, g->cap_block * sizeof *g->block, 0);
     nrv__alloc(&m, g->check, g->cap_check * sizeof *g->check, 0);
-    nrv__alloc(&m, g->drawn, g->cap_drawn * sizeof *g->drawn, 0);
+    nrv__names_free(g);
     nrv__alloc(&m, g, sizeof *g, 0);
 }
 
@@ -194,9 +187,14 @@ NRV_API const char *nrv_graph_why(const nrv_graph *g)
     return g && g->why.status ? g->why.text : NULL;
 }
 
-const char *nrv__scope_path(const nrv_graph *g)
+nrv__path *nrv__scope_at(const nrv_graph *g)
 {
-    return g->n_scope ? g->scope[g->n_scope - 1].path : "";
+    return g->n_scope ? g->scope[g->n_scope - 1].path : NULL;
+}
+
+const char *nrv__scope_path(nrv_graph *g)
+{
+    return nrv__path_text(g, nrv__scope_at(g));
 }
 
 unsigned nrv__scope_mode(const nrv_graph *g)
@@ -204,7 +202,7 @@ unsigned nrv__scope_mode(const nrv_graph *g)
     return g->n_scope ? g->scope[g->n_scope - 1].mode : g->mode;
 }
 
-bool nrv__label_push(nrv_graph *g, const char *path)
+bool nrv__label_push(nrv_graph *g, nrv__path *path)
 {
     if (!graph_push(g, NULL, NULL, 0, NULL))
         return false;
@@ -309,31 +307,6 @@ bool nrv__var_add(nrv_graph *g, nrv__var v)
     }
     g->var[g->n_var] = v;
     graph_place_var(g, (int32_t)g->n_var++);
-    return true;
-}
-
-bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)
-{
-    const nrv__scope *s = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
-    const char *path = s ? s->path : "", *pass = s ? s->pass : "";
-    if (!name || !*name)
-        return nrv__graph_fail(g, NRV_ENAME, "give every random op a name of its own in its scope",
-                               "a random op without a name"),
-               false;
-    size_t room = strlen(path) + strlen(pass) + strlen(name) + 3;
-    char *full = nrv__arena_get(&g->arena, room);
-    if (!full || !nrv__graph_room(g, &g->drawn, g->n_drawn, &g->cap_drawn, sizeof *g->drawn))
-        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a random op"), false;
-    snprintf(full, room, "%s|%s|%s", path, pass, name);
-    for (size_t i = 0; i < g->n_drawn; i++)
-        if (!strcmp(g->drawn[i], full))
-            return nrv__graph_fail(
-                       g, NRV_ENAME,
-                       "name the second one differently, or give the second pass over shared weights its own .pass",
-                       "two random ops named '%s' in one scope would draw the same numbers", name),
-                   false;
-    g->drawn[g->n_drawn++] = full;
-    *key = nrv__hash_text(g->store->seed, full);
     return true;
 }
 

@@ -11,6 +11,7 @@
 typedef struct nrv__opdef nrv__opdef;
 typedef struct nrv__dims nrv__dims;
 typedef struct nrv__region nrv__region;
+typedef struct nrv__path nrv__path;
 
 struct nrv_node {
     nrv_graph *g;
@@ -20,7 +21,7 @@ struct nrv_node {
     const void *attr;       /* op->attr_bytes */
     const nrv_dim *size;    /* lengths that are arguments of the op, n_size */
     const nrv_dim *dim;     /* rank */
-    const char *scope;      /* the smallest scope path that made it */
+    nrv__path *scope;       /* the smallest scope path that made it; NULL: the root's */
     const char *name;       /* of a leaf: input, parameter, state, local; else NULL */
     nrv__region *region;    /* the deepest of its inputs: what it is computed in; NULL: outside all blocks */
     uint64_t hash;
@@ -141,9 +142,46 @@ typedef struct nrv__check {
 /* the first check that fails at these lengths is the error; what is unknown is not checked */
 nrv_status nrv__dims_check(const nrv__dims *d, const nrv__check *check, size_t n, const int64_t *polys, nrv__why *why);
 
+/* ---- names ---- */
+struct nrv__path {        /* of scopes; the root is NULL */
+    nrv__path *up, *jump; /* jump: an ancestor farther up, see name.c */
+    nrv__path *same;      /* next in the hash bucket */
+    const char *name;     /* the last part, without dots */
+    const char *text;     /* the whole, once someone asked */
+    size_t n, length;     /* bytes of name, of text */
+    uint64_t hash;
+    nrv__hashing hashing; /* of text, from the store's seed: random draws begin with it */
+    int32_t depth;
+};
+enum { NRV__PATH_SHOWN = 512 };
+nrv__path *nrv__path_down(nrv_graph *g, nrv__path *up, const char *name); /* NULL: no memory, the error is set */
+const char *nrv__path_text(nrv_graph *g, nrv__path *p); /* made once; "" also where the arena has no more memory */
+const char *nrv__path_show(const nrv__path *p,
+                           char buf[NRV__PATH_SHOWN]);       /* for people: a long one without its middle */
+bool nrv__path_less(const nrv__path *a, const nrv__path *b); /* as strcmp of the texts says */
+
+typedef enum {
+    NRV__NAME_INPUT = 1,
+    NRV__NAME_LOCAL,
+    NRV__NAME_OUTPUT,
+    NRV__NAME_ASSIGNED,
+    NRV__NAME_LOCAL_ASSIGNED,
+    NRV__NAME_DRAW
+} nrv__name_kind;
+typedef struct nrv__met {
+    uint64_t hash;
+    const char *name; /* of a draw: NULL, its hash says all */
+    nrv__name_kind kind;
+} nrv__met;
+bool nrv__name_met(const nrv_graph *g, nrv__name_kind kind, const char *name);
+bool nrv__name_meet(nrv_graph *g, nrv__name_kind kind, const char *name); /* kept by pointer; false: no memory */
+void nrv__names_forget(nrv_graph *g);
+void nrv__names_free(nrv_graph *g);
+
 /* ---- what a graph holds ---- */
 typedef struct nrv__scope {
-    const char *path, *pass;
+    nrv__path *path;
+    const char *pass;
     unsigned mode;
     nrv_list with;
 } nrv__scope;
@@ -207,8 +245,10 @@ struct nrv_graph {
     bool sealed;        /* passes may add to blocks that are closed */
     size_t n_unfed;     /* inputs that no nrv_feed has filled */
     bool asleep;        /* eager: what is made now waits until it is asked for */
-    const char **drawn; /* names of random draws: scope|pass|name */
-    size_t n_drawn, cap_drawn;
+    nrv__met *met; /* names of inputs, outputs, draws... by hash; cap_met is a power of two */
+    size_t n_met, cap_met;
+    nrv__path **path; /* hash table, power of two */
+    size_t n_path, cap_path;
     int64_t macs;   /* multiply-adds of the nodes so far, with every named size at 1 */
     int64_t budget; /* bytes of new variables that a text may still ask for; 0: a program asks, without a limit */
     bool body_grad; /* differentiate composites through their bodies: for tests */
@@ -266,9 +306,10 @@ typedef struct nrv__alive {
 nrv_status nrv__alive_from(nrv__alive *a, int n, const nrv_tensor *root);
 
 nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
-const char *nrv__scope_path(const nrv_graph *g);
+nrv__path *nrv__scope_at(const nrv_graph *g);
+const char *nrv__scope_path(nrv_graph *g); /* its text */
 unsigned nrv__scope_mode(const nrv_graph *g);
-bool nrv__label_push(nrv_graph *g, const char *path); /* what follows is labelled so; closed by nrv__label_pop */
+bool nrv__label_push(nrv_graph *g, nrv__path *path); /* what follows is labelled so; closed by nrv__label_pop */
 void nrv__label_pop(nrv_graph *g);
 bool nrv__training(nrv_graph *g, const char *layer, bool *train); /* false: neither was said, which is an error */
 bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size);

@@ -107,7 +107,7 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
     n->attr = k->attr ? node_copy(g, k->attr, k->op->attr_bytes) : NULL;
     n->body = k->body ? node_copy(g, k->body, (size_t)k->n_out * sizeof *k->body) : NULL;
     n->name = k->name ? nrv__arena_text(&g->arena, k->name, strlen(k->name)) : NULL;
-    n->scope = nrv__scope_path(g);
+    n->scope = nrv__scope_at(g);
     if (g->arena.broken) {
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing");
         return NULL;
@@ -211,8 +211,8 @@ static nrv_tensor node_get(nrv_graph *g, node_key *k)
     for (nrv_tensor n = g->bucket[h & (g->n_bucket - 1)]; n; n = n->same) {
         if (!node_is(n, h, k))
             continue;
-        if (strcmp(nrv__scope_path(g), n->scope) < 0)
-            n->scope = nrv__scope_path(g);
+        if (nrv__path_less(nrv__scope_at(g), n->scope))
+            n->scope = nrv__scope_at(g);
         return n;
     }
     if (g->n_node >= 2 * g->n_bucket && !node_rehash(g))

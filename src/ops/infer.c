@@ -12,8 +12,9 @@ static void infer_describe(nrv__infer *s, nrv__text *t)
         nrv_tensor x = s->in[i];
         nrv__text_add(t, "\n  input %d: %s %s ", i, x->op->name, nrv__dtype_name(x->type));
         nrv__shape_text(s->g, x->rank, x->dim, t);
-        if (x->name || *x->scope)
-            nrv__text_add(t, " %s", x->name ? x->name : x->scope);
+        char shown[NRV__PATH_SHOWN];
+        if (x->name || x->scope)
+            nrv__text_add(t, " %s", x->name ? x->name : nrv__path_show(x->scope, shown));
     }
 }
 
@@ -26,7 +27,8 @@ bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const c
     va_end(ap);
     nrv__text t = { .mem = s->g->mem };
     infer_describe(s, &t);
-    const char *path = nrv__scope_path(s->g);
+    char shown[NRV__PATH_SHOWN];
+    const char *path = nrv__path_show(nrv__scope_at(s->g), shown);
     nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->op->name, what, *path ? "\n  in    " : "", path,
               t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
     nrv__text_free(&t);

@@ -45,12 +45,11 @@ NRV_API nrv_tensor nrv_input(nrv_graph *g, const char *name, nrv_dtype t, nrv_sh
         return NULL;
     if (!name || !*name)
         return nrv__graph_fail(g, NRV_ENAME, "it is bound by its name", "an input without a name"), NULL;
-    for (size_t i = 0; i < g->n_node; i++)
-        if (g->node[i]->op == &nrv__op_input && !strcmp(g->node[i]->name, name))
-            return nrv__graph_fail(g, NRV_ENAME, "keep the first handle", "two inputs named '%s'", name), NULL;
-    nrv_tensor x = nrv__leaf(g, &nrv__op_input, name, t, shape.rank, shape.dim, NULL);
-    g->n_unfed += x != NULL;
-    return x;
+    if (nrv__name_met(g, NRV__NAME_INPUT, name))
+        return nrv__graph_fail(g, NRV_ENAME, "keep the first handle", "two inputs named '%s'", name), NULL;
+    nrv_tensor y = nrv__leaf(g, &nrv__op_input, name, t, shape.rank, shape.dim, NULL);
+    g->n_unfed += y != NULL;
+    return y && nrv__name_meet(g, NRV__NAME_INPUT, y->name) ? y : NULL;
 }
 
 NRV_API nrv_tensor nrv_constant(nrv_graph *g, nrv_dtype t, nrv_shape shape, const void *data)
@@ -245,12 +244,13 @@ NRV_API nrv_tensor nrv_local(nrv_graph *g, const char *name, nrv_dtype t, nrv_sh
     nrv__scalar_attr a = { fill };
     size_t before = g->n_node;
     nrv_tensor y = full ? nrv__leaf(g, &nrv__op_local, full, t, shape.rank, shape.dim, &a) : NULL;
-    for (size_t i = 0; y && i < before && (size_t)y->id == before; i++)
-        if (g->node[i]->op == &nrv__op_local && !strcmp(g->node[i]->name, full))
-            return nrv__graph_fail(g, NRV_ENAME, "give one of them another name",
-                                   "local '%s' is asked for twice, with different shapes, types or fills", full),
-                   NULL;
-    return y;
+    if (!y || (size_t)y->id < before)
+        return y;
+    if (nrv__name_met(g, NRV__NAME_LOCAL, full))
+        return nrv__graph_fail(g, NRV_ENAME, "give one of them another name",
+                               "local '%s' is asked for twice, with different shapes, types or fills", full),
+               NULL;
+    return nrv__name_meet(g, NRV__NAME_LOCAL, y->name) ? y : NULL;
 }
 
 /* ---- where values go ---- */
@@ -308,14 +308,15 @@ NRV_API void nrv_assign(nrv_graph *g, nrv_tensor var, nrv_tensor value)
     }
     if (!leaf_is_mine(g, var, "assign") || !leaf_is_mine(g, value, "assign") || !leaf_same_shape(g, var, value))
         return;
-    for (size_t i = 0; i < g->n_assign; i++)
-        if (g->assign[i].var == var) {
-            nrv__graph_fail(g, NRV_EARG,
-                            "one value for each variable; NRV_QUIET keeps a second pass from updating its statistics",
-                            "assign: '%s' is assigned twice", var->name);
-            return;
-        }
-    if (nrv__graph_room(g, &g->assign, g->n_assign, &g->cap_assign, sizeof *g->assign))
+    nrv__name_kind kind = var->op == &nrv__op_param ? NRV__NAME_ASSIGNED : NRV__NAME_LOCAL_ASSIGNED;
+    if (nrv__name_met(g, kind, var->name)) {
+        nrv__graph_fail(g, NRV_EARG,
+                        "one value for each variable; NRV_QUIET keeps a second pass from updating its statistics",
+                        "assign: '%s' is assigned twice", var->name);
+        return;
+    }
+    if (nrv__name_meet(g, kind, var->name) &&
+        nrv__graph_room(g, &g->assign, g->n_assign, &g->cap_assign, sizeof *g->assign))
         g->assign[g->n_assign++] = (nrv__named){ NULL, var, value };
 }
 
@@ -335,13 +336,13 @@ NRV_API void nrv_output(nrv_graph *g, const char *name, nrv_tensor x)
                         "output '%s': the tensor is of the inside of a block", name);
         return;
     }
-    for (size_t i = 0; i < g->n_output; i++)
-        if (!strcmp(g->output[i].name, name)) {
-            nrv__graph_fail(g, NRV_ENAME, "one name, one output", "two outputs named '%s'", name);
-            return;
-        }
+    if (nrv__name_met(g, NRV__NAME_OUTPUT, name)) {
+        nrv__graph_fail(g, NRV_ENAME, "one name, one output", "two outputs named '%s'", name);
+        return;
+    }
     const char *copy = nrv__arena_text(&g->arena, name, strlen(name));
-    if (!copy || !nrv__graph_room(g, &g->output, g->n_output, &g->cap_output, sizeof *g->output))
+    if (!copy || !nrv__name_meet(g, NRV__NAME_OUTPUT, copy) ||
+        !nrv__graph_room(g, &g->output, g->n_output, &g->cap_output, sizeof *g->output))
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for output '%s'", name);
     else
         g->output[g->n_output++] = (nrv__named){ copy, NULL, x };

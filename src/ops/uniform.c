@@ -1,44 +1,48 @@
-/* uniform - random numbers in [0, 1): a pure function of key, run and element, so the same for any number of threads */
-#include "../base/philox.h"
-#include "op.h"
+/* uniform - random numbers in [0, 1): a pure function of key, run and element, so the same for any number of threads;
+   and what formulas make of them */
+#include "draw.h"
 #include <string.h>
 
 static bool uniform_shape(nrv__infer *s)
 {
     s->type = (nrv_dtype)((const nrv__random_attr *)s->attr)->type;
-    s->rank = s->n_size;
-    memcpy(s->dim, s->size, (size_t)s->n_size * sizeof *s->size);
-    return s->type == NRV_F32 || s->type == NRV_F64 ||
-           nrv__infer_fail(s, NRV_EDTYPE, "draw floats and nrv_cast them", "%s cannot be drawn",
-                           nrv__dtype_name(s->type));
+    if (s->type != NRV_F32 && s->type != NRV_F64)
+        return nrv__infer_fail(s, NRV_EDTYPE, "draw floats and nrv_cast them", "%s cannot be drawn",
+                               nrv__dtype_name(s->type));
+    return nrv__draw_shape(s, s->n_size, s->size);
 }
 
 static void uniform_ref(const nrv__args *a)
 {
-    uint64_t key = ((const nrv__random_attr *)a->attr)->key, run = (uint64_t)*(const double *)a->in[0].data;
+    uint64_t key = ((const nrv__random_attr *)a->attr)->key;
+    const double *run = a->in[0].data;
     double *y = a->out[0].data;
-    uint32_t bits[4] = { 0 };
-    for (int64_t i = 0; i < a->n; i++) {
-        uint64_t at = (uint64_t)i / 4;
-        if (i % 4 == 0)
-            nrv__philox((const uint32_t[]){ (uint32_t)at, (uint32_t)(at >> 32), (uint32_t)run, (uint32_t)(run >> 32) },
-                        (const uint32_t[]){ (uint32_t)key, (uint32_t)(key >> 32) }, bits);
-        y[i] = (double)(bits[i % 4] >> 8) * 0x1p-24;
-    }
+    int64_t each = nrv__draw_each(a);
+    for (int64_t first = 0; first < a->n; first += each)
+        for (int64_t i = 0; i < each; i += 4) {
+            uint32_t bits[4];
+            nrv__draw_bits(key, (uint64_t)run[first / each], (uint64_t)i / 4, 0, bits);
+            for (int64_t k = i; k < i + 4 && k < each; k++)
+                y[first + k] = (double)(bits[k - i] >> 8) * 0x1p-24;
+        }
 }
+
+extern const nrv__opdef nrv__op_uniform;
 
 static nrv_tensor uniform_make(nrv__case *c)
 {
     int64_t d[NRV__MAX_RANK];
-    nrv_shape s = { nrv__case_ints(c, "shape", NRV__MAX_RANK, d), { 0 } };
-    memcpy(s.dim, d, sizeof d);
-    return nrv_uniform(c->g, "u", nrv__case_type(c, "type", NRV_F32), s);
+    int rank = nrv__case_ints(c, "shape", NRV__MAX_RANK, d);
+    return nrv__draw_case(c, &nrv__op_uniform, nrv__case_type(c, "type", NRV_F32), rank, d);
 }
 
-NRV_OP(uniform, .sig = "i64 run[] -> y[...]",
+NRV_OP(uniform, .sig = "i64 run[c...] -> y[c...,...]",
        .doc = "Random numbers in [0, 1), 24 bits each (Philox4x32-10; Salmon et al. 2011).", .shape = uniform_shape,
-       .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run", .ref = uniform_ref, .make = uniform_make,
-       .attr_bytes = sizeof(nrv__random_attr), .test = { "shape=3x5", "shape=1027", "shape=0" });
+       .batch = nrv__draw_batch, .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run",
+       .ref = uniform_ref, .make = uniform_make, .attr_bytes = sizeof(nrv__random_attr),
+       .test = { "shape=3x5", "shape=1027", "shape=0", "run:i64[3] in 0..9, shape=5",
+                 "run:i64[2,3] in 0..1000000, shape=7x11", "run:i64[70] in 0..99, shape=", "run:i64[0], shape=4",
+                 "run:i64[3] in 0..9, shape=0" });
 
 static nrv_tensor uniform_key(nrv_graph *g, uint64_t key, nrv_dtype t, nrv_shape shape)
 {
@@ -46,14 +50,15 @@ static nrv_tensor uniform_key(nrv_graph *g, uint64_t key, nrv_dtype t, nrv_shape
     return nrv__op_with(&nrv__op_uniform, NRV_N(const nrv_tensor, nrv__run_counter(g)), &a, shape.rank, shape.dim);
 }
 
-/* Random numbers in [0, 1), keyed by scope and name, new in every run. */
+/* Random numbers in [0, 1), keyed by scope and name, new in every run. t: NRV_F32 or NRV_F64; both have 24 bits. A name
+   that is missing or was used in this scope is an error. No gradient. */
 NRV_API nrv_tensor nrv_uniform(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
     uint64_t key;
     return g && !g->why.status && nrv__draw_key(g, name, &key) ? uniform_key(g, key, t, shape) : NULL;
 }
 
-/* Random numbers of mean 0 and deviation 1 (Box & Muller 1958), keyed by scope and name, new in every run. */
+/* Random numbers of mean 0 and deviation 1 (Box & Muller 1958), at most 5.8 in size; otherwise as nrv_uniform. */
 NRV_API nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
     uint64_t key;
@@ -63,7 +68,23 @@ NRV_API nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_s
     return NRV_EXPR("u, v: sqrt(-2 * log(1 - u)) * cos(6.283185307179586 * v)", u, v);
 }
 
-/* 1 with probability p, else 0, in p's shape and type; no gradient. */
+/* Random numbers >= 0 of density e^-x: mean 1, deviation 1, at most 16.7; otherwise as nrv_uniform. */
+NRV_API nrv_tensor nrv_exponential(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
+{
+    return NRV_EXPR("u: -log(1 - u)", nrv_uniform(g, name, t, shape));
+}
+
+/* Random numbers -log(e), e as nrv_exponential (Gumbel 1935): mean 0.577, deviation 1.283, in -2.9..17.4; the largest
+   of logits + these is a categorical draw, which the gradient of a softmax in its place relaxes (Jang et al. 2017).
+   Otherwise as nrv_uniform. */
+NRV_API nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
+{
+    /* u = 0 stands for all below 2^-24, 2^-25 on average; without that it would be infinite */
+    return NRV_EXPR("u: -log(max(-log(1 - u), 2.98023223876953125e-8))", nrv_uniform(g, name, t, shape));
+}
+
+/* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
+   step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 NRV_API nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name)
 {
     if (!p)

@@ -7,7 +7,6 @@
 /* ---- ops ---- */
 typedef struct { int causal; nrv_tensor mask, offset; double scale; int64_t reserved[4]; } nrv_attention_opt;
 nrv_tensor  nrv_attention  (nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
-nrv_tensor  nrv_categorical(nrv_tensor logits, const char *name);
 void        nrv_lstm_cell  (nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
 nrv_tensor  nrv_netlist    (nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight,
                             nrv_tensor bias, nrv_tensor act, nrv_dim levels);

@@ -44,6 +44,26 @@ static void the_hash_is_xxh64(void **state)
                 0x02A2E85470D6FD96u);
 }
 
+static void a_hash_may_come_in_pieces(void **state)
+{
+    (void)state;
+    unsigned char data[150];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(i * 37 + 5);
+    for (size_t n = 0; n <= sizeof data; n += 7)
+        for (size_t a = 0; a <= n; a++)
+            for (size_t b = a; b <= n; b += 11) {
+                nrv__hashing h, other;
+                nrv__hashing_start(&h, 99);
+                nrv__hashing_add(&h, data, a);
+                other = h;
+                nrv__hashing_add(&other, data, n);
+                nrv__hashing_add(&h, data + a, b - a);
+                nrv__hashing_add(&h, data + b, n - b);
+                assert_true(nrv__hashing_end(&h) == nrv__hash(99, data, n));
+            }
+}
+
 static void a_hash_depends_on_every_bit(void **state)
 {
     (void)state;
@@ -181,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_gives_the_published_bits),
         cmocka_unit_test(the_hash_is_xxh64),
+        cmocka_unit_test(a_hash_may_come_in_pieces),
         cmocka_unit_test(a_hash_depends_on_every_bit),
         cmocka_unit_test(names_match_patterns),
         cmocka_unit_test(a_hostile_pattern_does_not_take_for_ever),

@@ -29,7 +29,7 @@ static void names_are_paths(void **state)
     nrv_tensor x = input(g);
     nrv_push(g, "encoder");
     nrv_push_i(g, "layer", 3);
-    assert_string_equal(layer(g, x, "fc")->scope, "encoder.layer.3.fc");
+    assert_string_equal(nrv__path_text(g, layer(g, x, "fc")->scope), "encoder.layer.3.fc");
     nrv_pop(g);
     nrv_pop(g);
     graph_is_well(g);

@@ -105,11 +105,11 @@ static void labels_are_the_smallest(void **state)
     nrv_push(g, "later");
     nrv_tensor y = nrv_exp(x);
     nrv_pop(g);
-    assert_string_equal(y->scope, "later");
+    assert_string_equal(nrv__path_text(y->g, y->scope), "later");
     nrv_push(g, "earlier");
     assert_ptr_equal(nrv_exp(x), y);
     nrv_pop(g);
-    assert_string_equal(y->scope, "earlier");
+    assert_string_equal(nrv__path_text(y->g, y->scope), "earlier");
 }
 
 static void inputs_precede_users(void **state)

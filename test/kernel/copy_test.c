@@ -100,8 +100,39 @@ static void ct_uniform(void **state)
     }
 }
 
+/* several counters: each item begins anew, wherever blocks and units end */
+static void ct_uniform_items(void **state)
+{
+    (void)state;
+    static const int64_t shape[][3] = { { 1, 1, 5 },    { 3, 1, 1 },    { 2, 3, 4 }, { 2, 2, 63 }, { 5, 13, 65 },
+                                        { 1, 7, 1027 }, { 2, 1, 5000 }, { 0, 3, 4 }, { 3, 2, 0 } };
+    const nrv__random_attr attr = { .key = 0xfedcba9876543210u, .type = NRV_F32 };
+    for (size_t l = 0; l < sizeof shape / sizeof *shape; l++) {
+        int64_t run[65], items = shape[l][0] * shape[l][1], each = shape[l][2];
+        for (int64_t i = 0; i < items; i++)
+            run[i] = i * 0x123456789a + 5;
+        const nrv__view in = {
+            .data = run, .rank = 2, .type = NRV_I64, .dim = { shape[l][0], shape[l][1] }, .stride = { shape[l][1], 1 }
+        };
+        kt_tensor y = kt_new(NRV_F32, 1, 3, shape[l]);
+        const nrv__kernel *k;
+        for (int i = 0; (k = kt_next("uniform", &i)) != NULL;) {
+            assert_true(kt_run(k, (nrv__args){ .in = &in, .n_in = 1, .attr = &attr }, &y));
+            for (int64_t e = 0; e < items * each; e++) {
+                const uint64_t at = (uint64_t)(e % each), r = (uint64_t)run[e / each];
+                uint32_t bits[4];
+                nrv__philox((const uint32_t[]){ (uint32_t)(at / 4), 0, (uint32_t)r, (uint32_t)(r >> 32) },
+                            (const uint32_t[]){ 0x76543210u, 0xfedcba98u }, bits);
+                assert_true(((float *)y.v.data)[e] == (float)(bits[at % 4] >> 8) / 16777216.0f);
+            }
+        }
+        kt_free(&y);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ct_views), cmocka_unit_test(ct_uniform) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(ct_views), cmocka_unit_test(ct_uniform),
+                                        cmocka_unit_test(ct_uniform_items) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
