@@ -59,7 +59,7 @@ static bool batch_open(batch_case *k, const op_case *c, unsigned mask, bool move
         }
         k->y[t] = case_make(c, k->g, at);
     }
-    if (k->y[0] && k->y[0]->op == c->op)
+    if (k->y[0] && k->y[0]->op == c->op && k->y[0]->n_in == c->n_x) /* a draw has its counter beside them */
         k->z = c->op->batch(&(nrv__batch){ k->g, k->y[0], k->x, wide, BATCH_TURNS });
     if (nrv_graph_why(k->g))
         case_fails(c, "inputs %x wide: %s", mask, nrv_graph_why(k->g));
