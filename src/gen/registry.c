@@ -5,6 +5,7 @@
 
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_attention;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
@@ -60,6 +61,14 @@ extern const nrv__opdef nrv__op_min;
 extern const nrv__opdef nrv__op_mse;
 extern const nrv__opdef nrv__op_mul;
 extern const nrv__opdef nrv__op_neg;
+extern const nrv__opdef nrv__op_netlist_order;
+extern const nrv__opdef nrv__op_netlist_read;
+extern const nrv__opdef nrv__op_netlist_unread;
+extern const nrv__opdef nrv__op_netlist_values;
+extern const nrv__opdef nrv__op_netlist;
+extern const nrv__opdef nrv__op_netlist_sweep;
+extern const nrv__opdef nrv__op_netlist_product;
+extern const nrv__opdef nrv__op_netlist_edges;
 extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
@@ -68,6 +77,7 @@ extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
 extern const nrv__opdef nrv__op_reshape;
+extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_select;
 extern const nrv__opdef nrv__op_sigmoid;
 extern const nrv__opdef nrv__op_sign;
@@ -190,6 +200,7 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_abs,
     &nrv__op_add,
+    &nrv__op_attention,
     &nrv__op_avg_pool,
     &nrv__op_bce,
     &nrv__op_bce_logits,
@@ -245,6 +256,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_mse,
     &nrv__op_mul,
     &nrv__op_neg,
+    &nrv__op_netlist_order,
+    &nrv__op_netlist_read,
+    &nrv__op_netlist_unread,
+    &nrv__op_netlist_values,
+    &nrv__op_netlist,
+    &nrv__op_netlist_sweep,
+    &nrv__op_netlist_product,
+    &nrv__op_netlist_edges,
     &nrv__op_not_equal,
     &nrv__op_pad,
     &nrv__op_permute,
@@ -253,6 +272,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_reciprocal,
     &nrv__op_relu,
     &nrv__op_reshape,
+    &nrv__op_rotary,
     &nrv__op_select,
     &nrv__op_sigmoid,
     &nrv__op_sign,

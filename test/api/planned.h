@@ -5,17 +5,11 @@
 #define NRV_TEST_PLANNED_H
 #include "nervo.h"
 /* ---- ops ---- */
-typedef struct { int causal; nrv_tensor mask, offset; double scale; int64_t reserved[4]; } nrv_attention_opt;
-nrv_tensor  nrv_attention  (nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
 nrv_tensor  nrv_categorical(nrv_tensor logits, const char *name);
 nrv_tensor  nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
 nrv_tensor  nrv_embedding  (nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);
 nrv_tensor  nrv_gather     (nrv_tensor x, nrv_tensor index, int axis);
-void        nrv_lstm_cell  (nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
 nrv_tensor  nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
-nrv_tensor  nrv_netlist    (nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight,
-                            nrv_tensor bias, nrv_tensor act, nrv_dim levels);
-nrv_tensor  nrv_rotary     (nrv_tensor x, nrv_tensor position, double base);
 nrv_tensor  nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 nrv_tensor  nrv_segment_sum(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 nrv_tensor  nrv_write      (nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
