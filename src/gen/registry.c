@@ -150,6 +150,28 @@ extern const nrv__kernel nrv__kernel_gemm_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_netlist_values_avx512;
+extern const nrv__kernel nrv__kernel_netlist_sweep_avx512;
+extern const nrv__kernel nrv__kernel_netlist_product_avx512;
+extern const nrv__kernel nrv__kernel_netlist_edges_avx512;
+extern const nrv__kernel nrv__kernel_netlist_read_avx512;
+extern const nrv__kernel nrv__kernel_netlist_unread_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_netlist_values_avx2;
+extern const nrv__kernel nrv__kernel_netlist_sweep_avx2;
+extern const nrv__kernel nrv__kernel_netlist_product_avx2;
+extern const nrv__kernel nrv__kernel_netlist_edges_avx2;
+extern const nrv__kernel nrv__kernel_netlist_read_avx2;
+extern const nrv__kernel nrv__kernel_netlist_unread_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_netlist_values_baseline;
+extern const nrv__kernel nrv__kernel_netlist_sweep_baseline;
+extern const nrv__kernel nrv__kernel_netlist_product_baseline;
+extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
+extern const nrv__kernel nrv__kernel_netlist_read_baseline;
+extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pointwise_avx512[];
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -356,6 +378,28 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_gemm_avx2,
 #endif
     &nrv__kernel_gemm_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_netlist_values_avx512,
+    &nrv__kernel_netlist_sweep_avx512,
+    &nrv__kernel_netlist_product_avx512,
+    &nrv__kernel_netlist_edges_avx512,
+    &nrv__kernel_netlist_read_avx512,
+    &nrv__kernel_netlist_unread_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_netlist_values_avx2,
+    &nrv__kernel_netlist_sweep_avx2,
+    &nrv__kernel_netlist_product_avx2,
+    &nrv__kernel_netlist_edges_avx2,
+    &nrv__kernel_netlist_read_avx2,
+    &nrv__kernel_netlist_unread_avx2,
+#endif
+    &nrv__kernel_netlist_values_baseline,
+    &nrv__kernel_netlist_sweep_baseline,
+    &nrv__kernel_netlist_product_baseline,
+    &nrv__kernel_netlist_edges_baseline,
+    &nrv__kernel_netlist_read_baseline,
+    &nrv__kernel_netlist_unread_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_max_pool_avx512,
     &nrv__kernel_max_pool_dx_avx512,

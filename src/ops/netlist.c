@@ -76,19 +76,22 @@ static nrv_tensor netlist_slope(nrv_tensor z, nrv_tensor act)
     return s;
 }
 
-/* ---- order: row, col -> (2,N): the nodes, each behind those that feed it; and every node's level, from 1 ---- */
+/* ---- order: row, col, act; N, levels, I -> (2,N): the nodes, each behind those that feed it, and every node's level,
+   from 1. All that a netlist can have wrong is found here, before the others look at it ---- */
 static bool netlist_order_shape(nrv__infer *s)
 {
     nrv_dim d;
-    if (!nrv__wires_infer(s, -1, 0, 1, -1))
+    if (!nrv__wires_infer(s, -1, 0, 1, -1) || !nrv__infer_index(s, 2))
         return false;
     if (s->in[0]->type != s->in[1]->type)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "row is %s, col is %s",
                                nrv__dtype_name(s->in[0]->type), nrv__dtype_name(s->in[1]->type));
-    if (s->n_size != 2 ||
+    if (s->n_size != 3 ||
         !nrv__dim_same(s->g, s->in[0]->dim[0], nrv__dim_add(s->g, s->size[0], 1), "netlist_order", &d))
         return nrv__infer_fail(s, NRV_ESHAPE, "row has a number for each node and one more, where all ends",
                                "row does not fit the nodes");
+    if (s->in[2]->rank != 1 || !nrv__dim_same(s->g, s->in[2]->dim[0], s->size[0], "netlist_order", &d))
+        return nrv__infer_fail(s, NRV_ESHAPE, "act has a code for each node", "act does not fit the nodes");
     s->rank = 2;
     s->dim[0] = 2;
     s->dim[1] = s->size[0];
@@ -122,8 +125,26 @@ static bool netlist_wires_fail(const nrv__args *a, const nrv__wires *w)
     return bad;
 }
 
+static bool netlist_act_fails(const nrv__args *a)
+{
+    const double *act = a->in[2].data, inputs = (double)a->size[2];
+    bool bad = false;
+    for (int64_t n = 0; n < a->in[2].dim[0]; n++) {
+        if (act[n] > NRV_NET_STEP)
+            nrv__fault_set(a->fault, n, NRV_EVALUE, "node %lld has act %.0f; activations are 0..%d, -1-k is input k",
+                           (long long)n, act[n], NRV_NET_STEP);
+        else if (act[n] < -inputs)
+            nrv__fault_set(a->fault, n, NRV_EVALUE,
+                           "node %lld reads input %.0f (its act is %.0f), x has %.0f, from 0 on", (long long)n,
+                           -1 - act[n], act[n], inputs);
+        bad = bad || act[n] > NRV_NET_STEP || act[n] < -inputs;
+    }
+    return bad;
+}
+
 /* list and next, each of the nodes' number: next is -1 for a node not met yet, then the edge to follow, and -1 - level
-   once the node is listed. Those in work are a stack in the unused end of list. Negative answer: none is on a cycle */
+   once the node is listed. Those in work are a stack in the unused end of list. The answer: a node on a cycle, -1 if
+   there is none */
 static int64_t netlist_search(const nrv__wires *w, double *list, double *next)
 {
     int64_t done = 0, top = w->nodes;
@@ -164,7 +185,8 @@ static void netlist_order_ref(const nrv__args *a)
     double *list = a->out[0].data, *level = list + w.nodes;
     if (a->n)
         memset(list, 0, (size_t)a->n * sizeof *list);
-    if (netlist_wires_fail(a, &w))
+    bool acts = netlist_act_fails(a), wires = netlist_wires_fail(a, &w);
+    if (acts || wires)
         return;
     int64_t cycle = netlist_search(&w, list, level);
     if (cycle >= 0)
@@ -181,28 +203,29 @@ static void netlist_order_ref(const nrv__args *a)
     }
 }
 
-static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_dim nodes, nrv_dim levels);
+static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_tensor act, const nrv_dim size[3]);
 
 static nrv_tensor netlist_order_make(nrv__case *c)
 {
-    return netlist_order(c->x[0], c->x[1], nrv__case_int(c, "nodes", 0), nrv__case_int(c, "levels", 0));
+    return netlist_order(c->x[0], c->x[1], c->x[2],
+                         (const nrv_dim[]){ nrv__case_int(c, "nodes", 0), nrv__case_int(c, "levels", 0),
+                                            nrv__case_int(c, "inputs", 0) });
 }
 
-NRV_OP(
-    netlist_order, .sig = "index row[N+1], index col[E] -> order[2,N]",
-    .doc =
-        "The nodes of a netlist, each behind those that feed it, and the level of every node; a cycle stops the run.",
-    .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
-    .make = netlist_order_make,
-    .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, nodes=5, levels=4",
-              "row:i64{0,2,2,3}, col:i64{1,2,1}, nodes=3, levels=3",
-              "row:i32{0}, col:i32[0] in 0..1, nodes=0, levels=1",
-              "row:i32{0,1,2,3,3}, col:i32{1,2,3}, nodes=4, levels=4" });
+NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> order[2,N]",
+       .doc =
+           "The nodes of a netlist, each behind those that feed it, and the level of every node. A cycle, an edge to "
+           "nowhere, rows that go down, an unknown act or input stop the run.",
+       .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
+       .make = netlist_order_make,
+       .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32[5] in -1..8, nodes=5, levels=4, inputs=1",
+                 "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
+                 "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
+                 "row:i32{0,1,2,3,3}, col:i32{1,2,3}, act:i64[4] in -3..-1, nodes=4, levels=4, inputs=3" });
 
-static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_dim nodes, nrv_dim levels)
+static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_tensor act, const nrv_dim size[3])
 {
-    return nrv__op_with(&nrv__op_netlist_order, NRV_N(const nrv_tensor, row, col), NULL,
-                        NRV_N(const nrv_dim, nodes, levels));
+    return nrv__op_with(&nrv__op_netlist_order, NRV_N(const nrv_tensor, row, col, act), NULL, 3, size);
 }
 
 /* ---- read: x (C,I), act (N) -> (C,N), what inputs the nodes are fed; unread: its transpose ---- */
@@ -225,13 +248,6 @@ static void netlist_read_ref(const nrv__args *a)
     const double *x = a->in[0].data, *act = a->in[1].data;
     double *u = a->out[0].data;
     int64_t inputs = a->in[0].dim[1], nodes = a->in[1].dim[0];
-    for (int64_t n = 0; n < nodes; n++)
-        if (act[n] > NRV_NET_STEP)
-            nrv__fault_set(a->fault, n, NRV_EVALUE, "node %lld has act %.0f; activations are 0..%d, -1-k is input k",
-                           (long long)n, act[n], NRV_NET_STEP);
-        else if (act[n] < -(double)inputs)
-            nrv__fault_set(a->fault, n, NRV_EVALUE, "node %lld reads input %.0f (act %.0f); x has %lld, from 0 on",
-                           (long long)n, -1 - act[n], act[n], (long long)inputs);
     for (int64_t c = 0; c < a->out[0].dim[0]; c++, x += inputs)
         for (int64_t n = 0; n < nodes; n++)
             *u++ = act[n] < 0 && act[n] >= -(double)inputs ? x[-1 - (int64_t)act[n]] : 0;
@@ -267,13 +283,10 @@ static void netlist_read_vjp(nrv_vjp *v)
     v->dx[0] = netlist_unread(v->dy, v->x[1], v->x[0]->dim[1]);
 }
 
-NRV_OP(
-    netlist_read, .sig = "real x[C,I], index act[N] -> u[C,N]",
-    .doc =
-        "What inputs the nodes of a netlist are fed: input k where act is -1-k, else 0; an unknown code stops the run.",
-    .shape = netlist_read_shape, .flags = NRV_FAILS, .vjp = netlist_read_vjp, .batch = nrv__netlist_batch,
-    .ref = netlist_read_ref,
-    .test = { "x[2,3], act:i32{-1,-3,1,2,-1}", "x[17,2], act:i64{0,-2,8}", "x[0,1], act:i32{-1}" });
+NRV_OP(netlist_read, .sig = "real x[C,I], index act[N] -> u[C,N]",
+       .doc = "What inputs the nodes of a netlist are fed: input k where act is -1-k, else 0.",
+       .shape = netlist_read_shape, .vjp = netlist_read_vjp, .batch = nrv__netlist_batch, .ref = netlist_read_ref,
+       .test = { "x[2,3], act:i32{-1,-3,1,2,-1}", "x[17,2], act:i64{0,-2,8}", "x[0,1], act:i32{-1}" });
 
 static void netlist_unread_vjp(nrv_vjp *v)
 {
@@ -386,7 +399,7 @@ NRV_API nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv
         return nrv__graph_fail(u->g, NRV_ESHAPE, "bias (N): a number for each node", "netlist: bias has rank %d",
                                bias->rank),
                NULL;
-    nrv_tensor order = netlist_order(row, col, bias->dim[0], levels);
+    nrv_tensor order = netlist_order(row, col, act, (const nrv_dim[]){ bias->dim[0], levels, x->dim[1] });
     nrv_tensor body = nrv__op(&nrv__op_netlist_values, NRV_N(const nrv_tensor, u, row, col, weight, act, order));
     return body ? nrv__composite(&nrv__op_netlist, NRV_N(const nrv_tensor, x, row, col, weight, bias, act), NULL, 1,
                                  &body)
