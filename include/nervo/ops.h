@@ -11,7 +11,7 @@ typedef struct {
     double scale;
     int64_t reserved[4];
 } nrv_attention_opt;
-/* netlist: what a node does with its sum z. NRV_NET_INPUT(k) adds input k to z, and nothing else */
+/* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
     NRV_NET_SIGMOID, /* 1 / (1 + e^-z) */

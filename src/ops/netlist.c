@@ -1,8 +1,8 @@
 /* netlist - a network as data: which node feeds which is an input of the plan, not its text. Whole populations of
    evolved nets are one netlist of many unconnected parts (NEAT; Stanley & Miikkulainen 2002).
 
-   value[n] = act[n](bias[n] + x[-1 - act[n]] where act[n] < 0 + sum over row[n] <= e < row[n+1] of weight[e]
-   value[col[e]])
+   value[n] = act[n](bias[n] + sum over row[n] <= e < row[n+1] of weight[e] value[col[e]])
+   value[n] = x[-1 - act[n]] where act[n] < 0, and no edge leads there
 
    Promises: time linear in nodes and edges, also of its gradients, of any order, by x, weight and bias; wires that make
    no sense - rows that go down, an edge to nowhere, a cycle, an unknown code - stop the run with the node they are at.
@@ -15,7 +15,7 @@
 #include <string.h>
 
 #ifdef NRV_HEADER
-/* netlist: what a node does with its sum z. NRV_NET_INPUT(k) adds input k to z, and nothing else */
+/* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
     NRV_NET_SIGMOID, /* 1 / (1 + e^-z) */
@@ -125,11 +125,12 @@ static bool netlist_wires_fail(const nrv__args *a, const nrv__wires *w)
     return bad;
 }
 
-static bool netlist_act_fails(const nrv__args *a)
+static bool netlist_act_fails(const nrv__args *a, const nrv__wires *w)
 {
     const double *act = a->in[2].data, inputs = (double)a->size[2];
     bool bad = false;
-    for (int64_t n = 0; n < a->in[2].dim[0]; n++) {
+    for (int64_t n = 0; n < w->nodes; n++) {
+        bool fed = act[n] < 0 && nrv__wires_end(w, n) > nrv__wires_first(w, n);
         if (act[n] > NRV_NET_STEP)
             nrv__fault_set(a->fault, n, NRV_EVALUE, "node %lld has act %.0f; activations are 0..%d, -1-k is input k",
                            (long long)n, act[n], NRV_NET_STEP);
@@ -137,7 +138,11 @@ static bool netlist_act_fails(const nrv__args *a)
             nrv__fault_set(a->fault, n, NRV_EVALUE,
                            "node %lld reads input %.0f (its act is %.0f), x has %.0f, from 0 on", (long long)n,
                            -1 - act[n], act[n], inputs);
-        bad = bad || act[n] > NRV_NET_STEP || act[n] < -inputs;
+        else if (fed)
+            nrv__fault_set(a->fault, n, NRV_EVALUE,
+                           "node %lld shows input %.0f, but an edge leads to it; lead the edge to a node behind it",
+                           (long long)n, -1 - act[n]);
+        bad = bad || fed || act[n] > NRV_NET_STEP || act[n] < -inputs;
     }
     return bad;
 }
@@ -185,8 +190,7 @@ static void netlist_order_ref(const nrv__args *a)
     double *list = a->out[0].data, *level = list + w.nodes;
     if (a->n)
         memset(list, 0, (size_t)a->n * sizeof *list);
-    bool acts = netlist_act_fails(a), wires = netlist_wires_fail(a, &w);
-    if (acts || wires)
+    if (netlist_wires_fail(a, &w) || netlist_act_fails(a, &w))
         return;
     int64_t cycle = netlist_search(&w, list, level);
     if (cycle >= 0)
@@ -218,10 +222,10 @@ NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> orde
            "nowhere, rows that go down, an unknown act or input stop the run.",
        .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
        .make = netlist_order_make,
-       .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32[5] in -1..8, nodes=5, levels=4, inputs=1",
+       .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
                  "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
                  "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
-                 "row:i32{0,1,2,3,3}, col:i32{1,2,3}, act:i64[4] in -3..-1, nodes=4, levels=4, inputs=3" });
+                 "row:i32{0,1,2,3,3}, col:i32{1,2,3}, act:i64{2,0,1,-3}, nodes=4, levels=4, inputs=3" });
 
 static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_tensor act, const nrv_dim size[3])
 {
@@ -373,16 +377,17 @@ static nrv_tensor netlist_make(nrv__case *c)
     return nrv_netlist(c->x[0], c->x[1], c->x[2], c->x[3], c->x[4], c->x[5], nrv__case_int(c, "levels", 0));
 }
 
-NRV_OP(netlist,
-       .sig = "real x[C,I], index row[N+1], index col[E], real weight[E], real bias[N], index act[N] -> value[C,N]",
-       .doc =
-           "A network as data: the values of all nodes, for each case. Node n sums its bias, input k where act[n] is "
-           "-1-k, and weight[e] times the value of node col[e] for row[n] <= e < row[n+1], and activates the sum.",
-       .make = netlist_make, .ulp = 64, .tolerance_why = "sums and activations, level upon level",
-       .test = { "x[2,2], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], b[5], act:i32{-1,-2,1,3,2}, levels=4",
-                 "x[4,3], row:i64{0,3,3,3,3,6}, col:i64{2,1,3,2,0,1}, w[6], b[5], act:i64{6,-3,-1,-2,5}, levels=3",
-                 "x[33,1], row:i32{0,0,1,2,3}, col:i32{0,1,2}, w[3], b[4], act:i32{-1,4,7,0}, levels=4",
-                 "x[3,1], row:i32{0}, col:i32[0] in 0..1, w[0], b[0], act:i32[0] in 0..1, levels=1" });
+NRV_OP(
+    netlist,
+    .sig = "real x[C,I], index row[N+1], index col[E], real weight[E], real bias[N], index act[N] -> value[C,N]",
+    .doc =
+        "A network as data: the values of all nodes, for each case. Node n activates the sum of its bias and of "
+        "weight[e] times the value of node col[e], row[n] <= e < row[n+1]; or, where act[n] is -1-k, it shows input k.",
+    .make = netlist_make, .ulp = 64, .tolerance_why = "sums and activations, level upon level",
+    .test = { "x[2,2], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], b[5], act:i32{-1,-2,1,3,2}, levels=4",
+              "x[4,3], row:i64{0,3,3,3,3,6}, col:i64{2,1,3,2,0,1}, w[6], b[5], act:i64{6,-3,-1,-2,5}, levels=3",
+              "x[33,1], row:i32{0,0,1,2,3}, col:i32{0,1,2}, w[3], b[4], act:i32{-1,4,7,0}, levels=4",
+              "x[3,1], row:i32{0}, col:i32[0] in 0..1, w[0], b[0], act:i32[0] in 0..1, levels=1" });
 
 /* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
    every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
@@ -392,8 +397,11 @@ NRV_OP(netlist,
 NRV_API nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
                                nrv_tensor act, nrv_dim levels)
 {
-    nrv_tensor u = nrv_add(nrv__op(&nrv__op_netlist_read, NRV_N(const nrv_tensor, x, act)), bias);
-    if (!u || !bias)
+    nrv_tensor shown = nrv__op(&nrv__op_netlist_read, NRV_N(const nrv_tensor, x, act));
+    if (!shown)
+        return NULL;
+    nrv_tensor u = nrv_select(nrv_less(act, nrv__like(act, 0)), shown, bias);
+    if (!u)
         return NULL;
     if (bias->rank != 1)
         return nrv__graph_fail(u->g, NRV_ESHAPE, "bias (N): a number for each node", "netlist: bias has rank %d",
