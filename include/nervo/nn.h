@@ -64,10 +64,20 @@ nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
 /* A table (n,width) of float32, the parameter name.weight, which starts with mean 0 and deviation 1. Rows of it are
    nrv_gather(table, ids, 0); its transpose is an output layer with tied weights. */
 nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);
+/* One turn of a GRU: x (B,n), h (B,H) -> (B,H); parameters name.weight_ih (3H,n), name.weight_hh (3H,H), name.bias_ih
+   and name.bias_hh (3H) in the order reset, update, new, as PyTorch's GRUCell. (Cho et al. 2014) */
+nrv_tensor nrv_gru_cell(nrv_tensor x, const char *name, nrv_tensor h);
 /* (...,n): every row with mean 0 and deviation 1 (biased), then times name.weight (n) plus name.bias (n). */
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
+/* One turn of an LSTM: x (B,n), h and c (B,H) -> *h2 and *c2 (B,H), both NULL after an error; parameters name.weight_ih
+   (4H,n), name.weight_hh (4H,H), name.bias_ih and name.bias_hh (4H) in the order i, f, g, o, as PyTorch's LSTMCell.
+   (Hochreiter & Schmidhuber 1997) */
+void nrv_lstm_cell(nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
+/* One turn of a recurrent net: x (B,n), h (B,H) -> (B,H), tanh(Wi x + bi + Wh h + bh); parameters name.weight_ih (H,n),
+   name.weight_hh (H,H), name.bias_ih and name.bias_hh (H), as PyTorch's RNNCell. (Elman 1990) */
+nrv_tensor nrv_rnn_cell(nrv_tensor x, const char *name, nrv_tensor h);
 /* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: their scope, or NULL. */
 nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text);
 /* The same, and .seen hears of every layer: its word, name, shape, parameters, multiply-adds. */

@@ -2,12 +2,37 @@
 /* The operations: every function marked NRV_API in src/ops. Included by nervo.h. */
 #ifndef NERVO_OPS_H
 #define NERVO_OPS_H
+/* attention: causal, query t sees keys 0 to t + offset. offset: an i64 scalar, the position of query 0 among the keys;
+   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen, stretched over (...,T,L). scale: 0
+   is 1/sqrt(D), a negative number means zero. */
+typedef struct {
+    int causal;
+    nrv_tensor mask, offset;
+    double scale;
+    int64_t reserved[4];
+} nrv_attention_opt;
+/* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
+enum {
+    NRV_NET_LINEAR,  /* z */
+    NRV_NET_SIGMOID, /* 1 / (1 + e^-z) */
+    NRV_NET_STEEP,   /* 1 / (1 + e^-4.9z), NEAT's own */
+    NRV_NET_TANH,
+    NRV_NET_RELU,
+    NRV_NET_SIN,
+    NRV_NET_GAUSS, /* e^-z^2 */
+    NRV_NET_ABS,
+    NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
+};
+#define NRV_NET_INPUT(k) (-1 - (k))
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 nrv_tensor nrv_abs(nrv_tensor x);
 /* Sum. a, b and y broadcast together. */
 nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
 /* add with the number c. x and y (...) */
 nrv_tensor nrv_add_c(nrv_tensor x, double c);
+/* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
+   (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
+nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
 /* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
 nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
 /* The mean of every channel. (B,C,S...) -> (B,C) */
@@ -108,6 +133,13 @@ nrv_tensor nrv_mul(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_mul_c(nrv_tensor x, double c);
 /* The negative. x and y (...) */
 nrv_tensor nrv_neg(nrv_tensor x);
+/* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
+   every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
+   or NRV_NET_INPUT(k), a node that shows input k. The order of the nodes is free. levels: at most so many nodes stand
+   in one chain. A population is one netlist of unconnected parts; a gradient goes to x, weight and bias.
+   Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
+nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
+                               nrv_tensor act, nrv_dim levels);
 /* True where a and b differ. a, b and y broadcast together. */
 nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
 /* before and after elements of value around one axis of x. */
@@ -142,6 +174,10 @@ nrv_tensor nrv_relu(nrv_tensor x);
 nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 /* (B,...) -> (B, product of the rest) */
 nrv_tensor nrv_flatten(nrv_tensor x);
+/* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
+   GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
+   (B,heads,T,D), give each sample its own as (B,1,T). (RoFormer; Su et al. 2021) */
+nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
 /* x (a...,i...,b...) and index (i...) of i32 or i64 -> (a...,count,b...): every line of x is added to the one that its
    index names; the others are 0. axis is the one of length count in the result, so that it takes the place of the
    index's axes, as nrv_gather puts them in its place: each is the other's gradient. An index outside 0..count-1 is an

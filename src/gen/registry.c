@@ -5,6 +5,7 @@
 
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_attention;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
@@ -68,6 +69,14 @@ extern const nrv__opdef nrv__op_min;
 extern const nrv__opdef nrv__op_mse;
 extern const nrv__opdef nrv__op_mul;
 extern const nrv__opdef nrv__op_neg;
+extern const nrv__opdef nrv__op_netlist_order;
+extern const nrv__opdef nrv__op_netlist_read;
+extern const nrv__opdef nrv__op_netlist_unread;
+extern const nrv__opdef nrv__op_netlist_values;
+extern const nrv__opdef nrv__op_netlist;
+extern const nrv__opdef nrv__op_netlist_sweep;
+extern const nrv__opdef nrv__op_netlist_product;
+extern const nrv__opdef nrv__op_netlist_edges;
 extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permutation;
@@ -79,6 +88,7 @@ extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
 extern const nrv__opdef nrv__op_reshape;
+extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_scatter_add;
 extern const nrv__opdef nrv__op_segment_max;
 extern const nrv__opdef nrv__op_segment_argmax;
@@ -180,6 +190,28 @@ extern const nrv__kernel nrv__kernel_csr_matmul_baseline;
 extern const nrv__kernel nrv__kernel_read_baseline;
 extern const nrv__kernel nrv__kernel_write_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_netlist_values_avx512;
+extern const nrv__kernel nrv__kernel_netlist_sweep_avx512;
+extern const nrv__kernel nrv__kernel_netlist_product_avx512;
+extern const nrv__kernel nrv__kernel_netlist_edges_avx512;
+extern const nrv__kernel nrv__kernel_netlist_read_avx512;
+extern const nrv__kernel nrv__kernel_netlist_unread_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_netlist_values_avx2;
+extern const nrv__kernel nrv__kernel_netlist_sweep_avx2;
+extern const nrv__kernel nrv__kernel_netlist_product_avx2;
+extern const nrv__kernel nrv__kernel_netlist_edges_avx2;
+extern const nrv__kernel nrv__kernel_netlist_read_avx2;
+extern const nrv__kernel nrv__kernel_netlist_unread_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_netlist_values_baseline;
+extern const nrv__kernel nrv__kernel_netlist_sweep_baseline;
+extern const nrv__kernel nrv__kernel_netlist_product_baseline;
+extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
+extern const nrv__kernel nrv__kernel_netlist_read_baseline;
+extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pointwise_avx512[];
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -230,6 +262,7 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_abs,
     &nrv__op_add,
+    &nrv__op_attention,
     &nrv__op_avg_pool,
     &nrv__op_bce,
     &nrv__op_bce_logits,
@@ -293,6 +326,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_mse,
     &nrv__op_mul,
     &nrv__op_neg,
+    &nrv__op_netlist_order,
+    &nrv__op_netlist_read,
+    &nrv__op_netlist_unread,
+    &nrv__op_netlist_values,
+    &nrv__op_netlist,
+    &nrv__op_netlist_sweep,
+    &nrv__op_netlist_product,
+    &nrv__op_netlist_edges,
     &nrv__op_not_equal,
     &nrv__op_pad,
     &nrv__op_permutation,
@@ -304,6 +345,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_reciprocal,
     &nrv__op_relu,
     &nrv__op_reshape,
+    &nrv__op_rotary,
     &nrv__op_scatter_add,
     &nrv__op_segment_max,
     &nrv__op_segment_argmax,
@@ -416,6 +458,28 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_csr_matmul_baseline,
     &nrv__kernel_read_baseline,
     &nrv__kernel_write_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_netlist_values_avx512,
+    &nrv__kernel_netlist_sweep_avx512,
+    &nrv__kernel_netlist_product_avx512,
+    &nrv__kernel_netlist_edges_avx512,
+    &nrv__kernel_netlist_read_avx512,
+    &nrv__kernel_netlist_unread_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_netlist_values_avx2,
+    &nrv__kernel_netlist_sweep_avx2,
+    &nrv__kernel_netlist_product_avx2,
+    &nrv__kernel_netlist_edges_avx2,
+    &nrv__kernel_netlist_read_avx2,
+    &nrv__kernel_netlist_unread_avx2,
+#endif
+    &nrv__kernel_netlist_values_baseline,
+    &nrv__kernel_netlist_sweep_baseline,
+    &nrv__kernel_netlist_product_baseline,
+    &nrv__kernel_netlist_edges_baseline,
+    &nrv__kernel_netlist_read_baseline,
+    &nrv__kernel_netlist_unread_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_max_pool_avx512,
     &nrv__kernel_max_pool_dx_avx512,

@@ -31,6 +31,15 @@ typedef struct nrv__random_attr {
     int64_t type; /* nrv_dtype of what is drawn */
 } nrv__random_attr;
 
+typedef struct nrv__netlist_attr { /* netlist_sweep, netlist_product */
+    int64_t back;                  /* 1: against the edges */
+} nrv__netlist_attr;
+
+typedef struct nrv__attention_attr { /* its inputs are q, k, v, then the mask and the offset that it has */
+    double scale;                    /* 0: 1 / sqrt(D), where D is a named size */
+    int64_t causal, mask, offset;
+} nrv__attention_attr;
+
 typedef struct nrv__scalar_attr { /* fill, leaky_relu, add_c, mul_c */
     double value;
 } nrv__scalar_attr;

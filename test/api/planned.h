@@ -5,10 +5,4 @@
 #define NRV_TEST_PLANNED_H
 #include "nervo.h"
 /* ---- ops ---- */
-typedef struct { int causal; nrv_tensor mask, offset; double scale; int64_t reserved[4]; } nrv_attention_opt;
-nrv_tensor  nrv_attention  (nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
-void        nrv_lstm_cell  (nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
-nrv_tensor  nrv_netlist    (nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight,
-                            nrv_tensor bias, nrv_tensor act, nrv_dim levels);
-nrv_tensor  nrv_rotary     (nrv_tensor x, nrv_tensor position, double base);
 #endif
