@@ -109,7 +109,7 @@ NRV_API nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor 
                                value->rank, x->rank),
                NULL;
     nrv_tensor row = csr_rows(rowptr, value->dim[0]);
-    nrv_dim rows = row && row->g == g ? nrv__dim_sub(g, rowptr->dim[0], 1) : 0;
+    nrv_dim rows = row ? nrv__dim_sub(row->g, rowptr->dim[0], 1) : 0;
     nrv_tensor body = nrv_coo_matmul(row, col, value, x, rows);
     return body ? nrv__composite(&nrv__op_csr_matmul, NRV_N(const nrv_tensor, rowptr, col, value, x), NULL, 1, &body)
                 : NULL;

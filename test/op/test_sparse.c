@@ -60,6 +60,8 @@ static void lines_are_refused(void **state)
                                           "  input 1: input i32 [5] i\n  hint  an index for each line");
     SAYS(nrv_scatter_add(t.v, t.j, 0, 7), "scatter_add: axis 0 of what x of rank 1 and an index of rank 2 make\n"
                                           "  hint  x has the index's axes where the result has the one indexed");
+    SAYS(nrv_scatter_add(t.v, t.i, 1, 7), "scatter_add: axis 1 of what x of rank 1 and an index of rank 1 make\n"
+                                          "  hint  x has the index's axes where the result has the one indexed");
     SAYS(nrv_read(t.x, 0, t.start, 5), "read: 5 of axis 0, which has 4\n  input 0: input f32 [4, 3] x\n"
                                        "  input 1: input i32 [] start\n  hint  a run fits into its axis");
     SAYS(nrv_write(t.x, 1, t.start, t.v), "write: ranks 1 and 2\n  input 0: input f32 [4, 3] x\n"
@@ -96,6 +98,36 @@ static void segments_are_refused(void **state)
                                       "  hint  nrv_cast it to NRV_I32 or NRV_I64");
     SAYS(nrv_cross_entropy_masked(t.x, t.p, t.p), "cross_entropy_masked: ranks 2, 1 and 1, a mask of i32\n"
                                                   "  hint  logits (...,n), labels (...) and a bool mask (...)");
+}
+
+/* NULL gives NULL, and the first error stays */
+static void nothing_gives_nothing(void **state)
+{
+    (void)state;
+    sparse t = sparse_open();
+    for (int broken = 0; broken < 2; broken++) {
+        nrv_tensor x = broken ? t.x : NULL, i = broken ? t.i : NULL, mask = broken ? t.mask : NULL;
+        assert_null(nrv_gather(x, i, 0));
+        assert_null(nrv_scatter_add(x, i, 0, 3));
+        assert_null(nrv_segment_sum(x, i, 3));
+        assert_null(nrv_segment_mean(x, i, 3));
+        assert_null(nrv_segment_max(x, i, 3));
+        assert_null(nrv_segment_softmax(x, i, 3));
+        assert_null(nrv_coo_matmul(i, i, x, x, 3));
+        assert_null(nrv_csr_matmul(i, i, x, x));
+        assert_null(nrv_read(x, 0, i, 1));
+        assert_null(nrv_write(x, 0, i, x));
+        assert_null(nrv_mask_of_lengths(i, 3));
+        assert_null(nrv_cross_entropy_masked(x, i, mask));
+        if (broken) {
+            assert_string_equal(nrv_graph_why(t.g),
+                                "sum: axis 9 of a tensor of rank 2\n  hint  axes count from 0, or from -1 at the end");
+        } else {
+            assert_null(nrv_graph_why(t.g));
+            assert_null(nrv_sum(t.x, 9, 0));
+        }
+    }
+    sparse_close(&t);
 }
 
 /* ---- in a run ---- */
@@ -234,6 +266,7 @@ static void a_table_is_a_parameter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(lines_are_refused), cmocka_unit_test(segments_are_refused),
-                                        cmocka_unit_test(runs_are_refused), cmocka_unit_test(a_table_is_a_parameter) };
+                                        cmocka_unit_test(nothing_gives_nothing), cmocka_unit_test(runs_are_refused),
+                                        cmocka_unit_test(a_table_is_a_parameter) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
