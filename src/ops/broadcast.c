@@ -62,7 +62,13 @@ static nrv_tensor broadcast_make(nrv__case *c)
     return nrv_broadcast(c->x[0], s);
 }
 
-NRV_OP(broadcast, .sig = "any x[...] -> y[...]",
+static nrv_tensor broadcast_batch(const nrv__batch *b)
+{
+    const nrv__batch wide = { b->g, b->y, (const nrv_tensor[]){ nrv__batch_aligned(b, 0, b->y->rank) }, b->wide, b->T };
+    return nrv__batch_sized(&wide, NULL, -1);
+}
+
+NRV_OP(broadcast, .batch = broadcast_batch, .sig = "any x[...] -> y[...]",
        .doc = "Axes of length 1 stretched to the given shape, missing ones put in front.", .shape = broadcast_shape,
        .flags = NRV_VIEW, .vjp = broadcast_vjp, .ref = broadcast_ref, .view = broadcast_view, .make = broadcast_make,
        .test = { "x[3,1], to=2x3x4", "x[], to=5", "x[1], to=0", "x[4], to=3x4" });

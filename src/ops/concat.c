@@ -55,9 +55,20 @@ static nrv_tensor concat_make(nrv__case *c)
     return nrv_concat(c->n_x, c->x, (int)nrv__case_int(c, "axis", 0));
 }
 
-NRV_OP(concat, .sig = "any x[...]... -> y[...]", .doc = "Tensors one after the other along an axis.",
-       .shape = concat_shape, .vjp = concat_vjp, .ref = concat_ref, .make = concat_make,
-       .attr_bytes = sizeof(nrv__axis_attr),
+static nrv_tensor concat_batch(const nrv__batch *b)
+{
+    nrv__axis_attr a = { ((const nrv__axis_attr *)b->y->attr)->axis + 1 };
+    nrv_tensor *x = nrv__arena_get(&b->g->arena, (size_t)b->y->n_in * sizeof *x);
+    if (!x || b->y->rank == NRV__MAX_RANK)
+        return NULL;
+    for (int i = 0; i < b->y->n_in; i++)
+        x[i] = nrv__batch_wide(b, i);
+    return nrv__op_with(b->y->op, b->y->n_in, x, &a, 0, NULL);
+}
+
+NRV_OP(concat, .batch = concat_batch, .sig = "any x[...]... -> y[...]",
+       .doc = "Tensors one after the other along an axis.", .shape = concat_shape, .vjp = concat_vjp, .ref = concat_ref,
+       .make = concat_make, .attr_bytes = sizeof(nrv__axis_attr),
        .test = { "a[2,3], b[2,4], axis=1", "a[2,3], b[1,3], c[3,3], axis=0", "a[0], b[3], axis=0" });
 
 /* n tensors that agree in all lengths but that of axis. */

@@ -130,14 +130,26 @@ static nrv_tensor conv_dw_make(nrv__case *c)
 #define CONV_WHY                \
     .ulp = 32, .tolerance_why = \
                    "products of channels and taps are summed in float; the error grows with the root of their number"
-NRV_OP(conv, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
+/* one image after the other; another filter in each turn stays a loop */
+static nrv_tensor conv_batch(const nrv__batch *b)
+{
+    return b->wide[1] ? NULL : nrv__batch_parted(b, nrv__conv(nrv__batch_merged(b, 0), b->x[1], b->y->attr));
+}
+
+static nrv_tensor conv_dx_batch(const nrv__batch *b)
+{
+    nrv_tensor dy = b->wide[1] ? NULL : nrv__batch_merged(b, 0);
+    return dy ? nrv__batch_parted(b, nrv__conv_dx(dy, b->x[1], b->y->attr, b->y->dim + 2)) : NULL;
+}
+
+NRV_OP(conv, .batch = conv_batch, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
        .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation "
               "and groups (LeCun et al. 1989).",
        .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
                  "x[1,2,4,5,3], w[2,2,2,2,2]" });
-NRV_OP(conv_dx, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
+NRV_OP(conv_dx, .batch = conv_dx_batch, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
        .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });

@@ -90,8 +90,16 @@ static nrv_tensor min_of_make(nrv__case *c)
     return nrv_min_of(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "keep", 0));
 }
 
+static nrv_tensor extreme_of_batch(const nrv__batch *b)
+{
+    const nrv__reduce_attr *p = b->y->attr;
+    nrv__reduce_attr a = { p->axes << 1, p->keep };
+    return nrv__batch_sized(b, &a, 0);
+}
+
 #define EXTREME_OF                                                                                      \
     .sig = "real x[...] -> y[...]", .shape = nrv__infer_reduce, .attr_bytes = sizeof(nrv__reduce_attr), \
+    .batch = extreme_of_batch,                                                                          \
     .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axis=-2", "x[7], axis=0", "x[33,70], axis=1" }
 
 NRV_OP(max_of, .doc = "The largest along an axis; NaN wins; the first of equals gets the gradient.", .vjp = max_of_vjp,
@@ -162,9 +170,15 @@ static nrv_tensor argmin_make(nrv__case *c)
     return nrv_argmin(c->x[0], (int)nrv__case_int(c, "axis", 0));
 }
 
+static nrv_tensor extreme_where_batch(const nrv__batch *b)
+{
+    nrv__axis_attr a = { ((const nrv__axis_attr *)b->y->attr)->axis + 1 };
+    return nrv__batch_sized(b, &a, 0);
+}
+
 #define EXTREME_WHERE                                                                                             \
     .sig = "any x[...] -> i32 y[...]", .shape = extreme_where_shape, .no_grad = "an index is piecewise constant", \
-    .attr_bytes = sizeof(nrv__axis_attr),                                                                         \
+    .attr_bytes = sizeof(nrv__axis_attr), .batch = extreme_where_batch,                                           \
     .test = { "x[3,5], axis=1", "x[2,3,4], axis=0", "x[7], axis=-1", "x[0,3], axis=1" }
 
 NRV_OP(argmax, .doc = "Where the largest stands along an axis: the first of equals, a NaN before all.",

@@ -82,7 +82,15 @@ static int64_t matmul_macs(const nrv__args *a)
     return n;
 }
 
-NRV_OP(matmul, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
+static nrv_tensor matmul_batch(const nrv__batch *b)
+{
+    int rank = b->y->rank;
+    if (rank == NRV__MAX_RANK)
+        return NULL;
+    return nrv_matmul(nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
+}
+
+NRV_OP(matmul, .batch = matmul_batch, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
        .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and "
               "its axis goes away.",
        .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = NULL, .ulp = 32,

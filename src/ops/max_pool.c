@@ -66,12 +66,23 @@ static nrv_tensor max_pool_dx_make(nrv__case *c)
     return max_pool_dx(c->x[0], c->x[1], &a);
 }
 
-NRV_OP(max_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
+static nrv_tensor max_pool_batch(const nrv__batch *b)
+{
+    return nrv__batch_parted(b, nrv__max_pool(nrv__batch_merged(b, 0), b->y->attr));
+}
+
+static nrv_tensor max_pool_dx_batch(const nrv__batch *b)
+{
+    nrv_tensor x = nrv__batch_merged(b, 0), dy = nrv__batch_merged(b, 1);
+    return nrv__batch_parted(b, max_pool_dx(x, dy, b->y->attr));
+}
+
+NRV_OP(max_pool, .batch = max_pool_batch, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .doc = "The largest of each window; padding never wins, a NaN always does.", .vjp = max_pool_vjp,
        .make = max_pool_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2",
                  "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1" });
-NRV_OP(max_pool_dx, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
+NRV_OP(max_pool_dx, .batch = max_pool_dx_batch, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
        .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
        .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "x[2,3,6,8], dy[2,3,3,4], kernel=2, stride=2", "x[2,2,7,7], dy[2,2,4,4], kernel=3, stride=2, pad=1" });

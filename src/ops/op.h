@@ -12,5 +12,14 @@ nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like);
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep);
 nrv_tensor nrv__sum_to(nrv_tensor x, nrv_tensor like); /* undo a broadcast */
-nrv_tensor nrv__run_counter(nrv_graph *g);             /* i64 scalar: the counter of random draws, another in every turn of loops */
+/* ---- rules for batching, see nrv__batch; NULL: not this way ---- */
+nrv_tensor nrv__batch_wide(const nrv__batch *b, int i); /* input i with the turns in front, whatever it was */
+nrv_tensor nrv__batch_aligned(const nrv__batch *b, int i,
+                              int rank);                         /* where wide: (T, 1..., its axes), rank + 1 in all */
+nrv_tensor nrv__batch_merged(const nrv__batch *b, int i);        /* (T*n, ...): the turns folded into its axis 0 */
+nrv_tensor nrv__batch_parted(const nrv__batch *b, nrv_tensor y); /* and out again, into y's shape of each turn */
+nrv_tensor nrv__batch_point(const nrv__batch *b);                /* element-wise ops */
+nrv_tensor nrv__batch_sized(const nrv__batch *b, const void *attr,
+                            int axis);     /* x[0] alone; axis < 0: T is a length, too */
+nrv_tensor nrv__run_counter(nrv_graph *g); /* i64 scalar: the counter of random draws, another in every turn of loops */
 #endif

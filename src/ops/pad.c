@@ -55,8 +55,20 @@ static nrv_tensor pad_make(nrv__case *c)
                    nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
 }
 
-NRV_OP(pad, .sig = "real x[...] -> y[...]", .doc = "before and after elements of one number put around an axis.",
-       .shape = pad_shape, .vjp = pad_vjp, .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
+static nrv_tensor pad_batch(const nrv__batch *b)
+{
+    const pad_attr *p = b->y->attr;
+    pad_attr q = { .value = p->value };
+    for (int i = 0; i + 1 < NRV__MAX_RANK; i++) {
+        q.before[i + 1] = p->before[i];
+        q.after[i + 1] = p->after[i];
+    }
+    return nrv__batch_sized(b, &q, 0);
+}
+
+NRV_OP(pad, .batch = pad_batch, .sig = "real x[...] -> y[...]",
+       .doc = "before and after elements of one number put around an axis.", .shape = pad_shape, .vjp = pad_vjp,
+       .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
        .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
                  "x[0], axis=0, before=2" });
 

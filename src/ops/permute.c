@@ -61,10 +61,19 @@ static nrv_tensor permute_make(nrv__case *c)
     return nrv_permute(c->x[0], n, axes);
 }
 
-NRV_OP(permute, .sig = "any x[...] -> y[...]", .doc = "Axes in another order: y's axis i is x's axis axes[i].",
-       .shape = permute_shape, .flags = NRV_VIEW, .vjp = permute_vjp, .ref = permute_ref, .view = permute_view,
-       .make = permute_make, .attr_bytes = sizeof(permute_attr),
-       .test = { "x[2,3,4], axes=2x0x1", "x[3,5], axes=1x0", "x[0,2], axes=1x0" });
+static nrv_tensor permute_batch(const nrv__batch *b)
+{
+    const permute_attr *p = b->y->attr;
+    permute_attr q = { { 0 } };
+    for (int i = 0; i + 1 < NRV__MAX_RANK; i++)
+        q.from[i + 1] = i < b->y->rank ? p->from[i] + 1 : 0;
+    return nrv__batch_sized(b, &q, 0);
+}
+
+NRV_OP(permute, .batch = permute_batch, .sig = "any x[...] -> y[...]",
+       .doc = "Axes in another order: y's axis i is x's axis axes[i].", .shape = permute_shape, .flags = NRV_VIEW,
+       .vjp = permute_vjp, .ref = permute_ref, .view = permute_view, .make = permute_make,
+       .attr_bytes = sizeof(permute_attr), .test = { "x[2,3,4], axes=2x0x1", "x[3,5], axes=1x0", "x[0,2], axes=1x0" });
 
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 NRV_API nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes)

@@ -50,7 +50,12 @@ static nrv_tensor reshape_make(nrv__case *c)
     return nrv_reshape(c->x[0], s);
 }
 
-NRV_OP(reshape, .sig = "any x[...] -> y[...]",
+static nrv_tensor reshape_batch(const nrv__batch *b)
+{
+    return nrv__batch_sized(b, NULL, -1);
+}
+
+NRV_OP(reshape, .batch = reshape_batch, .sig = "any x[...] -> y[...]",
        .doc = "The same elements in row-major order with other lengths; one length may be NRV_SAME.",
        .shape = reshape_shape, .flags = NRV_VIEW | NRV_FLAT, .vjp = reshape_vjp, .ref = reshape_ref,
        .view = reshape_view, .make = reshape_make,

@@ -69,9 +69,15 @@ static nrv_tensor slice_make(nrv__case *c)
                      nrv__case_int(c, "length", NRV_SAME));
 }
 
-NRV_OP(slice, .sig = "any x[...] -> y[...]", .doc = "length elements of one axis from start on.", .shape = slice_shape,
-       .flags = NRV_VIEW, .vjp = slice_vjp, .ref = slice_ref, .view = slice_view, .make = slice_make,
-       .attr_bytes = sizeof(nrv__axis_attr),
+static nrv_tensor slice_batch(const nrv__batch *b)
+{
+    nrv__axis_attr a = { ((const nrv__axis_attr *)b->y->attr)->axis + 1 };
+    return nrv__batch_sized(b, &a, 0);
+}
+
+NRV_OP(slice, .batch = slice_batch, .sig = "any x[...] -> y[...]", .doc = "length elements of one axis from start on.",
+       .shape = slice_shape, .flags = NRV_VIEW, .vjp = slice_vjp, .ref = slice_ref, .view = slice_view,
+       .make = slice_make, .attr_bytes = sizeof(nrv__axis_attr),
        .test = { "x[4,5], axis=1, start=1, length=3", "x[6], axis=0, start=2, length=4",
                  "x[3,4,2], axis=-2, start=0, length=1", "x[3], axis=0, start=3, length=0" });
 

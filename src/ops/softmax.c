@@ -18,8 +18,15 @@ static nrv_tensor softmax_make(nrv__case *c)
     return nrv_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
 }
 
-NRV_OP(softmax, .sig = "real x[...] -> y[...]", .doc = "e^x / sum e^x along an axis, without overflow.",
-       .vjp = softmax_vjp, .make = softmax_make, .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+static nrv_tensor softmax_batch(const nrv__batch *b)
+{
+    int axis = (int)((const nrv__axis_attr *)b->y->attr)->axis;
+    return b->y->rank < NRV__MAX_RANK ? nrv_softmax(b->x[0], axis + 1) : NULL;
+}
+
+NRV_OP(softmax, .batch = softmax_batch, .sig = "real x[...] -> y[...]",
+       .doc = "e^x / sum e^x along an axis, without overflow.", .vjp = softmax_vjp, .make = softmax_make,
+       .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
        .tolerance_why = "a sum of exponentials and a quotient, each rounded",
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
                  "x[6], axis=0" });

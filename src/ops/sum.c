@@ -53,9 +53,16 @@ static nrv_tensor sum_make(nrv__case *c)
     return nrv__case_text(c, "axis") ? nrv_sum(c->x[0], (int)nrv__case_int(c, "axis", 0), keep) : nrv_sum_all(c->x[0]);
 }
 
-NRV_OP(sum, .sig = "number x[...] -> y[...]", .doc = "Sum over the given axes; an empty one gives 0.",
-       .shape = nrv__infer_reduce, .vjp = sum_vjp, .ref = sum_ref, .make = sum_make,
-       .attr_bytes = sizeof(nrv__reduce_attr),
+static nrv_tensor sum_batch(const nrv__batch *b)
+{
+    const nrv__reduce_attr *p = b->y->attr;
+    nrv__reduce_attr a = { p->axes << 1, p->keep };
+    return nrv__batch_sized(b, &a, 0);
+}
+
+NRV_OP(sum, .batch = sum_batch, .sig = "number x[...] -> y[...]",
+       .doc = "Sum over the given axes; an empty one gives 0.", .shape = nrv__infer_reduce, .vjp = sum_vjp,
+       .ref = sum_ref, .make = sum_make, .attr_bytes = sizeof(nrv__reduce_attr),
        .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axes=0x2", "x[2,3,4]", "x[0,3], axis=0",
                  "x[5,1027], axis=0", "x[2,7,3,5], axes=0x2x3" });
 

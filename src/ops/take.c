@@ -37,7 +37,13 @@ static void take_ref(const nrv__args *a)
     }
 }
 
-NRV_OP(take, .sig = "any x[...,n], index i[...] -> y[...]",
+static nrv_tensor take_batch(const nrv__batch *b)
+{
+    nrv_tensor x = nrv__batch_wide(b, 0), index = nrv__batch_wide(b, 1);
+    return x && index ? nrv_take(x, index) : NULL;
+}
+
+NRV_OP(take, .batch = take_batch, .sig = "any x[...,n], index i[...] -> y[...]",
        .doc = "One element of each row; an index out of range stops the run.", .shape = take_shape, .flags = NRV_FAILS,
        .vjp = take_vjp, .ref = take_ref,
        .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });

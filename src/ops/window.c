@@ -118,14 +118,26 @@ static nrv_tensor window_fold_make(nrv__case *c)
     return nrv__fold(c->x[0], &a, to);
 }
 
-NRV_OP(window, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]", .doc = "Every window laid out; what lies outside is 0.",
-       .shape = window_shape, .vjp = window_vjp, .ref = window_ref, .make = window_make,
-       .attr_bytes = sizeof(nrv__window_attr),
+static nrv_tensor window_batch(const nrv__batch *b)
+{
+    nrv_tensor x = nrv__batch_merged(b, 0);
+    return x ? nrv__batch_parted(b, nrv__window(x, b->y->attr)) : NULL;
+}
+
+static nrv_tensor window_fold_batch(const nrv__batch *b)
+{
+    nrv_tensor y = nrv__batch_merged(b, 0);
+    return y ? nrv__batch_parted(b, nrv__fold(y, b->y->attr, b->y->dim + 2)) : NULL;
+}
+
+NRV_OP(window, .batch = window_batch, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]",
+       .doc = "Every window laid out; what lies outside is 0.", .shape = window_shape, .vjp = window_vjp,
+       .ref = window_ref, .make = window_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "x[2,3,5,6], kernel=3x2", "x[1,2,7,7], kernel=3, stride=2, pad=1", "x[2,1,9], kernel=2, dilation=3",
                  "x[0,1,4,4], kernel=2" });
-NRV_OP(fold, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]", .doc = "The transpose of window: what overlaps is summed.",
-       .shape = window_fold_shape, .vjp = window_fold_vjp, .ref = window_fold_ref, .make = window_fold_make,
-       .attr_bytes = sizeof(nrv__window_attr),
+NRV_OP(fold, .batch = window_fold_batch, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]",
+       .doc = "The transpose of window: what overlaps is summed.", .shape = window_fold_shape, .vjp = window_fold_vjp,
+       .ref = window_fold_ref, .make = window_fold_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "y[2,3,3,5,3,2], to=5x6", "y[1,2,4,4,3,3], stride=2, pad=1, to=7x7" });
 
 nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a)
