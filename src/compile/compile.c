@@ -25,6 +25,12 @@ bool nrv__without(const nrv__compiler *c, const char *name)
     return c->opt && c->opt->without && nrv__match(c->opt->without, name);
 }
 
+bool nrv__kept_all(const void *c, nrv_tensor n)
+{
+    (void)c;
+    return n->body != NULL;
+}
+
 bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n))
 {
     nrv__alive a = { .g = c->g,
@@ -162,7 +168,7 @@ static bool compile_tier(nrv_plan *p, const nrv_compile_opt *opt)
 
 static bool compile_passes(nrv__compiler *c)
 {
-    bool ok = nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c);
+    bool ok = nrv__pass_simplify(c) && nrv__pass_turns(c) && compile_nominal(c) && nrv__pass_simplify(c) && compile_nominal(c) && nrv__pass_order(c);
     for (size_t i = 0; i < c->n_inner && ok; i++)
         ok = nrv__pass_lower_block(c, &c->inner[i]);
     ok = ok && nrv__pass_lower(c);

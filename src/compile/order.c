@@ -285,13 +285,6 @@ static bool order_outside(order_walk *w)
     return true;
 }
 
-/* those that are left are served by kernels */
-static bool order_whole(const void *c, nrv_tensor n)
-{
-    (void)c;
-    return n->body != NULL;
-}
-
 bool nrv__pass_order(nrv__compiler *c)
 {
     size_t n = c->g->n_node;
@@ -302,7 +295,7 @@ bool nrv__pass_order(nrv__compiler *c)
                      nrv__tmp(c, n, sizeof(int32_t)),
                      nrv__tmp(c, n, sizeof(nrv_tensor)),
                      0 };
-    bool *live = nrv__live(c, order_whole);
+    bool *live = nrv__live(c, nrv__kept_all);
     if (!w.seen || !w.given || !w.next || !w.stack || !live || !order_blocks(c, live))
         return false;
     for (size_t i = 0; i < c->n_inner; i++) {

@@ -42,7 +42,9 @@ typedef struct nrv__compiler {
 int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to);
 bool nrv__kept(const nrv__compiler *c, nrv_tensor n); /* a composite that a kernel takes whole */
 bool nrv__pass_simplify(nrv__compiler *c);
+bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
+bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);

@@ -1,0 +1,346 @@
+/* turns.c - loops done otherwise: what does not wait for the turn before is done for all turns at once.
+
+   hoist   inside a scan, what depends on sequences, the turn and outer values alone, and takes a step of its own, is
+           done before the loop for all turns, and each turn reads its row (the input projection of a recurrent net)
+   sink    a carry that only adds up products a_t b_t, or sums over what is stacked already, leaves the loop: one
+           product over all turns after it (the gradient of a weight)
+   map     where nothing is left that waits, there is no loop
+
+   Promises: the same values, but for the order in which a sunk carry adds up. An op without a rule for batching stays
+   where it is, and what depends on it.
+   Does not do: batch loops in loops, or choices; a map over those stays a loop. */
+#include "passes.h"
+#include <string.h>
+
+enum { TURNS_ROUNDS = 2 * NRV__BLOCKS_DEEP, TURNS_DEEP = 8 };
+
+typedef struct turns_pass {
+    nrv__compiler *c;
+    nrv_graph *g;
+    size_t n; /* nodes when the round began; all arrays are by id */
+    bool *live, *free, *heavy;
+    bool *kept;         /* stacks that the plan has anyway */
+    int32_t *uses;
+    nrv_tensor *to;     /* what a node became */
+    nrv_tensor *wide;   /* all turns of it, outside of its loop */
+    nrv_tensor *adds;   /* of a carry: what it adds up; NULL: it does something else */
+    uint8_t *way;       /* by block: what is done to it */
+    nrv_tensor *room;
+    bool changed;
+} turns_pass;
+enum { TURNS_HOIST = 1, TURNS_MAP = 2 };
+
+static nrv_block *turns_scan(nrv_tensor n)
+{
+    nrv_block *b = n->region ? n->region->block : NULL;
+    return b && b->kind == NRV__SCAN ? b : NULL;
+}
+
+/* ---- what could be done ---- */
+static bool turns_is(nrv_tensor n, const char *op)
+{
+    return !strcmp(n->op->name, op);
+}
+
+/* depends on no carry of its scan, and all turns of it can be computed at once */
+static bool turns_free(const turns_pass *p, nrv_tensor n)
+{
+    if (!turns_scan(n) || n->op == &nrv__op_carry || n->rank == NRV__MAX_RANK)
+        return false;
+    if (n->op->flags & NRV_INSIDE)
+        return true;
+    if (n->op->flags & NRV_BLOCK || (!(n->op->flags & NRV_POINTWISE) && !n->op->batch))
+        return false;
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i]->region == n->region && !p->free[n->in[i]->id])
+            return false;
+    return true;
+}
+
+/* takes a step of its own in every turn, or needs one that does */
+static bool turns_heavy(const turns_pass *p, nrv_tensor n)
+{
+    bool heavy = !(n->op->flags & (NRV_POINTWISE | NRV_VIEW | NRV_LEAF | NRV_RANDOM | NRV_INSIDE));
+    for (int i = 0; i < n->n_in && !heavy; i++)
+        heavy = n->in[i]->region == n->region && p->heavy[n->in[i]->id];
+    return heavy;
+}
+
+static void turns_count(turns_pass *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        nrv_tensor n = p->g->node[i];
+        if (!p->live[i])
+            continue;
+        bool block = (n->op->flags & NRV_BLOCK) && !nrv__block_read(n); /* what it reads is counted inside */
+        for (int k = 0; k < n->n_in && !block; k++)
+            p->uses[n->in[k]->id]++;
+        for (int k = 0; k < n->n_out && n->op->flags & NRV_BLOCK; k++)
+            p->uses[n->body[k]->id]++;
+        p->free[i] = turns_free(p, n);
+        p->heavy[i] = p->free[i] && turns_heavy(p, n);
+    }
+    for (size_t i = 0; i < p->c->n_root; i++)
+        p->uses[p->c->root[i].value->id]++;
+}
+
+/* e, where the carry becomes carry + e and nothing else is done with either */
+static nrv_tensor turns_added(const turns_pass *p, nrv_tensor carry, nrv_tensor next)
+{
+    if (!turns_is(next, "add") || next->region != carry->region || p->uses[next->id] != 1 || p->uses[carry->id] > 2)
+        return NULL;
+    nrv_tensor e = next->in[0] == carry ? next->in[1] : next->in[1] == carry ? next->in[0] : NULL;
+    bool same = e && e != carry && e->rank == carry->rank && e->region == carry->region;
+    for (int i = 0; same && i < e->rank; i++)
+        same = e->dim[i] == carry->dim[i];
+    return same ? e : NULL;
+}
+
+/* a sum over turns of e is one product, or one sum of what is stacked anyway */
+static bool turns_sinks(const turns_pass *p, nrv_tensor e, int deep)
+{
+    nrv_tensor a = e->in ? e->in[0] : NULL;
+    if (e->region == NULL || turns_scan(e) == NULL || deep > TURNS_DEEP || e->n_in == 0 || p->uses[e->id] != 1)
+        return false;
+    if (turns_is(e, "matmul"))
+        return e->rank == 2 && a->rank == 2 && e->in[1]->rank == 2 && a->region == e->region &&
+               e->in[1]->region == e->region && a->rank < NRV__MAX_RANK;
+    if (turns_is(e, "sum"))
+        return a->region == e->region && p->kept[a->id] && a->rank < NRV__MAX_RANK;
+    if (turns_is(e, "reshape"))
+        return a->region == e->region && turns_sinks(p, a, deep + 1);
+    return turns_is(e, "add") && a->region == e->region && e->in[1]->region == e->region &&
+           turns_sinks(p, a, deep + 1) && turns_sinks(p, e->in[1], deep + 1);
+}
+
+static nrv_tensor turns_transposed(nrv_tensor x)
+{
+    bool swap = turns_is(x, "permute") && x->rank == 2;
+    return swap ? x->in[0] : NULL;
+}
+
+/* the operands that a sunk e stacks */
+static void turns_keep(turns_pass *p, nrv_tensor e)
+{
+    if (turns_is(e, "matmul")) {
+        nrv_tensor t = turns_transposed(e->in[0]);
+        p->kept[(t ? t : e->in[0])->id] = p->kept[e->in[1]->id] = true;
+    } else if (turns_is(e, "reshape") || turns_is(e, "add")) {
+        for (int k = 0; k < e->n_in && turns_sinks(p, e->in[k], 0); k++)
+            turns_keep(p, e->in[k]);
+    }
+}
+
+static void turns_carries(turns_pass *p, nrv_tensor scan)
+{
+    const nrv_block *b = nrv__block_of(scan);
+    const nrv__region *r = &b->inside[0];
+    bool only_adds = true;
+    for (size_t i = 0; i < r->n_node; i++) {
+        nrv_tensor x = r->node[i];
+        if ((size_t)x->id >= p->n || !p->live[x->id] || x->op != &nrv__op_carry)
+            continue;
+        nrv_tensor e = turns_added(p, x, scan->body[((const nrv__inside_attr *)x->attr)->index]);
+        p->adds[x->id] = e;
+        only_adds = only_adds && e && p->free[e->id];
+        if (e)
+            p->heavy[e->id] = false; /* adding up takes less memory than all turns of it */
+        if (e && turns_sinks(p, e, 0))
+            turns_keep(p, e);
+    }
+    p->way[b->id] = only_adds ? TURNS_MAP : TURNS_HOIST;
+}
+
+static void turns_plan(turns_pass *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        nrv_tensor n = p->g->node[i];
+        if (p->live[i] && n->op == &nrv__op_scan)
+            turns_carries(p, n);
+    }
+    for (size_t i = 0; i < p->n; i++) { /* a map, if all that is read of it is free, too */
+        nrv_tensor n = p->g->node[i];
+        if (!p->live[i] || n->op != &nrv__op_stacked)
+            continue;
+        if (!p->free[n->body[0]->id])
+            p->way[nrv__block_read(n)->id] = TURNS_HOIST;
+        p->kept[n->body[0]->id] = true;
+    }
+}
+
+/* ---- doing it ---- */
+static nrv_tensor turns_new(const turns_pass *p, nrv_tensor old)
+{
+    return p->to[old->id] ? p->to[old->id] : old;
+}
+
+/* old, a free node of a scan's inside, for all turns */
+static nrv_tensor turns_wide(const turns_pass *p, nrv_tensor old)
+{
+    nrv_block *b = turns_scan(old);
+    if (old->op == &nrv__op_each)
+        return turns_new(p, old->in[0]);
+    if (old->op == &nrv__op_turn)
+        return nrv_iota(p->g, NRV_I64, b->steps);
+    nrv_tensor few[8], *x = old->n_in <= 8 ? few : nrv__tmp(p->c, (size_t)old->n_in, sizeof *x);
+    bool few_wide[8], *wide = old->n_in <= 8 ? few_wide : nrv__tmp(p->c, (size_t)old->n_in, sizeof *wide), any = false;
+    for (int i = 0; x && wide && i < old->n_in; i++) {
+        wide[i] = old->in[i]->region == old->region;
+        x[i] = wide[i] ? p->wide[old->in[i]->id] : turns_new(p, old->in[i]);
+        any = any || wide[i];
+        if (!x[i])
+            return NULL;
+    }
+    if (!x || !wide || !any)
+        return NULL;
+    const nrv__batch batch = { p->g, old, x, wide, b->steps };
+    return old->op->flags & NRV_POINTWISE ? nrv__batch_point(&batch) : old->op->batch(&batch);
+}
+
+/* every turn of x, a value that the (new) scan's inside has or reads */
+static nrv_tensor turns_all(const turns_pass *p, nrv_tensor scan, nrv_tensor x)
+{
+    nrv_tensor in = turns_new(p, x);
+    if (p->wide[x->id])
+        return p->wide[x->id];
+    nrv_shape s = nrv_shape_of(in);
+    memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
+    s.dim[0] = nrv__block_of(scan)->steps;
+    s.rank++;
+    if (in->region != &nrv__block_of(scan)->inside[0])
+        return nrv_broadcast(in, s);
+    return nrv__block_node(p->g, &nrv__op_stacked, 1, &scan, NULL, -1, 1, &in, in->type, s);
+}
+
+/* (T,k,n) -> (T*k,n) */
+static nrv_tensor turns_flat(nrv_tensor x)
+{
+    return x ? nrv_reshape(x, NRV_SHAPE(nrv__dim_mul(x->g, x->dim[0], x->dim[1]), x->dim[2])) : NULL;
+}
+
+/* the sum of e over all turns, e as turns_sinks says */
+static nrv_tensor turns_sunk(const turns_pass *p, nrv_tensor scan, nrv_tensor e)
+{
+    if (turns_is(e, "matmul")) {
+        nrv_tensor t = turns_transposed(e->in[0]), a;
+        if (t) {
+            a = nrv_transpose(turns_flat(turns_all(p, scan, t)));
+        } else { /* (T,n,k) -> (n,T*k) */
+            a = nrv_permute(turns_all(p, scan, e->in[0]), 3, (const int[]){ 1, 0, 2 });
+            a = a ? nrv_reshape(a, NRV_SHAPE(a->dim[0], nrv__dim_mul(p->g, a->dim[1], a->dim[2]))) : NULL;
+        }
+        return nrv_matmul(a, turns_flat(turns_all(p, scan, e->in[1])));
+    }
+    if (turns_is(e, "sum")) {
+        const nrv__reduce_attr *r = e->attr;
+        nrv_tensor y = nrv__sum_axes(turns_all(p, scan, e->in[0]), r->axes << 1 | 1, 0);
+        return y ? nrv_reshape(y, nrv_shape_of(e)) : NULL;
+    }
+    if (turns_is(e, "reshape")) {
+        nrv_tensor y = turns_sunk(p, scan, e->in[0]);
+        return y ? nrv_reshape(y, nrv_shape_of(e)) : NULL;
+    }
+    return nrv_add(turns_sunk(p, scan, e->in[0]), turns_sunk(p, scan, e->in[1]));
+}
+
+/* what a carry that only adds became, without the loop; NULL: it stays */
+static nrv_tensor turns_total(const turns_pass *p, nrv_tensor part, nrv_tensor scan)
+{
+    nrv_tensor carry = part->body[0], e = p->adds[carry->id], sum = NULL;
+    bool map = p->way[nrv__block_read(part)->id] == TURNS_MAP;
+    if (!e)
+        return NULL;
+    if (turns_sinks(p, e, 0))
+        sum = turns_sunk(p, scan, e);
+    else if (map && p->wide[e->id])
+        sum = nrv_sum(p->wide[e->id], 0, 0);
+    return sum ? nrv_add(turns_new(p, carry->in[0]), sum) : NULL;
+}
+
+static nrv_tensor turns_rebuilt(turns_pass *p, nrv_tensor y)
+{
+    bool block = y->op->flags & NRV_BLOCK, changed = false;
+    nrv_tensor *body = p->room + y->n_in;
+    for (int k = 0; k < y->n_in; k++) {
+        p->room[k] = turns_new(p, y->in[k]);
+        changed = changed || p->room[k] != y->in[k];
+    }
+    for (int k = 0; block && k < y->n_out; k++) {
+        body[k] = turns_new(p, y->body[k]);
+        changed = changed || body[k] != y->body[k];
+    }
+    return changed ? nrv__rebuild(p->g, y, p->room, block && y->body ? body : y->body) : y;
+}
+
+static bool turns_node(turns_pass *p, nrv_tensor y)
+{
+    nrv_graph *g = p->g;
+    nrv_block *b = turns_scan(y);
+    g->floor = y->region ? y->region->floor : NULL;
+    nrv_tensor now = turns_rebuilt(p, y), other = NULL;
+    if (now && y->op == &nrv__op_stacked)
+        other = p->wide[y->body[0]->id];
+    else if (now && y->op == &nrv__op_last && nrv__block_read(y)->kind == NRV__SCAN)
+        other = turns_total(p, y, now->in[0]);
+    if (now && b && p->free[y->id]) {
+        g->floor = b->outside_floor;
+        p->wide[y->id] = turns_wide(p, y);
+        if (p->wide[y->id] && p->heavy[y->id] && p->way[b->id] == TURNS_HOIST)
+            other = nrv__block_node(g, &nrv__op_each, 1, &p->wide[y->id], &(nrv__inside_attr){ b->id, 0 }, -1, 0, NULL,
+                                    y->type, nrv_shape_of(y));
+    }
+    p->changed = p->changed || other;
+    p->to[y->id] = other ? other : now;
+    return now && !g->why.status;
+}
+
+static bool turns_round(turns_pass *p)
+{
+    nrv_graph *g = p->g;
+    size_t most = 1, n = p->n = g->n_node;
+    for (size_t i = 0; i < n; i++)
+        most = (size_t)(g->node[i]->n_in + g->node[i]->n_out) > most ? (size_t)(g->node[i]->n_in + g->node[i]->n_out)
+                                                                     : most;
+    p->live = nrv__live(p->c, nrv__kept_all);
+    p->free = nrv__tmp(p->c, n, sizeof *p->free);
+    p->heavy = nrv__tmp(p->c, n, sizeof *p->heavy);
+    p->kept = nrv__tmp(p->c, n, sizeof *p->kept);
+    p->uses = nrv__tmp(p->c, n, sizeof *p->uses);
+    p->to = nrv__tmp(p->c, n, sizeof *p->to);
+    p->wide = nrv__tmp(p->c, n, sizeof *p->wide);
+    p->adds = nrv__tmp(p->c, n, sizeof *p->adds);
+    p->way = nrv__tmp(p->c, g->n_block, sizeof *p->way);
+    p->room = nrv__tmp(p->c, most, sizeof *p->room);
+    if (!p->live || !p->free || !p->heavy || !p->kept || !p->uses || !p->to || !p->wide || !p->adds || !p->way ||
+        !p->room)
+        return false;
+    turns_count(p);
+    turns_plan(p);
+    for (size_t i = 0; i < n; i++) {
+        if (!p->live[i])
+            continue;
+        if (!nrv__label_push(g, g->node[i]->scope))
+            return false;
+        bool ok = turns_node(p, g->node[i]);
+        nrv__label_pop(g);
+        if (!ok)
+            return false;
+    }
+    for (size_t i = 0; i < p->c->n_root; i++)
+        p->c->root[i].value = turns_new(p, p->c->root[i].value);
+    return true;
+}
+
+bool nrv__pass_turns(nrv__compiler *c)
+{
+    bool loops = false;
+    for (size_t i = 0; i < c->g->n_block && !nrv__without(c, "turns"); i++)
+        loops = loops || c->g->block[i]->kind == NRV__SCAN;
+    turns_pass p = { .c = c, .g = c->g, .changed = loops };
+    for (int round = 0; p.changed && round < TURNS_ROUNDS; round++) {
+        p.changed = false;
+        if (!turns_round(&p))
+            return false;
+    }
+    return true;
+}
