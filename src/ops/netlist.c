@@ -130,8 +130,8 @@ static bool netlist_act_fails(const nrv__args *a, const nrv__wires *w)
     const double *act = a->in[2].data, inputs = (double)a->size[2];
     bool bad = false;
     for (int64_t n = 0; n < w->nodes; n++) {
-        bool fed = act[n] < 0 && nrv__wires_end(w, n) > nrv__wires_first(w, n);
-        if (act[n] > NRV_NET_STEP)
+        bool unknown = act[n] > (int)NRV_NET_STEP, fed = act[n] < 0 && nrv__wires_end(w, n) > nrv__wires_first(w, n);
+        if (unknown)
             nrv__fault_set(a->fault, n, NRV_EVALUE, "node %lld has act %.0f; activations are 0..%d, -1-k is input k",
                            (long long)n, act[n], NRV_NET_STEP);
         else if (act[n] < -inputs)
@@ -142,7 +142,7 @@ static bool netlist_act_fails(const nrv__args *a, const nrv__wires *w)
             nrv__fault_set(a->fault, n, NRV_EVALUE,
                            "node %lld shows input %.0f, but an edge leads to it; lead the edge to a node behind it",
                            (long long)n, -1 - act[n]);
-        bad = bad || fed || act[n] > NRV_NET_STEP || act[n] < -inputs;
+        bad = bad || fed || unknown || act[n] < -inputs;
     }
     return bad;
 }

@@ -117,7 +117,7 @@ static void long_chains_are_linear(void **state)
     nrv_grad(nrv_sum_all(first), NULL, 2, (const nrv_tensor[]){ t.x, t.bias }, dx);
     double *d = malloc(N * sizeof *d), y = 0;
     assert_int_equal(nrv_eval(first, &y, sizeof y), NRV_OK);
-    assert_true(y == N); /* the input's 1, and a bias of 1 from every other node */
+    assert_true(y == (double)N); /* the input's 1, and a bias of 1 from every other node */
     assert_int_equal(nrv_eval(dx[1], d, N * sizeof *d), NRV_OK);
     for (int n = 0; n < N; n++)
         assert_true(d[n] == (n + 1 < N));

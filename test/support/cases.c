@@ -276,7 +276,8 @@ int64_t case_elements(nrv_tensor x)
 {
     int64_t n = 1;
     for (int i = 0; i < x->rank; i++)
-        n *= x->dim[i];
+        if (!nrv__mul(n, x->dim[i], &n))
+            return INT64_MAX; /* an argument made it so; nobody evaluates it */
     return n;
 }
 
