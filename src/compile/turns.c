@@ -100,7 +100,7 @@ static nrv_tensor turns_added(const turns_pass *p, nrv_tensor carry, nrv_tensor 
 static bool turns_sinks(const turns_pass *p, nrv_tensor e, int deep)
 {
     nrv_tensor a = e->in ? e->in[0] : NULL;
-    if (e->region == NULL || turns_scan(e) == NULL || deep > TURNS_DEEP || e->n_in == 0 || p->uses[e->id] != 1)
+    if (e->region == NULL || turns_scan(e) == NULL || deep > TURNS_DEEP || e->n_in == 0)
         return false;
     if (turns_is(e, "matmul"))
         return e->rank == 2 && a->rank == 2 && e->in[1]->rank == 2 && a->region == e->region &&
@@ -254,7 +254,9 @@ static nrv_tensor turns_total(const turns_pass *p, nrv_tensor part, nrv_tensor s
         sum = turns_sunk(p, scan, e);
     else if (map && p->wide[e->id])
         sum = nrv_sum(p->wide[e->id], 0, 0);
-    return sum ? nrv_add(turns_new(p, carry->in[0]), sum) : NULL;
+    nrv_tensor first = turns_new(p, carry->in[0]);
+    bool zero = first->op == &nrv__op_fill && ((const nrv__scalar_attr *)first->attr)->value == 0;
+    return !sum || zero ? sum : nrv_add(first, sum);
 }
 
 static nrv_tensor turns_rebuilt(turns_pass *p, nrv_tensor y)

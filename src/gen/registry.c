@@ -168,6 +168,16 @@ extern const nrv__kernel nrv__kernel_gemm_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_concat_avx512;
+extern const nrv__kernel nrv__kernel_fill_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_concat_avx2;
+extern const nrv__kernel nrv__kernel_fill_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_concat_baseline;
+extern const nrv__kernel nrv__kernel_fill_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gather_avx512;
 extern const nrv__kernel nrv__kernel_scatter_add_avx512;
 extern const nrv__kernel nrv__kernel_segment_max_avx512;
@@ -436,6 +446,16 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_gemm_avx2,
 #endif
     &nrv__kernel_gemm_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_concat_avx512,
+    &nrv__kernel_fill_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_concat_avx2,
+    &nrv__kernel_fill_avx2,
+#endif
+    &nrv__kernel_concat_baseline,
+    &nrv__kernel_fill_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_gather_avx512,
     &nrv__kernel_scatter_add_avx512,

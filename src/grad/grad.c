@@ -131,8 +131,9 @@ void nrv__reverse_add(nrv__reverse *w, nrv_tensor to, nrv_tensor d)
 {
     int64_t at = nrv__reverse_index(w, to);
     nrv_tensor *sum = at >= 0 ? &w->sum[at] : grad_outer(w, to);
+    nrv_tensor joined = d && sum && *sum ? nrv__joined(*sum, d) : NULL;
     if (d && sum)
-        *sum = *sum ? nrv_add(*sum, d) : d;
+        *sum = joined ? joined : *sum ? nrv_add(*sum, d) : d;
 }
 
 enum { GRAD_FEW = 16 };

@@ -79,3 +79,66 @@ NRV_API nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis)
     nrv__axis_attr a = { axis };
     return n == 1 ? x[0] : nrv__op_with(&nrv__op_concat, n, x, &a, 0, NULL);
 }
+
+/* ---- the sum of two tensors that are zero where the other is not: pieces put side by side. Gradients of slices meet
+   so; a sum of numbers with literal zeros is left out, whole ---- */
+enum { JOINED_MOST = 64 };
+
+typedef struct joined_walk {
+    const nrv_tensor *x; /* pieces */
+    int n, at;
+    nrv_dim left; /* of the piece */
+} joined_walk;
+
+static bool joined_zero(nrv_tensor x)
+{
+    return x->op == &nrv__op_fill && ((const nrv__scalar_attr *)x->attr)->value == 0;
+}
+
+static void joined_take(nrv_graph *g, joined_walk *w, int axis, nrv_dim d)
+{
+    w->left = nrv__dim_sub(g, w->left, d);
+    if (w->left == 0 && ++w->at < w->n)
+        w->left = w->x[w->at]->dim[axis];
+}
+
+/* the shorter of what is left of both; -1: it cannot be told */
+static nrv_dim joined_shorter(const joined_walk *a, const joined_walk *b)
+{
+    if (a->left == b->left)
+        return a->left;
+    return a->left < 0 || b->left < 0 ? -1 : a->left < b->left ? a->left : b->left;
+}
+
+static int joined_pieces(nrv_graph *g, joined_walk *a, joined_walk *b, int axis, nrv_tensor *to)
+{
+    int n = 0;
+    while (a->at < a->n && b->at < b->n) {
+        nrv_tensor x = a->x[a->at], y = b->x[b->at];
+        bool zero_x = joined_zero(x), zero_y = joined_zero(y);
+        nrv_dim d = joined_shorter(a, b);
+        if (d == -1 || n == JOINED_MOST || (!zero_x && !zero_y) || (!zero_x && d != x->dim[axis]) ||
+            (!zero_y && d != y->dim[axis]))
+            return 0;
+        nrv_shape s = nrv_shape_of(x);
+        s.dim[axis] = d;
+        to[n++] = !zero_x ? x : !zero_y ? y : nrv_fill(g, x->type, s, 0);
+        joined_take(g, a, axis, d);
+        joined_take(g, b, axis, d);
+    }
+    return a->at == a->n && b->at == b->n ? n : 0;
+}
+
+nrv_tensor nrv__joined(nrv_tensor a, nrv_tensor b)
+{
+    if (!a || !b || a->op != &nrv__op_concat || b->op != &nrv__op_concat || a->rank != b->rank || a->type != b->type)
+        return NULL;
+    int axis = (int)((const nrv__axis_attr *)a->attr)->axis;
+    bool same = axis == (int)((const nrv__axis_attr *)b->attr)->axis;
+    for (int i = 0; i < a->rank; i++)
+        same = same && a->dim[i] == b->dim[i];
+    nrv_tensor piece[JOINED_MOST];
+    joined_walk wa = { a->in, a->n_in, 0, a->in[0]->dim[axis] }, wb = { b->in, b->n_in, 0, b->in[0]->dim[axis] };
+    int n = same ? joined_pieces(a->g, &wa, &wb, axis, piece) : 0;
+    return n ? nrv_concat(n, piece, axis) : NULL;
+}
