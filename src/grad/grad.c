@@ -163,8 +163,20 @@ static void grad_rule(nrv__reverse *w, nrv_tensor n, nrv_tensor dy)
             nrv__reverse_add(w, n->in[i], nrv__sum_to(dx[i], n->in[i]));
 }
 
-static void grad_read(nrv__reverse *w, nrv_tensor n)
+/* a branch may give an outer value as it is, one that the inside does not even read */
+static void grad_given(nrv__reverse *w, nrv_tensor either, nrv_tensor dy)
 {
+    nrv_tensor choice = either->in[0], yes = nrv__stands_for(w->here, choice->body[0]), zero = nrv__like(dy, 0);
+    for (int k = 0; k < 2; k++)
+        if (!nrv__within(either->body[k]->region, &nrv__block_of(choice)->inside[k]) &&
+            nrv__reverse_need(w, either->body[k]))
+            nrv__reverse_add(w, either->body[k], k ? nrv_select(yes, zero, dy) : nrv_select(yes, dy, zero));
+}
+
+static void grad_read(nrv__reverse *w, nrv_tensor n, nrv_tensor dy)
+{
+    if (n->op == &nrv__op_either)
+        grad_given(w, n, dy);
     int64_t block = nrv__reverse_index(w, n->in[0]), at = nrv__reverse_index(w, n);
     w->more[at] = w->part[block];
     w->part[block] = (int32_t)at + 1;
@@ -184,7 +196,7 @@ void nrv__reverse_run(nrv__reverse *w)
         if (block)
             nrv__reverse_block(w, n);
         else if (nrv__block_read(n))
-            grad_read(w, n);
+            grad_read(w, n, dy);
         else if (grad_through_body(w, n))
             nrv__reverse_add(w, n->body[0], dy);
         else if (n->op->vjp)

@@ -292,7 +292,7 @@ static void loops_if(nrv__reverse *up, nrv_tensor n)
 {
     nrv_graph *g = up->g;
     size_t each = (size_t)n->n_in + 1;
-    nrv_tensor *total = nrv__arena_get(&g->arena, 2 * each * sizeof *total), dy;
+    nrv_tensor *total = nrv__arena_get(&g->arena, 2 * each * sizeof *total);
     nrv_block *made = total ? nrv_if(g, nrv__stands_for(up->here, n->body[0])) : NULL;
     if (!made) {
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for the gradient of a choice");
@@ -309,15 +309,6 @@ static void loops_if(nrv__reverse *up, nrv_tensor n)
         nrv_tensor yes = total[i], no = total[each + (size_t)i], x = n->in[i];
         if ((yes || no) && nrv__reverse_need(up, x))
             nrv__reverse_add(up, x, nrv_either(made, yes ? yes : loops_zeros(x), no ? no : loops_zeros(x)));
-    }
-    for (int32_t i = up->part[nrv__reverse_index(up, n)]; i;) { /* branches that give an outer value as it is */
-        nrv_tensor part = loops_read(up, &i, &dy);
-        for (int k = 0; k < 2; k++) {
-            nrv_tensor x = part->body[k], zero = loops_zeros(dy);
-            if (nrv__within(x->region, &nrv__block_of(n)->inside[k]))
-                continue;
-            nrv__reverse_add(up, x, k ? nrv_either(made, zero, dy) : nrv_either(made, dy, zero));
-        }
     }
 }
 

@@ -197,11 +197,17 @@ static void eager_clear(const nrv__region *r)
         r->node[i]->value = NULL;
 }
 
+/* room for a carry, so that the next one is aligned, too */
+static size_t eager_carry_room(const eager_inside *in, size_t index)
+{
+    return (eager_size(in->e, in->b->carry[index].at) + 15) & ~(size_t)15;
+}
+
 static char *eager_carry_at(const eager_inside *in, size_t index, bool next)
 {
     size_t at = 0;
     for (size_t i = 0; i < index; i++)
-        at += eager_size(in->e, in->b->carry[i].at);
+        at += eager_carry_room(in, i);
     return in->carry + at + (next ? in->carry_bytes : 0);
 }
 
@@ -285,7 +291,7 @@ static nrv_status eager_loop(eager_inside *in)
     eager_run *e = in->e;
     const nrv_block *b = in->b;
     for (size_t i = 0; i < b->n_carry; i++)
-        in->carry_bytes += eager_size(e, b->carry[i].at);
+        in->carry_bytes += eager_carry_room(in, i);
     in->carry = nrv__arena_get(e->arena, 2 * in->carry_bytes + 1);
     if (!in->carry)
         return nrv__graph_fail(e->g, NRV_ENOMEM, NULL, "no memory for the carries of a loop");

@@ -38,7 +38,7 @@ static double join_work(const nrv__args *a)
 static void join_run(const nrv__args *a)
 {
     const join_rows r = join_of(a);
-    const int64_t row = a->n / r.outer * r.size;
+    const int64_t row = a->begin < a->end ? a->n / r.outer * r.size : 0;
     int64_t at = 0;
     for (int i = 0; i < a->n_in; i++) {
         const nrv__view *x = &a->in[i];
