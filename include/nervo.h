@@ -73,6 +73,7 @@ enum { NRV_TRAIN = 1, NRV_EVAL = 2,          /* dropout, batch norm: no default;
        NRV_QUIET = 4,                        /* no state is updated (batch norm in the second pass of a GAN)             */
        NRV_FROZEN = 8,                       /* parameters met here are constants for nrv_params and nrv_grad            */
        NRV_SHARED = 16,                      /* this scope is entered again on purpose: same weights                    */
+       NRV_RECOMPUTE = 32,                   /* backward computes this scope again instead of keeping it (not in loops)  */
        NRV_EAGER = 64 };                     /* graph only: every node is evaluated as it is traced                      */
 typedef struct { const char *name, *pass;    /* pass: tells the random draws of two passes over shared weights apart     */
                  unsigned mode; nrv_list with;           /* inside, the parameters of this list read as its tensors      */
@@ -129,6 +130,8 @@ nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* aft
 
 /* ---- differentiate: appends nodes, so it may be called on its own results; an unreached x has a zero gradient ------ */
 void        nrv_grad       (nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx);  /* dy NULL: scalar y */
+void        nrv_jvp        (int n, const nrv_tensor *x, const nrv_tensor *dx, int m, const nrv_tensor *y, nrv_tensor *dy);
+                                             /* dy = change of y along dx; dx[i] NULL: x[i] does not move            */
 nrv_tensor  nrv_stop       (nrv_tensor x);
 nrv_tensor  nrv_surrogate  (nrv_tensor y, nrv_tensor smooth);            /* value of y, gradient of smooth              */
 

@@ -5,6 +5,7 @@
 
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_bce;
@@ -28,6 +29,7 @@ extern const nrv__opdef nrv__op_conv_dw;
 extern const nrv__opdef nrv__op_coo_matmul;
 extern const nrv__opdef nrv__op_copy;
 extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
 extern const nrv__opdef nrv__op_cross_entropy;
 extern const nrv__opdef nrv__op_cross_entropy_masked;
@@ -272,6 +274,7 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_abs,
     &nrv__op_add,
+    &nrv__op_again,
     &nrv__op_attention,
     &nrv__op_avg_pool,
     &nrv__op_bce,
@@ -295,6 +298,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_coo_matmul,
     &nrv__op_copy,
     &nrv__op_cos,
+    &nrv__op_cotangent,
     &nrv__op_count_turn,
     &nrv__op_cross_entropy,
     &nrv__op_cross_entropy_masked,

@@ -193,6 +193,8 @@ void nrv__reverse_run(nrv__reverse *w)
             continue;
         if (!nrv__label_push(w->g, n->scope))
             return;
+        const nrv__stand *here = w->here;
+        w->here = nrv__anew(w, n, dy ? dy : w->sum[w->part[at] - 1]);
         if (block)
             nrv__reverse_block(w, n);
         else if (nrv__block_read(n))
@@ -201,6 +203,7 @@ void nrv__reverse_run(nrv__reverse *w)
             nrv__reverse_add(w, n->body[0], dy);
         else if (n->op->vjp)
             grad_rule(w, n, dy);
+        w->here = here;
         nrv__label_pop(w->g);
     }
 }
@@ -239,7 +242,7 @@ static void grad_all(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_tenso
                      nrv_tensor *dx, const bool *need, const bool *target)
 {
     nrv__reverse w = { .g = g, .need = need, .n_need = g->n_node, .n = g->n_node, .target = target };
-    if (nrv__reverse_begin(&w)) {
+    if (nrv__reverse_begin(&w) && nrv__anew_begin(&w)) {
         for (int i = 0; i < n_y; i++)
             nrv__reverse_visit(&w, y[i]);
         for (int i = 0; i < n_y; i++)
@@ -308,24 +311,30 @@ static bool grad_is_here(nrv_graph *g, nrv_tensor x, const char *what, int i)
     return !wrong;
 }
 
+void nrv__vjp(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_tensor *dy, int n_x, const nrv_tensor *x,
+              nrv_tensor *dx)
+{
+    bool here = !g->why.status;
+    for (int i = 0; i < n_x; i++) {
+        dx[i] = NULL;
+        here = here && grad_is_here(g, x[i], "target", i);
+    }
+    for (int i = 0; i < n_y; i++)
+        here = here && grad_is_here(g, y[i], "y", i) && dy[i];
+    size_t nodes = g->n_node;
+    bool *need = here ? grad_need(g, n_x, x) : NULL;
+    if (need)
+        grad_all(g, n_y, y, dy, n_x, x, dx, need, NULL);
+    for (int i = 0; i < n_x && g->why.status; i++)
+        dx[i] = NULL;
+    nrv__alloc(&g->mem, need, need ? nodes + 1 : 0, 0);
+}
+
 NRV_API void nrv_grad(nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx)
 {
     for (int i = 0; i < n; i++)
         dx[i] = NULL;
-    if (!y || y->g->why.status)
-        return;
-    nrv_graph *g = y->g;
-    for (int i = 0; i < n; i++)
-        if (!grad_is_here(g, x[i], "target", i))
-            return;
-    nrv_tensor seed = grad_seed(y, dy);
-    if (!seed || !grad_is_here(g, y, "y", 0))
-        return;
-    size_t nodes = g->n_node;
-    bool *need = grad_need(g, n, x);
-    if (need)
-        grad_all(g, 1, &y, &seed, n, x, dx, need, NULL);
-    for (int i = 0; i < n && g->why.status; i++)
-        dx[i] = NULL;
-    nrv__alloc(&g->mem, need, need ? nodes + 1 : 0, 0);
+    nrv_tensor seed = y && !y->g->why.status ? grad_seed(y, dy) : NULL;
+    if (seed)
+        nrv__vjp(y->g, 1, &y, &seed, n, x, dx);
 }

@@ -241,7 +241,7 @@ static void loops_scan(nrv__reverse *up, nrv_tensor n)
     if (!loops_begin(&w, up, n, 0))
         return;
     bool all = b->keep == 1;
-    nrv__stand s = { w.region, nrv__slots(g, w.region), w.n, up->here, NULL };
+    nrv__stand s = { w.region, nrv__slots(g, w.region), 0, w.n, up->here, NULL };
     if (s.to && loops_roots(&w, &c) && (w.made = nrv_scan(g, &(nrv_scan_opt){ .reverse = !b->reverse, .keep = all }))) {
         w.made->steps = b->steps;
         w.here = &s;
@@ -269,7 +269,7 @@ static bool loops_branch(nrv__reverse *up, nrv_tensor n, int branch, nrv_block *
     int32_t first = up->part[nrv__reverse_index(up, n)];
     if (!loops_begin(&w, up, n, branch))
         return false;
-    nrv__stand s = { w.region, nrv__slots(g, w.region), w.n, up->here, NULL };
+    nrv__stand s = { w.region, nrv__slots(g, w.region), 0, w.n, up->here, NULL };
     for (int32_t i = first; i;)
         nrv__reverse_visit(&w, loops_read(up, &i, &dy)->body[branch]);
     w.made = made;
@@ -322,7 +322,7 @@ static bool loops_while_body(nrv__reverse *up, nrv_block *b, loops_alive *a)
 {
     nrv_graph *g = up->g;
     const nrv__region *r = &b->inside[0];
-    nrv__stand s = { r, nrv__slots(g, r), r->n_node, up->here, NULL };
+    nrv__stand s = { r, nrv__slots(g, r), 0, r->n_node, up->here, NULL };
     bool *want = nrv__arena_get(&g->arena, r->n_node + 1);
     a->scan = s.to && want ? nrv_scan(g, &(nrv_scan_opt){ .steps = b->steps, .keep = 1 }) : NULL;
     if (!a->scan)

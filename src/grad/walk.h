@@ -22,6 +22,7 @@ typedef struct nrv__reverse {
     nrv_tensor block;       /* whose inside it is; NULL: none */
     nrv_block *made;        /* the loop that is made of it */
     struct nrv__reverse *up;
+    struct nrv__anew *anew;  /* scopes that are computed again; NULL: none */
     const nrv_tensor *outer; /* what the inside reads of the outside, by age, and its gradient so far */
     nrv_tensor *outer_sum;
     int n_outer;
@@ -35,6 +36,12 @@ void nrv__reverse_visit(nrv__reverse *w, nrv_tensor root);
 void nrv__reverse_add(nrv__reverse *w, nrv_tensor to, nrv_tensor d); /* d NULL: nothing */
 void nrv__reverse_run(nrv__reverse *w);
 void nrv__reverse_block(nrv__reverse *w, nrv_tensor block); /* what is read of it has its gradients */
+/* what stands for nodes in n's rule; dy: its gradient */
+bool nrv__anew_begin(nrv__reverse *w);
+const nrv__stand *nrv__anew(nrv__reverse *w, nrv_tensor n, nrv_tensor dy);
+/* gradients of y by x, dy given for each y; dx NULL after an error */
+void nrv__vjp(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_tensor *dy, int n_x, const nrv_tensor *x,
+              nrv_tensor *dx);
 /* gradients of y by x, as if no x depended on another */
 void nrv__reverse_partial(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_tensor *dy, int n_x,
                           const nrv_tensor *x, nrv_tensor *dx);

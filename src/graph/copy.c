@@ -43,7 +43,7 @@ static nrv_tensor copy_read(const nrv__stand *s, nrv_tensor x)
         return x;
     for (int k = 0; k < x->n_out; k++) {
         int branch = x->op == &nrv__op_either ? k : 0;
-        nrv__stand in = { &c->of->inside[branch], c->to[branch], c->n[branch], s, NULL };
+        nrv__stand in = { &c->of->inside[branch], c->to[branch], 0, c->n[branch], s, NULL };
         v[k] = nrv__stands_for(&in, x->body[k]);
     }
     return x->op == &nrv__op_stacked ? nrv_stacked(c->block, v[0])
@@ -67,8 +67,9 @@ static nrv_tensor copy_op(nrv_graph *g, const nrv__stand *s, nrv_tensor x)
 
 bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want)
 {
-    for (size_t i = 0; i < s->n && !g->why.status; i++) {
-        nrv_tensor x = s->region->node[i];
+    const nrv_tensor *node = s->region ? s->region->node : g->node;
+    for (size_t i = s->first; i < s->n && !g->why.status; i++) {
+        nrv_tensor x = node[i];
         nrv_block *b = nrv__block_of(x);
         if (s->to[i] || (want && !want[i]) || x->op->flags & NRV_INSIDE || !nrv__label_push(g, x->scope))
             continue;
@@ -122,7 +123,7 @@ bool nrv__copy_block(nrv_graph *g, nrv__stand *up, nrv_block *of)
         c->to[k] = nrv__slots(g, &of->inside[k]);
         if (!c->to[k])
             return false;
-        nrv__stand s = { &of->inside[k], c->to[k], c->n[k], up, NULL };
+        nrv__stand s = { &of->inside[k], c->to[k], 0, c->n[k], up, NULL };
         if (k)
             nrv_else(b);
         copy_given(b, &s);
@@ -146,7 +147,7 @@ static bool split_copy(nrv_block *b, nrv_block *in, nrv_tensor *to, const nrv_te
                        nrv_tensor (*xs)(nrv_block *b, nrv_tensor xs))
 {
     nrv_graph *g = b->g;
-    nrv__stand s = { &b->inside[0], to, b->inside[0].n_node, NULL, NULL };
+    nrv__stand s = { &b->inside[0], to, 0, b->inside[0].n_node, NULL, NULL };
     for (size_t i = 0; i < s.n; i++) {
         nrv_tensor x = s.region->node[i];
         if (x->op == &nrv__op_each)

@@ -46,13 +46,16 @@ static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigne
     nrv__scope s = { up ? up->path : NULL, up ? up->pass : "", up ? up->mode : g->mode,
                      with ? with
                      : up ? up->with
-                          : NULL };
+                          : NULL,
+                     up ? up->segment : 0 };
     if (name && *name && !(s.path = nrv__path_down(g, s.path, name)))
         return false;
     if (pass && !(s.pass = nrv__arena_text(&g->arena, pass, strlen(pass))))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a scope's pass"), false;
     if (mode & (NRV_TRAIN | NRV_EVAL))
         s.mode &= ~(unsigned)(NRV_TRAIN | NRV_EVAL);
+    if (mode & NRV_RECOMPUTE && !s.segment)
+        s.segment = ++g->n_segment;
     s.mode |= mode & ~(unsigned)NRV_EAGER;
     g->scope[g->n_scope++] = s;
     return true;
@@ -99,6 +102,7 @@ static void graph_forget(nrv_graph *g)
     g->n_block = 0;
     g->n_open = 0;
     g->n_unfed = 0;
+    g->n_segment = 0;
     g->floor = NULL;
     nrv__arena_free(&g->arena);
 }
@@ -207,6 +211,7 @@ bool nrv__label_push(nrv_graph *g, nrv__path *path)
     if (!graph_push(g, NULL, NULL, 0, NULL))
         return false;
     g->scope[g->n_scope - 1].path = path;
+    g->scope[g->n_scope - 1].segment = 0; /* what passes and gradients make is nobody's scope */
     return true;
 }
 

@@ -28,7 +28,8 @@ struct nrv_node {
     nrv_tensor same; /* next in the hash bucket */
     void *value;     /* eager: contiguous data, NULL until evaluated */
     int32_t id, n_in, n_out, n_size, rank;
-    int32_t slot; /* its place in its region's list */
+    int32_t slot;    /* its place in its region's list */
+    int32_t segment; /* the recomputed scope that alone made it; 0: none */
     nrv_dtype type;
     int32_t mark; /* scratch of the pass that runs */
 };
@@ -184,6 +185,7 @@ typedef struct nrv__scope {
     const char *pass;
     unsigned mode;
     nrv_list with;
+    int32_t segment; /* of a scope that is recomputed, 0: none */
 } nrv__scope;
 
 /* How a variable starts. law 5: a copy of the variable `from`; law 6: the constant a. */
@@ -242,10 +244,11 @@ struct nrv_graph {
     nrv_block *open[NRV__BLOCKS_DEEP];
     int n_open;
     nrv__region *floor; /* what is made now stays in this branch of a choice; NULL: no choice is open */
+    int32_t n_segment;  /* scopes that are recomputed */
     bool sealed;        /* passes may add to blocks that are closed */
     size_t n_unfed;     /* inputs that no nrv_feed has filled */
     bool asleep;        /* eager: what is made now waits until it is asked for */
-    nrv__met *met; /* names of inputs, outputs, draws... by hash; cap_met is a power of two */
+    nrv__met *met;      /* names of inputs, outputs, draws... by hash; cap_met is a power of two */
     size_t n_met, cap_met;
     nrv__path **path; /* hash table, power of two */
     size_t n_path, cap_path;
@@ -277,9 +280,9 @@ nrv__region *nrv__deeper(nrv__region *a, nrv__region *b);
 
 /* What stands for a node elsewhere: for those of each region in turn to[slot]; for all others they themselves. */
 typedef struct nrv__stand {
-    const nrv__region *region;
-    nrv_tensor *to; /* n of them: the region may grow meanwhile */
-    size_t n;
+    const nrv__region *region; /* NULL: outside */
+    nrv_tensor *to;            /* n of them: the region may grow meanwhile */
+    size_t first, n;           /* copied are those from first on */
     const struct nrv__stand *up;
     nrv__copies *copied; /* blocks of this region that were copied */
 } nrv__stand;

@@ -99,6 +99,7 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
                             .n_size = k->n_size,
                             .rank = k->rank,
                             .type = k->type,
+                            .segment = g->n_scope ? g->scope[g->n_scope - 1].segment : 0,
                             .region = r,
                             .slot = r ? (int32_t)r->n_node : (int32_t)g->n_node };
     n->in = node_copy(g, k->in, (size_t)k->n_in * sizeof *k->in);
@@ -211,6 +212,8 @@ static nrv_tensor node_get(nrv_graph *g, node_key *k)
     for (nrv_tensor n = g->bucket[h & (g->n_bucket - 1)]; n; n = n->same) {
         if (!node_is(n, h, k))
             continue;
+        if (n->segment != (g->n_scope ? g->scope[g->n_scope - 1].segment : 0))
+            n->segment = 0;
         if (nrv__path_less(nrv__scope_at(g), n->scope))
             n->scope = nrv__scope_at(g);
         return n;
