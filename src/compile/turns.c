@@ -4,6 +4,7 @@
            done before the loop for all turns, and each turn reads its row (the input projection of a recurrent net)
    sink    a carry that only adds up products a_t b_t, or sums over what is stacked already, leaves the loop: one
            product over all turns after it (the gradient of a weight)
+   late    what the inside computes to be stacked and nothing else, from what is stacked anyway, is done after the loop
    map     where nothing is left that waits, there is no loop
 
    Promises: the same values, but for the order in which a sunk carry adds up. An op without a rule for batching stays
@@ -19,12 +20,12 @@ typedef struct turns_pass {
     nrv_graph *g;
     size_t n; /* nodes when the round began; all arrays are by id */
     bool *live, *free, *heavy;
-    bool *kept;         /* stacks that the plan has anyway */
+    bool *kept; /* stacks that the plan has anyway */
     int32_t *uses;
-    nrv_tensor *to;     /* what a node became */
-    nrv_tensor *wide;   /* all turns of it, outside of its loop */
-    nrv_tensor *adds;   /* of a carry: what it adds up; NULL: it does something else */
-    uint8_t *way;       /* by block: what is done to it */
+    nrv_tensor *to;   /* what a node became */
+    nrv_tensor *wide; /* all turns of it, outside of its loop */
+    nrv_tensor *adds; /* of a carry: what it adds up; NULL: it does something else */
+    uint8_t *way;     /* by block: what is done to it */
     nrv_tensor *room;
     bool changed;
 } turns_pass;
@@ -259,6 +260,26 @@ static nrv_tensor turns_total(const turns_pass *p, nrv_tensor part, nrv_tensor s
     return !sum || zero ? sum : nrv_add(first, sum);
 }
 
+/* all turns of v, computed after the loop from what is stacked anyway; NULL: not so */
+static nrv_tensor turns_late(const turns_pass *p, nrv_tensor scan, nrv_tensor v, int deep)
+{
+    nrv_tensor x[4];
+    bool wide[4], any = false;
+    if (deep && (p->wide[v->id] || p->kept[v->id]))
+        return turns_all(p, scan, v);
+    if (deep == TURNS_DEEP || p->uses[v->id] != 1 || !v->op->batch || v->n_in > 4 || v->op->flags & NRV_RANDOM)
+        return NULL;
+    for (int i = 0; i < v->n_in; i++) {
+        wide[i] = v->in[i]->region == v->region;
+        x[i] = wide[i] ? turns_late(p, scan, v->in[i], deep + 1) : turns_new(p, v->in[i]);
+        any = any || wide[i];
+        if (!x[i])
+            return NULL;
+    }
+    const nrv__batch batch = { p->g, v, x, wide, nrv__block_of(scan)->steps };
+    return any ? v->op->batch(&batch) : NULL;
+}
+
 static nrv_tensor turns_rebuilt(turns_pass *p, nrv_tensor y)
 {
     bool block = y->op->flags & NRV_BLOCK, changed = false;
@@ -281,7 +302,7 @@ static bool turns_node(turns_pass *p, nrv_tensor y)
     g->floor = y->region ? y->region->floor : NULL;
     nrv_tensor now = turns_rebuilt(p, y), other = NULL;
     if (now && y->op == &nrv__op_stacked)
-        other = p->wide[y->body[0]->id];
+        other = p->wide[y->body[0]->id] ? p->wide[y->body[0]->id] : turns_late(p, now->in[0], y->body[0], 0);
     else if (now && y->op == &nrv__op_last && nrv__block_read(y)->kind == NRV__SCAN)
         other = turns_total(p, y, now->in[0]);
     if (now && b && p->free[y->id]) {

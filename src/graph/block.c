@@ -290,6 +290,18 @@ static bool block_before(const void *a, const void *b)
     return (*(const nrv_tensor *)a)->id < (*(const nrv_tensor *)b)->id;
 }
 
+/* inputs, and what a choice may give as it is */
+static size_t block_reads_of(nrv_tensor y, nrv_tensor *to)
+{
+    size_t n = 0;
+    for (int j = 0; j < y->n_in; j++)
+        to[n++] = y->in[j];
+    for (int j = 0; y->op == &nrv__op_either && j < y->n_out; j++)
+        if (y->body[j]->region != &nrv__block_read(y)->inside[j])
+            to[n++] = y->body[j];
+    return n;
+}
+
 /* what the inside reads of the outside, once each, by age; -1: out of memory */
 static int block_reads(nrv_block *b, nrv_tensor **to)
 {
@@ -297,14 +309,13 @@ static int block_reads(nrv_block *b, nrv_tensor **to)
     size_t most = b->n_carry + 2, n = 0;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < b->inside[k].n_node; i++)
-            most += (size_t)b->inside[k].node[i]->n_in;
+            most += (size_t)(b->inside[k].node[i]->n_in + b->inside[k].node[i]->n_out);
     nrv_tensor *x = nrv__arena_get(&g->arena, most * sizeof *x);
     if (!x)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a block"), -1;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < b->inside[k].n_node; i++)
-            for (int j = 0; j < b->inside[k].node[i]->n_in; j++)
-                x[n++] = b->inside[k].node[i]->in[j];
+            n += block_reads_of(b->inside[k].node[i], x + n);
     for (size_t i = 0; i < b->n_carry; i++)
         x[n++] = b->carry[i].next;
     if (b->yes)
