@@ -128,7 +128,8 @@ nrv_tensor  nrv_stacked    (nrv_block *b, nrv_tensor inner);             /* afte
 nrv_tensor  nrv_last       (nrv_block *b, nrv_tensor carry);             /* after nrv_end: what the carry became        */
 nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* after nrv_end of an if                     */
 
-/* ---- differentiate: appends nodes, so it may be called on its own results; an unreached x has a zero gradient ------ */
+/* ---- differentiate: appends nodes, so it may be called on its own results; an unreached x has a zero gradient. Equal
+        literals are one node: differentiate by an input, a parameter or a computed value, not by nrv_fill.            */
 void        nrv_grad       (nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx);  /* dy NULL: scalar y */
 void        nrv_jvp        (int n, const nrv_tensor *x, const nrv_tensor *dx, int m, const nrv_tensor *y, nrv_tensor *dy);
                                              /* dy = change of y along dx; dx[i] NULL: x[i] does not move            */

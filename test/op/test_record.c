@@ -21,7 +21,8 @@ static void record_is_complete(void **state)
     if ((op->ulp > 0 || op->rel > 0) && (!op->tolerance_why || strlen(op->tolerance_why) < 8))
         fail_msg("%s: a tolerance of its own needs .tolerance_why", op->name);
     /* leaves and blocks have no definition of their own: what they are is tested by what is made of them */
-    bool macro = op->flags & NRV_MACRO, leaf = op->flags & (NRV_LEAF | NRV_BLOCK | NRV_INSIDE), composite = !op->ref && !macro && !leaf;
+    bool macro = op->flags & NRV_MACRO, leaf = op->flags & (NRV_LEAF | NRV_BLOCK | NRV_INSIDE),
+         composite = !op->ref && !macro && !leaf;
     if (!op->vjp && !op->no_grad && !macro && !composite)
         fail_msg("%s has neither a gradient nor a reason", op->name);
     if (!macro && !leaf && !composite && !op->shape)
