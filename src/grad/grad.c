@@ -81,10 +81,7 @@ static nrv_tensor grad_child(const nrv__reverse *w, nrv_tensor n, int k)
         return NULL;
     if (grad_through_body(w, n))
         return k == 0 ? n->body[0] : NULL;
-    if (k < n->n_in)
-        return n->in[k];
-    bool branches = n->op == &nrv__op_either; /* may give outer values as they are */
-    return branches && k < n->n_in + n->n_out ? n->body[k - n->n_in] : NULL;
+    return k < n->n_in ? n->in[k] : NULL;
 }
 
 void nrv__reverse_visit(nrv__reverse *w, nrv_tensor root)
@@ -163,20 +160,8 @@ static void grad_rule(nrv__reverse *w, nrv_tensor n, nrv_tensor dy)
             nrv__reverse_add(w, n->in[i], nrv__sum_to(dx[i], n->in[i]));
 }
 
-/* a branch may give an outer value as it is, one that the inside does not even read */
-static void grad_given(nrv__reverse *w, nrv_tensor either, nrv_tensor dy)
+static void grad_read(nrv__reverse *w, nrv_tensor n)
 {
-    nrv_tensor choice = either->in[0], yes = nrv__stands_for(w->here, choice->body[0]), zero = nrv__like(dy, 0);
-    for (int k = 0; k < 2; k++)
-        if (!nrv__within(either->body[k]->region, &nrv__block_of(choice)->inside[k]) &&
-            nrv__reverse_need(w, either->body[k]))
-            nrv__reverse_add(w, either->body[k], k ? nrv_select(yes, zero, dy) : nrv_select(yes, dy, zero));
-}
-
-static void grad_read(nrv__reverse *w, nrv_tensor n, nrv_tensor dy)
-{
-    if (n->op == &nrv__op_either)
-        grad_given(w, n, dy);
     int64_t block = nrv__reverse_index(w, n->in[0]), at = nrv__reverse_index(w, n);
     w->more[at] = w->part[block];
     w->part[block] = (int32_t)at + 1;
@@ -198,7 +183,7 @@ void nrv__reverse_run(nrv__reverse *w)
         if (block)
             nrv__reverse_block(w, n);
         else if (nrv__block_read(n))
-            grad_read(w, n, dy);
+            grad_read(w, n);
         else if (grad_through_body(w, n))
             nrv__reverse_add(w, n->body[0], dy);
         else if (n->op->vjp)

@@ -80,8 +80,6 @@ static bool *loops_wanted(nrv__reverse *w, bool all)
         loops_want(w, want, x);
         for (int k = 0; k < x->n_in; k++)
             loops_want(w, want, x->in[k]);
-        if (x->op == &nrv__op_either)
-            loops_want(w, want, x->in[0]->body[0]);
     }
     for (size_t i = w->n; i--;) {
         nrv_tensor x = w->region->node[i];

@@ -290,18 +290,6 @@ static bool block_before(const void *a, const void *b)
     return (*(const nrv_tensor *)a)->id < (*(const nrv_tensor *)b)->id;
 }
 
-/* inputs, and what a choice may give as it is */
-static size_t block_reads_of(nrv_tensor y, nrv_tensor *to)
-{
-    size_t n = 0;
-    for (int j = 0; j < y->n_in; j++)
-        to[n++] = y->in[j];
-    for (int j = 0; y->op == &nrv__op_either && j < y->n_out; j++)
-        if (y->body[j]->region != &nrv__block_read(y)->inside[j])
-            to[n++] = y->body[j];
-    return n;
-}
-
 /* what the inside reads of the outside, once each, by age; -1: out of memory */
 static int block_reads(nrv_block *b, nrv_tensor **to)
 {
@@ -309,13 +297,14 @@ static int block_reads(nrv_block *b, nrv_tensor **to)
     size_t most = b->n_carry + 2, n = 0;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < b->inside[k].n_node; i++)
-            most += (size_t)(b->inside[k].node[i]->n_in + b->inside[k].node[i]->n_out);
+            most += (size_t)b->inside[k].node[i]->n_in;
     nrv_tensor *x = nrv__arena_get(&g->arena, most * sizeof *x);
     if (!x)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a block"), -1;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < b->inside[k].n_node; i++)
-            n += block_reads_of(b->inside[k].node[i], x + n);
+            for (int j = 0; j < b->inside[k].node[i]->n_in; j++)
+                x[n++] = b->inside[k].node[i]->in[j];
     for (size_t i = 0; i < b->n_carry; i++)
         x[n++] = b->carry[i].next;
     if (b->yes)
@@ -476,6 +465,19 @@ NRV_API nrv_tensor nrv_either(nrv_block *b, nrv_tensor yes, nrv_tensor no)
                                "either: %s of rank %d and %s of rank %d differ", nrv__dtype_name(yes->type), yes->rank,
                                nrv__dtype_name(no->type), no->rank),
                NULL;
-    return yes == no ? yes
-                     : block_read(b, &nrv__op_either, 2, (const nrv_tensor[]){ yes, no }, yes->type, nrv_shape_of(yes));
+    if (yes == no)
+        return yes;
+    nrv_tensor value[2] = { yes, no }, given[2] = { NULL, NULL };
+    for (int k = 0; k < 2; k++)
+        if (value[k]->region != &b->inside[k]) {
+            given[k] = value[k];
+            value[k] = nrv_fill(g, yes->type, nrv_shape_of(yes), 0);
+        }
+    nrv_tensor y =
+        given[0] && given[1] ? given[0] : block_read(b, &nrv__op_either, 2, value, yes->type, nrv_shape_of(yes));
+    /* what is there anyway is chosen outside: the block need not wait for it */
+    for (int k = 0; k < 2; k++)
+        if (given[k] && given[k] != y && given[k] != value[k])
+            y = k ? nrv_select(b->yes, y, given[k]) : nrv_select(b->yes, given[k], y);
+    return y;
 }
