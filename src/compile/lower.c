@@ -22,6 +22,8 @@ typedef struct lower_state {
     int32_t *last_of; /* of each group: its last member in order */
     int32_t *first_member, *next_member; /* members of each group, in order; -1 ends */
     int32_t *reg_of;                     /* of each node in order: its register in its group's program */
+    const nrv__path *labelled;           /* the scope that `label` shows */
+    const char *label;
 } lower_state;
 
 static int32_t lower_value(lower_state *s, nrv__value v)
@@ -53,11 +55,16 @@ static const char *lower_text(lower_state *s, const char *text)
     return lower_copy(s, text, strlen(text) + 1);
 }
 
-/* what messages call a node: its name, where it has one, or where it was traced */
+/* what messages call a node: its name, where it has one, or where it was traced; neighbours share that text */
 static const char *lower_label(lower_state *s, nrv_tensor n, const char *name)
 {
     char shown[NRV__PATH_SHOWN];
-    return lower_text(s, name ? name : nrv__path_show(n->scope, shown));
+    if (name)
+        return lower_text(s, name);
+    if (!s->label || s->labelled != n->scope)
+        s->label = lower_text(s, nrv__path_show(n->scope, shown));
+    s->labelled = n->scope;
+    return s->label;
 }
 
 static nrv__value lower_shape(lower_state *s, nrv_tensor n, nrv__where where)
@@ -97,18 +104,52 @@ static bool lower_step(lower_state *s, nrv__step step)
     return true;
 }
 
+/* ---- what serves an op: found once, however many steps it has ---- */
+struct nrv__served {
+    const nrv__opdef *op;
+    const nrv__kernel **kernel; /* n */
+    int32_t n;
+    unsigned strided; /* inputs that all of them take through strides; the reference takes any */
+    nrv__served *more;
+};
+struct nrv__pointed { /* an element-wise op on these types */
+    const nrv__opdef *op;
+    nrv_dtype type[NRV__POINT_IN + 1];
+    const nrv__point *point;
+    nrv__pointed *more;
+};
+
+static const nrv__served *lower_served(lower_state *s, const nrv__opdef *op)
+{
+    nrv__compiler *c = s->c;
+    for (const nrv__served *known = c->served; known; known = known->more)
+        if (known->op == op)
+            return known;
+    nrv__served *v = nrv__tmp(c, 1, sizeof *v);
+    if (!v)
+        return NULL;
+    *v = (nrv__served){ .op = op, .n = nrv__kernels_of(c, op, NULL), .strided = ~0u, .more = c->served };
+    v->kernel = nrv__arena_get(&s->p->arena, (size_t)(v->n + 1) * sizeof *v->kernel);
+    if (!v->kernel)
+        return nrv__compile_fail(c), NULL;
+    nrv__kernels_of(c, op, v->kernel);
+    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
+        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, op->name) && !nrv__without(c, (*k)->name))
+            v->strided &= (*k)->strided;
+    return c->served = v;
+}
+
 /* a kernel or reference step that makes a new value of n's shape from the given values */
 static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, int n_in, const int32_t *in, bool of_node)
 {
     nrv__step step = {
         .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_label(s, n, NULL)
     };
-    step.n_kernel = nrv__kernels_of(s->c, op, NULL);
-    const nrv__kernel **k = nrv__arena_get(&s->p->arena, (size_t)(step.n_kernel + 1) * sizeof *k);
-    if (!k || !step.in)
-        return nrv__compile_fail(s->c), -1;
-    nrv__kernels_of(s->c, op, k);
-    step.kernel = k;
+    const nrv__served *served = lower_served(s, op);
+    if (!served || !step.in)
+        return -1;
+    step.kernel = served->kernel;
+    step.n_kernel = served->n;
     if (of_node) {
         step.attr = op->attr_bytes && n->attr ? lower_copy(s, n->attr, op->attr_bytes) : NULL;
         step.size = lower_copy(s, n->size, (size_t)n->n_size * sizeof *n->size);
@@ -127,10 +168,8 @@ static int32_t lower_dense(lower_state *s, nrv_tensor n, int32_t value)
 /* ---- leaves ---- */
 static int32_t lower_named(const nrv__plan_name *at, size_t n, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(at[i].name, name))
-            return (int32_t)i;
-    return -1;
+    const nrv__plan_name *found = nrv__plan_find(at, n, name);
+    return found ? (int32_t)(found - at) : -1;
 }
 
 static int32_t lower_leaf(lower_state *s, nrv_tensor n)
@@ -189,21 +228,20 @@ static int32_t lower_view(lower_state *s, nrv_tensor n)
     return lower_value(s, v);
 }
 
-static bool lower_takes_strides(const nrv__compiler *c, const nrv__opdef *op, int input)
+static bool lower_takes_strides(const nrv__served *v, int input)
 {
-    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, op->name) && !nrv__without(c, (*k)->name) &&
-            !((*k)->strided >> input & 1))
-            return false;
-    return true; /* the reference takes any */
+    return input < 32 ? v->strided >> input & 1 : v->n == 0;
 }
 
 static int32_t lower_op(lower_state *s, nrv_tensor n)
 {
     int32_t *in = nrv__tmp(s->c, (size_t)n->n_in, sizeof *in);
+    const nrv__served *served = lower_served(s, n->op);
+    if (!served)
+        return -1;
     for (int i = 0; in && i < n->n_in; i++) {
         in[i] = lower_get(s, n->in[i]);
-        if (in[i] >= 0 && !lower_takes_strides(s->c, n->op, i))
+        if (in[i] >= 0 && !lower_takes_strides(served, i))
             in[i] = lower_dense(s, n->in[i], in[i]);
         if (in[i] < 0)
             return -1;
@@ -219,7 +257,7 @@ typedef struct lower_tiles {
     int32_t *last_use; /* of each register: the instruction that reads it last */
 } lower_tiles;
 
-static const nrv__point *lower_point(const nrv__compiler *c, nrv_tensor n)
+static const nrv__point *lower_best_point(const nrv__compiler *c, nrv_tensor n)
 {
     char types[80];
     size_t at = 0;
@@ -233,6 +271,23 @@ static const nrv__point *lower_point(const nrv__compiler *c, nrv_tensor n)
                 (!best || p->tier > best->tier))
                 best = p;
     return best && nrv__without(c, best->op) ? NULL : best;
+}
+
+static const nrv__pointed *lower_point(lower_state *s, nrv_tensor n)
+{
+    nrv__compiler *c = s->c;
+    nrv__pointed wanted = { .op = n->op, .type = { n->type }, .more = c->pointed };
+    for (int i = 0; i < n->n_in; i++)
+        wanted.type[i + 1] = n->in[i]->type;
+    for (const nrv__pointed *known = c->pointed; known; known = known->more)
+        if (known->op == n->op && !memcmp(known->type, wanted.type, sizeof wanted.type))
+            return known;
+    nrv__pointed *new_one = nrv__tmp(c, 1, sizeof *new_one);
+    if (!new_one)
+        return NULL;
+    wanted.point = lower_best_point(c, n);
+    *new_one = wanted;
+    return c->pointed = new_one;
 }
 
 static bool lower_full(const lower_state *s, nrv_tensor x, nrv_tensor shape)
@@ -299,7 +354,10 @@ static bool lower_slots(lower_state *s, lower_tiles *t)
 static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tensor shape, int32_t group)
 {
     nrv__instr *in = &t->instr[t->n_instr];
-    *in = (nrv__instr){ .op = n->op, .point = lower_point(s->c, n), .n_in = n->n_in };
+    const nrv__pointed *known = lower_point(s, n);
+    if (!known)
+        return false;
+    *in = (nrv__instr){ .op = n->op, .point = known->point, .n_in = n->n_in };
     in->attr = n->op->attr_bytes && n->attr ? lower_copy(s, n->attr, n->op->attr_bytes) : NULL;
     for (int k = 0; k < n->n_in; k++) {
         nrv_tensor x = n->in[k];
@@ -437,27 +495,42 @@ static bool lower_reads_otherwise(const lower_state *s, const nrv__step *step, i
     return false;
 }
 
-/* an output stays as it is until its exec runs again; a variable may be assigned by others */
-static bool lower_is_output(const lower_state *s, const nrv__value *v)
+/* of each variable or carry, the step that reads it last; -1: none */
+static int32_t *lower_lasts(lower_state *s, nrv__where where, size_t n)
 {
-    for (size_t i = 0; i < s->p->n_output; i++) {
-        const nrv__value *base = &s->code->value[s->p->output[i].value];
-        while (base->where == NRV__VIEW)
-            base = &s->code->value[base->index];
-        if (base == v)
-            return true;
+    int32_t *last = nrv__tmp(s->c, n, sizeof *last);
+    for (size_t i = 0; last && i < n; i++)
+        last[i] = -1;
+    for (size_t i = 0; last && i < s->code->n_value; i++) {
+        const nrv__value *v = &s->code->value[i];
+        if (v->where == where && v->last > last[v->index])
+            last[v->index] = v->last;
     }
-    return false;
+    return last;
 }
 
-static const char *lower_why_copied(const lower_state *s, const nrv__value *v, int32_t var, int32_t last_read,
+/* values that outputs show: those stay as they are until their exec runs again; a variable may be assigned by others */
+static bool *lower_shown(lower_state *s)
+{
+    bool *shown = nrv__tmp(s->c, s->code->n_value, sizeof *shown);
+    for (size_t i = 0; shown && i < s->p->n_output; i++) {
+        int32_t v = s->p->output[i].value;
+        while (s->code->value[v].where == NRV__VIEW)
+            v = s->code->value[v].index;
+        shown[v] = true;
+    }
+    return shown;
+}
+
+static const char *lower_why_copied(const lower_state *s, int32_t var, const bool *shown, int32_t last_read,
                                     int32_t last_fail)
 {
+    const nrv__value *v = &s->code->value[s->p->var[var].value];
     if (v->where != NRV__WORK || v->in_place >= 0 || v->same_memory >= 0)
         return "copied: its value is memory of something else";
     if (s->p->check_nan)
         return "copied: a run that finds a NaN must leave the store as it was";
-    if (lower_is_output(s, v))
+    if (shown[s->p->var[var].value])
         return "copied: an output shows it, too";
     if (v->first <= last_fail)
         return "copied: its step or a later one may fail";
@@ -481,20 +554,14 @@ static void lower_in_place(lower_state *s)
     for (size_t i = 0; i < s->code->n_step; i++)
         if (s->code->step[i].fails)
             last_fail = (int32_t)i;
-    int32_t *last_of_var = nrv__tmp(s->c, p->n_var, sizeof *last_of_var);
-    for (size_t i = 0; last_of_var && i < p->n_var; i++)
-        last_of_var[i] = -1;
-    for (size_t k = 0; last_of_var && k < s->code->n_value; k++)
-        if (s->code->value[k].where == NRV__VAR && s->code->value[k].last > last_of_var[s->code->value[k].index])
-            last_of_var[s->code->value[k].index] = s->code->value[k].last;
-    for (size_t i = 0; last_of_var && i < p->n_var; i++) {
-        int32_t last_read = last_of_var[i];
+    const int32_t *last_of_var = lower_lasts(s, NRV__VAR, p->n_var);
+    const bool *shown = lower_shown(s);
+    for (size_t i = 0; last_of_var && shown && i < p->n_var; i++) {
         if (p->var[i].value < 0)
             continue;
-        nrv__value *v = &s->code->value[p->var[i].value];
-        p->var[i].why = lower_why_copied(s, v, (int32_t)i, last_read, last_fail);
+        p->var[i].why = lower_why_copied(s, (int32_t)i, shown, last_of_var[i], last_fail);
         if (!strcmp(p->var[i].why, "in place"))
-            v->in_place = (int32_t)i;
+            s->code->value[p->var[i].value].in_place = (int32_t)i;
     }
 }
 
@@ -547,17 +614,39 @@ static bool lower_vars(lower_state *s)
     return true;
 }
 
-static int lower_by_name(const nrv__plan_name *a, const nrv__plan_name *b)
+static bool lower_by_name(const void *a, const void *b)
 {
-    return strcmp(a->name, b->name);
+    const nrv__plan_name *x = a, *y = b;
+    return strcmp(x->name, y->name) < 0;
+}
+
+const nrv__plan_name *nrv__plan_find(const nrv__plan_name *at, size_t n, const char *name)
+{
+    size_t from = 0;
+    while (n > from) {
+        size_t middle = from + (n - from) / 2;
+        int order = strcmp(at[middle].name, name);
+        if (!order)
+            return &at[middle];
+        if (order < 0)
+            from = middle + 1;
+        else
+            n = middle;
+    }
+    return NULL;
 }
 
 static bool lower_names(lower_state *s)
 {
     nrv_graph *g = s->c->g;
     nrv_plan *p = s->p;
-    p->input = nrv__arena_get(&p->arena, (g->n_node + 1) * sizeof *p->input);
-    p->local = nrv__arena_get(&p->arena, (g->n_node + 1) * sizeof *p->local);
+    size_t n_input = 0, n_local = 0;
+    for (size_t i = 0; i < g->n_node; i++) {
+        n_input += g->node[i]->op == &nrv__op_input;
+        n_local += g->node[i]->op == &nrv__op_local;
+    }
+    p->input = nrv__arena_get(&p->arena, (n_input + 1) * sizeof *p->input);
+    p->local = nrv__arena_get(&p->arena, (n_local + 1) * sizeof *p->local);
     p->output = nrv__arena_get(&p->arena, (g->n_output + 1) * sizeof *p->output);
     if (!p->input || !p->local || !p->output)
         return nrv__compile_fail(s->c);
@@ -566,14 +655,14 @@ static bool lower_names(lower_state *s)
         bool local = n->op == &nrv__op_local;
         if (n->op != &nrv__op_input && !local)
             continue;
-        nrv__plan_name *table = local ? p->local : p->input,
-                       new_one = { .name = lower_text(s, n->name), .value = -1, .assigned = -1 };
+        nrv__plan_name new_one = { .name = lower_text(s, n->name), .value = -1, .assigned = -1 };
         new_one.fill = local ? ((const nrv__scalar_attr *)n->attr)->value : 0;
-        size_t at = local ? p->n_local++ : p->n_input++;
-        for (; at > 0 && lower_by_name(&table[at - 1], &new_one) > 0; at--)
-            table[at] = table[at - 1];
-        table[at] = new_one;
+        if (!new_one.name)
+            return false;
+        *(local ? &p->local[p->n_local++] : &p->input[p->n_input++]) = new_one;
     }
+    nrv__sort(p->input, p->n_input, sizeof *p->input, lower_by_name);
+    nrv__sort(p->local, p->n_local, sizeof *p->local, lower_by_name);
     return true;
 }
 
@@ -781,14 +870,8 @@ static bool lower_reads_of(lower_state *s, const nrv__inner *in, int branch)
 }
 
 /* may what a carry becomes be written where it is? */
-static bool lower_carry_in_place(const lower_state *s, int32_t k, const nrv__value *v)
+static bool lower_carry_in_place(const lower_state *s, int32_t k, const nrv__value *v, int32_t last)
 {
-    int32_t last = -1;
-    for (size_t i = 0; i < s->code->n_value; i++) {
-        const nrv__value *x = &s->code->value[i];
-        if (x->where == NRV__CARRY && x->index == k && x->last > last)
-            last = x->last;
-    }
     if (v->where != NRV__WORK || v->row >= 0 || v->in_place >= 0 || v->first < 0 || last > v->first)
         return false;
     const nrv__step *step = &s->code->step[v->first];
@@ -820,14 +903,15 @@ static bool lower_carries(lower_state *s, const nrv__inner *in)
         lower_touch(s, l->stop, INT32_MAX);
         l->stop_step = s->code->value[l->stop].first + 1;
     }
-    for (int32_t k = 0; k < l->n_carry && l->kind == NRV__SCAN; k++) {
+    const int32_t *last = lower_lasts(s, NRV__CARRY, (size_t)l->n_carry);
+    for (int32_t k = 0; last && k < l->n_carry && l->kind == NRV__SCAN; k++) {
         nrv__value *v = l->carry[k].first < 0 ? NULL : &s->code->value[l->carry[k].next];
-        if (!v || !lower_carry_in_place(s, k, v))
+        if (!v || !lower_carry_in_place(s, k, v, last[k]))
             continue;
         v->in_place = k;
         l->carry[k].in_place = true;
     }
-    return true;
+    return last != NULL;
 }
 
 static nrv__loop *lower_loop(nrv__compiler *c, const nrv__inner *in)

@@ -23,6 +23,9 @@ typedef struct nrv__inner { /* a block that the plan runs */
     nrv__loop *loop;
 } nrv__inner;
 
+typedef struct nrv__served nrv__served;
+typedef struct nrv__pointed nrv__pointed;
+
 typedef struct nrv__compiler {
     nrv_graph *g;
     nrv_plan *plan;
@@ -33,8 +36,10 @@ typedef struct nrv__compiler {
     nrv__area outside;
     nrv__inner *inner; /* those inside others first */
     size_t n_inner;
-    int32_t *inner_of; /* by block id, -1: not run */
-    int64_t *nominal;  /* every length at the sizes that kernels are first chosen for */
+    int32_t *inner_of;   /* by block id, -1: not run */
+    nrv__served *served; /* ops whose kernels were looked up */
+    nrv__pointed *pointed;
+    int64_t *nominal; /* every length at the sizes that kernels are first chosen for */
     size_t n_nominal;
 } nrv__compiler;
 

@@ -136,10 +136,12 @@ struct nrv_plan {
     nrv__code code;
     nrv__loop *loops; /* all there are, at any depth */
     nrv__plan_var *var;
-    nrv__plan_name *input, *local, *output;
+    nrv__plan_name *input, *local, *output; /* each sorted by name */
     nrv__check *check;
     size_t n_var, n_input, n_local, n_output, n_check;
 };
 
+/* in a table sorted by name; NULL: not there */
+const nrv__plan_name *nrv__plan_find(const nrv__plan_name *at, size_t n, const char *name);
 int64_t nrv__typical(const nrv__size *s); /* what a size is taken for where none is set: choosing, printing */
 #endif

@@ -184,20 +184,12 @@ NRV_API nrv_status nrv_set_size(nrv_exec *e, const char *size, int64_t n)
     return exec_pending(e, nrv__fail(&e->why, NRV_ENAME, "the plan has no size '%s'", size ? size : ""));
 }
 
-static nrv__plan_name *exec_find(nrv__plan_name *at, size_t n, const char *name)
-{
-    for (size_t i = 0; name && i < n; i++)
-        if (!strcmp(at[i].name, name))
-            return &at[i];
-    return NULL;
-}
-
 static nrv_status exec_bind(nrv_exec *e, nrv__plan_name *table, size_t n, nrv__bound *bound, const char *what,
                             const char *name, void *data, size_t bytes)
 {
     if (!exec_ready(e))
         return e ? e->why.status : NRV_ENOMEM;
-    nrv__plan_name *found = exec_find(table, n, name);
+    const nrv__plan_name *found = name ? nrv__plan_find(table, n, name) : NULL;
     if (!found) {
         char names[256] = "";
         size_t at = 0;
@@ -488,10 +480,10 @@ NRV_API const void *nrv_value(nrv_exec *e, const char *name, size_t *bytes)
         *bytes = 0;
     if (!e || e->broken || !e->laid)
         return NULL;
-    const nrv__plan_name *n = exec_find(e->plan->output, e->plan->n_output, name);
+    const nrv__plan_name *n = name ? nrv__plan_find(e->plan->output, e->plan->n_output, name) : NULL;
     if (n && e->work_seen != e->work->moved) /* a sharer took the memory away */
         return NULL;
-    n = n ? n : exec_find(e->plan->local, e->plan->n_local, name);
+    n = n || !name ? n : nrv__plan_find(e->plan->local, e->plan->n_local, name);
     if (!n || n->value < 0)
         return NULL;
     if (bytes)

@@ -94,8 +94,15 @@ struct nrv_exec {
     nrv__fault fault;
 };
 
+typedef struct nrv__room { /* memory of a value as long as it is alive */
+    size_t bytes, at;      /* bytes a multiple of NRV__ALIGN */
+    int32_t value, first, last;
+} nrv__room;
+
 nrv_status nrv__layout(nrv_exec *e); /* sizes -> shapes, kernels, offsets */
-void nrv__resolve(nrv_exec *e);      /* offsets and bindings -> pointers */
+/* fills in where each lies, in any order, and how much that takes together; false: no memory */
+bool nrv__place(const nrv__mem *m, nrv__room *room, size_t n, size_t *need);
+void nrv__resolve(nrv_exec *e); /* offsets and bindings -> pointers */
 void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, const nrv__action *a);
 void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__action *a); /* what moves with f->turn */
 size_t nrv__tile_scratch(const nrv__tiles *t);                                         /* bytes for each worker */

@@ -1,8 +1,7 @@
 /* layout.c - nrv_prepare: sizes become shapes, shapes choose kernels, lifetimes become offsets.
 
    Promises: every length is checked before anything is allocated; the workspace is one block whose size is known first.
-   Placement: values by size, each at the lowest offset that nothing alive at the same time covers (as XNNPACK's
-   planner). */
+   Does not do: find places in it (place.c). */
 #include "exec.h"
 #include "ref.h"
 #include <string.h>
@@ -177,93 +176,57 @@ static nrv_status layout_actions(nrv_exec *e, nrv__frame *f, size_t *shared)
 }
 
 /* ---- memory ---- */
-typedef struct layout_room {
-    size_t bytes, at;
-    int32_t value, first, last;
-} layout_room;
-
-static bool layout_larger(const void *a, const void *b)
-{
-    const layout_room *x = a, *y = b;
-    return x->bytes != y->bytes ? x->bytes > y->bytes : x->value < y->value;
-}
-
-static int32_t layout_owner(const nrv__code *p, int32_t i)
-{
-    while (p->value[i].same_memory >= 0)
-        i = p->value[i].same_memory;
-    return i;
-}
-
-/* the lowest place for b among the blocks already placed, kept sorted by where they begin */
-static size_t layout_fit(const layout_room *placed, size_t n, const layout_room *b)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool together = placed[i].first <= b->last && b->first <= placed[i].last;
-        if (!together)
-            continue;
-        if (placed[i].at >= at + b->bytes)
-            break;
-        at = placed[i].at + placed[i].bytes > at ? placed[i].at + placed[i].bytes : at;
-    }
-    return at;
-}
-
-static size_t layout_place(nrv__frame *f, layout_room *block, layout_room *placed, size_t n)
-{
-    size_t need = 0;
-    nrv__sort(block, n, sizeof *block, layout_larger);
-    for (size_t i = 0; i < n; i++) {
-        block[i].at = layout_fit(placed, i, &block[i]);
-        need = block[i].at + block[i].bytes > need ? block[i].at + block[i].bytes : need;
-        size_t k = i;
-        for (; k > 0 && placed[k - 1].at > block[i].at; k--)
-            placed[k] = placed[k - 1];
-        placed[k] = block[i];
-        f->offset[block[i].value] = block[i].at;
-    }
-    return need;
-}
-
 /* has memory of its own in the frame: a carry as long as the loop runs, another value from its step to its last reader
  */
-static bool layout_room_of(const nrv__frame *f, int32_t i, layout_room *to)
+static bool layout_room_of(const nrv__frame *f, int32_t i, nrv__room *to)
 {
     const nrv__value *v = &f->code->value[i];
     bool carry = v->where == NRV__CARRY,
          work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
-    *to = (layout_room){ layout_bytes(&f->view[i]), 0, i, carry ? -1 : v->first,
-                         carry                ? INT32_MAX
-                         : v->last < v->first ? v->first
-                                              : v->last };
+    *to = (nrv__room){ layout_bytes(&f->view[i]), 0, i, carry ? -1 : v->first,
+                       carry                ? INT32_MAX
+                       : v->last < v->first ? v->first
+                                            : v->last };
     return carry || work;
+}
+
+/* who takes memory over prolongs its life. owner: of each value the one whose memory it has; what is taken over comes
+   before who takes it */
+static void layout_owners(const nrv__code *p, int32_t *owner, int32_t *last)
+{
+    for (size_t i = 0; i < p->n_value; i++) {
+        const nrv__value *v = &p->value[i];
+        owner[i] = v->same_memory < 0 ? (int32_t)i : owner[v->same_memory];
+        last[i] = v->last;
+        if (last[owner[i]] < v->last)
+            last[owner[i]] = v->last;
+    }
 }
 
 static nrv_status layout_memory(nrv_exec *e, nrv__frame *f, size_t shared)
 {
     const nrv__code *p = f->code;
-    size_t bytes = (p->n_value + 1) * 2 * sizeof(layout_room), n = 0;
-    layout_room *block = nrv__alloc(&e->mem, NULL, 0, bytes);
-    if (!block)
-        return nrv__fail(&e->why, NRV_ENOMEM, "no memory to lay out %zu values", p->n_value);
-    for (size_t i = 0; i < p->n_value; i++)
-        n += layout_room_of(f, (int32_t)i, &block[n]);
-    for (size_t i = 0; i < p->n_value; i++) { /* who takes memory over prolongs its life */
-        if (p->value[i].same_memory < 0)
-            continue;
-        int32_t owner = layout_owner(p, (int32_t)i);
-        for (size_t k = 0; k < n; k++)
-            if (block[k].value == owner && p->value[i].last > block[k].last)
-                block[k].last = p->value[i].last;
+    size_t bytes = (p->n_value + 1) * (sizeof(nrv__room) + 2 * sizeof(int32_t)), n = 0;
+    nrv__room *room = nrv__alloc(&e->mem, NULL, 0, bytes);
+    bool ok = room != NULL;
+    if (ok) {
+        int32_t *owner = (int32_t *)(void *)(room + p->n_value + 1), *last = owner + p->n_value;
+        layout_owners(p, owner, last);
+        for (size_t i = 0; i < p->n_value; i++) {
+            n += layout_room_of(f, (int32_t)i, &room[n]);
+            if (n && room[n - 1].value == (int32_t)i && room[n - 1].last < last[i])
+                room[n - 1].last = last[i];
+        }
+        ok = nrv__place(&e->mem, room, n, &f->shared_at);
+        for (size_t i = 0; i < n && ok; i++)
+            f->offset[room[i].value] = room[i].at;
+        for (size_t i = 0; i < p->n_value && ok; i++)
+            if (p->value[i].same_memory >= 0)
+                f->offset[i] = f->offset[owner[i]];
+        nrv__alloc(&e->mem, room, bytes, 0);
     }
-    f->shared_at = layout_place(f, block, block + n, n);
     f->need = f->shared_at + ((shared + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1));
-    nrv__alloc(&e->mem, block, bytes, 0);
-    for (size_t i = 0; i < p->n_value; i++)
-        if (p->value[i].same_memory >= 0)
-            f->offset[i] = f->offset[layout_owner(p, (int32_t)i)];
-    return NRV_OK;
+    return ok ? NRV_OK : nrv__fail(&e->why, NRV_ENOMEM, "no memory to lay out %zu values", p->n_value);
 }
 
 static nrv_status layout_frame(nrv_exec *e, nrv__frame *f)
