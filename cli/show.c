@@ -1,4 +1,5 @@
-/* show.c - `nervo show`: the layers of a network, or its compiled plan with the kernel chosen for each step and why.
+/* show.c - `nervo show`: the layers of a network, its compiled plan with the kernel chosen for each step and why, or
+   the operations there are.
 
    Promises: nothing is trained, written or run. Does not do: draw. */
 #include "net.h"
@@ -35,6 +36,10 @@ static const cli_option show_options[] = {
       .help = "samples, for the multiply-adds and the plan" },
     CLI_OPTIM_OPTION,
     CLI_ISA_OPTION,
+    { .group = "Operations",
+      .name = "ops",
+      .kind = CLI_FLAG,
+      .help = "list every op: its kind, gradient, test cases, kernels" },
     CLI_JSON_OPTION,
     { 0 }
 };
@@ -156,6 +161,8 @@ static int show_run(cli_args *a)
     cli_net net;
     cli_card card;
     cli_layers l;
+    if (cli_flag(a, "ops"))
+        return cli_show_ops(cli_flag(a, "json"));
     int code = show_net(a, &net, &card);
     if (code == CLI_GO_ON && cli_flag(a, "plan"))
         return show_plan(a, &net, &card);
@@ -177,12 +184,13 @@ static int show_run(cli_args *a)
 
 const cli_command cli_show = {
     .name = "show",
-    .usage = "nervo show MODEL.safetensors|-m TEXT|--model FILE.net [options]",
+    .usage = "nervo show MODEL.safetensors|-m TEXT|--model FILE.net|--ops [options]",
     .line = "Lists the layers with their output shapes, parameters and multiply-adds, or prints the compiled plan.",
     .options = show_options,
     .takes = CLI_FILES,
     .examples = "  nervo show -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\"\n"
-                "  nervo show runs/first/model.safetensors --plan --train --batch 32\n",
+                "  nervo show runs/first/model.safetensors --plan --train --batch 32\n"
+                "  nervo show --ops --json\n",
     .see = "nervo help train",
     .run = show_run,
 };

@@ -23,6 +23,7 @@ if(NOT NERVO_BUILD_CLI STREQUAL "OFF" AND NERVO_CLI_SOURCES)
             set(nervo_tables ${PROJECT_BINARY_DIR}/tables)
             add_custom_command(OUTPUT ${nervo_tables}/done
                 COMMAND ${CMAKE_COMMAND} -E make_directory ${nervo_tables}/man1
+                COMMAND nervo show --ops --json > ${nervo_tables}/ops.json # an op without gradient or reason fails
                 COMMAND nervo help --man -o ${nervo_tables}/man1
                 COMMAND nervo completion bash > ${nervo_tables}/nervo
                 COMMAND nervo completion zsh > ${nervo_tables}/_nervo

@@ -328,6 +328,15 @@ static nrv_status eager_choice(eager_inside *in)
     return st;
 }
 
+/* a zero in the place of a branch may be younger than other things that are read of the block: their turn comes */
+static bool eager_branches_known(nrv_tensor part)
+{
+    bool known = true;
+    for (int k = 0; part->op == &nrv__op_either && k < part->n_out; k++)
+        known = known && (part->body[k]->value || part->body[k]->region == &nrv__block_read(part)->inside[k]);
+    return known;
+}
+
 /* everything that is wanted of the block that `part` reads, in one go */
 static nrv_status eager_block(eager_run *e, nrv_tensor part)
 {
@@ -342,7 +351,7 @@ static nrv_status eager_block(eager_run *e, nrv_tensor part)
         nrv__view v;
         size_t bytes = 0;
         nrv_tensor p = near[i];
-        if (!eager_wanted(e, p) || !nrv__block_read(p) || p->in[0] != in.node)
+        if (!eager_wanted(e, p) || !nrv__block_read(p) || p->in[0] != in.node || !eager_branches_known(p))
             continue;
         if (!eager_view(&e->s, p, &v))
             return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",

@@ -49,6 +49,16 @@ bad 2 'no data given' train -m 'dense 10'
 bad 2 'takes no value' train --json=3
 bad 2 "instruction set 'sse9'" train -m 'dense 2' --data x --isa sse9
 bad 2 'ref' train -m 'dense 2' --data x --isa sse9
+run 0 "$NERVO" show --ops --json
+python3 - out <<'PY' || fail "show --ops --json: every op has a name, a kind, a rule or a reason"
+import json, sys
+ops = json.load(open(sys.argv[1]))
+assert len(ops) > 100 and len({op["name"] for op in ops}) == len(ops)
+for op in ops:
+    assert op["kind"] in ("primitive", "composite", "macro", "leaf", "block")
+    assert op["gradient"] in ("rule", "definition") or (op["gradient"] == "none" and len(op["why_none"]) > 7), op
+    assert op["cases"] or op["kind"] in ("leaf", "block"), op
+PY
 NERVO_ISA=sse9 run 2 env NERVO_ISA=sse9 "$NERVO" show -m 'input 4 | dense 2' --plan
 says 'This machine has: ref' err
 bad 2 'cannot change to' -C /nowhere/at/all help
