@@ -113,7 +113,10 @@ NRV_API nrv_block *nrv_if(nrv_graph *g, nrv_tensor yes)
     if (!g || g->why.status)
         return NULL;
     if (!yes || yes->g != g || yes->type != NRV_BOOL || yes->rank) {
-        nrv__graph_fail(g, yes && yes->g == g ? NRV_ESHAPE : NRV_EARG,
+        nrv__graph_fail(g,
+                        !yes || yes->g != g     ? NRV_EARG
+                        : yes->type != NRV_BOOL ? NRV_EDTYPE
+                                                : NRV_ESHAPE,
                         "compare, and reduce to one answer; nrv_select chooses element by element",
                         "if: its condition is %s of rank %d, a bool scalar is wanted",
                         !yes          ? "NULL"
@@ -223,6 +226,19 @@ static bool block_value(nrv_block *b, nrv_tensor x, const char *what)
     return mine;
 }
 
+static void block_differ(const char *op, const char *what, nrv_tensor x, const char *other, nrv_tensor y,
+                         const char *hint)
+{
+    nrv_graph *g = x->g;
+    nrv__text a = { .mem = g->mem }, b = { .mem = g->mem };
+    nrv__shape_text(g, x->rank, x->dim, &a);
+    nrv__shape_text(g, y->rank, y->dim, &b);
+    nrv__graph_fail(g, NRV_ESHAPE, hint, "%s: %s is %s %s, %s %s %s", op, what, nrv__dtype_name(x->type),
+                    a.at ? a.at : "", other, nrv__dtype_name(y->type), b.at ? b.at : "");
+    nrv__text_free(&a);
+    nrv__text_free(&b);
+}
+
 NRV_API void nrv_next(nrv_block *b, nrv_tensor carry, nrv_tensor value)
 {
     nrv_graph *g = block_inside(b, "next", true, true, false);
@@ -230,7 +246,8 @@ NRV_API void nrv_next(nrv_block *b, nrv_tensor carry, nrv_tensor value)
         return;
     nrv__carry *c = block_carry(b, carry);
     if (!c || !block_value(b, value, "next")) {
-        nrv__graph_fail(g, NRV_EARG, "what nrv_carry of this block gave", "next: the first tensor is no carry of it");
+        nrv__graph_fail(g, NRV_EARG, "what nrv_carry of this block gave",
+                        "next: the first tensor is no carry of this %s", block_name(b));
         return;
     }
     if (c->next) {
@@ -243,14 +260,8 @@ NRV_API void nrv_next(nrv_block *b, nrv_tensor carry, nrv_tensor value)
     for (int i = 0; same && i < carry->rank; i++)
         same = nrv__dim_same(g, carry->dim[i], value->dim[i], "next", &d);
     if (!same) {
-        nrv__text a = { .mem = g->mem }, z = { .mem = g->mem };
-        nrv__shape_text(g, carry->rank, carry->dim, &a);
-        nrv__shape_text(g, value->rank, value->dim, &z);
-        nrv__graph_fail(g, NRV_ESHAPE, "a carry keeps its shape and type; its first value decides",
-                        "next: the carry is %s %s, its next value %s %s", nrv__dtype_name(carry->type),
-                        a.at ? a.at : "", nrv__dtype_name(value->type), z.at ? z.at : "");
-        nrv__text_free(&a);
-        nrv__text_free(&z);
+        block_differ("next", "the carry", carry, "its next value", value,
+                     "a carry keeps its shape and type; its first value decides");
         return;
     }
     c->next = value;
@@ -262,7 +273,7 @@ NRV_API void nrv_until(nrv_block *b, nrv_tensor stop)
     if (!g || !block_value(b, stop, "until"))
         return;
     if (stop->type != NRV_BOOL || stop->rank)
-        nrv__graph_fail(g, NRV_EDTYPE, "compare, and reduce to one answer",
+        nrv__graph_fail(g, stop->rank ? NRV_ESHAPE : NRV_EDTYPE, "compare, and reduce to one answer",
                         "until: %s of rank %d, a bool scalar is wanted", nrv__dtype_name(stop->type), stop->rank);
     else if (b->stop)
         nrv__graph_fail(g, NRV_EARG, "join the conditions: nrv_max of bools is or", "until: said twice");
@@ -461,9 +472,8 @@ NRV_API nrv_tensor nrv_either(nrv_block *b, nrv_tensor yes, nrv_tensor no)
     for (int i = 0; same && i < yes->rank; i++)
         same = nrv__dim_same(g, yes->dim[i], no->dim[i], "either", &d);
     if (!same)
-        return nrv__graph_fail(g, NRV_ESHAPE, "what both branches give has one shape and type",
-                               "either: %s of rank %d and %s of rank %d differ", nrv__dtype_name(yes->type), yes->rank,
-                               nrv__dtype_name(no->type), no->rank),
+        return block_differ("either", "where yes, it", yes, "where no", no,
+                            "what both branches give has one shape and type"),
                NULL;
     if (yes == no)
         return yes;

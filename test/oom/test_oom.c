@@ -134,6 +134,108 @@ static oom_end oom_sparse(nrv_store *s)
     return end;
 }
 
+/* a scan with a choice, a draw and a loop in it, each turn waiting for a while; keep says what its gradient computes
+ * again */
+static nrv_tensor oom_cell(nrv_graph *g, nrv_tensor x, nrv_tensor h, nrv_tensor w, int keep)
+{
+    nrv_block *i = nrv_if(g, nrv_less(nrv_sum_all(x), nrv_fill(g, NRV_F32, NRV_SCALAR, 0)));
+    nrv_tensor yes = nrv_tanh(nrv_mul(h, x));
+    nrv_else(i);
+    nrv_block *in = nrv_scan(g, &(nrv_scan_opt){ .steps = 2, .reverse = 1, .keep = keep });
+    nrv_tensor k = nrv_carry(in, h);
+    nrv_next(in, k, nrv_mul(nrv_add(k, x), w));
+    nrv_end(in);
+    nrv_tensor no = nrv_last(in, k);
+    nrv_end(i);
+    nrv_block *until = nrv_while(g, 2);
+    nrv_tensor c = nrv_carry(until, nrv_either(i, yes, no));
+    nrv_until(until, nrv_greater(nrv_sum_all(nrv_square(c)), nrv_fill(g, NRV_F32, NRV_SCALAR, 1)));
+    nrv_next(until, c, nrv_add(c, w));
+    nrv_end(until);
+    return nrv_last(until, c);
+}
+
+static nrv_tensor oom_blocks(nrv_graph *g, int keep)
+{
+    static const float data[15] = { 1, -2, 3, -4, 5, -6 };
+    nrv_tensor w = nrv_param(g, "w", NRV_F32, NRV_SHAPE(3), NRV_NORMAL(1)),
+               xs = nrv_constant(g, NRV_F32, NRV_SHAPE(5, 3), data);
+    nrv_block *b = nrv_scan(g, &(nrv_scan_opt){ .keep = keep });
+    nrv_tensor x = nrv_each(b, xs), h = nrv_carry(b, w);
+    nrv_tensor y = oom_cell(g, x, nrv_mul(h, nrv_uniform(g, "u", NRV_F32, NRV_SHAPE(3))), w, keep > 1 ? 1 : 0);
+    nrv_next(b, h, y);
+    nrv_end(b);
+    return nrv_add(nrv_sum_all(nrv_stacked(b, y)), nrv_sum_all(nrv_last(b, h)));
+}
+
+static oom_end oom_loops(nrv_store *s, unsigned mode, int keep)
+{
+    nrv_graph *g = nrv_graph_new(s, mode);
+    nrv_tensor loss = g ? oom_blocks(g, keep) : NULL, d[1] = { NULL }, dd[1] = { NULL };
+    nrv_tensor w = g && loss ? nrv_list_at(nrv_params(g, "*"), 0) : NULL;
+    nrv_grad(loss, NULL, 1, &w, d);
+    if (d[0])
+        nrv_grad(nrv_sum_all(nrv_square(d[0])), NULL, 1, &w, dd);
+    nrv_tensor y = dd[0] ? nrv_add(loss, nrv_sum_all(nrv_mul(d[0], dd[0]))) : NULL;
+    oom_end e = { .status = NRV_ENOMEM };
+    float value = 0;
+    if (mode & NRV_EAGER) {
+        nrv_status st = y ? nrv_eval(y, &value, sizeof value) : NRV_OK;
+        e = oom_graph(g, st, (double)value);
+    } else {
+        nrv_output(g, "y", y);
+        nrv_plan *plan = nrv_compile(g, NULL);
+        nrv_exec *x = plan ? nrv_exec_new(plan, s, NULL) : NULL;
+        e.status = x ? nrv_run(x) : NRV_ENOMEM;
+        const float *at = x && !e.status ? nrv_value(x, "y", NULL) : NULL;
+        e.value = at ? (double)*at : 0;
+        snprintf(e.why, sizeof e.why, "%s", x && nrv_why(x) ? nrv_why(x) : "");
+        nrv_exec_free(x);
+        nrv_plan_free(plan);
+    }
+    nrv_graph_free(g);
+    return e;
+}
+
+static oom_end oom_loops_eager(nrv_store *s)
+{
+    return oom_loops(s, NRV_EAGER, 0);
+}
+
+static oom_end oom_loops_run(nrv_store *s)
+{
+    return oom_loops(s, 0, 0);
+}
+
+static oom_end oom_loops_again(nrv_store *s)
+{
+    return oom_loops(s, 0, 1);
+}
+
+static oom_end oom_loops_split(nrv_store *s)
+{
+    return oom_loops(s, 0, 2);
+}
+
+/* what stands for a change of y along a change of the weights; a scope that is computed again */
+static oom_end oom_forward(nrv_store *s)
+{
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_enter(g, &(nrv_scope){ .name = "net", .mode = NRV_RECOMPUTE });
+    nrv_tensor y = g ? nrv_tanh(nrv_linear(nrv_fill(g, NRV_F32, NRV_SHAPE(2, 3), 1), "fc", 3, NULL)) : NULL, dy = NULL;
+    nrv_pop(g);
+    nrv_tensor w = y ? nrv_list_at(nrv_params(g, "*weight"), 0) : NULL;
+    nrv_jvp(1, &w, &w, 1, &y, &dy);
+    nrv_tensor d = NULL;
+    float value = 0;
+    if (dy)
+        nrv_grad(nrv_sum_all(nrv_mul(y, dy)), NULL, 1, &w, &d);
+    nrv_status st = d ? nrv_eval(nrv_sum_all(d), &value, sizeof value) : NRV_OK;
+    oom_end e = oom_graph(g, st, (double)value);
+    nrv_graph_free(g);
+    return e;
+}
+
 static oom_end oom_store(nrv_store *s, nrv_status st)
 {
     oom_end e = { .status = st };
@@ -280,6 +382,11 @@ OOM_TEST(lazy)
 OOM_TEST(eager)
 OOM_TEST(run)
 OOM_TEST(sparse)
+OOM_TEST(loops_eager)
+OOM_TEST(loops_run)
+OOM_TEST(loops_again)
+OOM_TEST(loops_split)
+OOM_TEST(forward)
 OOM_TEST(load)
 OOM_TEST(copy)
 OOM_TEST(sizes)
@@ -302,9 +409,11 @@ static void each_save(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_sizes), cmocka_unit_test(each_errors), cmocka_unit_test(each_lazy),
-        cmocka_unit_test(each_eager), cmocka_unit_test(each_run),    cmocka_unit_test(each_save),
-        cmocka_unit_test(each_load),  cmocka_unit_test(each_copy),   cmocka_unit_test(each_sparse),
+        cmocka_unit_test(each_sizes),       cmocka_unit_test(each_errors),    cmocka_unit_test(each_lazy),
+        cmocka_unit_test(each_eager),       cmocka_unit_test(each_run),       cmocka_unit_test(each_save),
+        cmocka_unit_test(each_load),        cmocka_unit_test(each_copy),      cmocka_unit_test(each_sparse),
+        cmocka_unit_test(each_loops_eager), cmocka_unit_test(each_loops_run), cmocka_unit_test(each_loops_again),
+        cmocka_unit_test(each_loops_split), cmocka_unit_test(each_forward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
