@@ -1,5 +1,5 @@
-# The programs that the engine can already say, traced, compiled and stepped: 01 and 02 as they are, the others with
-# stand_ins/ for the host functions, data and models that they leave out. The rest waits for what planned.h declares.
+# The programs traced, compiled and stepped: some as they are, the others with stand_ins/ for the host functions, data
+# and models that they leave out.
 set -eu
 programs='01_xor 05_graphs 06_neat 08_gan 12_rbm 13_vae 14_parallel 15_finetune'
 [ -n "${NERVO_SANITIZE-}" ] || programs="$programs 02_cnn 04_gpt 09_dqn" # a hundred steps, 30 million weights, 50,000 turns
