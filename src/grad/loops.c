@@ -26,6 +26,26 @@ static nrv_tensor loops_read(const nrv__reverse *w, int32_t *i, nrv_tensor *dy)
 }
 
 /* ---- values of the inside, where its gradient is made ---- */
+/* all turns of u read of b, a block that is closed, where b stands */
+static nrv_tensor loops_all(nrv_block *b, nrv_tensor u)
+{
+    nrv_graph *g = b->g;
+    if (!u || !b->node)
+        return NULL;
+    if (u->rank == NRV__MAX_RANK)
+        return nrv__graph_fail(g, NRV_ESHAPE, ".keep = 1 in an outer loop: what is inside is computed again, not stacked",
+                               "grad of loops in loops: a stack of what has rank %d already", u->rank),
+               NULL;
+    const bool sealed = g->sealed;
+    nrv__region *floor = g->floor;
+    g->sealed = true;
+    g->floor = b->node->region ? b->node->region->floor : NULL;
+    nrv_tensor all = nrv_stacked(b, u);
+    g->sealed = sealed;
+    g->floor = floor;
+    return all;
+}
+
 /* what u is in a copy of its block; a stack that was added since is read of the copy, too */
 static nrv_tensor loops_copied(const nrv__copies *c, nrv_tensor u)
 {
@@ -33,7 +53,7 @@ static nrv_tensor loops_copied(const nrv__copies *c, nrv_tensor u)
         return c->to[0][u->slot];
     for (const nrv__copies *in = c->inside[0]; in; in = in->before)
         if (in->of == nrv__block_read(u))
-            return nrv_stacked(in->block, loops_copied(in, u->body[0]));
+            return loops_all(in->block, loops_copied(in, u->body[0]));
     return NULL;
 }
 
@@ -43,13 +63,12 @@ static nrv_tensor loops_stack(nrv__reverse *w, nrv_tensor n, nrv_tensor u)
     nrv_graph *g = w->g;
     nrv_block *b = nrv__block_of(n);
     const nrv__copies *copy = NULL;
-    bool sealed = g->sealed, asleep = g->asleep;
-    g->sealed = g->asleep = true;
+    const bool asleep = g->asleep;
+    g->asleep = true;
     for (const nrv__stand *s = w->here; s && !copy; s = s->up)
         for (const nrv__copies *c = s->copied; c && !copy; c = c->before)
             copy = c->of == b ? c : NULL;
-    nrv_tensor all = copy ? nrv_stacked(copy->block, loops_copied(copy, u)) : nrv_stacked(b, u);
-    g->sealed = sealed;
+    nrv_tensor all = copy ? loops_all(copy->block, loops_copied(copy, u)) : loops_all(b, u);
     if (!copy && all && w->block && all->region == w->region)
         all = nrv_each(w->made, loops_stack(w->up, w->block, all));
     g->asleep = asleep;
@@ -63,9 +82,10 @@ static void loops_want(const nrv__reverse *w, bool *want, nrv_tensor x)
         want[at] = true;
 }
 
+/* deep inside of loops a stack would have more axes than there are */
 static bool loops_again(nrv_tensor x, bool all)
 {
-    return all || x->op->flags & (NRV_RANDOM | NRV_VIEW) || x->rank == NRV__MAX_RANK;
+    return all || x->op->flags & (NRV_RANDOM | NRV_VIEW) || x->rank + x->region->depth > NRV__MAX_RANK;
 }
 
 /* what the rules may read, and what that is computed from where it is computed again */
