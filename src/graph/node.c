@@ -124,7 +124,7 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
 static void node_count_macs(nrv_graph *g, nrv_tensor n)
 {
     nrv__view in[2] = { 0 }, out = { 0 };
-    if (!n->op->macs || n->n_in > 2)
+    if (!n->op->macs || n->n_in > 2 || n->body) /* of a composite its body was counted */
         return;
     int64_t one[32], atoms[64], polys[256];
     size_t bad;

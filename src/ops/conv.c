@@ -142,18 +142,47 @@ static nrv_tensor conv_dx_batch(const nrv__batch *b)
     return dy ? nrv__batch_parted(b, nrv__conv_dx(dy, b->x[1], b->y->attr, b->y->dim + 2)) : NULL;
 }
 
-NRV_OP(conv, .batch = conv_batch, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
+/* y[B,O,P...], w[O,C/g,K...]: every output is a sum of C/g*K products */
+static int64_t conv_products(const nrv__view *y, const nrv__view *w)
+{
+    int64_t n = 1;
+    for (int i = 0; i < y->rank; i++)
+        if (!nrv__mul(n, y->dim[i], &n))
+            return INT64_MAX;
+    for (int i = 1; i < w->rank; i++)
+        if (!nrv__mul(n, w->dim[i], &n))
+            return INT64_MAX;
+    return n;
+}
+
+static int64_t conv_macs(const nrv__args *a)
+{
+    return conv_products(&a->out[0], &a->in[1]);
+}
+
+static int64_t conv_dx_macs(const nrv__args *a)
+{
+    return conv_products(&a->in[0], &a->in[1]);
+}
+
+static int64_t conv_dw_macs(const nrv__args *a)
+{
+    return conv_products(&a->in[0], &a->out[0]);
+}
+
+NRV_OP(conv, .macs = conv_macs, .batch = conv_batch, .sig = "real x[B,C,S...], real w[O,C/g,K...] -> y[B,O,P...]",
        .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation "
               "and groups (LeCun et al. 1989).",
        .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
                  "x[1,2,4,5,3], w[2,2,2,2,2]" });
-NRV_OP(conv_dx, .batch = conv_dx_batch, .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
+NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
+       .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
        .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });
-NRV_OP(conv_dw, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]",
+NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]",
        .doc = "Gradient of conv by its weights.", .vjp = conv_dw_vjp, .make = conv_dw_make,
        .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
        .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });

@@ -74,7 +74,7 @@ static bool exec_frame(nrv_exec *e, nrv__frame *f)
     return ok;
 }
 
-static void exec_room(nrv_exec *e)
+nrv_status nrv__exec_room(nrv_exec *e)
 {
     const nrv_plan *p = e->plan;
     nrv__arena *a = &e->arena;
@@ -91,7 +91,8 @@ static void exec_room(nrv_exec *e)
         e->named[i] = e->wanted[i] = -1;
     e->top.code = &p->code;
     if (!ok || !exec_frame(e, &e->top))
-        nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec of %zu steps", p->code.n_step);
+        return nrv__fail(&e->why, NRV_ENOMEM, "no memory for an exec of %zu steps", p->code.n_step);
+    return NRV_OK;
 }
 
 static void exec_vars(nrv_exec *e)
@@ -120,7 +121,7 @@ NRV_API nrv_exec *nrv_exec_new(const nrv_plan *p, nrv_store *s, const nrv_exec_o
     if (!e->why.status && share && share->broken)
         e->why = share->why;
     if (!e->why.status)
-        exec_room(e);
+        nrv__exec_room(e);
     if (!e->why.status)
         exec_vars(e);
     e->work = share ? share->work : nrv__alloc(&e->mem, NULL, 0, sizeof *e->work);

@@ -99,7 +99,11 @@ typedef struct nrv__room { /* memory of a value as long as it is alive */
     int32_t value, first, last;
 } nrv__room;
 
-nrv_status nrv__layout(nrv_exec *e); /* sizes -> shapes, kernels, offsets */
+nrv_status nrv__exec_room(nrv_exec *e);         /* what lives as long as the exec, whatever the sizes */
+nrv_status nrv__layout_sizes(nrv_exec *e);      /* sizes -> shapes, kernels, offsets */
+nrv_status nrv__layout(nrv_exec *e);            /* and memory */
+size_t nrv__workspace_bytes(const nrv_exec *e); /* to allocate, once sizes are laid out */
+size_t nrv__local_bytes(const nrv_exec *e, size_t i);
 /* fills in where each lies, in any order, and how much that takes together; false: no memory */
 bool nrv__place(const nrv__mem *m, nrv__room *room, size_t n, size_t *need);
 void nrv__resolve(nrv_exec *e); /* offsets and bindings -> pointers */

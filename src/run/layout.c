@@ -238,13 +238,18 @@ static nrv_status layout_frame(nrv_exec *e, nrv__frame *f)
     return layout_memory(e, f, shared);
 }
 
+size_t nrv__workspace_bytes(const nrv_exec *e)
+{
+    return e->need + NRV__ALIGN;
+}
+
 static nrv_status layout_work(nrv_exec *e)
 {
     nrv__work *w = e->work;
     if (w->bytes >= e->need && w->block)
         return NRV_OK;
     nrv__alloc(&w->mem, w->block, w->block ? w->bytes + NRV__ALIGN : 0, 0);
-    w->block = nrv__alloc(&w->mem, NULL, 0, e->need + NRV__ALIGN);
+    w->block = nrv__alloc(&w->mem, NULL, 0, nrv__workspace_bytes(e));
     w->bytes = w->block ? e->need : 0;
     w->moved++;
     if (!w->block)
@@ -252,6 +257,12 @@ static nrv_status layout_work(nrv_exec *e)
                          e->need);
     w->at = w->block + (NRV__ALIGN - (uintptr_t)w->block % NRV__ALIGN) % NRV__ALIGN;
     return NRV_OK;
+}
+
+size_t nrv__local_bytes(const nrv_exec *e, size_t i)
+{
+    int32_t v = e->plan->local[i].value;
+    return v < 0 ? 0 : layout_bytes(&e->top.view[v]) + 1;
 }
 
 /* other lengths are another state, even where they take as many bytes: it starts from its fill */
@@ -265,7 +276,7 @@ static nrv_status layout_locals(nrv_exec *e)
         const nrv__view *v = &e->top.view[l->value];
         if (b->data && !memcmp(b->dim, v->dim, sizeof b->dim))
             continue;
-        size_t bytes = layout_bytes(v) + 1;
+        size_t bytes = nrv__local_bytes(e, i);
         nrv__alloc(&e->mem, b->data, b->bytes, 0);
         *b = (nrv__carried){ .data = nrv__alloc(&e->mem, NULL, 0, bytes), .bytes = bytes };
         memcpy(b->dim, v->dim, sizeof b->dim);
@@ -277,16 +288,21 @@ static nrv_status layout_locals(nrv_exec *e)
     return NRV_OK;
 }
 
-nrv_status nrv__layout(nrv_exec *e)
+nrv_status nrv__layout_sizes(nrv_exec *e)
 {
-    e->laid = false;
     e->scratch_each = 0;
     if (layout_lengths(e) || layout_frame(e, &e->top))
         return e->why.status;
     e->scratch_each = (e->scratch_each + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1);
     e->scratch_at = e->top.need;
     e->need = e->top.need + e->scratch_each * (size_t)nrv__pool_threads(e->pool);
-    if (layout_work(e) || layout_locals(e))
+    return NRV_OK;
+}
+
+nrv_status nrv__layout(nrv_exec *e)
+{
+    e->laid = false;
+    if (nrv__layout_sizes(e) || layout_work(e) || layout_locals(e))
         return e->why.status;
     memcpy(e->named, e->wanted, (e->plan->dims.n_size + 1) * sizeof *e->named);
     e->laid = e->stale = true;

@@ -1,9 +1,9 @@
-/* print.c - a plan as text: sizes, checks, steps with the kernel that is chosen and why the others lost, what is
-   assigned.
+/* print.c - a plan as text: sizes, checks, what it costs, steps with the kernel that is chosen and why the others lost,
+   what is assigned.
 
    Kernels are chosen again when sizes are laid out; what is printed is the choice for the typical sizes it names. */
 #include "../base/cpu.h"
-#include "plan.h"
+#include "cost.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +130,22 @@ static void print_sizes(print_state *s)
     }
 }
 
+static void print_cost(print_state *s)
+{
+    nrv__cost c;
+    nrv__why why = { 0 };
+    if (nrv__cost_of(s->p, s->named, &c, &why)) {
+        nrv__text_add(&s->t, "cost   unknown: %s\n", why.text);
+        return;
+    }
+    nrv__text_add(&s->t,
+                  "memory %zu bytes with 1 thread: workspace %zu, locals %zu, exec %zu; %zu more for every other "
+                  "thread, variables %zu\n",
+                  c.workspace + c.locals + c.exec, c.workspace, c.locals, c.exec, c.each_thread, c.variables);
+    nrv__text_add(&s->t, "work   %lld multiply-adds, %lld other element operations%s\n", (long long)c.work.macs,
+                  (long long)c.work.points, c.endless ? ", one turn of each while without a limit" : "");
+}
+
 static bool print_nominal(print_state *s)
 {
     const nrv_plan *p = s->p;
@@ -250,6 +266,7 @@ NRV_API void nrv_plan_print(const nrv_plan *p, nrv_sink *sink, void *user)
         nrv__text_add(&s.t, "plan   %zu steps, %zu values, %s kernels\n", p->code.n_step, p->code.n_value,
                       nrv__tier_name(p->tier));
         print_sizes(&s);
+        print_cost(&s);
         print_code(&s, &p->code, NULL);
         for (size_t i = 0; i < p->n_var; i++)
             if (p->var[i].value >= 0)
