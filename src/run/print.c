@@ -185,8 +185,12 @@ static void print_block(print_state *s, const nrv__loop *l)
         if (l->carry[k].at < 0)
             continue;
         print_line(s);
-        nrv__text_add(&s->t, "      carry %d from given %d, next %%%d%s\n", k, l->carry[k].first, l->carry[k].next,
-                      l->carry[k].in_place ? " in place" : "");
+        nrv__text_add(&s->t, "      carry %d from given %d", k, l->carry[k].first);
+        if (l->carry[k].next >= 0)
+            nrv__text_add(&s->t, ", next %%%d%s", l->carry[k].next, l->carry[k].in_place ? " in place" : "");
+        if (l->carry[k].last >= 0)
+            nrv__text_add(&s->t, ", last %%%d outside", l->carry[k].last);
+        nrv__text_add(&s->t, "\n");
     }
     for (int k = 0; k < (l->kind == NRV__IF ? 2 : 1); k++) {
         print_line(s);
@@ -194,11 +198,26 @@ static void print_block(print_state *s, const nrv__loop *l)
             nrv__text_add(&s->t, "      %s\n", k ? "else" : "then");
         else if (l->kind == NRV__WHILE && !l->turns)
             nrv__text_add(&s->t, "      until %%%d\n", l->stop);
+        else if (l->kind == NRV__WHILE)
+            nrv__text_add(&s->t, "      until %%%d, at most %s turns\n", l->stop, print_dim(s->p, l->turns, buf));
         else
             nrv__text_add(&s->t, "      %s turns%s\n", print_dim(s->p, l->turns, buf),
                           l->reverse ? ", the last first" : "");
         print_code(s, &l->code[k], l);
     }
+}
+
+static void print_read(print_state *s, const nrv__loop *l, int32_t k)
+{
+    if (l->read[k].outer < 0)
+        return;
+    print_line(s);
+    nrv__text_add(&s->t, "      read %d ", k);
+    print_value(s, l->read[k].outer);
+    if (l->kind == NRV__IF)
+        nrv__text_add(&s->t, ", then %%%d, else %%%d\n", l->read[k].inner[0], l->read[k].inner[1]);
+    else
+        nrv__text_add(&s->t, ", each turn %%%d\n", l->read[k].inner[0]);
 }
 
 static void print_step(print_state *s, size_t i)
@@ -218,12 +237,7 @@ static void print_step(print_state *s, size_t i)
         nrv__text_add(&s->t, "\n");
     }
     for (int32_t k = 0; step->loop && k < step->loop->n_read; k++)
-        if (step->loop->read[k].outer >= 0) {
-            print_line(s);
-            nrv__text_add(&s->t, "      read %d ", k);
-            print_value(s, step->loop->read[k].outer);
-            nrv__text_add(&s->t, "\n");
-        }
+        print_read(s, step->loop, k);
     if (step->loop) {
         print_block(s, step->loop);
         return;
