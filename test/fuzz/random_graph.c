@@ -14,29 +14,23 @@ double random_direction(int64_t element)
     return cos(2.1 * (double)element);
 }
 
-double random_value(const random_graph *r, int i, int64_t element, double t)
-{
-    return 0.9 * sin(r->start[i] + 1.3 * (double)element) + t * random_direction(element);
-}
-
 /* ---- what a program begins with ---- */
-static void add_input(maker *m, dice *d, int i)
+static void add_x(maker *m, dice *d, int i)
 {
     random_graph *r = m->r;
-    char name[4] = { 'x', (char)('0' + i), 0, 0 };
-    nrv_shape shape = { (int)dice_roll(d, 4), { 0 } };
-    double v[RANDOM_ELEMENTS];
+    int64_t dim[3];
+    int rank = (int)dice_roll(d, 4);
     r->n[i] = 1;
-    r->start[i] = dice_roll(d, 1000) / 10.0;
-    for (int k = 0; k < shape.rank; k++)
-        r->n[i] *= shape.dim[k] = 1 + dice_roll(d, 4);
-    for (int64_t k = 0; k < r->n[i]; k++)
-        v[k] = random_value(r, i, k, 0);
-    r->x[i] = nrv_input(r->g, name, r->real, shape);
-    case_feed(r->x[i], v, r->n[i]);
-    snprintf(r->x_text[i], sizeof r->x_text[i], "%s, %lld, %g", maker_shape(m, shape.rank, shape.dim),
-             (long long)r->n[i], r->start[i]);
-    m->v[m->n_v++] = (value){ .x = { r->x[i], say(m, "x%d", i) }, .known = true, .lo = -1, .hi = 1, .input = i };
+    for (int k = 0; k < rank; k++)
+        r->n[i] *= dim[k] = 1 + dice_roll(d, 4);
+    const char *formula = say(m, "i, t: 0.9 * sin(%.1f + 1.3 * i) + t * cos(2.1 * i)", dice_roll(d, 1000) / 10.0);
+    term at = { nrv_iota(r->g, r->real, r->n[i]), say(m, "nrv_iota(g, %s, %lld)", maker_type(m), (long long)r->n[i]) };
+    term x = { nrv_expr(formula, 2, (const nrv_tensor[]){ at.t, r->t }),
+               say(m, "NRV_EXPR(\"%s\", %s, t)", formula, at.c) };
+    x = term_shaped(m, x, rank, dim);
+    snprintf(r->x_text[i], sizeof r->x_text[i], "    nrv_tensor x%d = %s;\n", i, x.c);
+    r->x[i] = x.t;
+    m->v[m->n_v++] = (value){ .x = { x.t, say(m, "x%d", i) }, .known = true, .lo = -1, .hi = 1, .input = i };
 }
 
 /* ---- how deep ---- */
@@ -97,9 +91,11 @@ void random_make(random_graph *r, const random_wish *w)
     r->real = dice_percent(&d, 70) ? NRV_F64 : NRV_F32;
     r->s = nrv_store_new(NULL);
     r->g = nrv_graph_new(r->s, NRV_TRAIN);
+    r->t = nrv_input(r->g, "t", r->real, NRV_SCALAR);
+    case_feed(r->t, &(double){ 0 }, 1);
     r->n_x = 2 + (int)dice_roll(&d, RANDOM_INPUTS - 1);
     for (int i = 0; i < r->n_x; i++)
-        add_input(&m, &d, i);
+        add_x(&m, &d, i);
     uint64_t n = 2 + dice_roll(&d, 11), key = d.key;
     uint64_t block = dice_percent(&d, 65) ? dice_roll(&d, (uint32_t)n) : n;
     int deep = 8 + (int)dice_roll(&d, RANDOM_DEEP - 15);

@@ -9,7 +9,7 @@
 #define TEST_FUZZ_RANDOM_GRAPH_H
 #include "call.h"
 
-enum { RANDOM_INPUTS = 4, RANDOM_ELEMENTS = 64, RANDOM_STATEMENTS = 256, RANDOM_DEEP = 60, RANDOM_TEXT = 1 << 16 };
+enum { RANDOM_INPUTS = 4, RANDOM_STATEMENTS = 256, RANDOM_DEEP = 60, RANDOM_TEXT = 1 << 16 };
 enum { /* what a program holds */
        RANDOM_SCAN = 1,
        RANDOM_MAP = 2,
@@ -17,7 +17,8 @@ enum { /* what a program holds */
        RANDOM_IF = 8,
        RANDOM_CALL = 16, /* of a composite */
        RANDOM_DRAW = 32,
-       RANDOM_STOP = 64 /* its gradient is not its slope */
+       RANDOM_STOP = 64,    /* its gradient is not its slope */
+       RANDOM_ROUNDED = 128 /* its gradient has the digits of float32 */
 };
 
 typedef struct random_graph {
@@ -25,11 +26,10 @@ typedef struct random_graph {
     nrv_graph *g;
     nrv_dtype real;
     int n_x;
-    nrv_tensor x[RANDOM_INPUTS], loss;
-    char x_text[RANDOM_INPUTS][120]; /* its shape, and the number that its values begin with */
+    nrv_tensor t, x[RANDOM_INPUTS], loss; /* t: the one input, a scalar; x: values along a line, at t */
+    char x_text[RANDOM_INPUTS][200];
     bool x_used[RANDOM_INPUTS];
     int64_t n[RANDOM_INPUTS];
-    double start[RANDOM_INPUTS];
     unsigned met;
     int depth, n_statement;
     uint64_t statement[RANDOM_STATEMENTS]; /* keys, in order */
@@ -48,7 +48,5 @@ bool random_begin(const char *header);  /* reads the registry; false: it makes n
 bool random_uses(const nrv__opdef *op); /* programs may hold it */
 void random_make(random_graph *r, const random_wish *w);
 void random_free(random_graph *r);
-/* the value of input i at distance t from where the program starts, along the one direction that is looked at */
-double random_value(const random_graph *r, int i, int64_t element, double t);
-double random_direction(int64_t element);
+double random_direction(int64_t element); /* of every x by t */
 #endif

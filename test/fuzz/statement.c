@@ -29,14 +29,14 @@ static bool usable_input(const entry *e, const case_input *x)
            !(given && e->any_shape);
 }
 
-static void real_arguments(op_case *c) /* what names a real type names that under test; draws name it, too */
+static void real_arguments(op_case *c) /* what names a real type names the other one; draws name that under test */
 {
     bool named = false;
     for (int i = 0; i < c->n_arg; i++) {
         bool type = !strcmp(c->arg[i].name, "type");
         named = named || type;
         if (type && c->arg[i].text[0] == 'f')
-            c->arg[i].text = nrv__dtype_name(c->real);
+            c->arg[i].text = nrv__dtype_name(c->n_x == 0 ? c->real : c->real == NRV_F64 ? NRV_F32 : NRV_F64);
     }
     if (!named && c->op->flags & NRV_RANDOM && c->n_x == 0 && c->n_arg < CASE_ARGS &&
         strcmp(c->op->name, "permutation"))
@@ -196,6 +196,16 @@ static const char *inside_call(maker *m, const op_case *c, const term *x)
                *args ? " }" : "");
 }
 
+/* fewer digits would hide slopes: the value stays x's where it can, and the gradient goes through the other type */
+static term other_type(maker *m, term x, term y)
+{
+    y = term_cast(m, y, m->r->real);
+    if (x.t->type != m->r->real || x.t->rank != y.t->rank)
+        return y;
+    m->r->met |= RANDOM_ROUNDED;
+    return term_two(m, "surrogate", nrv_surrogate, x, y);
+}
+
 static void statement_op(maker *m, dice *d, const entry *e)
 {
     const op_case *c = &e->c[m->r->real == NRV_F32];
@@ -222,6 +232,8 @@ static void statement_op(maker *m, dice *d, const entry *e)
     y.c = e->k.declared && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
                                                                                 : inside_call(m, c, x);
     m->r->met |= !strcmp(c->op->name, "stop") ? RANDOM_STOP : 0; /* the one op that hides a slope */
+    if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
+        y = other_type(m, x[0], y);
     maker_push(m, y, c->op->name);
 }
 

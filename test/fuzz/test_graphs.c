@@ -12,6 +12,7 @@
 #include "planted.h"
 #include "random_graph.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,12 +20,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PROCESSES = 2, TOO_LONG = 20, OUTPUTS = 2 + 2 * RANDOM_INPUTS, KINDS = 7, WAYS = 2 };
+enum { PROCESSES = 2, TOO_LONG = 20, OUTPUTS = 2 + 2 * RANDOM_INPUTS, KINDS = 8, WAYS = 2 };
 
 typedef struct totals {
     uint64_t graphs, kind[KINDS], nodes, deep, deepest, blocks, second, slopes, kinks, now;
-    bool failed;
 } totals;
+
+typedef struct shared { /* by the processes */
+    totals of[PROCESSES];
+    atomic_flag told;
+    volatile bool failed;
+} shared;
 
 typedef struct output { /* of one program: loss, gradients, sum of their squares, gradients of that */
     nrv_tensor t;
@@ -104,20 +110,15 @@ static bool trace(subject *s, const random_wish *w)
 /* ---- runs ---- */
 typedef struct run {
     nrv_exec *e;
-    char memory[RANDOM_INPUTS][RANDOM_ELEMENTS * 8];
+    char t[8];
 } run;
 
 static bool run_at(subject *s, const nrv_plan *p, run *u, double t, const char *how)
 {
     const random_graph *r = &s->r;
-    double v[RANDOM_ELEMENTS];
     u->e = nrv_exec_new(p, r->s, NULL);
-    for (int i = 0; i < r->n_x; i++) {
-        for (int64_t k = 0; k < r->n[i]; k++)
-            v[k] = random_value(r, i, k, t);
-        nrv__from_double(u->memory[i], r->real, v, r->n[i]);
-        nrv_bind_in(u->e, r->x[i]->name, u->memory[i], (size_t)r->n[i] * nrv__dtype_size(r->real));
-    }
+    nrv__from_double(u->t, r->real, &t, 1);
+    nrv_bind_in(u->e, "t", u->t, nrv__dtype_size(r->real));
     return !nrv_run(u->e) || fails(s, how, nrv_why(u->e));
 }
 
@@ -209,7 +210,8 @@ static bool check(subject *s, const random_wish *w, totals *total)
         nrv_exec_free(u.e);
         bool slopes = sound && i == 0 && s->r.real == NRV_F64 && !(s->r.met & RANDOM_STOP);
         if (slopes)
-            sound = slope_fits(s, p, 0, total) && (s->second < 0 || slope_fits(s, p, s->second, total));
+            sound = slope_fits(s, p, 0, total) &&
+                    (s->second < 0 || s->r.met & RANDOM_ROUNDED || slope_fits(s, p, s->second, total));
         nrv_plan_free(p);
     }
     return sound;
@@ -269,13 +271,6 @@ static void died(subject *s, const random_wish *w)
     snprintf(s->out[1].name, sizeof s->out[1].name, twice ? "ddx0" : "dx0");
 }
 
-static void print_inputs(const random_graph *r)
-{
-    for (int i = 0; i < r->n_x; i++)
-        if (r->x_used[i])
-            printf("    nrv_tensor x%d = in(g, \"x%d\", %s, t);\n", i, i, r->x_text[i]);
-}
-
 static void print_gradient(const random_graph *r, const char *y, const char *d)
 {
     int n = 0;
@@ -304,36 +299,35 @@ static int rank_among_used(const random_graph *r, int input)
     return n;
 }
 
-/* what the program shows: an element of an output, or a scalar and its slope */
+/* what the program shows: a number of an output */
 static void print_end(const subject *s)
 {
     const output *o = s->f.output >= 0 ? &s->out[s->f.output] : &s->out[0];
     char what[40];
-    int64_t n = s->f.output >= 0 ? o->n : 1;
     snprintf(what, sizeof what, "%s", !strcmp(o->name, "y") || !*o->name ? "loss" : "q");
     if (o->name[0] == 'd')
         snprintf(what, sizeof what, "%s[%d]", o->name[1] == 'd' ? "ddx" : "dx",
                  rank_among_used(&s->r, o->name[strlen(o->name) - 1] - '0'));
-    printf("    nrv_output(g, \"z\", %s);\n    static T z[%lld];\n", what, (long long)n);
-    printf("    nrv_status bad = without ? NRV_OK : nrv_eval(%s, z, sizeof z);\n", what);
+    if (s->f.slope) { /* a gradient by t is its gradient by the points on the line, times their direction */
+        printf("    nrv_tensor dt, y = %s;\n    nrv_grad(y, NULL, 1, &t, &dt);\n    y = slope ? dt : y;\n", what);
+        snprintf(what, sizeof what, "y");
+    }
+    printf("    nrv_output(g, \"z\", %s);\n", what);
+    printf("    T z[%lld] = { 0 };\n", (long long)(o->n ? o->n : 1));
     printf(
-        "    nrv_exec *e = without ? nrv_exec_new(nrv_compile(g, &(nrv_compile_opt){ .without = without }), s, NULL) "
-        ": NULL;\n"
-        "    for (int i = 0; e && i < 4; i++)\n"
-        "        if (*names[i])\n"
-        "            nrv_bind_in(e, names[i], data[i], bytes[i]);\n"
-        "    if (e)\n"
-        "        nrv_bind_out(e, \"z\", z, sizeof z), bad = nrv_run(e);\n"
-        "    if (bad || nrv_graph_why(g))\n"
-        "        puts(e ? nrv_why(e) : nrv_graph_why(g));\n"
+        "    nrv_exec *e = how ? nrv_exec_new(nrv_compile(g, &(nrv_compile_opt){ .without = how }), s, NULL) : NULL;\n"
+        "    nrv_bind_in(e, \"t\", &at, sizeof at), nrv_bind_out(e, \"z\", z, sizeof z);\n"
+        "    if (how ? nrv_run(e) : nrv_eval(%s, z, sizeof z))\n"
+        "        puts(how ? nrv_why(e) : nrv_graph_why(g));\n"
         "    return z[%lld];\n}\n\nint main(void)\n{\n",
-        (long long)s->f.element);
+        what, (long long)s->f.element);
     if (s->f.slope)
-        printf("    printf(\"slope %%.12g\\n\", (f(\"\", 1e-6) - f(\"\", -1e-6)) / 2e-6); /* along cos(2.1 i) in each "
-               "input; %.60s */\n",
-               s->f.what);
-    printf("    printf(\"eager %%.12g, compiled %%.12g, not optimised %%.12g\\n\", f(NULL, 0), f(\"\", 0), f(\"*\", "
-           "0));\n}\n");
+        printf("    printf(\"slope %%.12g, gradient %%.12g\\n\", (f(\"\", 1e-6, 0) - f(\"\", -1e-6, 0)) / 2e-6, "
+               "f(\"\", 0, "
+               "1));\n}\n");
+    else
+        printf("    printf(\"eager %%.12g, compiled %%.12g, not optimised %%.12g\\n\", f(NULL, 0), f(\"\", 0), "
+               "f(\"*\", 0));\n}\n");
 }
 
 static void print_program(const subject *s, const random_wish *w)
@@ -342,19 +336,13 @@ static void print_program(const subject *s, const random_wish *w)
     const char *type = r->real == NRV_F64 ? "double" : "float", *name = r->real == NRV_F64 ? "NRV_F64" : "NRV_F32";
     printf("/* seed %llu, graph %llu: %s%s%s */\n", (unsigned long long)w->seed, (unsigned long long)w->number,
            s->f.what, planted_name() ? "; broken on purpose: " : "", planted_name() ? planted_name() : "");
-    printf("#include \"%s\"\n#include <math.h>\n#include <stdio.h>\n#include <string.h>\ntypedef %s T;\n",
-           r->inside ? "src/ops/op.h" : "nervo.h", type);
-    printf("static T data[4][%d];\nstatic size_t bytes[4];\nstatic char names[4][4];\n\n", RANDOM_ELEMENTS);
-    printf("static nrv_tensor in(nrv_graph *g, const char *name, nrv_shape shape, int n, double from, double t)\n{\n"
-           "    int at = name[1] - '0';\n"
-           "    for (int i = 0; i < n; i++)\n"
-           "        data[at][i] = (T)(0.9 * sin(from + 1.3 * i) + t * cos(2.1 * i));\n"
-           "    nrv_tensor x = nrv_input(g, strcpy(names[at], name), %s, shape);\n"
-           "    nrv_feed(x, data[at], bytes[at] = (size_t)n * sizeof(T));\n    return x;\n}\n\n",
-           name);
-    printf("static double f(const char *without, double t)\n{\n    nrv_store *s = nrv_store_new(NULL);\n"
-           "    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n");
-    print_inputs(r);
+    printf("#include \"%s\"\n#include <stdio.h>\ntypedef %s T;\n", r->inside ? "src/ops/op.h" : "nervo.h", type);
+    printf("static double f(const char *how, T at%s)\n{\n    nrv_store *s = nrv_store_new(NULL);\n"
+           "    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n"
+           "    nrv_tensor t = nrv_input(g, \"t\", %s, NRV_SCALAR);\n    nrv_feed(t, &at, sizeof at);\n",
+           s->f.slope ? ", int slope" : "", name);
+    for (int i = 0; i < r->n_x; i++)
+        printf("%s", r->x_used[i] ? r->x_text[i] : "");
     printf("%s", r->text);
     if (r->loss && s->f.output > 0)
         print_gradient(r, "loss", "dx");
@@ -393,7 +381,8 @@ static void explain(random_wish *w, uint64_t *without, bool dies)
     release(&s);
 }
 
-static bool one(uint64_t seed, uint64_t number, totals *t)
+/* one failure is enough: that of the process that is first to take the flag */
+static bool one(uint64_t seed, uint64_t number, totals *t, atomic_flag *told)
 {
     static subject s;
     uint64_t without[RANDOM_STATEMENTS];
@@ -403,38 +392,33 @@ static bool one(uint64_t seed, uint64_t number, totals *t)
     bool sound = check(&s, &w, t);
     count(t, &s);
     release(&s);
-    if (!sound)
+    if (!sound && !atomic_flag_test_and_set(told))
         explain(&w, without, false);
     return sound;
 }
 
-static void work(uint64_t seed, uint64_t first, uint64_t n, uint64_t process, totals *all)
+static void work(uint64_t seed, uint64_t first, uint64_t n, uint64_t process, shared *all)
 {
-    totals *t = &all[process];
+    totals *t = &all->of[process];
     for (uint64_t i = first + process; i < n; i += PROCESSES) {
-        bool elsewhere = false;
-        for (int k = 0; k < PROCESSES; k++)
-            elsewhere = elsewhere || all[k].failed;
-        if (elsewhere)
+        if (!one(seed, i, t, &all->told))
+            all->failed = true;
+        if (all->failed)
             return;
-        if (!one(seed, i, t)) {
-            t->failed = true;
-            return;
-        }
     }
 }
 
-static void report(const totals *all, double seconds)
+static void report(const shared *all, double seconds)
 {
-    static const char *const kind[KINDS] = { "scan", "map", "while", "if", "call", "draws", "stop" };
+    static const char *const kind[KINDS] = { "scan", "map", "while", "if", "call", "draws", "stop", "rounded" };
     totals t = { 0 };
     for (int k = 0; k < PROCESSES; k++) {
-        const uint64_t *from = (const uint64_t *)&all[k];
+        const uint64_t *from = (const uint64_t *)&all->of[k];
         uint64_t *to = (uint64_t *)&t;
-        for (size_t i = 0; i < offsetof(totals, failed) / sizeof *to; i++)
+        for (size_t i = 0; i < sizeof t / sizeof *to; i++)
             to[i] += from[i];
     }
-    t.deepest = all[0].deepest > all[1].deepest ? all[0].deepest : all[1].deepest;
+    t.deepest = all->of[0].deepest > all->of[1].deepest ? all->of[0].deepest : all->of[1].deepest;
     double n = t.graphs ? (double)t.graphs : 1;
     printf("%llu graphs: %.0f %% with blocks or calls (", (unsigned long long)t.graphs, 100 * (double)t.blocks / n);
     for (int i = 0; i < KINDS; i++)
@@ -445,27 +429,28 @@ static void report(const totals *all, double seconds)
            (unsigned long long)t.slopes, (unsigned long long)t.kinks, seconds);
 }
 
-static void wait_for(pid_t child, uint64_t seed, const totals *t, int *worst)
+static void wait_for(pid_t child, uint64_t seed, shared *all, int process, int *worst)
 {
     uint64_t without[RANDOM_STATEMENTS];
     int status = 1;
     if (child < 0 || waitpid(child, &status, 0) < 0)
         printf("fuzz: a process is missing\n");
-    else if (!WIFEXITED(status))
-        explain(&(random_wish){ seed, t->now, without, 0 }, without, true);
+    else if (!WIFEXITED(status) && !atomic_flag_test_and_set(&all->told))
+        explain(&(random_wish){ seed, all->of[process].now, without, 0 }, without, true);
+    all->failed = all->failed || status;
     *worst = status ? 1 : *worst;
 }
 
 static int run_all(uint64_t seed, uint64_t first, uint64_t n)
 {
     FILE *file = tmpfile();
-    size_t bytes = PROCESSES * sizeof(totals);
+    size_t bytes = sizeof(shared);
     pid_t child[PROCESSES];
     int worst = 0;
     struct timespec from, to;
     if (!file || ftruncate(fileno(file), (off_t)bytes))
         return fprintf(stderr, "fuzz: no room to count in\n"), 2;
-    totals *all = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
+    shared *all = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
     if (all == MAP_FAILED)
         return fprintf(stderr, "fuzz: no room to count in\n"), 2;
     clock_gettime(CLOCK_MONOTONIC, &from);
@@ -473,11 +458,11 @@ static int run_all(uint64_t seed, uint64_t first, uint64_t n)
         child[k] = fork();
         if (child[k] == 0) {
             work(seed, first, n, (uint64_t)k, all);
-            exit(all[k].failed);
+            exit(all->failed);
         }
     }
     for (int k = 0; k < PROCESSES; k++)
-        wait_for(child[k], seed, &all[k], &worst);
+        wait_for(child[k], seed, all, k, &worst);
     clock_gettime(CLOCK_MONOTONIC, &to);
     report(all, (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec));
     fclose(file);
