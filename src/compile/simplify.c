@@ -83,11 +83,6 @@ static nrv_tensor simplify_transposed_product(nrv_tensor y)
     return nrv_matmul(nrv_transpose(b), nrv_transpose(a));
 }
 
-static nrv_tensor simplify_same_shape(nrv_tensor y)
-{
-    return simplify_is(y, "broadcast") ? simplify_if_shaped(y->in[0], y) : NULL;
-}
-
 /* v as memory of its type would give it back */
 static double simplify_stored(nrv_dtype t, double v)
 {
@@ -127,7 +122,6 @@ const nrv__rule nrv__rules[] = {
     { "reshape", "a reshape of a reshape is one, one to the same shape is none", simplify_reshape, NULL, NULL },
     { "permute", "a permutation of a permutation is one", simplify_permute, NULL, NULL },
     { "transposed-product", "the transpose of a b is b^T a^T", simplify_transposed_product, NULL, NULL },
-    { "same-shape", "a broadcast to the same shape is none", simplify_same_shape, NULL, NULL },
     { "constant", "element-wise on constants is a constant", simplify_constant, "x, y: x + exp(1 - 1)", "x, y: x + 1" },
     { NULL, NULL, NULL, NULL, NULL },
 };

@@ -1,6 +1,7 @@
 /* block.c - loops and choices of random graphs; see random_graph.h. What a block gives its inside, and what its inside
    computes, are values like any other until it ends; then those go, and what is read of it stays. */
 #include "maker.h"
+#include "planted.h"
 
 enum { BLOCK_MOST = 4 };
 
@@ -185,7 +186,7 @@ static void choice(maker *m, dice *d, uint64_t key)
 
 void statement_block(maker *m, dice *d, uint64_t key)
 {
-    switch (dice_roll(d, 4)) {
+    switch (planted_batch() && dice_percent(d, 70) ? 1 : dice_roll(d, 4)) {
     case 0:
         scan(m, d, key, false);
         break;

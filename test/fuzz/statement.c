@@ -58,7 +58,7 @@ static bool usable(entry *e)
     }
     if (e->k.declared)
         return call_print(&e->k, &e->c[0], names, "d", text, sizeof text);
-    return op->vjp && e->c[0].n_x; /* of the library's inside: what gradients are made of */
+    return (op->vjp || op->batch) && e->c[0].n_x; /* of the library's inside: what gradients are made of */
 }
 
 bool statement_begin(const char *header)
@@ -261,19 +261,15 @@ static void statement_rule(maker *m, dice *d, const nrv__rule *r)
         return;
     }
     term z = term_two(m, "mul", nrv_mul, x, y);
-    switch (dice_roll(d, 4)) {
+    switch (dice_roll(d, 3)) {
     case 0:
         z = term_shaped(m, term_shaped(m, z, 1, (const int64_t[]){ a * b }), 3, (const int64_t[]){ b, 1, a });
         break;
     case 1:
         z = turned(m, turned(m, z));
         break;
-    case 2:
-        z = turned(m, term_two(m, "matmul", nrv_matmul, z, turned(m, y)));
-        break;
     default:
-        z = (term){ nrv_broadcast(z.t, NRV_SHAPE(a, b)),
-                    say(m, "nrv_broadcast(%s, NRV_SHAPE(%lld, %lld))", z.c, (long long)a, (long long)b) };
+        z = turned(m, term_two(m, "matmul", nrv_matmul, z, turned(m, y)));
         break;
     }
     maker_push(m, z, r->name);

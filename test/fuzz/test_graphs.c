@@ -267,8 +267,11 @@ static void died(subject *s, const random_wish *w)
     s->second = twice ? 0 : -1;
     snprintf(s->f.what, sizeof s->f.what, "the process dies, or takes more than %d s", TOO_LONG);
     s->f.output = 1;
-    s->out[1] = (output){ .n = s->r.n[0] };
-    snprintf(s->out[1].name, sizeof s->out[1].name, twice ? "ddx0" : "dx0");
+    for (int i = s->r.n_x; i--;)
+        if (s->r.x_used[i]) {
+            s->out[1].n = s->r.n[i];
+            snprintf(s->out[1].name, sizeof s->out[1].name, "%s%d", twice ? "ddx" : "dx", i);
+        }
 }
 
 static void print_gradient(const random_graph *r, const char *y, const char *d)
