@@ -1,4 +1,4 @@
-/* fuzz_graphs.c - any program that the bytes spell runs as its definition says: small graphs of views, element-wise
+/* fuzz_programs.c - any program that the bytes spell runs as its definition says: small graphs of views, element-wise
    chains, products, reductions, windows, lines by index, draws and gradients over shared values, with outputs,
    variables and locals that are assigned (swapped, shifted, to each other), compiled with passes and kernels switched
    off in turn, on every tier and several threads, run several times at several batch sizes; against eager evaluation of

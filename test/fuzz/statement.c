@@ -1,0 +1,306 @@
+/* statement.c - one statement of a random graph: an op of the registry on values that are there, as a case of its
+   record wants them; a formula that a rule of simplify is about; or a block (block.c). See random_graph.h. */
+#include "maker.h"
+#include "planted.h"
+#include "../../src/compile/passes.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRIES = 600, FEW = 64 };
+
+typedef struct entry { /* a case that programs may hold, in both types */
+    op_case c[2];
+    call k;
+    bool any_shape; /* element-wise */
+} entry;
+
+static entry entries[ENTRIES];
+static int n_entry;
+
+/* ---- the registry ---- */
+static bool usable_input(const entry *e, const case_input *x)
+{
+    bool given = x->lo >= x->hi, real = nrv__dtype_real(x->type);
+    for (int64_t i = 0; i < x->n && given; i++)
+        if (fabs(x->value[i]) > 100)
+            return false;
+    return x->n > 0 && (x->n <= MAKER_MOST || e->any_shape) && x->rank < 6 && !(real && x->hi > 100) &&
+           !(given && e->any_shape);
+}
+
+static void real_arguments(op_case *c) /* what names a real type names the other one; draws name that under test */
+{
+    bool named = false;
+    for (int i = 0; i < c->n_arg; i++) {
+        bool type = !strcmp(c->arg[i].name, "type");
+        named = named || type;
+        if (type && c->arg[i].text[0] == 'f')
+            c->arg[i].text = nrv__dtype_name(c->n_x == 0 ? c->real : c->real == NRV_F64 ? NRV_F32 : NRV_F64);
+    }
+    if (!named && c->op->flags & NRV_RANDOM && c->n_x == 0 && c->n_arg < CASE_ARGS &&
+        strcmp(c->op->name, "permutation"))
+        c->arg[c->n_arg++] = (nrv__arg){ "type", nrv__dtype_name(c->real) };
+}
+
+static bool usable(entry *e)
+{
+    const char *names[CASE_INPUTS];
+    char text[1000];
+    const nrv__opdef *op = e->c[0].op;
+    e->any_shape = op->flags & NRV_POINTWISE && e->c[0].n_x;
+    for (int i = 0; i < e->c[0].n_x; i++)
+        e->any_shape = e->any_shape && e->c[0].x[i].lo < e->c[0].x[i].hi;
+    for (int i = 0; i < e->c[0].n_x; i++) {
+        names[i] = "x";
+        if (!usable_input(e, &e->c[0].x[i]))
+            return false;
+    }
+    if (e->k.declared)
+        return call_print(&e->k, &e->c[0], names, "d", text, sizeof text);
+    return (op->vjp || op->batch) && e->c[0].n_x; /* of the library's inside: what gradients are made of */
+}
+
+bool statement_begin(const char *header)
+{
+    for (const nrv__opdef *const *op = nrv__ops; *op; op++)
+        for (size_t i = 0; i < sizeof(*op)->test / sizeof *(*op)->test && (*op)->test[i]; i++) {
+            entry *e = &entries[n_entry];
+            bool leaf = (*op)->flags & (NRV_LEAF | NRV_BLOCK | NRV_INSIDE);
+            if (leaf || n_entry == ENTRIES)
+                continue;
+            for (int t = 0; t < 2; t++) {
+                if (!case_read(&e->c[t], *op, (*op)->test[i], t ? NRV_F32 : NRV_F64))
+                    return false;
+                real_arguments(&e->c[t]);
+            }
+            e->k = call_of(header, (*op)->name);
+            if (usable(e)) {
+                n_entry++;
+                continue;
+            }
+            case_free(&e->c[0]);
+            case_free(&e->c[1]);
+        }
+    return n_entry > 0;
+}
+
+bool random_uses(const nrv__opdef *op)
+{
+    for (int i = 0; i < n_entry; i++)
+        if (entries[i].c[0].op == op)
+            return true;
+    return false;
+}
+
+/* ops alike, however many cases they have */
+static const entry *entry_of(dice *d, const nrv__opdef *op)
+{
+    int n = 0, first = 0, ops = 0;
+    for (int i = 0; i < n_entry; i++)
+        ops += i == 0 || entries[i].c[0].op != entries[i - 1].c[0].op;
+    int which = op ? -1 : (int)dice_roll(d, (uint32_t)ops);
+    for (int i = 0, at = -1; i < n_entry; i++) {
+        at += i == 0 || entries[i].c[0].op != entries[i - 1].c[0].op;
+        if (op ? entries[i].c[0].op == op : at == which) {
+            first = n ? first : i;
+            n++;
+        }
+    }
+    return n ? &entries[first + (int)dice_roll(d, (uint32_t)n)] : NULL;
+}
+
+/* ---- what an op gets ---- */
+static term constant(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
+{
+    static const char *const type[] = { "", "float", "double", "", "", "int32_t", "int64_t", "uint8_t", "uint8_t" };
+    static const char *const name[] = { "", "NRV_F32", "NRV_F64", "", "", "NRV_I32", "NRV_I64", "NRV_U8", "NRV_BOOL" };
+    double v[MAKER_MOST];
+    char memory[MAKER_MOST * 8];
+    nrv_shape shape = { rank, { 0 } };
+    int64_t n = 1;
+    for (int i = 0; i < rank; i++)
+        n *= shape.dim[i] = dim[i];
+    const char *list = "";
+    for (int64_t i = 0; i < n; i++) {
+        bool given = x->lo >= x->hi;
+        v[i] = given                 ? x->value[i]
+               : x->type == NRV_BOOL ? (double)dice_roll(d, 2)
+                                     : x->lo + (double)dice_roll(d, (uint32_t)(x->hi - x->lo) + 1);
+        list = say(m, "%s%s%.9g", list, i ? ", " : "", v[i]);
+    }
+    nrv__from_double(memory, x->type, v, n);
+    return (term){ nrv_constant(m->r->g, x->type, shape, memory),
+                   say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
+                       type[x->type], list) };
+}
+
+static term operand(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
+{
+    bool given = x->lo >= x->hi;
+    if (!given && nrv__dtype_real(x->type))
+        return maker_operand(m, d, rank, dim, x->lo, x->hi);
+    if (!given && x->type == NRV_BOOL && dice_percent(d, 50))
+        return term_two(m, "greater", nrv_greater, maker_operand(m, d, rank, dim, -1, 1),
+                        term_fill(m, m->r->real, 0.1));
+    if (!given && x->type != NRV_BOOL && x->lo >= 0 && dice_percent(d, 60)) { /* an index that is computed */
+        term at = term_one(m, "tanh", nrv_tanh, maker_operand(m, d, rank, dim, -1, 1));
+        at = term_c(m, "mul_c", nrv_mul_c, at, 0.49 * (x->hi - x->lo + 1));
+        return term_cast(m, term_c(m, "add_c", nrv_add_c, at, (x->lo + x->hi + 1) / 2), x->type);
+    }
+    return constant(m, d, x, rank, dim);
+}
+
+/* shapes of the inputs: the case's, or for what is element-wise that of a value, and what broadcasts to it */
+static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][NRV__MAX_RANK])
+{
+    const op_case *c = &e->c[0];
+    bool own = true;
+    for (int i = 0; i < c->n_x; i++) {
+        rank[i] = c->x[i].rank;
+        memcpy(dim[i], c->x[i].dim, sizeof dim[i]);
+        own = own && c->x[i].n <= FEW;
+    }
+    if (!e->any_shape || (own && dice_percent(d, 30)))
+        return;
+    const value *v = &m->v[maker_pick(m, d)];
+    if (case_elements(v->x.t) > FEW && !own)
+        v = &m->v[0]; /* an input: few elements */
+    for (int i = 0; i < c->n_x; i++) {
+        int less = i && !c->op->not_slope && v->x.t->rank && dice_percent(d, 15) ? 1 : 0;
+        rank[i] = v->x.t->rank - less;
+        for (int k = 0; k < rank[i]; k++) {
+            bool one = i && !c->op->not_slope && dice_percent(d, 15);
+            dim[i][k] = one ? 1 : v->x.t->dim[k + less];
+        }
+    }
+}
+
+static const char *inside_call(maker *m, const op_case *c, const term *x)
+{
+    const char *in = "", *names = "", *args = "";
+    m->r->inside = true;
+    for (int i = 0; i < c->n_x; i++) {
+        in = say(m, "%s%s%s", in, i ? ", " : "", x[i].c);
+        names = say(m, "%s%s\"%s\"", names, i ? ", " : "", c->x[i].name);
+    }
+    for (int i = 0; i < c->n_arg; i++)
+        args = say(m, "%s%s{ \"%s\", \"%s\" }", args, i ? ", " : "", c->arg[i].name, c->arg[i].text);
+    if (!c->op->make)
+        return say(m, "nrv__op(nrv__op_find(\"%s\", %zu), NRV_N(const nrv_tensor, %s))", c->op->name,
+                   strlen(c->op->name), in);
+    return say(m,
+               "nrv__op_find(\"%s\", %zu)->make(&(nrv__case){ .g = g, .name = \"c\", .n_x = %d, .x = { %s }, "
+               ".x_name = { %s }, .n_arg = %d%s%s%s })",
+               c->op->name, strlen(c->op->name), c->n_x, in, names, c->n_arg, *args ? ", .arg = { " : "", args,
+               *args ? " }" : "");
+}
+
+/* fewer digits would hide slopes: the value stays x's where it can, and the gradient goes through the other type */
+static term other_type(maker *m, term x, term y)
+{
+    y = term_cast(m, y, m->r->real);
+    if (x.t->type != m->r->real || x.t->rank != y.t->rank)
+        return y;
+    m->r->met |= RANDOM_ROUNDED;
+    return term_two(m, "surrogate", nrv_surrogate, x, y);
+}
+
+static void statement_op(maker *m, dice *d, const entry *e)
+{
+    const op_case *c = &e->c[m->r->real == NRV_F32];
+    int rank[CASE_INPUTS];
+    int64_t dim[CASE_INPUTS][NRV__MAX_RANK];
+    term x[CASE_INPUTS];
+    nrv_tensor t[CASE_INPUTS];
+    const char *names[CASE_INPUTS];
+    static char text[MAKER_ROOM / 4];
+    shapes(m, d, e, rank, dim);
+    for (int i = 0; i < c->n_x; i++) {
+        bool same = i && c->op->not_slope; /* where the gradient is of another function, it is the same function */
+        x[i] = same ? x[0] : operand(m, d, &c->x[i], rank[i], dim[i]);
+        t[i] = x[i].t;
+        names[i] = x[i].c;
+    }
+    const char *draw = say(m, "d%d", m->n_draw++);
+    nrv__case made = { .g = m->r->g, .name = draw, .n_x = c->n_x, .n_arg = c->n_arg };
+    memcpy(made.x, t, (size_t)c->n_x * sizeof *t);
+    memcpy(made.arg, c->arg, sizeof made.arg);
+    for (int i = 0; i < c->n_x; i++)
+        made.x_name[i] = c->x[i].name;
+    term y = { c->op->make ? c->op->make(&made) : nrv__op(c->op, c->n_x, t), NULL };
+    y.c = e->k.declared && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
+                                                                                : inside_call(m, c, x);
+    m->r->met |= !strcmp(c->op->name, "stop") ? RANDOM_STOP : 0; /* the one op that hides a slope */
+    if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
+        y = other_type(m, x[0], y);
+    maker_push(m, y, c->op->name);
+}
+
+/* ---- what the rules of simplify are about ---- */
+static term two_of(maker *m, dice *d, int64_t a, int64_t b)
+{
+    return maker_operand(m, d, 2, (const int64_t[]){ a, b }, -1, 1);
+}
+
+static term turned(maker *m, term x)
+{
+    return term_one(m, "transpose", nrv_transpose, x);
+}
+
+static void statement_rule(maker *m, dice *d, const nrv__rule *r)
+{
+    int64_t a = 1 + dice_roll(d, 4), b = 1 + dice_roll(d, 4);
+    term x = two_of(m, d, a, b), y = two_of(m, d, a, b);
+    if (r->from) {
+        m->r->met |= strstr(r->from, "stop") ? RANDOM_STOP : 0;
+        maker_push(m,
+                   (term){ nrv_expr(r->from, 2, (const nrv_tensor[]){ x.t, y.t }),
+                           say(m, "NRV_EXPR(\"%s\", %s, %s)", r->from, x.c, y.c) },
+                   r->name);
+        return;
+    }
+    term z = term_two(m, "mul", nrv_mul, x, y);
+    switch (dice_roll(d, 3)) {
+    case 0:
+        z = term_shaped(m, term_shaped(m, z, 1, (const int64_t[]){ a * b }), 3, (const int64_t[]){ b, 1, a });
+        break;
+    case 1:
+        z = turned(m, turned(m, z));
+        break;
+    default:
+        z = turned(m, term_two(m, "matmul", nrv_matmul, z, turned(m, y)));
+        break;
+    }
+    maker_push(m, z, r->name);
+}
+
+static const nrv__rule *some_rule(dice *d)
+{
+    int n = 0;
+    while (nrv__rules[n].name)
+        n++;
+    for (const nrv__rule *r = nrv__rules; r->name && planted_rule(); r++)
+        if (!strcmp(r->name, planted_rule()) && dice_percent(d, 80))
+            return r;
+    return &nrv__rules[dice_roll(d, (uint32_t)n)];
+}
+
+void statement(maker *m, uint64_t key, bool block)
+{
+    dice d = { key, 0 };
+    if (maker_left_out(m, key))
+        return;
+    if (block || (m->nest < 3 && dice_percent(&d, 12))) {
+        statement_block(m, &d, key);
+        return;
+    }
+    if (dice_percent(&d, planted_rule() ? 30 : 5)) {
+        statement_rule(m, &d, some_rule(&d));
+        return;
+    }
+    const nrv__opdef *op = planted_op() && dice_percent(&d, 25) ? planted_op() : NULL;
+    const entry *e = entry_of(&d, op);
+    if (e)
+        statement_op(m, &d, e);
+}

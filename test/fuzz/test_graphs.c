@@ -1,0 +1,532 @@
+/* test_graphs.c - random graphs: eager = compiled = not optimised, for the value and for gradients, which are also held
+   against the slope of the value.
+
+   usage: fuzz.graphs [N] [--seed S] [--plant] [--only NUMBER] [--show]. N graphs (10,000), by two processes. Numbers a
+   and b agree where |a - b| <= 1e-10 max(1, |b|) in float64 and 1e-4 in float32. A tenth is differentiated twice.
+   Slopes are central differences along one direction, in float64; a kink between two points is told from a wrong
+   gradient by a smaller step, where it is no longer between them.
+
+   The first failure is made smaller, by leaving out what it does not need, and printed as a program; exit 1. --plant
+   breaks one rule of the library first, drawn by the seed from all of them: that must be found like any mistake.
+   Does not do: named sizes, variables, threads, tiers of kernels: fuzz_programs.c and test/op. */
+#include "planted.h"
+#include "random_graph.h"
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PROCESSES = 2, TOO_LONG = 20, OUTPUTS = 2 + 2 * RANDOM_INPUTS, KINDS = 8, WAYS = 2 };
+
+typedef struct totals {
+    uint64_t graphs, kind[KINDS], nodes, deep, deepest, blocks, second, slopes, kinks, now;
+} totals;
+
+typedef struct shared { /* by the processes */
+    totals of[PROCESSES];
+    atomic_flag told;
+    volatile bool failed;
+} shared;
+
+typedef struct output { /* of one program: loss, gradients, sum of their squares, gradients of that */
+    nrv_tensor t;
+    char name[16];
+    int64_t n;
+    double *eager;
+} output;
+
+typedef struct failure {
+    char what[300];
+    int output; /* -1: the program could not be traced or run */
+    int64_t element;
+    bool slope;
+} failure;
+
+typedef struct subject {
+    random_graph r;
+    output out[OUTPUTS];
+    int n_out, second; /* the output that is differentiated again, or -1 */
+    failure f;
+} subject;
+
+static bool fails(subject *s, const char *what, const char *why)
+{
+    if (!*s->f.what) {
+        snprintf(s->f.what, sizeof s->f.what, "%s: %.200s", what, why ? why : "no reason given");
+        s->f.output = -1;
+    }
+    return false;
+}
+
+/* ---- the graph and its gradients ---- */
+static void add_output(subject *s, const char *kind, int i, nrv_tensor t)
+{
+    output *o = &s->out[s->n_out++];
+    o->t = t;
+    snprintf(o->name, sizeof o->name, i < 0 ? "%s" : "%s%d", kind, i);
+}
+
+static bool differentiate(subject *s, nrv_tensor y, const char *kind, nrv_tensor *d)
+{
+    random_graph *r = &s->r;
+    planted_plant(r->g);
+    nrv_grad(y, NULL, r->n_x, r->x, d);
+    for (int i = 0; i < r->n_x; i++)
+        add_output(s, kind, i, d[i]);
+    return !nrv_graph_why(r->g);
+}
+
+static bool trace(subject *s, const random_wish *w)
+{
+    random_graph *r = &s->r;
+    nrv_tensor d[RANDOM_INPUTS], dd[RANDOM_INPUTS], q = NULL;
+    s->second = -1;
+    random_make(r, w);
+    if (*r->wrong)
+        return fails(s, "tracing", r->wrong);
+    add_output(s, "y", -1, r->loss);
+    if (!differentiate(s, r->loss, "dx", d))
+        return fails(s, "the gradient", nrv_graph_why(r->g));
+    if (w->number % 10 == 0) {
+        for (int i = 0; i < r->n_x; i++) {
+            nrv_tensor one = nrv_mean_all(nrv_square(d[i]));
+            q = q ? nrv_add(q, one) : one;
+        }
+        s->second = s->n_out;
+        add_output(s, "q", -1, q);
+        if (!differentiate(s, q, "ddx", dd))
+            return fails(s, "the second gradient", nrv_graph_why(r->g));
+    }
+    planted_plant(r->g);
+    for (int i = 0; i < s->n_out; i++)
+        nrv_output(r->g, s->out[i].name, s->out[i].t);
+    return !nrv_graph_why(r->g) || fails(s, "tracing", nrv_graph_why(r->g));
+}
+
+/* ---- runs ---- */
+typedef struct run {
+    nrv_exec *e;
+    char t[8];
+} run;
+
+static bool run_at(subject *s, const nrv_plan *p, run *u, double t, const char *how)
+{
+    const random_graph *r = &s->r;
+    u->e = nrv_exec_new(p, r->s, NULL);
+    nrv__from_double(u->t, r->real, &t, 1);
+    nrv_bind_in(u->e, "t", u->t, nrv__dtype_size(r->real));
+    return !nrv_run(u->e) || fails(s, how, nrv_why(u->e));
+}
+
+static double tolerance(nrv_dtype real)
+{
+    return real == NRV_F64 ? 1e-10 : 1e-4;
+}
+
+static bool compare(subject *s, run *u, const char *how)
+{
+    for (int i = 0; i < s->n_out; i++) {
+        const output *o = &s->out[i];
+        size_t bytes = 0;
+        const char *got = nrv_value(u->e, o->name, &bytes);
+        if (!got || bytes != (size_t)o->n * nrv__dtype_size(s->r.real))
+            return fails(s, how, "an output has another size");
+        for (int64_t k = 0; k < o->n; k++) {
+            double v, b = o->eager[k];
+            nrv__to_double(&v, got + (size_t)k * nrv__dtype_size(s->r.real), s->r.real, 1);
+            if (fabs(v - b) <= tolerance(s->r.real) * fmax(1, fabs(b)))
+                continue;
+            snprintf(s->f.what, sizeof s->f.what, "%s[%lld] is %.12g %s and %.12g eagerly", o->name, (long long)k, v,
+                     how, b);
+            s->f.output = i;
+            s->f.element = k;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool evaluate(subject *s)
+{
+    for (int i = 0; i < s->n_out; i++) {
+        s->out[i].eager = case_value(s->out[i].t, &s->out[i].n);
+        if (!s->out[i].eager)
+            return fails(s, "eagerly", nrv_graph_why(s->r.g));
+    }
+    return true;
+}
+
+/* ---- slopes ---- */
+static double scalar_of(subject *s, const nrv_plan *p, int which, double t)
+{
+    run u;
+    double v = NAN;
+    if (run_at(s, p, &u, t, "at another point"))
+        nrv__to_double(&v, nrv_value(u.e, s->out[which].name, NULL), s->r.real, 1);
+    nrv_exec_free(u.e);
+    return v;
+}
+
+/* the scalar `which`, whose gradients are the outputs behind it */
+static bool slope_fits(subject *s, const nrv_plan *p, int which, totals *total)
+{
+    static const double step[] = { 1e-5, 1e-6, 1e-7, 3e-5 };
+    double slope = 0, scale = 0, found = 0;
+    for (int i = 0; i < s->r.n_x; i++)
+        for (int64_t k = 0; k < s->r.n[i]; k++) {
+            double part = s->out[which + 1 + i].eager[k] * random_direction(k);
+            slope += part;
+            scale += fabs(part);
+        }
+    total->slopes++;
+    for (int i = 0; i < 4; i++) {
+        double a = scalar_of(s, p, which, step[i]), b = scalar_of(s, p, which, -step[i]);
+        found = (a - b) / (2 * step[i]);
+        if (*s->f.what)
+            return false;
+        if (fabs(found - slope) <= 1e-4 * scale + 1e-14 * fmax(1, fabs(a)) / step[i])
+            return true;
+        total->kinks++;
+    }
+    snprintf(s->f.what, sizeof s->f.what, "the slope of %s is %.9g; its gradient says %.9g (parts up to %.3g)",
+             s->out[which].name, found, slope, scale);
+    s->f.output = which;
+    s->f.slope = true;
+    return false;
+}
+
+static bool check(subject *s, const random_wish *w, totals *total)
+{
+    static const char *const without[WAYS] = { NULL, "*" }, *const how[WAYS] = { "compiled", "not optimised" };
+    bool sound = trace(s, w) && evaluate(s);
+    for (int i = 0; i < WAYS && sound; i++) {
+        nrv_plan *p = nrv_compile(s->r.g, &(nrv_compile_opt){ .without = without[i] });
+        run u;
+        sound = run_at(s, p, &u, 0, how[i]) && compare(s, &u, how[i]);
+        nrv_exec_free(u.e);
+        bool slopes = sound && i == 0 && s->r.real == NRV_F64 && !(s->r.met & RANDOM_STOP);
+        if (slopes)
+            sound = slope_fits(s, p, 0, total) &&
+                    (s->second < 0 || s->r.met & RANDOM_ROUNDED || slope_fits(s, p, s->second, total));
+        nrv_plan_free(p);
+    }
+    return sound;
+}
+
+static void release(subject *s)
+{
+    for (int i = 0; i < s->n_out; i++)
+        free(s->out[i].eager);
+    random_free(&s->r);
+}
+
+/* ---- a failure ---- */
+static bool fails_apart(const random_wish *w) /* in a process of its own: it may die */
+{
+    int status = 1;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        static subject s;
+        totals none = { 0 };
+        alarm(TOO_LONG);
+        _exit(!check(&s, w, &none));
+    }
+    return child < 0 || waitpid(child, &status, 0) < 0 || status != 0;
+}
+
+/* leaves out statement after statement, the last first, as long as something still fails */
+static void shrink(random_graph *r, random_wish *w, uint64_t *without)
+{
+    for (bool less = true; less;) {
+        less = false;
+        random_make(r, w);
+        uint64_t key[RANDOM_STATEMENTS];
+        int n = r->n_statement;
+        memcpy(key, r->statement, sizeof key);
+        random_free(r);
+        while (n-- && w->n_without < RANDOM_STATEMENTS) {
+            without[w->n_without++] = key[n];
+            if (fails_apart(w))
+                less = true;
+            else
+                w->n_without--;
+        }
+    }
+}
+
+/* what is printed of a program that ends its process: its last gradient */
+static void died(subject *s, const random_wish *w)
+{
+    random_make(&s->r, w);
+    bool twice = w->number % 10 == 0;
+    s->second = twice ? 0 : -1;
+    snprintf(s->f.what, sizeof s->f.what, "the process dies, or takes more than %d s", TOO_LONG);
+    s->f.output = 1;
+    for (int i = s->r.n_x; i--;)
+        if (s->r.x_used[i]) {
+            s->out[1].n = s->r.n[i];
+            snprintf(s->out[1].name, sizeof s->out[1].name, "%s%d", twice ? "ddx" : "dx", i);
+        }
+}
+
+static void print_gradient(const random_graph *r, const char *y, const char *d)
+{
+    int n = 0;
+    printf("    nrv_tensor %s[%d];\n    nrv_grad(%s, NULL, NRV_N(const nrv_tensor", d, RANDOM_INPUTS, y);
+    for (int i = 0; i < r->n_x; i++)
+        if (r->x_used[i]) {
+            printf(", x%d", i);
+            n++;
+        }
+    printf("), %s);\n", d);
+    if (strcmp(d, "dx"))
+        return;
+    printf("    nrv_tensor q = ");
+    for (int i = 0; i + 1 < n; i++)
+        printf("nrv_add(");
+    for (int i = 0; i < n; i++)
+        printf("%snrv_mean_all(nrv_square(dx[%d]))%s", i ? ", " : "", i, i ? ")" : "");
+    printf(";\n");
+}
+
+static int rank_among_used(const random_graph *r, int input)
+{
+    int n = 0;
+    for (int i = 0; i < input; i++)
+        n += r->x_used[i];
+    return n;
+}
+
+/* what the program shows: a number of an output */
+static void print_end(const subject *s)
+{
+    const output *o = s->f.output >= 0 ? &s->out[s->f.output] : &s->out[0];
+    char what[40];
+    snprintf(what, sizeof what, "%s", !strcmp(o->name, "y") || !*o->name ? "loss" : "q");
+    if (o->name[0] == 'd')
+        snprintf(what, sizeof what, "%s[%d]", o->name[1] == 'd' ? "ddx" : "dx",
+                 rank_among_used(&s->r, o->name[strlen(o->name) - 1] - '0'));
+    if (s->f.slope) { /* a gradient by t is its gradient by the points on the line, times their direction */
+        printf("    nrv_tensor dt, y = %s;\n    nrv_grad(y, NULL, 1, &t, &dt);\n    y = slope ? dt : y;\n", what);
+        snprintf(what, sizeof what, "y");
+    }
+    printf("    nrv_output(g, \"z\", %s);\n", what);
+    printf("    T z[%lld] = { 0 };\n", (long long)(o->n ? o->n : 1));
+    printf(
+        "    nrv_exec *e = how ? nrv_exec_new(nrv_compile(g, &(nrv_compile_opt){ .without = how }), s, NULL) : NULL;\n"
+        "    nrv_bind_in(e, \"t\", &at, sizeof at), nrv_bind_out(e, \"z\", z, sizeof z);\n"
+        "    if (how ? nrv_run(e) : nrv_eval(%s, z, sizeof z))\n"
+        "        puts(how ? nrv_why(e) : nrv_graph_why(g));\n"
+        "    return z[%lld];\n}\n\nint main(void)\n{\n",
+        what, (long long)s->f.element);
+    if (s->f.slope)
+        printf("    printf(\"slope %%.12g, gradient %%.12g\\n\", (f(\"\", 1e-6, 0) - f(\"\", -1e-6, 0)) / 2e-6, "
+               "f(\"\", 0, "
+               "1));\n}\n");
+    else
+        printf("    printf(\"eager %%.12g, compiled %%.12g, not optimised %%.12g\\n\", f(NULL, 0), f(\"\", 0), "
+               "f(\"*\", 0));\n}\n");
+}
+
+static void print_program(const subject *s, const random_wish *w)
+{
+    const random_graph *r = &s->r;
+    const char *type = r->real == NRV_F64 ? "double" : "float", *name = r->real == NRV_F64 ? "NRV_F64" : "NRV_F32";
+    printf("/* seed %llu, graph %llu: %s%s%s */\n", (unsigned long long)w->seed, (unsigned long long)w->number,
+           s->f.what, planted_name() ? "; broken on purpose: " : "", planted_name() ? planted_name() : "");
+    printf("#include \"%s\"\n#include <stdio.h>\ntypedef %s T;\n", r->inside ? "src/ops/op.h" : "nervo.h", type);
+    printf("static double f(const char *how, T at%s)\n{\n    nrv_store *s = nrv_store_new(NULL);\n"
+           "    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n"
+           "    nrv_tensor t = nrv_input(g, \"t\", %s, NRV_SCALAR);\n    nrv_feed(t, &at, sizeof at);\n",
+           s->f.slope ? ", int slope" : "", name);
+    for (int i = 0; i < r->n_x; i++)
+        printf("%s", r->x_used[i] ? r->x_text[i] : "");
+    printf("%s", r->text);
+    if (r->loss && s->f.output > 0)
+        print_gradient(r, "loss", "dx");
+    if (r->loss && s->second >= 0 && s->f.output > s->second)
+        print_gradient(r, "q", "ddx");
+    if (r->loss)
+        print_end(s);
+    fflush(stdout);
+}
+
+/* ---- many ---- */
+static void count(totals *t, const subject *s)
+{
+    unsigned blocks = RANDOM_SCAN | RANDOM_MAP | RANDOM_WHILE | RANDOM_IF | RANDOM_CALL;
+    t->graphs++;
+    for (int i = 0; i < KINDS; i++)
+        t->kind[i] += s->r.met >> i & 1;
+    t->blocks += (s->r.met & blocks) != 0;
+    t->nodes += s->r.g->n_node;
+    t->deep += (uint64_t)s->r.depth;
+    t->deepest = (uint64_t)s->r.depth > t->deepest ? (uint64_t)s->r.depth : t->deepest;
+    t->second += s->second >= 0;
+}
+
+static void explain(random_wish *w, uint64_t *without, bool dies)
+{
+    static subject s;
+    totals none = { 0 };
+    shrink(&s.r, w, without);
+    memset(&s, 0, sizeof s);
+    if (dies)
+        died(&s, w);
+    else
+        check(&s, w, &none);
+    print_program(&s, w);
+    release(&s);
+}
+
+/* one failure is enough: that of the process that is first to take the flag */
+static bool one(uint64_t seed, uint64_t number, totals *t, atomic_flag *told)
+{
+    static subject s;
+    uint64_t without[RANDOM_STATEMENTS];
+    random_wish w = { seed, number, without, 0 };
+    memset(&s, 0, sizeof s);
+    t->now = number;
+    bool sound = check(&s, &w, t);
+    count(t, &s);
+    release(&s);
+    if (!sound && !atomic_flag_test_and_set(told))
+        explain(&w, without, false);
+    return sound;
+}
+
+static void work(uint64_t seed, uint64_t first, uint64_t n, uint64_t process, shared *all)
+{
+    totals *t = &all->of[process];
+    for (uint64_t i = first + process; i < n; i += PROCESSES) {
+        if (!one(seed, i, t, &all->told))
+            all->failed = true;
+        if (all->failed)
+            return;
+    }
+}
+
+static void report(const shared *all, double seconds)
+{
+    static const char *const kind[KINDS] = { "scan", "map", "while", "if", "call", "draws", "stop", "rounded" };
+    totals t = { 0 };
+    for (int k = 0; k < PROCESSES; k++) {
+        const uint64_t *from = (const uint64_t *)&all->of[k];
+        uint64_t *to = (uint64_t *)&t;
+        for (size_t i = 0; i < sizeof t / sizeof *to; i++)
+            to[i] += from[i];
+    }
+    t.deepest = all->of[0].deepest > all->of[1].deepest ? all->of[0].deepest : all->of[1].deepest;
+    double n = t.graphs ? (double)t.graphs : 1;
+    printf("%llu graphs: %.0f %% with blocks or calls (", (unsigned long long)t.graphs, 100 * (double)t.blocks / n);
+    for (int i = 0; i < KINDS; i++)
+        printf("%s%s %.0f %%", i ? ", " : "", kind[i], 100 * (double)t.kind[i] / n);
+    printf("); %.0f nodes and %.0f deep on average, at most %llu deep; %.0f %% differentiated twice; %llu slopes, %llu "
+           "steps at a kink; %.0f s\n",
+           (double)t.nodes / n, (double)t.deep / n, (unsigned long long)t.deepest, 100 * (double)t.second / n,
+           (unsigned long long)t.slopes, (unsigned long long)t.kinks, seconds);
+}
+
+static void wait_for(pid_t child, uint64_t seed, shared *all, int process, int *worst)
+{
+    uint64_t without[RANDOM_STATEMENTS];
+    int status = 1;
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        printf("fuzz: a process is missing\n");
+    else if (!WIFEXITED(status) && !atomic_flag_test_and_set(&all->told))
+        explain(&(random_wish){ seed, all->of[process].now, without, 0 }, without, true);
+    all->failed = all->failed || status;
+    *worst = status ? 1 : *worst;
+}
+
+static int run_all(uint64_t seed, uint64_t first, uint64_t n)
+{
+    FILE *file = tmpfile();
+    size_t bytes = sizeof(shared);
+    pid_t child[PROCESSES];
+    int worst = 0;
+    struct timespec from, to;
+    if (!file || ftruncate(fileno(file), (off_t)bytes))
+        return fprintf(stderr, "fuzz: no room to count in\n"), 2;
+    shared *all = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
+    if (all == MAP_FAILED)
+        return fprintf(stderr, "fuzz: no room to count in\n"), 2;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int k = 0; k < PROCESSES; k++) {
+        child[k] = fork();
+        if (child[k] == 0) {
+            work(seed, first, n, (uint64_t)k, all);
+            exit(all->failed);
+        }
+    }
+    for (int k = 0; k < PROCESSES; k++)
+        wait_for(child[k], seed, all, k, &worst);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    report(all, (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec));
+    fclose(file);
+    return worst;
+}
+
+static char *read_header(void)
+{
+    char path[4096];
+    const char *root = getenv("NERVO_ROOT");
+    static char text[1 << 18];
+    snprintf(path, sizeof path, "%s/include/nervo/ops.h", root ? root : ".");
+    FILE *file = fopen(path, "rb");
+    size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[n] = 0;
+    return n ? text : NULL;
+}
+
+static uint64_t usual(void) /* sanitizers are slow */
+{
+    const char *sanitize = getenv("NERVO_SANITIZE");
+    return sanitize && *sanitize ? 300 : 10000;
+}
+
+static int show(uint64_t seed, uint64_t number)
+{
+    static subject s;
+    totals none = { 0 };
+    random_wish w = { seed, number, NULL, 0 };
+    check(&s, &w, &none);
+    print_program(&s, &w);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t n = usual(), seed = 1, first = 0;
+    bool plant = false, only = false, shown = false;
+    const char *header = read_header();
+    for (int i = 1; i < argc; i++) {
+        char *end = NULL;
+        bool is_seed = !strcmp(argv[i], "--seed"), number = is_seed || !strcmp(argv[i], "--only");
+        uint64_t v = strtoull(number && i + 1 < argc ? argv[i + 1] : argv[i], &end, 10);
+        plant = plant || !strcmp(argv[i], "--plant");
+        shown = shown || !strcmp(argv[i], "--show");
+        if (!strcmp(argv[i], "--plant") || !strcmp(argv[i], "--show"))
+            continue;
+        if (*end || (number && i + 1 == argc))
+            return fprintf(stderr, "usage: fuzz.graphs [N] [--seed S] [--plant] [--only NUMBER [--show]]\n"), 2;
+        *(!number ? &n : is_seed ? &seed : &first) = v;
+        only = only || (number && !is_seed);
+        i += number;
+    }
+    if (!header || !random_begin(header))
+        return fprintf(stderr, "fuzz: no include/nervo/ops.h in NERVO_ROOT, or a case makes no sense\n"), 2;
+    if (plant) {
+        planted_choose((int)(seed % (uint64_t)planted_count(random_uses)), random_uses);
+        printf("broken on purpose: %s\n", planted_name());
+        fflush(stdout);
+    }
+    return shown ? show(seed, first) : run_all(seed, first, only ? first + 1 : n);
+}
