@@ -159,8 +159,43 @@ static void forward_over_reverse_is_reverse_over_forward(void **state)
     }
 }
 
+static void compiled_is_evaluated(void **state)
+{
+    op_case c;
+    for (int i = 0; each_case(*state, i, NRV_F64, &c); i++) {
+        jvp_case k;
+        if (jvp_open(&k, &c)) {
+            int64_t n = 0;
+            double *want = case_value(k.dy, &n);
+            size_t bytes = 0;
+            nrv_output(k.t.g, "dy", k.dy);
+            nrv_plan *p = nrv_compile(k.t.g, NULL);
+            nrv_exec *e = nrv_exec_new(p, k.t.s, NULL);
+            for (size_t o = 0; o < k.t.g->n_node; o++) {
+                const struct nrv_node *x = k.t.g->node[o];
+                if (x->op == &nrv__op_input)
+                    nrv_bind_in(e, x->name, x->value, (size_t)case_elements(k.t.g->node[o]) * nrv__dtype_size(x->type));
+            }
+            if (!want || nrv_run(e))
+                case_fails(&c, "%s", nrv_why(e) ? nrv_why(e) : nrv_graph_why(k.t.g));
+            const double *got = nrv_value(e, "dy", &bytes);
+            assert_int_equal(bytes, (size_t)n * sizeof *got);
+            for (int64_t o = 0; o < n; o++)
+                if (!(fabs(got[o] - want[o]) <= 1e-10 * fmax(1e-3, case_scale(want, n))))
+                    case_fails(&c, "forward, compiled: [%lld] is %.15g, should be %.15g", (long long)o, got[o],
+                               want[o]);
+            nrv_exec_free(e);
+            nrv_plan_free(p);
+            free(want);
+        }
+        jvp_close(&k);
+        case_free(&c);
+    }
+}
+
 int main(void)
 {
     return each_op("transposed", forward_is_the_gradient_transposed) + each_op("slope", forward_is_the_slope) +
-           each_op("both ways", forward_over_reverse_is_reverse_over_forward);
+           each_op("both ways", forward_over_reverse_is_reverse_over_forward) +
+           each_op("compiled", compiled_is_evaluated);
 }

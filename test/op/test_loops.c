@@ -232,11 +232,13 @@ static void loops_choice(const op_case *c, unsigned wide)
         int keep;
         bool compiled;
         const char *without, *name;
-    } way[] = {
-        { 0, false, NULL, "evaluated" },         { 1, false, NULL, "evaluated, keep 1" },
-        { 2, false, NULL, "evaluated, keep 2" }, { 0, true, NULL, "compiled" },
-        { 1, true, NULL, "compiled, keep 1" },   { 2, true, "*", "compiled, keep 2, without passes and kernels" }
-    };
+    } way[] = { { 0, false, NULL, "evaluated" },
+                { 1, false, NULL, "evaluated, keep 1" },
+                { 2, false, NULL, "evaluated, keep 2" },
+                { 0, true, NULL, "compiled" },
+                { 0, true, "turns", "compiled, turn by turn" },
+                { 1, true, NULL, "compiled, keep 1" },
+                { 2, true, "*", "compiled, keep 2, without passes and kernels" } };
     loops_case k;
     loops_got turns, got;
     if (!loops_open(&k, c, wide, -1)) {
