@@ -483,11 +483,12 @@ NRV_API nrv_tensor nrv_either(nrv_block *b, nrv_tensor yes, nrv_tensor no)
             given[k] = value[k];
             value[k] = nrv_fill(g, yes->type, nrv_shape_of(yes), 0);
         }
-    nrv_tensor y =
-        given[0] && given[1] ? given[0] : block_read(b, &nrv__op_either, 2, value, yes->type, nrv_shape_of(yes));
     /* what is there anyway is chosen outside: the block need not wait for it */
+    if (given[0] && given[1])
+        return nrv_select(b->yes, yes, no);
+    nrv_tensor y = block_read(b, &nrv__op_either, 2, value, yes->type, nrv_shape_of(yes));
     for (int k = 0; k < 2; k++)
-        if (given[k] && given[k] != y && given[k] != value[k])
+        if (given[k] && given[k] != value[k]) /* a branch that gives zeros does so already */
             y = k ? nrv_select(b->yes, y, given[k]) : nrv_select(b->yes, given[k], y);
     return y;
 }

@@ -1,7 +1,7 @@
 /* test_loops.c - every op may stand in a loop: for each case of each op, and every choice of inputs that differ from
    turn to turn, the loop gives what each turn alone gives, evaluated and compiled (in turns, or all at once where the
-   compiler batches them); so do its gradients, with everything kept and with everything computed again. Where a turn is
-   refused, so is the loop. */
+   compiler batches them), in loops in loops and in a branch of a choice; so do its gradients, with everything kept and
+   with everything computed again. Where a turn is refused, so is the loop. */
 #include "support/each_op.h"
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 
 enum { LOOPS_TURNS = 3, LOOPS_FEW = 3, LOOPS_OUT = 1 + CASE_INPUTS };
 
+typedef enum { LOOPS_PLAIN, LOOPS_NESTED, LOOPS_CHOSEN } loops_kind;
 typedef struct loops_case {
     nrv_store *s;
     nrv_graph *g;
@@ -56,20 +57,64 @@ static nrv_tensor loops_make(loops_case *k, const op_case *c, const nrv_tensor *
     return y;
 }
 
-/* y (T,...) of the op in a loop */
-static nrv_tensor loops_scan(loops_case *k, const op_case *c, unsigned wide, int keep)
+/* x (T,...) as (T,1,...), or back */
+static nrv_tensor loops_lined(nrv_tensor x, bool back)
+{
+    nrv_shape s = nrv_shape_of(x);
+    if (back)
+        memmove(s.dim + 1, s.dim + 2, (size_t)(s.rank - 2) * sizeof *s.dim);
+    else
+        memmove(s.dim + 2, s.dim + 1, (size_t)(s.rank - 1) * sizeof *s.dim);
+    s.dim[1] = back ? s.dim[1] : 1;
+    s.rank += back ? -1 : 1;
+    return x ? nrv_reshape(x, s) : NULL;
+}
+
+static nrv_tensor loops_zeros(nrv_tensor like)
+{
+    return like ? nrv_fill(like->g, like->type, nrv_shape_of(like), 0) : NULL;
+}
+
+/* only where it is not the turn in the middle */
+static nrv_tensor loops_chosen(loops_case *k, const op_case *c, nrv_block *b, const nrv_tensor *at)
+{
+    nrv_block *i = nrv_if(k->g, nrv_not_equal(nrv_turn(b), nrv_fill(k->g, NRV_I64, NRV_SCALAR, 1)));
+    nrv_tensor y = loops_make(k, c, at, NULL), none;
+    nrv_else(i);
+    none = loops_zeros(y);
+    nrv_end(i);
+    return nrv_either(i, y, none);
+}
+
+/* a loop of one turn in every turn, along lines of one */
+static nrv_tensor loops_nested(loops_case *k, const op_case *c, unsigned wide, int keep, const nrv_tensor *line)
 {
     nrv_tensor at[CASE_INPUTS];
+    nrv_block *in = nrv_scan(k->g, &(nrv_scan_opt){ .keep = keep, .steps = 1 });
+    for (int i = 0; i < c->n_x; i++)
+        at[i] = wide >> i & 1 ? nrv_each(in, line[i]) : line[i];
+    nrv_tensor y = loops_make(k, c, at, NULL);
+    nrv_end(in);
+    return nrv_stacked(in, y);
+}
+
+/* y (T,...) of the op in a loop */
+static nrv_tensor loops_scan(loops_case *k, const op_case *c, unsigned wide, int keep, loops_kind kind)
+{
+    nrv_tensor at[CASE_INPUTS], y;
     nrv_block *b = nrv_scan(k->g, &(nrv_scan_opt){ .keep = keep, .steps = LOOPS_TURNS });
     for (int i = 0; i < c->n_x; i++)
-        at[i] = wide >> i & 1 ? nrv_each(b, k->x[i]) : k->x[i];
-    nrv_tensor y = loops_make(k, c, at, NULL);
+        at[i] = !(wide >> i & 1) ? k->x[i] : nrv_each(b, kind == LOOPS_NESTED ? loops_lined(k->x[i], false) : k->x[i]);
+    y = kind == LOOPS_NESTED   ? loops_nested(k, c, wide, keep, at)
+        : kind == LOOPS_CHOSEN ? loops_chosen(k, c, b, at)
+                               : loops_make(k, c, at, NULL);
     nrv_end(b);
-    return nrv_stacked(b, y);
+    y = nrv_stacked(b, y);
+    return kind == LOOPS_NESTED ? loops_lined(y, true) : y;
 }
 
 /* the same, one turn after the other */
-static nrv_tensor loops_turns(loops_case *k, const op_case *c, unsigned wide)
+static nrv_tensor loops_turns(loops_case *k, const op_case *c, unsigned wide, loops_kind kind)
 {
     static const char *const pass[LOOPS_TURNS] = { "0", "1", "2" };
     nrv_tensor at[CASE_INPUTS], y[LOOPS_TURNS];
@@ -79,6 +124,8 @@ static nrv_tensor loops_turns(loops_case *k, const op_case *c, unsigned wide)
         y[t] = loops_make(k, c, at, pass[t]);
         if (!y[t] || y[t]->rank == NRV__MAX_RANK)
             return NULL;
+        if (kind == LOOPS_CHOSEN && t == 1)
+            y[t] = loops_zeros(y[t]);
         nrv_shape s = nrv_shape_of(y[t]);
         memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
         s.dim[0] = 1;
@@ -118,7 +165,7 @@ static int loops_deepest(const op_case *c, unsigned wide)
 }
 
 /* keep < 0: turn by turn. false: no loop has sequences or stacks of such a rank */
-static bool loops_open(loops_case *k, const op_case *c, unsigned wide, int keep)
+static bool loops_open(loops_case *k, const op_case *c, unsigned wide, int keep, loops_kind kind)
 {
     *k = (loops_case){ .s = nrv_store_new(NULL), .n_y = 1 };
     k->g = nrv_graph_new(k->s, 0);
@@ -133,7 +180,7 @@ static bool loops_open(loops_case *k, const op_case *c, unsigned wide, int keep)
         k->x[i] = nrv_input(k->g, c->x[i].name, c->x[i].type, shape);
         loops_feed(k, i, c->x[i].value, c->x[i].n, each ? LOOPS_TURNS : 1, k->x[i]);
     }
-    k->y[0] = keep < 0 ? loops_turns(k, c, wide) : loops_scan(k, c, wide, keep);
+    k->y[0] = keep < 0 ? loops_turns(k, c, wide, kind) : loops_scan(k, c, wide, keep, kind);
     loops_gradients(k, c, k->y[0]);
     return k->y[0] || nrv_graph_why(k->g);
 }
@@ -226,37 +273,56 @@ static bool loops_draws(const nrv_graph *g)
     return any;
 }
 
+/* what the turns give one after the other; true: they draw. *none: no loop has such inputs */
+static bool loops_reference(const op_case *c, unsigned wide, loops_kind kind, loops_got *turns, bool *none)
+{
+    loops_case k;
+    *none = !loops_open(&k, c, wide, -1, kind);
+    *turns = *none ? (loops_got){ .status = NRV_OK } : loops_asked(&k);
+    bool draws = loops_draws(k.g);
+    loops_close(&k);
+    return draws;
+}
+
 static void loops_choice(const op_case *c, unsigned wide)
 {
     static const struct {
+        loops_kind kind;
         int keep;
         bool compiled;
         const char *without, *name;
-    } way[] = { { 0, false, NULL, "evaluated" },
-                { 1, false, NULL, "evaluated, keep 1" },
-                { 2, false, NULL, "evaluated, keep 2" },
-                { 0, true, NULL, "compiled" },
-                { 0, true, "turns", "compiled, turn by turn" },
-                { 1, true, NULL, "compiled, keep 1" },
-                { 2, true, "*", "compiled, keep 2, without passes and kernels" } };
-    loops_case k;
-    loops_got turns, got;
-    if (!loops_open(&k, c, wide, -1)) {
-        loops_close(&k);
-        return;
-    }
-    bool draws = loops_draws(k.g); /* each turn of a loop has its own */
-    turns = loops_asked(&k);
-    loops_close(&k);
+    } way[] = { { LOOPS_PLAIN, 0, false, NULL, "evaluated" },
+                { LOOPS_PLAIN, 1, false, NULL, "evaluated, keep 1" },
+                { LOOPS_PLAIN, 2, false, NULL, "evaluated, keep 2" },
+                { LOOPS_PLAIN, 0, true, NULL, "compiled" },
+                { LOOPS_PLAIN, 0, true, "turns", "compiled, turn by turn" },
+                { LOOPS_PLAIN, 1, true, NULL, "compiled, keep 1" },
+                { LOOPS_PLAIN, 2, true, "*", "compiled, keep 2, without passes and kernels" },
+                { LOOPS_NESTED, 0, false, NULL, "in two loops, evaluated" },
+                { LOOPS_NESTED, 0, true, NULL, "in two loops, compiled" },
+                { LOOPS_NESTED, 1, true, NULL, "in two loops, compiled, keep 1" },
+                { LOOPS_CHOSEN, 0, false, NULL, "in a choice, evaluated" },
+                { LOOPS_CHOSEN, 0, true, NULL, "in a choice, compiled" },
+                { LOOPS_CHOSEN, 1, true, NULL, "in a choice, compiled, keep 1" } };
+    loops_got turns = { .status = NRV_OK };
+    bool draws = false, none = true;
     for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
-        if (way[i].keep > 1 && wide && loops_deepest(c, wide) + 1 >= NRV__MAX_RANK)
+        if (none || way[i].kind != way[i - 1].kind) {
+            loops_free(&turns);
+            draws = loops_reference(c, wide, way[i].kind, &turns, &none);
+        }
+        if (none)
+            return;
+        if ((way[i].keep > 1 || way[i].kind == LOOPS_NESTED) && loops_deepest(c, wide) + 1 >= NRV__MAX_RANK)
             continue;
-        assert_true(loops_open(&k, c, wide, way[i].keep));
-        got = way[i].compiled ? loops_compiled(&k, c, way[i].without) : loops_asked(&k);
+        loops_case k;
+        assert_true(loops_open(&k, c, wide, way[i].keep, way[i].kind));
+        loops_got got = way[i].compiled ? loops_compiled(&k, c, way[i].without) : loops_asked(&k);
         loops_close(&k);
-        if (draws && !i) {
+        if (draws) { /* each turn of a loop has its own: the others are held to the first */
             loops_free(&turns);
             turns = got;
+            draws = false;
             continue;
         }
         loops_same(c, &turns, &got, wide, way[i].name);
