@@ -59,7 +59,8 @@ typedef struct eager_run {
     eager_sizes s;
     nrv__arena *arena; /* of the values: the graph's, or that of one turn of a loop */
     nrv__alive alive;
-    size_t n; /* nodes that alive knows */
+    size_t n;              /* nodes that alive knows */
+    int32_t *first, *next; /* by block, by node: what is wanted of a block, in order; -1 ends */
 } eager_run;
 
 static nrv_status eager_leaf(eager_run *e, nrv_tensor n)
@@ -342,16 +343,18 @@ static nrv_status eager_block(eager_run *e, nrv_tensor part)
 {
     nrv_graph *g = e->g;
     eager_inside in = { .e = e, .node = part->in[0], .b = nrv__block_read(part) };
-    nrv_tensor *near = part->region ? part->region->node : g->node;
-    size_t n = part->region ? part->region->n_node : e->n;
-    in.part = nrv__arena_get(e->arena, (n - (size_t)part->slot) * sizeof *in.part);
+    size_t n = 0;
+    for (int32_t i = e->first[in.b->id]; i >= 0; i = e->next[i])
+        n++;
+    in.part = nrv__arena_get(e->arena, n * sizeof *in.part);
     if (!in.part)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a block");
-    for (size_t i = (size_t)part->slot; i < n; i++) {
+    for (int32_t i = e->first[in.b->id]; i >= 0; i = e->next[i]) {
         nrv__view v;
         size_t bytes = 0;
-        nrv_tensor p = near[i];
-        if (!eager_wanted(e, p) || !nrv__block_read(p) || p->in[0] != in.node || !eager_branches_known(p))
+        nrv_tensor p = g->node[i];
+        bool near = i >= part->id && (!part->region || p->region == part->region);
+        if (!near || !eager_wanted(e, p) || p->in[0] != in.node || !eager_branches_known(p))
             continue;
         if (!eager_view(&e->s, p, &v))
             return nrv__graph_fail(g, NRV_ESHAPE, "feed an input that shows the named sizes",
@@ -368,16 +371,52 @@ static nrv_status eager_block(eager_run *e, nrv_tensor part)
 static nrv_status eager_alive(eager_run *e, nrv_tensor x, char **room, size_t *bytes)
 {
     nrv_graph *g = e->g;
-    size_t blocks = (g->n_block + 1) * sizeof(nrv_tensor);
-    e->n = g->n_node;
-    *bytes = e->n + 1 + blocks;
+    size_t n = g->n_node, blocks = g->n_block + 1;
+    *bytes = blocks * (sizeof(nrv_tensor) + sizeof *e->first) + n * sizeof *e->next + n + 1;
     *room = nrv__alloc(&g->mem, NULL, 0, *bytes);
     if (!*room)
-        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory to look at %zu nodes", e->n);
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory to look at %zu nodes", n);
     memset(*room, 0, *bytes);
-    e->alive =
-        (nrv__alive){ .g = g, .eager = true, .loop = (nrv_tensor *)(void *)*room, .live = (bool *)(*room + blocks) };
-    return nrv__alive_from(&e->alive, 1, &x);
+    e->n = n;
+    e->alive = (nrv__alive){ .g = g, .eager = true, .loop = (nrv_tensor *)(void *)*room };
+    e->first = (int32_t *)(void *)(e->alive.loop + blocks);
+    e->next = e->first + blocks;
+    e->alive.live = (bool *)(e->next + n);
+    nrv_status st = nrv__alive_from(&e->alive, 1, &x);
+    memset(e->first, -1, blocks * sizeof *e->first);
+    for (size_t i = n; i-- > 0 && !st;) {
+        const nrv_block *b = e->alive.live[i] ? nrv__block_read(g->node[i]) : NULL;
+        if (!b)
+            continue;
+        e->next[i] = e->first[b->id];
+        e->first[b->id] = (int32_t)i;
+    }
+    return st;
+}
+
+/* all that it needs is there, as it is while one traces: no need to look at the whole graph */
+static bool eager_near(nrv_tensor x)
+{
+    if (x->op->flags & NRV_BLOCK)
+        return false;
+    if (nrv__is_composite(x))
+        return x->body[0]->value != NULL;
+    for (int i = 0; i < x->n_in; i++)
+        if (!x->in[i]->value)
+            return false;
+    return true;
+}
+
+static nrv_status eager_all(eager_run *e, nrv_tensor x)
+{
+    char *room = NULL;
+    size_t bytes = 0;
+    nrv_status st = eager_alive(e, x, &room, &bytes);
+    for (int32_t i = 0; i <= x->id && !st; i++)
+        if (e->alive.live[i] && !e->g->node[i]->region && !e->g->node[i]->value)
+            st = eager_one(e, e->g->node[i]);
+    nrv__alloc(&e->g->mem, room, room ? bytes : 0, 0);
+    return st;
 }
 
 static nrv_status eager_copy_out(eager_run *e, nrv_tensor x, void *out, size_t bytes)
@@ -406,18 +445,12 @@ NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
     if (x->region || (x->op->flags & NRV_BLOCK && !nrv__block_read(x)))
         return nrv__graph_fail(g, NRV_EARG, "nrv_stacked, nrv_last or nrv_either read it after nrv_end",
                                "eval: a value of the inside of a block is another one in every turn");
-    char *room = NULL;
-    size_t room_bytes = 0;
     eager_run e = { .g = g, .arena = &g->arena };
     nrv_status st = eager_sizes_get(g, &e.s);
-    if (!st)
-        st = eager_alive(&e, x, &room, &room_bytes);
-    for (int32_t i = 0; i <= x->id && !st; i++)
-        if (e.alive.live[i] && !g->node[i]->region && !g->node[i]->value)
-            st = eager_one(&e, g->node[i]);
+    if (!st && !x->value)
+        st = eager_near(x) ? eager_one(&e, x) : eager_all(&e, x);
     if (!st && out)
         st = eager_copy_out(&e, x, out, bytes);
-    nrv__alloc(&g->mem, room, room ? room_bytes : 0, 0);
     nrv__alloc(&g->mem, e.s.named, e.s.bytes, 0);
     return st;
 }

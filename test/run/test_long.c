@@ -40,10 +40,11 @@ static void *count(void *user, void *p, size_t old, size_t want)
     return NULL;
 }
 
+typedef enum { RUN, TRAIN, EAGER, EVALUATE } manner;
 typedef struct job {
     nrv_tensor (*trace)(nrv_graph *g, int n);
     int n;
-    bool train;
+    manner how;
     counted c;
     char why[400];
     double loss;
@@ -54,7 +55,7 @@ static void run_job(job *j, nrv_store *s)
     nrv_graph *g = nrv_graph_new(s, 0);
     nrv_tensor y = j->trace(g, j->n);
     nrv_output(g, "loss", y);
-    if (j->train) {
+    if (j->how == TRAIN) {
         nrv_list p = nrv_params(g, "*"), d = nrv_grads(y, p);
         nrv_assign_all(p, NRV_MAP("p, g: p - 0.01*g", p, d));
     }
@@ -71,18 +72,29 @@ static void run_job(job *j, nrv_store *s)
     nrv_plan_free(p);
 }
 
+static void evaluate_job(job *j, nrv_store *s)
+{
+    nrv_graph *g = nrv_graph_new(s, j->how == EAGER ? NRV_EAGER : 0);
+    float loss = 0;
+    nrv_eval(j->trace(g, j->n), &loss, sizeof loss);
+    if (nrv_graph_why(g))
+        snprintf(j->why, sizeof j->why, "%s", nrv_graph_why(g));
+    j->loss = (double)loss;
+    nrv_graph_free(g);
+}
+
 static void *on_its_stack(void *user)
 {
     job *j = user;
     nrv_store *s = nrv_store_new(&(nrv_store_opt){ .alloc = count, .user = &j->c });
-    run_job(j, s);
+    (j->how == RUN || j->how == TRAIN ? run_job : evaluate_job)(j, s);
     nrv_store_free(s);
     return NULL;
 }
 
-static job traced(nrv_tensor (*trace)(nrv_graph *g, int n), int n, bool train)
+static job traced(nrv_tensor (*trace)(nrv_graph *g, int n), int n, manner how)
 {
-    job j = { .trace = trace, .n = n, .train = train };
+    job j = { .trace = trace, .n = n, .how = how };
     pthread_attr_t a;
     pthread_t t;
     assert_int_equal(pthread_attr_init(&a), 0);
@@ -96,9 +108,9 @@ static job traced(nrv_tensor (*trace)(nrv_graph *g, int n), int n, bool train)
 }
 
 /* twice as long: about twice as many calls and bytes. Tables double, so bytes may be 2.5 times */
-static void grows_in_line(nrv_tensor (*trace)(nrv_graph *g, int n), int n, bool train, double bytes_each)
+static void grows_in_line(nrv_tensor (*trace)(nrv_graph *g, int n), int n, manner how, double bytes_each)
 {
-    job half = traced(trace, n / 2, train), whole = traced(trace, n, train);
+    job half = traced(trace, n / 2, how), whole = traced(trace, n, how);
     assert_true((double)whole.c.calls < 2.2 * (double)half.c.calls);
     assert_true((double)whole.c.asked < 2.6 * (double)half.c.asked);
     assert_true((double)whole.c.peak < 2.6 * (double)half.c.peak);
@@ -195,37 +207,37 @@ static nrv_tensor scan_root(nrv_graph *g, int n)
 static void a_chain_of_nodes(void **state)
 {
     (void)state;
-    grows_in_line(chain, 100000, true, 4000);
+    grows_in_line(chain, 100000, TRAIN, 4000);
 }
 
 static void products_one_after_the_other(void **state)
 {
     (void)state;
-    grows_in_line(products, 10000, true, 12000);
+    grows_in_line(products, 10000, TRAIN, 12000);
 }
 
 static void scopes_in_scopes(void **state)
 {
     (void)state;
-    grows_in_line(scopes, 10000, true, 3000);
+    grows_in_line(scopes, 10000, TRAIN, 3000);
 }
 
 static void scans_one_after_the_other(void **state)
 {
     (void)state;
-    grows_in_line(scans, 2000, true, 25000);
+    grows_in_line(scans, 2000, TRAIN, 25000);
 }
 
 static void named_values(void **state)
 {
     (void)state;
-    grows_in_line(names, 20000, false, 10000);
+    grows_in_line(names, 20000, RUN, 10000);
 }
 
 static void turns_of_a_scan(void **state)
 {
     (void)state;
-    job all = traced(scan, 100000, true), some = traced(scan_root, 100000, true), few = traced(scan, 10, true);
+    job all = traced(scan, 100000, TRAIN), some = traced(scan_root, 100000, TRAIN), few = traced(scan, 10, TRAIN);
     assert_true(all.c.peak > 100000 * sizeof(float)); /* every carry is kept */
     assert_true(all.c.peak < few.c.peak + 100000 * (size_t)256);
     assert_true(some.c.peak < few.c.peak + 2 * 317 * (size_t)256 + 65536);
@@ -233,12 +245,22 @@ static void turns_of_a_scan(void **state)
     assert_true(all.c.calls < few.c.calls + 16); /* no call of the allocator for a turn */
 }
 
+static void one_node_at_a_time(void **state)
+{
+    (void)state;
+    grows_in_line(chain, 50000, EAGER, 3000);
+    grows_in_line(chain, 100000, EVALUATE, 3000);
+    grows_in_line(scans, 2000, EVALUATE, 25000);
+    assert_true(traced(chain, 1000, EAGER).loss == traced(chain, 1000, EVALUATE).loss);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chain_of_nodes), cmocka_unit_test(products_one_after_the_other),
-        cmocka_unit_test(scopes_in_scopes), cmocka_unit_test(scans_one_after_the_other),
-        cmocka_unit_test(named_values),     cmocka_unit_test(turns_of_a_scan),
+        cmocka_unit_test(a_chain_of_nodes),   cmocka_unit_test(products_one_after_the_other),
+        cmocka_unit_test(scopes_in_scopes),   cmocka_unit_test(scans_one_after_the_other),
+        cmocka_unit_test(named_values),       cmocka_unit_test(turns_of_a_scan),
+        cmocka_unit_test(one_node_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
