@@ -23,13 +23,16 @@ static shape some_shape(dice *d, int64_t lead) /* lead > 0: of the first axis */
     return s;
 }
 
-static void inside(maker *m, dice *d, uint64_t key, uint64_t from)
+static void inside(maker *m, dice *d, uint64_t key, uint64_t from, const turns *scan)
 {
+    const turns *outer = m->in;
     int n = 1 + (int)dice_roll(d, 3);
+    m->in = scan;
     for (int i = 0; i < n && !*m->r->wrong; i++) {
         uint64_t which = from + (uint64_t)i;
         statement(m, nrv__hash(key, &which, sizeof which), false);
     }
+    m->in = outer;
 }
 
 static void end(maker *m, const char *b, nrv_block *block)
@@ -111,7 +114,7 @@ static void scan(maker *m, dice *d, uint64_t key, bool map)
     if (!map)
         carry = carried(m, b, block, first);
     int from = m->n_v;
-    inside(m, d, key, 0);
+    inside(m, d, key, 0, &(turns){ block, b, T });
     if (*m->r->wrong)
         return;
     term out = m->v[m->n_v - 1].x;
@@ -141,7 +144,7 @@ static void loop(maker *m, dice *d, uint64_t key) /* until a count, or what is c
     nrv_until(block, stop.t);
     line(m, "nrv_until(%s, %s);", b, stop.c);
     int from = m->n_v;
-    inside(m, d, key, 0);
+    inside(m, d, key, 0, NULL);
     if (*m->r->wrong)
         return;
     carry_on(m, b, block, carry, maker_last(m, d, from, cs.rank, cs.dim));
@@ -169,7 +172,7 @@ static void choice(maker *m, dice *d, uint64_t key)
             line(m, "nrv_else(%s);", b);
             m->nest++;
         }
-        inside(m, d, key, 100 * (uint64_t)i);
+        inside(m, d, key, 100 * (uint64_t)i, NULL);
         if (*m->r->wrong)
             return;
         maker_push_known(m, maker_last(m, d, mark, s.rank, s.dim), -4, 4);

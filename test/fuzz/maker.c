@@ -168,6 +168,20 @@ term term_mean(maker *m, term x)
     return term_one(m, "mean_all", nrv_mean_all, x);
 }
 
+term term_each(maker *m, term x)
+{
+    int64_t dim[NRV__MAX_RANK] = { 1 };
+    int rank = x.t ? x.t->rank : 0;
+    if (!x.t || rank + 1 == NRV__MAX_RANK)
+        return x;
+    for (int i = 0; i < rank; i++)
+        dim[i + 1] = x.t->dim[i];
+    x = term_reshape(m, x, rank + 1, dim);
+    dim[0] = m->in->n;
+    x = term_broadcast(m, x, rank + 1, dim);
+    return (term){ nrv_each(m->in->block, x.t), say(m, "nrv_each(%s, %s)", m->in->name, x.c) };
+}
+
 /* ---- values ---- */
 int maker_pick(maker *m, dice *d)
 {

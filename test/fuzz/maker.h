@@ -24,12 +24,19 @@ typedef struct value {
     int input; /* or -1 */
 } value;
 
+typedef struct turns { /* of a scan */
+    nrv_block *block;
+    const char *name;
+    int64_t n;
+} turns;
+
 typedef struct maker {
     random_graph *r;
     const random_wish *wish;
     value v[MAKER_VALUES];
     int n_v;
     int nest, n_name, n_draw;
+    const turns *in; /* the scan that is open, innermost; NULL: none, or another block is */
     size_t n_text, n_room;
     char room[MAKER_ROOM]; /* of the terms' C */
 } maker;
@@ -48,6 +55,7 @@ term term_cast(maker *m, term x, nrv_dtype t);
 term term_shaped(maker *m, term x, int rank, const int64_t *dim);
 term term_squashed(maker *m, term x, double lo, double hi); /* into lo..hi by tanh */
 term term_mean(maker *m, term x);                           /* of all: a scalar */
+term term_each(maker *m, term x); /* of an outer value: the same, as one turn's of a sequence */
 
 /* ---- values ---- */
 int maker_pick(maker *m, dice *d);                   /* one that is there, rather a late one; used now */

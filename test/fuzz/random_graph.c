@@ -23,7 +23,8 @@ static void add_x(maker *m, dice *d, int i)
     r->n[i] = 1;
     for (int k = 0; k < rank; k++)
         r->n[i] *= dim[k] = 1 + dice_roll(d, 4);
-    const char *formula = say(m, "i, t: 0.9 * sin(%.1f + 1.3 * i) + t * cos(2.1 * i)", 0.1 * (1000 * i + (int)dice_roll(d, 1000)));
+    const char *formula =
+        say(m, "i, t: 0.9 * sin(%.1f + 1.3 * i) + t * cos(2.1 * i)", 0.1 * (1000 * i + (int)dice_roll(d, 1000)));
     term at = { nrv_iota(r->g, r->real, r->n[i]), say(m, "nrv_iota(g, %s, %lld)", maker_type(m), (long long)r->n[i]) };
     term x = { nrv_expr(formula, 2, (const nrv_tensor[]){ at.t, r->t }),
                say(m, "NRV_EXPR(\"%s\", %s, t)", formula, at.c) };
@@ -88,6 +89,7 @@ void random_make(random_graph *r, const random_wish *w)
     m.wish = w;
     m.n_v = m.nest = m.n_name = m.n_draw = 0;
     m.n_text = m.n_room = 0;
+    m.in = NULL;
     r->real = dice_percent(&d, 70) ? NRV_F64 : NRV_F32;
     r->s = nrv_store_new(NULL);
     r->g = nrv_graph_new(r->s, NRV_TRAIN);

@@ -130,9 +130,10 @@ static term constant(maker *m, dice *d, const case_input *x, int rank, const int
         list = say(m, "%s%s%.9g", list, i ? ", " : "", v[i]);
     }
     nrv__from_double(memory, x->type, v, n);
-    return (term){ nrv_constant(m->r->g, x->type, shape, memory),
-                   say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
-                       type[x->type], list) };
+    term c = { nrv_constant(m->r->g, x->type, shape, memory),
+               say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
+                   type[x->type], list) };
+    return m->in && dice_percent(d, 30) ? term_each(m, c) : c;
 }
 
 static term operand(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
