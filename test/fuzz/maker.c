@@ -274,7 +274,7 @@ static term waves(maker *m, nrv_dim n)
     return term_one(m, "sin", nrv_sin, i);
 }
 
-term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi)
+term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi, bool apart)
 {
     int i = dice_percent(d, 70) ? with_shape(m, d, rank, dim) : -1;
     if (i < 0)
@@ -285,7 +285,7 @@ term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, d
     value v = m->v[i];
     int64_t want = product(rank, dim), have = case_elements(v.x.t);
     term x = term_shaped(m, v.x, rank, dim);
-    if (have < want && dice_percent(d, 60)) { /* no two alike */
+    if ((have < want && dice_percent(d, 60)) || apart) {
         x = term_two(m, "add", nrv_add, x, term_shaped(m, waves(m, want), rank, dim));
         v.lo -= 1;
         v.hi += 1;

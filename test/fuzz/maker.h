@@ -61,8 +61,8 @@ term term_each(maker *m, term x); /* of an outer value: the same, as one turn's 
 int maker_pick(maker *m, dice *d);                   /* one that is there, rather a late one; used now */
 void maker_push(maker *m, term x, const char *what); /* gets a name and, outside blocks, its range */
 void maker_push_known(maker *m, term x, double lo, double hi);
-/* a value of that shape in that range, made from one that is there */
-term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi);
+/* a value of that shape in that range, made from one that is there; apart: certainly no two elements alike */
+term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi, bool apart);
 term maker_last(maker *m, dice *d, int from, int rank, const int64_t *dim); /* the last one from there on, if any */
 bool maker_left_out(maker *m, uint64_t key);                                /* this statement; else it is noted */
 
