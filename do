@@ -220,12 +220,35 @@ do_conformance() # the same numbers as PyTorch
     NERVO_MAY_NOT_SKIP=1 exec ctest --test-dir build -j2 --output-on-failure -L conformance
 }
 
-do_fuzz() # throws random bytes at everything that reads files [SECONDS per target, 60]
+do_fuzz() # random bytes at all that reads files [SECONDS per target, 60]; graphs N [--seed S] [--plant]: random programs
 {
+    if [ "${1-}" = graphs ]; then
+        shift
+        fuzz_graphs "$@"
+        return
+    fi
     local seconds=${1-60}
-    [[ $seconds =~ ^[0-9]+$ ]] || die "fuzz: wants a number of seconds"
+    [[ $seconds =~ ^[0-9]+$ ]] || die "fuzz: wants a number of seconds, or: graphs N"
     need $NEED_TEST
     bash tools/fuzz.sh "$seconds"
+}
+
+# fuzz_graphs N [--seed S] [--plant]: eager = compiled = not optimised, and gradients = slopes; --plant breaks a rule first
+fuzz_graphs()
+{
+    local options=()
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --plant | [0-9]*) options+=("$1"); shift ;;
+        --seed) [[ ${2-} =~ ^[0-9]+$ ]] || die "fuzz: --seed wants a whole number"; options+=("$1" "$2"); shift 2 ;;
+        --seed=*) options+=(--seed "${1#*=}"); shift ;;
+        *) die "fuzz: unknown option '$1'; graphs takes N [--seed S] [--plant]" ;;
+        esac
+    done
+    need $NEED_TEST
+    configure release build -DNERVO_BUILD_TESTS=ON
+    compile build --target fuzz.graphs
+    build/test/fuzz.graphs "${options[@]}"
 }
 
 do_format() # lays out the sources; --check only tells

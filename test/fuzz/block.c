@@ -3,7 +3,7 @@
 #include "maker.h"
 #include "planted.h"
 
-enum { BLOCK_MOST = 4 };
+enum { BLOCK_MOST = 4, BLOCK_RANK = 5 };
 
 typedef struct shape {
     int rank;
@@ -23,13 +23,16 @@ static shape some_shape(dice *d, int64_t lead) /* lead > 0: of the first axis */
     return s;
 }
 
-static void inside(maker *m, dice *d, uint64_t key, uint64_t from)
+static void inside(maker *m, dice *d, uint64_t key, uint64_t from, const turns *scan)
 {
+    const turns *outer = m->in;
     int n = 1 + (int)dice_roll(d, 3);
+    m->in = scan;
     for (int i = 0; i < n && !*m->r->wrong; i++) {
         uint64_t which = from + (uint64_t)i;
         statement(m, nrv__hash(key, &which, sizeof which), false);
     }
+    m->in = outer;
 }
 
 static void end(maker *m, const char *b, nrv_block *block)
@@ -50,7 +53,7 @@ static const char *begin(maker *m, const char *start)
 /* the first value of a carry, named: expressions are traced in any order */
 static term first_of(maker *m, dice *d, const shape *s)
 {
-    maker_push_known(m, maker_operand(m, d, s->rank, s->dim, -2, 2), -4, 4);
+    maker_push_known(m, maker_operand(m, d, s->rank, s->dim, -2, 2, false), -4, 4);
     m->v[m->n_v - 1].used = true;
     return m->v[m->n_v - 1].x;
 }
@@ -95,7 +98,7 @@ static void scan(maker *m, dice *d, uint64_t key, bool map)
     int64_t T = 1 + dice_roll(d, BLOCK_MOST);
     shape xs = some_shape(d, T), cs = some_shape(d, 0);
     int reverse = (int)dice_roll(d, 2), keep = (int)dice_roll(d, 3), mark = m->n_v;
-    maker_push_known(m, maker_operand(m, d, xs.rank, xs.dim, -1, 1), -4, 4);
+    maker_push_known(m, maker_operand(m, d, xs.rank, xs.dim, -1, 1, false), -4, 4);
     m->v[m->n_v - 1].used = true;
     term seq = m->v[m->n_v - 1].x, first = { NULL, NULL }, carry = { NULL, NULL };
     if (!map)
@@ -111,7 +114,7 @@ static void scan(maker *m, dice *d, uint64_t key, bool map)
     if (!map)
         carry = carried(m, b, block, first);
     int from = m->n_v;
-    inside(m, d, key, 0);
+    inside(m, d, key, 0, &(turns){ block, b, T });
     if (*m->r->wrong)
         return;
     term out = m->v[m->n_v - 1].x;
@@ -119,6 +122,12 @@ static void scan(maker *m, dice *d, uint64_t key, bool map)
         out = own_gradient(m, each, from);
     if (!map)
         carry_on(m, b, block, carry, maker_last(m, d, from, cs.rank, cs.dim));
+    if (out.t && out.t->rank > BLOCK_RANK) { /* the turns are an axis more */
+        out = term_shaped(m, out, 1, (const int64_t[]){ case_elements(out.t) });
+        const char *name = say(m, "v%d", m->n_name++);
+        line(m, "nrv_tensor %s = %s;", name, out.c);
+        out.c = name;
+    }
     end(m, b, block);
     m->n_v = mark;
     maker_push(m, (term){ nrv_stacked(block, out.t), say(m, "nrv_stacked(%s, %s)", b, out.c) }, map ? "map" : "scan");
@@ -141,7 +150,7 @@ static void loop(maker *m, dice *d, uint64_t key) /* until a count, or what is c
     nrv_until(block, stop.t);
     line(m, "nrv_until(%s, %s);", b, stop.c);
     int from = m->n_v;
-    inside(m, d, key, 0);
+    inside(m, d, key, 0, NULL);
     if (*m->r->wrong)
         return;
     carry_on(m, b, block, carry, maker_last(m, d, from, cs.rank, cs.dim));
@@ -157,7 +166,7 @@ static void choice(maker *m, dice *d, uint64_t key)
 {
     shape s = some_shape(d, 0);
     int mark = m->n_v;
-    term yes = term_two(m, "less", nrv_less, term_mean(m, maker_operand(m, d, 0, NULL, -1, 1)),
+    term yes = term_two(m, "less", nrv_less, term_mean(m, maker_operand(m, d, 0, NULL, -1, 1, false)),
                         term_fill(m, m->r->real, dice_roll(d, 2) ? 0.15 : -0.15));
     nrv_block *block = nrv_if(m->r->g, yes.t);
     const char *b = begin(m, say(m, "nrv_if(g, %s)", yes.c));
@@ -169,7 +178,7 @@ static void choice(maker *m, dice *d, uint64_t key)
             line(m, "nrv_else(%s);", b);
             m->nest++;
         }
-        inside(m, d, key, 100 * (uint64_t)i);
+        inside(m, d, key, 100 * (uint64_t)i, NULL);
         if (*m->r->wrong)
             return;
         maker_push_known(m, maker_last(m, d, mark, s.rank, s.dim), -4, 4);

@@ -168,6 +168,20 @@ term term_mean(maker *m, term x)
     return term_one(m, "mean_all", nrv_mean_all, x);
 }
 
+term term_each(maker *m, term x)
+{
+    int64_t dim[NRV__MAX_RANK] = { 1 };
+    int rank = x.t ? x.t->rank : 0;
+    if (!x.t || rank + 1 == NRV__MAX_RANK)
+        return x;
+    for (int i = 0; i < rank; i++)
+        dim[i + 1] = x.t->dim[i];
+    x = term_reshape(m, x, rank + 1, dim);
+    dim[0] = m->in->n;
+    x = term_broadcast(m, x, rank + 1, dim);
+    return (term){ nrv_each(m->in->block, x.t), say(m, "nrv_each(%s, %s)", m->in->name, x.c) };
+}
+
 /* ---- values ---- */
 int maker_pick(maker *m, dice *d)
 {
@@ -260,7 +274,7 @@ static term waves(maker *m, nrv_dim n)
     return term_one(m, "sin", nrv_sin, i);
 }
 
-term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi)
+term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi, bool apart)
 {
     int i = dice_percent(d, 70) ? with_shape(m, d, rank, dim) : -1;
     if (i < 0)
@@ -271,7 +285,7 @@ term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, d
     value v = m->v[i];
     int64_t want = product(rank, dim), have = case_elements(v.x.t);
     term x = term_shaped(m, v.x, rank, dim);
-    if (have < want && dice_percent(d, 60)) { /* no two alike */
+    if ((have < want && dice_percent(d, 60)) || apart) {
         x = term_two(m, "add", nrv_add, x, term_shaped(m, waves(m, want), rank, dim));
         v.lo -= 1;
         v.hi += 1;

@@ -24,12 +24,19 @@ typedef struct value {
     int input; /* or -1 */
 } value;
 
+typedef struct turns { /* of a scan */
+    nrv_block *block;
+    const char *name;
+    int64_t n;
+} turns;
+
 typedef struct maker {
     random_graph *r;
     const random_wish *wish;
     value v[MAKER_VALUES];
     int n_v;
     int nest, n_name, n_draw;
+    const turns *in; /* the scan that is open, innermost; NULL: none, or another block is */
     size_t n_text, n_room;
     char room[MAKER_ROOM]; /* of the terms' C */
 } maker;
@@ -48,13 +55,14 @@ term term_cast(maker *m, term x, nrv_dtype t);
 term term_shaped(maker *m, term x, int rank, const int64_t *dim);
 term term_squashed(maker *m, term x, double lo, double hi); /* into lo..hi by tanh */
 term term_mean(maker *m, term x);                           /* of all: a scalar */
+term term_each(maker *m, term x); /* of an outer value: the same, as one turn's of a sequence */
 
 /* ---- values ---- */
 int maker_pick(maker *m, dice *d);                   /* one that is there, rather a late one; used now */
 void maker_push(maker *m, term x, const char *what); /* gets a name and, outside blocks, its range */
 void maker_push_known(maker *m, term x, double lo, double hi);
-/* a value of that shape in that range, made from one that is there */
-term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi);
+/* a value of that shape in that range, made from one that is there; apart: certainly no two elements alike */
+term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi, bool apart);
 term maker_last(maker *m, dice *d, int from, int rank, const int64_t *dim); /* the last one from there on, if any */
 bool maker_left_out(maker *m, uint64_t key);                                /* this statement; else it is noted */
 

@@ -23,7 +23,8 @@ static void add_x(maker *m, dice *d, int i)
     r->n[i] = 1;
     for (int k = 0; k < rank; k++)
         r->n[i] *= dim[k] = 1 + dice_roll(d, 4);
-    const char *formula = say(m, "i, t: 0.9 * sin(%.1f + 1.3 * i) + t * cos(2.1 * i)", 0.1 * (1000 * i + (int)dice_roll(d, 1000)));
+    const char *formula =
+        say(m, "i, t: 0.9 * sin(%.2f + 1.3 * i) + t * cos(2.1 * i)", 0.1 * (1000 * i + (int)dice_roll(d, 1000)) + 0.05);
     term at = { nrv_iota(r->g, r->real, r->n[i]), say(m, "nrv_iota(g, %s, %lld)", maker_type(m), (long long)r->n[i]) };
     term x = { nrv_expr(formula, 2, (const nrv_tensor[]){ at.t, r->t }),
                say(m, "NRV_EXPR(\"%s\", %s, t)", formula, at.c) };
@@ -88,6 +89,7 @@ void random_make(random_graph *r, const random_wish *w)
     m.wish = w;
     m.n_v = m.nest = m.n_name = m.n_draw = 0;
     m.n_text = m.n_room = 0;
+    m.in = NULL;
     r->real = dice_percent(&d, 70) ? NRV_F64 : NRV_F32;
     r->s = nrv_store_new(NULL);
     r->g = nrv_graph_new(r->s, NRV_TRAIN);
@@ -98,11 +100,11 @@ void random_make(random_graph *r, const random_wish *w)
         add_x(&m, &d, i);
     uint64_t n = 2 + dice_roll(&d, 11), key = d.key;
     uint64_t block = dice_percent(&d, 65) ? dice_roll(&d, (uint32_t)n) : n;
-    int deep = 8 + (int)dice_roll(&d, RANDOM_DEEP - 15);
+    int deep = 8 + (int)dice_roll(&d, RANDOM_DEEP - 20);
     for (uint64_t i = 0; i < n && !*r->wrong; i++) {
         int before = m.n_v;
         statement(&m, nrv__hash(key, &i, sizeof i), i == block);
-        while (m.n_v > before && !*r->wrong && deepest(r->g, m.v[m.n_v - 1].x.t) > RANDOM_DEEP - 8)
+        while (m.n_v > before && !*r->wrong && deepest(r->g, m.v[m.n_v - 1].x.t) > RANDOM_DEEP - 12)
             m.n_v--; /* too deep to go on with */
         if (m.n_v > before && !*r->wrong && deepest(r->g, m.v[m.n_v - 1].x.t) > deep && (i > block || block == n))
             break;

@@ -130,21 +130,24 @@ static term constant(maker *m, dice *d, const case_input *x, int rank, const int
         list = say(m, "%s%s%.9g", list, i ? ", " : "", v[i]);
     }
     nrv__from_double(memory, x->type, v, n);
-    return (term){ nrv_constant(m->r->g, x->type, shape, memory),
-                   say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
-                       type[x->type], list) };
+    term c = { nrv_constant(m->r->g, x->type, shape, memory),
+               say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
+                   type[x->type], list) };
+    return m->in && dice_percent(d, 30) ? term_each(m, c) : c;
 }
 
-static term operand(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
+/* what is a step (its op says no_grad) jumps between elements that are alike but for rounding: these lie apart */
+static term operand(maker *m, dice *d, const nrv__opdef *op, const case_input *x, int rank, const int64_t *dim)
 {
+    const bool apart = op->no_grad && rank;
     bool given = x->lo >= x->hi;
     if (!given && nrv__dtype_real(x->type))
-        return maker_operand(m, d, rank, dim, x->lo, x->hi);
+        return maker_operand(m, d, rank, dim, x->lo, x->hi, apart);
     if (!given && x->type == NRV_BOOL && dice_percent(d, 50))
-        return term_two(m, "greater", nrv_greater, maker_operand(m, d, rank, dim, -1, 1),
+        return term_two(m, "greater", nrv_greater, maker_operand(m, d, rank, dim, -1, 1, true),
                         term_fill(m, m->r->real, 0.1));
     if (!given && x->type != NRV_BOOL && x->lo >= 0 && dice_percent(d, 60)) { /* an index that is computed */
-        term at = term_one(m, "tanh", nrv_tanh, maker_operand(m, d, rank, dim, -1, 1));
+        term at = term_one(m, "tanh", nrv_tanh, maker_operand(m, d, rank, dim, -1, 1, true));
         at = term_c(m, "mul_c", nrv_mul_c, at, 0.49 * (x->hi - x->lo + 1));
         return term_cast(m, term_c(m, "add_c", nrv_add_c, at, (x->lo + x->hi + 1) / 2), x->type);
     }
@@ -218,7 +221,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
     shapes(m, d, e, rank, dim);
     for (int i = 0; i < c->n_x; i++) {
         bool same = i && c->op->not_slope; /* where the gradient is of another function, it is the same function */
-        x[i] = same ? x[0] : operand(m, d, &c->x[i], rank[i], dim[i]);
+        x[i] = same ? x[0] : operand(m, d, c->op, &c->x[i], rank[i], dim[i]);
         t[i] = x[i].t;
         names[i] = x[i].c;
     }
@@ -240,7 +243,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
 /* ---- what the rules of simplify are about ---- */
 static term two_of(maker *m, dice *d, int64_t a, int64_t b)
 {
-    return maker_operand(m, d, 2, (const int64_t[]){ a, b }, -1, 1);
+    return maker_operand(m, d, 2, (const int64_t[]){ a, b }, -1, 1, false);
 }
 
 static term turned(maker *m, term x)

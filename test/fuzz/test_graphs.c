@@ -4,7 +4,7 @@
    usage: fuzz.graphs [N] [--seed S] [--plant] [--only NUMBER] [--show]. N graphs (10,000), by two processes. Numbers a
    and b agree where |a - b| <= 1e-10 max(1, |b|) in float64 and 1e-4 in float32. A tenth is differentiated twice.
    Slopes are central differences along one direction, in float64; a kink between two points is told from a wrong
-   gradient by a smaller step, where it is no longer between them.
+   gradient by a smaller step, where it is no longer between them; where the value itself jumps, there is no slope.
 
    The first failure is made smaller, by leaving out what it does not need, and printed as a program; exit 1. --plant
    breaks one rule of the library first, drawn by the seed from all of them: that must be found like any mistake.
@@ -23,7 +23,7 @@
 enum { PROCESSES = 2, TOO_LONG = 20, OUTPUTS = 2 + 2 * RANDOM_INPUTS, KINDS = 8, WAYS = 2 };
 
 typedef struct totals {
-    uint64_t graphs, kind[KINDS], nodes, deep, deepest, blocks, second, slopes, kinks, now;
+    uint64_t graphs, kind[KINDS], nodes, deep, deepest, blocks, second, slopes, kinks, jumps, now;
 } totals;
 
 typedef struct shared { /* by the processes */
@@ -175,7 +175,7 @@ static double scalar_of(subject *s, const nrv_plan *p, int which, double t)
 static bool slope_fits(subject *s, const nrv_plan *p, int which, totals *total)
 {
     static const double step[] = { 1e-5, 1e-6, 1e-7, 3e-5 };
-    double slope = 0, scale = 0, found = 0;
+    double slope = 0, scale = 0, found = 0, apart = 0;
     for (int i = 0; i < s->r.n_x; i++)
         for (int64_t k = 0; k < s->r.n[i]; k++) {
             double part = s->out[which + 1 + i].eager[k] * random_direction(k);
@@ -186,11 +186,17 @@ static bool slope_fits(subject *s, const nrv_plan *p, int which, totals *total)
     for (int i = 0; i < 4; i++) {
         double a = scalar_of(s, p, which, step[i]), b = scalar_of(s, p, which, -step[i]);
         found = (a - b) / (2 * step[i]);
+        apart = i == 0 || fabs(a - b) < apart ? fabs(a - b) : apart;
         if (*s->f.what)
             return false;
         if (fabs(found - slope) <= 1e-4 * scale + 1e-14 * fmax(1, fabs(a)) / step[i])
             return true;
         total->kinks++;
+    }
+    if (apart >
+        1e-5 * fmax(1, scale)) { /* however small the step: the value itself jumps, which no gradient makes it do */
+        total->jumps++;
+        return true;
     }
     snprintf(s->f.what, sizeof s->f.what, "the slope of %s is %.9g; its gradient says %.9g (parts up to %.3g)",
              s->out[which].name, found, slope, scale);
@@ -259,13 +265,11 @@ static void shrink(random_graph *r, random_wish *w, uint64_t *without)
     }
 }
 
-/* what is printed of a program that ends its process: its last gradient */
-static void died(subject *s, const random_wish *w)
+/* what is printed where no number is wrong: the last gradient */
+static void last_gradient(subject *s, const random_wish *w)
 {
-    random_make(&s->r, w);
     bool twice = w->number % 10 == 0;
     s->second = twice ? 0 : -1;
-    snprintf(s->f.what, sizeof s->f.what, "the process dies, or takes more than %d s", TOO_LONG);
     s->f.output = 1;
     for (int i = s->r.n_x; i--;)
         if (s->r.x_used[i]) {
@@ -376,10 +380,15 @@ static void explain(random_wish *w, uint64_t *without, bool dies)
     totals none = { 0 };
     shrink(&s.r, w, without);
     memset(&s, 0, sizeof s);
-    if (dies)
-        died(&s, w);
-    else
+    if (dies) {
+        random_make(&s.r, w);
+        snprintf(s.f.what, sizeof s.f.what, "the process dies, or takes more than %d s", TOO_LONG);
+        s.f.output = -1;
+    } else {
         check(&s, w, &none);
+    }
+    if (s.f.output < 0 && s.r.loss)
+        last_gradient(&s, w);
     print_program(&s, w);
     release(&s);
 }
@@ -427,9 +436,9 @@ static void report(const shared *all, double seconds)
     for (int i = 0; i < KINDS; i++)
         printf("%s%s %.0f %%", i ? ", " : "", kind[i], 100 * (double)t.kind[i] / n);
     printf("); %.0f nodes and %.0f deep on average, at most %llu deep; %.0f %% differentiated twice; %llu slopes, %llu "
-           "steps at a kink; %.0f s\n",
+           "steps at a kink, %llu at a jump; %.0f s\n",
            (double)t.nodes / n, (double)t.deep / n, (unsigned long long)t.deepest, 100 * (double)t.second / n,
-           (unsigned long long)t.slopes, (unsigned long long)t.kinks, seconds);
+           (unsigned long long)t.slopes, (unsigned long long)t.kinks, (unsigned long long)t.jumps, seconds);
 }
 
 static void wait_for(pid_t child, uint64_t seed, shared *all, int process, int *worst)
