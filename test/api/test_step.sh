@@ -1,7 +1,7 @@
 # The programs traced, compiled and stepped: some as they are, the others with stand_ins/ for the host functions, data
 # and models that they leave out.
 set -eu
-programs='01_xor 05_graphs 06_neat 08_gan 12_rbm 13_vae 14_parallel 15_finetune'
+programs='01_xor 03_lstm 05_graphs 06_neat 07_maml 08_gan 10_ddpm 11_snn 12_rbm 13_vae 14_parallel 15_finetune'
 [ -n "${NERVO_SANITIZE-}" ] || programs="$programs 02_cnn 04_gpt 09_dqn" # a hundred steps, 30 million weights, 50,000 turns
 cc=${CC:-cc}
 status=0

@@ -12,7 +12,7 @@
         }                                                                            \
     } while (0)
 
-static float *stand_in_floats(size_t n)
+static inline float *stand_in_floats(size_t n)
 {
     float *x = malloc(n * sizeof *x);
     for (size_t i = 0; x && i < n; i++)
