@@ -33,7 +33,8 @@ static nrv_tensor loops_all(nrv_block *b, nrv_tensor u)
     if (!u || !b->node)
         return NULL;
     if (u->rank == NRV__MAX_RANK)
-        return nrv__graph_fail(g, NRV_ESHAPE, ".keep = 1 in an outer loop: what is inside is computed again, not stacked",
+        return nrv__graph_fail(g, NRV_ESHAPE,
+                               ".keep = 1 in an outer loop: what is inside is computed again, not stacked",
                                "grad of loops in loops: a stack of what has rank %d already", u->rank),
                NULL;
     const bool sealed = g->sealed;
