@@ -72,8 +72,11 @@ static void loop_open(loop_work *k)
 
 static void loop_trace(loop_work *k, loop_fn *f)
 {
+    loop_at in = k->at;
+    if (k->how->again) /* what a scope starts from is mostly computed */
+        in.x = nrv_mul_c(in.x, 1), in.w = nrv_mul_c(in.w, 1), in.u = nrv_mul_c(in.u, 1), in.h = nrv_mul_c(in.h, 1);
     nrv_enter(k->at.g, &(nrv_scope){ .mode = k->how->again ? NRV_RECOMPUTE : 0 });
-    nrv_tensor y = f(&k->at);
+    nrv_tensor y = f(&in);
     nrv_pop(k->at.g);
     nrv_list p = nrv_params(k->at.g, "*");
     const nrv_tensor along[LOOP_INPUTS] = { k->at.x, k->at.w, k->at.u, k->at.h };
