@@ -45,10 +45,12 @@ bool nrv__anew_begin(nrv__reverse *w)
     return true;
 }
 
-/* kept anyway: weights, inputs and numbers; the counter of draws is not, or their results would be */
+/* kept anyway: weights and numbers; inputs and the counter of draws are not, or what depends on them alone would be */
 static bool anew_stays(nrv_tensor x, int32_t segment)
 {
-    return x->segment == segment || x->region || (x->op->flags & NRV_LEAF && x->op != &nrv__op_run_counter) ||
+    return x->segment == segment || x->region ||
+           (x->op->flags & NRV_LEAF && x->op != &nrv__op_run_counter && x->op != &nrv__op_input &&
+            x->op != &nrv__op_local) ||
            (x->op->flags & NRV_BLOCK && !nrv__block_read(x));
 }
 

@@ -72,7 +72,12 @@ static void loop_open(loop_work *k)
 
 static void loop_trace(loop_work *k, loop_fn *f)
 {
-    nrv_tensor y = f(&k->at);
+    loop_at in = k->at;
+    if (k->how->again) /* what a scope starts from is mostly computed */
+        in.x = nrv_mul_c(in.x, 1), in.w = nrv_mul_c(in.w, 1), in.u = nrv_mul_c(in.u, 1), in.h = nrv_mul_c(in.h, 1);
+    nrv_enter(k->at.g, &(nrv_scope){ .mode = k->how->again ? NRV_RECOMPUTE : 0 });
+    nrv_tensor y = f(&in);
+    nrv_pop(k->at.g);
     nrv_list p = nrv_params(k->at.g, "*");
     const nrv_tensor along[LOOP_INPUTS] = { k->at.x, k->at.w, k->at.u, k->at.h };
     k->target[0] = k->at.x, k->target[1] = k->at.w, k->target[2] = k->at.u, k->target[3] = k->at.h;
@@ -164,9 +169,9 @@ void loop_free(loop_got *got)
 static const char *loop_text(const loop_how *h, char text[160])
 {
     static const char *const way[] = { "asked", "eager", "compiled" };
-    snprintf(text, 160, "%s, T %lld%s, keep %d%s%s%s%s", way[h->way], (long long)h->T, h->named ? " by name" : "",
-             h->keep, h->reverse ? ", reverse" : "", h->forward ? ", forward" : "", h->without ? ", without " : "",
-             h->without ? h->without : "");
+    snprintf(text, 160, "%s, T %lld%s, keep %d%s%s%s%s%s", way[h->way], (long long)h->T, h->named ? " by name" : "",
+             h->keep, h->reverse ? ", reverse" : "", h->forward ? ", forward" : "", h->again ? ", again" : "",
+             h->without ? ", without " : "", h->without ? h->without : "");
     return text;
 }
 

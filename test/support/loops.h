@@ -24,6 +24,7 @@ typedef struct loop_how {
     loop_way way;
     int64_t T;
     int order, keep, reverse, threads;
+    bool again;          /* all of it in a scope that the gradient computes again */
     bool forward;        /* the scalar is its own change along all four inputs */
     bool named;          /* T is a named size */
     const char *without; /* compiled: passes switched off */
