@@ -20,6 +20,7 @@ typedef struct turns_pass {
     nrv_graph *g;
     size_t n; /* nodes when the round began; all arrays are by id */
     bool *live, *free, *heavy;
+    bool *all;  /* holds all turns of a loop that stands beside it, or is made of what does */
     bool *kept; /* stacks that the plan has anyway */
     int32_t *uses;
     nrv_tensor *to;   /* what a node became */
@@ -80,6 +81,9 @@ static void turns_count(turns_pass *p)
             p->uses[n->body[k]->id]++;
         p->free[i] = turns_free(p, n);
         p->heavy[i] = p->free[i] && turns_heavy(p, n);
+        p->all[i] = n->op == &nrv__op_stacked;
+        for (int k = 0; k < n->n_in && !p->all[i]; k++)
+            p->all[i] = n->in[k]->region == n->region && p->all[n->in[k]->id];
     }
     for (size_t i = 0; i < p->c->n_root; i++)
         p->uses[p->c->root[i].value->id]++;
@@ -97,7 +101,8 @@ static nrv_tensor turns_added(const turns_pass *p, nrv_tensor carry, nrv_tensor 
     return same ? e : NULL;
 }
 
-/* a sum over turns of e is one product, or one sum of what is stacked anyway */
+/* A sum over turns of e is one product, or one sum of what is stacked anyway. A product over all turns of a loop inside
+   stays: to stack its operands again would take the memory that computing again is there to save. */
 static bool turns_sinks(const turns_pass *p, nrv_tensor e, int deep)
 {
     nrv_tensor a = e->in ? e->in[0] : NULL;
@@ -105,7 +110,7 @@ static bool turns_sinks(const turns_pass *p, nrv_tensor e, int deep)
         return false;
     if (turns_is(e, "matmul"))
         return e->rank == 2 && a->rank == 2 && e->in[1]->rank == 2 && a->region == e->region &&
-               e->in[1]->region == e->region && a->rank < NRV__MAX_RANK;
+               e->in[1]->region == e->region && a->rank < NRV__MAX_RANK && !p->all[e->id];
     if (turns_is(e, "sum"))
         return a->region == e->region && p->kept[a->id] && a->rank < NRV__MAX_RANK;
     if (turns_is(e, "reshape"))
@@ -328,14 +333,15 @@ static bool turns_round(turns_pass *p)
     p->free = nrv__tmp(p->c, n, sizeof *p->free);
     p->heavy = nrv__tmp(p->c, n, sizeof *p->heavy);
     p->kept = nrv__tmp(p->c, n, sizeof *p->kept);
+    p->all = nrv__tmp(p->c, n, sizeof *p->all);
     p->uses = nrv__tmp(p->c, n, sizeof *p->uses);
     p->to = nrv__tmp(p->c, n, sizeof *p->to);
     p->wide = nrv__tmp(p->c, n, sizeof *p->wide);
     p->adds = nrv__tmp(p->c, n, sizeof *p->adds);
     p->way = nrv__tmp(p->c, g->n_block, sizeof *p->way);
     p->room = nrv__tmp(p->c, most, sizeof *p->room);
-    if (!p->live || !p->free || !p->heavy || !p->kept || !p->uses || !p->to || !p->wide || !p->adds || !p->way ||
-        !p->room)
+    if (!p->live || !p->free || !p->heavy || !p->kept || !p->all || !p->uses || !p->to || !p->wide || !p->adds ||
+        !p->way || !p->room)
         return false;
     turns_count(p);
     turns_plan(p);

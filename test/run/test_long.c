@@ -245,6 +245,37 @@ static void turns_of_a_scan(void **state)
     assert_true(all.c.calls < few.c.calls + 16); /* no call of the allocator for a turn */
 }
 
+/* next = tanh(c w): the gradient of w adds up a product for every turn. What is kept between segments of 317 turns is
+   one carry, what is kept inside of one a carry and its gradient for each of its turns */
+static nrv_tensor scan_of_products(nrv_graph *g, int n, int keep)
+{
+    nrv_tensor w = nrv_param(g, "w", NRV_F32, NRV_SHAPE(16, 16), NRV_NORMAL(0.2));
+    nrv_block *b = nrv_scan(g, &(nrv_scan_opt){ .steps = n, .keep = keep });
+    nrv_tensor c = nrv_carry(b, nrv_fill(g, NRV_F32, NRV_SHAPE(1, 16), 0.5));
+    nrv_next(b, c, nrv_tanh(nrv_add_c(nrv_matmul(c, w), 0.1)));
+    nrv_end(b);
+    return nrv_sum_all(nrv_last(b, c));
+}
+
+static nrv_tensor products_kept(nrv_graph *g, int n)
+{
+    return scan_of_products(g, n, 0);
+}
+
+static nrv_tensor products_root(nrv_graph *g, int n)
+{
+    return scan_of_products(g, n, 317);
+}
+
+static void turns_of_a_scan_of_products(void **state)
+{
+    (void)state;
+    job all = traced(products_kept, 100000, TRAIN), some = traced(products_root, 100000, TRAIN);
+    assert_true(all.c.peak > 100000 * 16 * sizeof(float));
+    assert_true(some.c.peak < 8 * 317 * 16 * sizeof(float) + 262144);
+    assert_true(all.loss == some.loss);
+}
+
 static void one_node_at_a_time(void **state)
 {
     (void)state;
@@ -257,9 +288,13 @@ static void one_node_at_a_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chain_of_nodes),   cmocka_unit_test(products_one_after_the_other),
-        cmocka_unit_test(scopes_in_scopes),   cmocka_unit_test(scans_one_after_the_other),
-        cmocka_unit_test(named_values),       cmocka_unit_test(turns_of_a_scan),
+        cmocka_unit_test(a_chain_of_nodes),
+        cmocka_unit_test(products_one_after_the_other),
+        cmocka_unit_test(scopes_in_scopes),
+        cmocka_unit_test(scans_one_after_the_other),
+        cmocka_unit_test(named_values),
+        cmocka_unit_test(turns_of_a_scan),
+        cmocka_unit_test(turns_of_a_scan_of_products),
         cmocka_unit_test(one_node_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
