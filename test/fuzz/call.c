@@ -186,7 +186,8 @@ static void call_say_number(call_text *t, const call_param *p)
     char *end = NULL;
     if (text)
         strtod(text, &end);
-    t->fits = t->fits && (text ? end != text && !*end : neutral);
+    bool planes = strcmp(p->name, "stride") || t->c->x[0].rank == 4; /* windows of calls lie in (B,C,H,W) */
+    t->fits = t->fits && planes && (text ? end != text && !*end : neutral);
     call_say(t, text ? text : "0");
 }
 
