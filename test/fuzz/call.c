@@ -173,8 +173,10 @@ static void call_say_options(call_text *t, const call *k, const char *type)
         t->fits = at != NULL;
         if (!at)
             return;
-        snprintf(field, sizeof field, ".%.*s = %s, ", (int)strcspn(at + 1, " ,;"), at + 1, t->x[t->n_used]);
+        snprintf(field, sizeof field, ".%.*s = ", (int)strcspn(at + 1, " ,;"), at + 1);
         call_say(t, field);
+        call_say(t, t->x[t->n_used]);
+        call_say(t, ", ");
     }
     call_say(t, "}");
 }
