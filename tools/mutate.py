@@ -1,11 +1,12 @@
 """mutate.py - are the tests sharp? Breaks each op a little, at least three times, and wants a test to notice.
 
-Promises: mutants are drawn by seed from each file of src/ops that holds an op - a sign, an axis, a constant, the order
-of operands - one of each kind before two of any; the tree itself is never touched. A mutant that no test notices must be
+Promises: mutants are drawn by seed from each file of src/ops that holds an op, and from those of the engine that loops,
+choices, gradients and rewriting are made of - a sign, an axis, a constant, the order of operands - one of each kind
+before two of any; the tree itself is never touched. A mutant that no test notices must be
 listed in tools/mutants.txt with the proof that it changes nothing; otherwise exit 1.
 Does not do: mutate the records (they are data, and hold the tests), or the kernels, which are held against the ops.
 
-usage: python3 tools/mutate.py [--seed N] [--each N] [--only OP[,OP]] [--jobs N] [--list]
+usage: python3 tools/mutate.py [--seed N] [--each N] [--only FILE[,FILE]] [--jobs N] [--list]
 """
 import argparse
 import concurrent.futures
@@ -26,6 +27,9 @@ WORK = ROOT / "build-mutate"
 BUILD = WORK / "sound"  # the unbroken build
 CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)}
 ROOMS = ("op", "grad", "api", "nn", "compile", "run")  # whose programs are asked, in this order
+LAST = "fuzz.graphs"  # and then random programs; first, where it is about the engine
+ENGINE = ("src/grad/*.c", "src/graph/block.c", "src/graph/copy.c", "src/graph/live.c", "src/compile/simplify.c",
+          "src/compile/turns.c")
 FORMULA = r"(?<=_ref, )([^=<>\n]+)(?=\)\n)"  # of a reference that is not a comparison
 NUMBER = r"(?<![\w.\"])(\d+\.\d+(?:e-?\d+)?|\d+)(?![\w.])"
 
@@ -155,7 +159,9 @@ class Bench:
         shutil.copyfile(BUILD / "libnervo.a", library)
         if self.run(["ar", "r", str(library), str(thing)], 60):
             return ""
-        for name, (link, seconds) in self.programs.items():
+        names = sorted(self.programs, key=lambda name: name != LAST) if path.parent.name != "ops" else self.programs
+        for name in names:
+            link, seconds = self.programs[name]
             program = self.folder / name
             if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", str(library))], 300):
                 return "link"
@@ -167,7 +173,7 @@ class Bench:
 def find_programs():
     """name -> (link command with marks for program and library, seconds it takes unbroken)"""
     names = sorted((p.name for p in (BUILD / "test").glob("*.*") if p.name.split(".")[0] in ROOMS),
-                   key=lambda name: (ROOMS.index(name.split(".")[0]), name))
+                   key=lambda name: (ROOMS.index(name.split(".")[0]), name)) + [LAST]
     programs = {}
     for name in names:
         link = subprocess.run(["ninja", "-C", str(BUILD), "-t", "commands", "-s", f"test/{name}"],
@@ -229,6 +235,7 @@ def main():
     only = set(filter(None, wish.only.split(",")))
     paths = [p for p in sorted((ROOT / "src/ops").glob("*.c"))
              if re.search(r"^NRV_OP\(", p.read_text(), re.M) and (not only or p.stem in only)]
+    paths += [p for glob in ENGINE for p in sorted(ROOT.glob(glob)) if not only or p.stem in only]
     if wish.list:
         for path in paths:
             text = path.read_text()
@@ -246,7 +253,7 @@ def main():
         sys.exit("mutate: there is nothing to mutate, or no test program to ask")
     compiles = {pathlib.Path(entry["file"]): shlex.split(entry["command"])
                 for entry in json.loads((BUILD / "compile_commands.json").read_text())}
-    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} ops; asking", *programs, flush=True)
+    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} files; asking", *programs, flush=True)
     benches = [Bench(number, programs, compiles) for number in range(wish.jobs)]
     total, proofs_used, survivors, proofs = 0, 0, [], known()
     with concurrent.futures.ThreadPoolExecutor(wish.jobs) as pool:

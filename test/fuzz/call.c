@@ -173,8 +173,10 @@ static void call_say_options(call_text *t, const call *k, const char *type)
         t->fits = at != NULL;
         if (!at)
             return;
-        snprintf(field, sizeof field, ".%.*s = %s, ", (int)strcspn(at + 1, " ,;"), at + 1, t->x[t->n_used]);
+        snprintf(field, sizeof field, ".%.*s = ", (int)strcspn(at + 1, " ,;"), at + 1);
         call_say(t, field);
+        call_say(t, t->x[t->n_used]);
+        call_say(t, ", ");
     }
     call_say(t, "}");
 }
@@ -186,7 +188,8 @@ static void call_say_number(call_text *t, const call_param *p)
     char *end = NULL;
     if (text)
         strtod(text, &end);
-    t->fits = t->fits && (text ? end != text && !*end : neutral);
+    bool planes = strcmp(p->name, "stride") || t->c->x[0].rank == 4; /* windows of calls lie in (B,C,H,W) */
+    t->fits = t->fits && planes && (text ? end != text && !*end : neutral);
     call_say(t, text ? text : "0");
 }
 

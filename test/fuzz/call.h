@@ -1,8 +1,8 @@
 /* call.h - a case of an op's record as a line of C, by the declaration that the public header has of it.
 
    Promises: a case is printed only where every input and every argument of it has a parameter, and every parameter that
-   has no neutral value an argument, so that the line does what the record's `make` does. Does not do: ops that only the
-   library's inside knows; those are printed as a call of `make`. */
+   has no neutral value an argument, so that the line does what the record's `make` does. Does not do: what only the
+   library's inside can say; that is printed as a call of `make`. */
 #ifndef TEST_FUZZ_CALL_H
 #define TEST_FUZZ_CALL_H
 #include "support/cases.h"

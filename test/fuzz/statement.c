@@ -45,20 +45,14 @@ static void real_arguments(op_case *c) /* what names a real type names the other
 
 static bool usable(entry *e)
 {
-    const char *names[CASE_INPUTS];
-    char text[1000];
     const nrv__opdef *op = e->c[0].op;
     e->any_shape = op->flags & NRV_POINTWISE && e->c[0].n_x;
     for (int i = 0; i < e->c[0].n_x; i++)
         e->any_shape = e->any_shape && e->c[0].x[i].lo < e->c[0].x[i].hi;
-    for (int i = 0; i < e->c[0].n_x; i++) {
-        names[i] = "x";
+    for (int i = 0; i < e->c[0].n_x; i++)
         if (!usable_input(e, &e->c[0].x[i]))
             return false;
-    }
-    if (e->k.declared)
-        return call_print(&e->k, &e->c[0], names, "d", text, sizeof text);
-    return (op->vjp || op->batch) && e->c[0].n_x; /* of the library's inside: what gradients are made of */
+    return e->k.declared || ((op->vjp || op->batch) && e->c[0].n_x); /* or of the library's inside: gradients hold it */
 }
 
 bool statement_begin(const char *header)
@@ -146,7 +140,7 @@ static term operand(maker *m, dice *d, const nrv__opdef *op, const case_input *x
     if (!given && x->type == NRV_BOOL && dice_percent(d, 50))
         return term_two(m, "greater", nrv_greater, maker_operand(m, d, rank, dim, -1, 1, true),
                         term_fill(m, m->r->real, 0.1));
-    if (!given && x->type != NRV_BOOL && x->lo >= 0 && dice_percent(d, 60)) { /* an index that is computed */
+    if (!given && x->type != NRV_BOOL && x->lo >= 0 && x->hi < FEW && dice_percent(d, 60)) { /* an index */
         term at = term_one(m, "tanh", nrv_tanh, maker_operand(m, d, rank, dim, -1, 1, true));
         at = term_c(m, "mul_c", nrv_mul_c, at, 0.49 * (x->hi - x->lo + 1));
         return term_cast(m, term_c(m, "add_c", nrv_add_c, at, (x->lo + x->hi + 1) / 2), x->type);

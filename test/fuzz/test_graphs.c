@@ -506,7 +506,8 @@ static int show(uint64_t seed, uint64_t number)
     static subject s;
     totals none = { 0 };
     random_wish w = { seed, number, NULL, 0 };
-    check(&s, &w, &none);
+    if (check(&s, &w, &none))
+        snprintf(s.f.what, sizeof s.f.what, "its loss is %.12g", s.out[0].eager[0]);
     print_program(&s, &w);
     return 0;
 }
@@ -533,8 +534,9 @@ int main(int argc, char **argv)
     if (!header || !random_begin(header))
         return fprintf(stderr, "fuzz: no include/nervo/ops.h in NERVO_ROOT, or a case makes no sense\n"), 2;
     if (plant) {
-        planted_choose((int)(seed % (uint64_t)planted_count(random_uses)), random_uses);
-        printf("broken on purpose: %s\n", planted_name());
+        int count = planted_count(random_uses), which = (int)(seed % (uint64_t)count);
+        planted_choose(which, random_uses);
+        printf("broken on purpose: %s, rule %d of %d\n", planted_name(), which, count);
         fflush(stdout);
     }
     return shown ? show(seed, first) : run_all(seed, first, only ? first + 1 : n);
