@@ -7,7 +7,7 @@
 
    usage: graphs [--data PATH] [--out DIR] [--seed N] [--threads N] [--steps N] [--quick] [--resume] [--check]
    The options of every example; README.md beside this file explains them. Leaves graphs.safetensors and graphs.svg:
-   every paper between seven corners, its fields, where a GAT puts it. Means of ten networks each, so seeds: 1.
+   every paper between seven corners, its fields, where a GCN puts it. Means of ten networks each, so seeds: 1.
    Exit code: 0 reached, 3 fell short, 1 an error, 2 wrong usage. */
 #include "nervo.h"
 #include <math.h>
@@ -198,7 +198,7 @@ static int picture(FILE *f)
 {
     static const char *colour[FIELDS] = { "#c33", "#36c", "#2a2", "#e90", "#83b", "#0aa", "#666" };
     static float belief[NODES][FIELDS];
-    if (!f || work(seeds, BELIEF, 1, belief, sizeof belief))
+    if (!f || work(0, BELIEF, 1, belief, sizeof belief))
         return 1;
     fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' viewBox='-1.1 -1.1 2.2 2.2' width='800'>\n");
     for (int i = 0; i < NODES; i++) {

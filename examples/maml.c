@@ -155,13 +155,13 @@ static int judge(double (*error)[2], double *interval)
     static float each[TESTS];
     for (int way = 0; way < WAYS; way++)
         for (int moved = 0; moved < 2; moved++) {
-            double mean = 0, square = 0;
+            double mean = 0, square = 0, n = TESTS;
             if (work(way, TEST, moved * INNER, 1, each, sizeof each))
                 return 1;
             for (int i = 0; i < TESTS; i++)
-                mean += (double)each[i] / TESTS, square += (double)each[i] * (double)each[i] / TESTS;
+                mean += (double)each[i] / n, square += (double)each[i] * (double)each[i] / n;
             error[way][moved] = mean;
-            interval[way] = 1.96 * sqrt(fmax(0, square - mean * mean) / TESTS);
+            interval[way] = 1.96 * sqrt(fmax(0, square - mean * mean) / n);
         }
     for (int way = 0; way < WAYS; way++)
         printf("%-12s error %.3f before, %.3f after %d steps on %d points, 95 %% interval +- %.3f\n", WAY[way],
@@ -171,6 +171,7 @@ static int judge(double (*error)[2], double *interval)
 
 static int picture(FILE *f) /* four tasks below each other; a column for each way */
 {
+    static const char *colour[3] = { "#c33", "#aaa", "#24a" }; /* given, true, guessed */
     static float at[TESTS][SHOTS + OTHERS][3];
     if (!f)
         return 1;
@@ -180,12 +181,9 @@ static int picture(FILE *f) /* four tasks below each other; a column for each wa
             return 1;
         for (int task = 0; task < 4; task++)
             for (int i = 0; i < SHOTS + OTHERS; i++)
-                for (int k = i < SHOTS ? 0 : 1; k < 3; k++) /* a given point; what is true; what is guessed */
+                for (int k = i < SHOTS ? 0 : 1; k < 3; k++)
                     fprintf(f, "<circle cx='%.3f' cy='%.3f' r='%g' fill='%s'/>\n", 12 * way + (double)at[task][i][0],
-                            12 * task - (double)at[task][i][k ? k : 1], k ? 0.08 : 0.3,
-                            k == 0   ? "#c33"
-                            : k == 1 ? "#aaa"
-                                     : "#24a");
+                            12 * task - (double)at[task][i][k ? k : 1], k ? 0.08 : 0.3, colour[k]);
     }
     return fprintf(f, "</svg>\n") < 0 || fclose(f);
 }
