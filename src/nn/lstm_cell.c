@@ -26,7 +26,16 @@ static bool lstm_cell_check(nrv_tensor x, const char *name, nrv_tensor h, nrv_te
 NRV_API void nrv_lstm_cell(nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2)
 {
     nrv_dim H;
-    *h2 = *c2 = NULL;
+    if (h2)
+        *h2 = NULL;
+    if (c2)
+        *c2 = NULL;
+    if (!h2 || !c2) {
+        if (x)
+            nrv__graph_fail(x->g, NRV_EARG, "the addresses of two tensors", "lstm_cell: no place for %s",
+                            h2 ? "c2" : "h2");
+        return;
+    }
     if (!lstm_cell_check(x, name, h, c, &H))
         return;
     nrv_push(x->g, name);

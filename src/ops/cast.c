@@ -46,7 +46,7 @@ NRV_OP(cast, .sig = "any x[...] -> y[...]",
 NRV_API nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t)
 {
     if (x && x->type == t)
-        return x;
+        return x->g->why.status ? NULL : x;
     cast_attr a = { (int64_t)t };
     return nrv__op_with(&nrv__op_cast, NRV_N(const nrv_tensor, x), &a, 0, NULL);
 }

@@ -74,7 +74,7 @@ NRV_OP(concat, .batch = concat_batch, .sig = "any x[...]... -> y[...]",
 /* n tensors that agree in all lengths but that of axis. */
 NRV_API nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis)
 {
-    if (n < 1 || !nrv__axis(x[0], &axis, "concat"))
+    if (n < 1 || !x || !nrv__axis(x[0], &axis, "concat"))
         return NULL;
     nrv__axis_attr a = { axis };
     return n == 1 ? x[0] : nrv__op_with(&nrv__op_concat, n, x, &a, 0, NULL);

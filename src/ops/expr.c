@@ -233,7 +233,7 @@ NRV_API nrv_tensor nrv_expr(const char *formula, int n, const nrv_tensor *x)
 {
     nrv_graph *g = NULL;
     for (int i = 0; i < n; i++) {
-        if (!x[i])
+        if (!x || !x[i])
             return NULL;
         if (g && x[i]->g != g)
             return nrv__graph_fail(g, NRV_EARG, "trace both in one graph",

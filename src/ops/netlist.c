@@ -118,8 +118,9 @@ static bool netlist_wires_fail(const nrv__args *a, const nrv__wires *w)
             if (nrv__wires_from(w, e) < 0) {
                 bad = true;
                 nrv__fault_set(a->fault, n, NRV_EVALUE,
-                               "edge %lld leads from node %.0f to node %lld; nodes are 0..%lld", (long long)e,
-                               w->col[e], (long long)n, (long long)w->nodes - 1);
+                               "edge %lld leads from node %.0f to node %lld; nodes are 0..%lld, and col has where an "
+                               "edge comes from",
+                               (long long)e, w->col[e], (long long)n, (long long)w->nodes - 1);
             }
     }
     return bad;

@@ -80,6 +80,8 @@ NRV_API nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes)
 {
     if (!x || x->g->why.status)
         return NULL;
+    if (n > 0 && !axes)
+        return nrv__graph_fail(x->g, NRV_EARG, "name every axis once", "permute: axes is NULL"), NULL;
     permute_attr p = { { 0 } };
     unsigned seen = 0;
     bool same = n == x->rank;

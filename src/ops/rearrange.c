@@ -77,6 +77,7 @@ NRV_API nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const
 {
     if (!x || x->g->why.status)
         return NULL;
+    n = lengths ? n : 0;
     rearrange_side from = { 0 }, to = { 0 };
     nrv_dim length[REARRANGE_AXES];
     const char *arrow = pattern ? rearrange_read(pattern, &from) : NULL;

@@ -175,6 +175,43 @@ static void bad_wires_stop_the_run(void **state)
           "node 0 shows input 0, but an edge leads to it");
 }
 
+/* what a user reads, word for word: op, numbers, remedy, and the place */
+static void whole_messages(void **state)
+{
+    (void)state;
+    static const double x[] = { 1 }, w[] = { 1, 1 }, b[] = { 0, 0, 0 };
+    static const int32_t row[] = { 0, 0, 1, 2 }, act[] = { -1, 1, 0 };
+    static const struct {
+        int32_t col[2];
+        const char *why;
+    } bad[] = { { { 2, 1 },
+                  "netlist_order: a cycle through node 1; cut an edge of it, or carry the value from turn to turn of a "
+                  "loop\n  in    brain" },
+                { { 0, 7 },
+                  "netlist_order: edge 1 leads from node 7 to node 2; nodes are 0..2, and col has where an edge comes "
+                  "from\n  in    brain" } };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        nrv_store *s = nrv_store_new(NULL);
+        nrv_graph *g = nrv_graph_new(s, NRV_EVAL);
+        nrv_push(g, "brain");
+        nrv_tensor rows = nrv_constant(g, NRV_I32, NRV_SHAPE(4), row),
+                   acts = nrv_constant(g, NRV_I32, NRV_SHAPE(3), act);
+        nrv_tensor xs = nrv_constant(g, NRV_F64, NRV_SHAPE(1, 1), x), ws = nrv_constant(g, NRV_F64, NRV_SHAPE(2), w);
+        nrv_tensor bs = nrv_constant(g, NRV_F64, NRV_SHAPE(3), b), cols = nrv_input(g, "col", NRV_I32, NRV_SHAPE(2));
+        nrv_output(g, "y", nrv_netlist(xs, rows, cols, ws, bs, acts, 3));
+        nrv_pop(g);
+        nrv_plan *p = nrv_compile(g, NULL);
+        nrv_exec *e = nrv_exec_new(p, s, NULL);
+        nrv_bind_in(e, "col", bad[i].col, sizeof bad[i].col);
+        assert_int_equal(nrv_run(e), NRV_EVALUE);
+        assert_string_equal(nrv_why(e), bad[i].why);
+        nrv_exec_free(e);
+        nrv_plan_free(p);
+        nrv_graph_free(g);
+        nrv_store_free(s);
+    }
+}
+
 static void bad_shapes_are_refused(void **state)
 {
     (void)state;
@@ -273,7 +310,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_activation),       cmocka_unit_test(nodes_in_any_order),
         cmocka_unit_test(long_chains_are_linear), cmocka_unit_test(bad_wires_stop_the_run),
-        cmocka_unit_test(bad_shapes_are_refused), cmocka_unit_test(trains_as_layers_do)
+        cmocka_unit_test(whole_messages),         cmocka_unit_test(bad_shapes_are_refused),
+        cmocka_unit_test(trains_as_layers_do)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
