@@ -181,6 +181,7 @@ extern const nrv__kernel nrv__kernel_concat_baseline;
 extern const nrv__kernel nrv__kernel_fill_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gather_avx512;
+extern const nrv__kernel nrv__kernel_take_avx512;
 extern const nrv__kernel nrv__kernel_scatter_add_avx512;
 extern const nrv__kernel nrv__kernel_segment_max_avx512;
 extern const nrv__kernel nrv__kernel_csr_matmul_avx512;
@@ -189,6 +190,7 @@ extern const nrv__kernel nrv__kernel_write_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
 extern const nrv__kernel nrv__kernel_gather_avx2;
+extern const nrv__kernel nrv__kernel_take_avx2;
 extern const nrv__kernel nrv__kernel_scatter_add_avx2;
 extern const nrv__kernel nrv__kernel_segment_max_avx2;
 extern const nrv__kernel nrv__kernel_csr_matmul_avx2;
@@ -196,6 +198,7 @@ extern const nrv__kernel nrv__kernel_read_avx2;
 extern const nrv__kernel nrv__kernel_write_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gather_baseline;
+extern const nrv__kernel nrv__kernel_take_baseline;
 extern const nrv__kernel nrv__kernel_scatter_add_baseline;
 extern const nrv__kernel nrv__kernel_segment_max_baseline;
 extern const nrv__kernel nrv__kernel_csr_matmul_baseline;
@@ -462,6 +465,7 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_fill_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_gather_avx512,
+    &nrv__kernel_take_avx512,
     &nrv__kernel_scatter_add_avx512,
     &nrv__kernel_segment_max_avx512,
     &nrv__kernel_csr_matmul_avx512,
@@ -470,6 +474,7 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
 #ifdef NRV__HAVE_AVX2
     &nrv__kernel_gather_avx2,
+    &nrv__kernel_take_avx2,
     &nrv__kernel_scatter_add_avx2,
     &nrv__kernel_segment_max_avx2,
     &nrv__kernel_csr_matmul_avx2,
@@ -477,6 +482,7 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_write_avx2,
 #endif
     &nrv__kernel_gather_baseline,
+    &nrv__kernel_take_baseline,
     &nrv__kernel_scatter_add_baseline,
     &nrv__kernel_segment_max_baseline,
     &nrv__kernel_csr_matmul_baseline,

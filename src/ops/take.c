@@ -1,5 +1,5 @@
 /* take - one element of each row, by index.    y[...] = x[..., i[...]] */
-#include "op.h"
+#include "lines.h"
 
 static bool take_shape(nrv__infer *s)
 {
@@ -27,13 +27,10 @@ static void take_ref(const nrv__args *a)
 {
     const double *x = a->in[0].data, *index = a->in[1].data;
     double *y = a->out[0].data;
-    int64_t n = a->in[0].dim[a->in[0].rank - 1];
-    for (int64_t i = 0; i < a->n; i++) {
-        bool inside = index[i] >= 0 && index[i] < (double)n;
-        if (!inside)
-            nrv__fault_set(a->fault, i, NRV_EVALUE, "index %.0f at position %lld; it must lie in 0..%lld", index[i],
-                           (long long)i, (long long)n - 1);
-        y[i] = inside ? x[i * n + (int64_t)index[i]] : 0;
+    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    for (int64_t r = 0; r < a->n; r++) {
+        const int64_t i = nrv__lines_whole(index[r]);
+        y[r] = nrv__lines_inside(a->fault, r, i, n) ? x[r * n + i] : 0;
     }
 }
 

@@ -68,6 +68,47 @@ static void lt_gather(void **state)
     }
 }
 
+/* an element of each of rows x n; beyond: so far out of range go some indexes, whose elements are 0 and reported */
+static void lt_take_at(int64_t rows, int64_t n, nrv_dtype type, nrv_dtype index, int64_t beyond)
+{
+    kt_tensor x = kt_new(type, 1, KT_DIMS(rows, n)), i = lt_indexes(index, KT_DIMS(rows), -beyond, n - 1 + beyond);
+    kt_tensor y = kt_new(type, 1, KT_DIMS(rows));
+    const size_t size = nrv__dtype_size(type);
+    const char zero[8] = { 0 };
+    for (size_t b = 0; b < x.bytes; b++)
+        ((unsigned char *)x.v.data)[b] = (unsigned char)(1 + (b * 131 + b / 251) % 255);
+    const nrv__kernel *k;
+    int found = 0;
+    for (int at = 0; (k = kt_next("take", &at)) != NULL; found++) {
+        nrv__fault fault = { 0 };
+        const nrv__view in[2] = { x.v, i.v };
+        bool bad = false;
+        assert_true(kt_run(k, (nrv__args){ .in = in, .n_in = 2, .fault = &fault }, &y));
+        for (int64_t r = 0; r < rows; r++) {
+            const int64_t from = lt_index(&i, r), outside = from < 0 || from >= n;
+            const char *want = outside ? zero : (const char *)x.v.data + (size_t)(r * n + from) * size;
+            assert_memory_equal((char *)y.v.data + (size_t)r * size, want, size);
+            bad = bad || outside;
+        }
+        assert_int_equal(nrv__fault_status(&fault), bad ? NRV_EVALUE : NRV_OK);
+        assert_true(bad || beyond == 0 || rows == 0);
+    }
+    assert_true(found > 0);
+    kt_free(&x), kt_free(&i), kt_free(&y);
+}
+
+static void lt_take(void **state)
+{
+    (void)state;
+    for (int64_t beyond = 0; beyond < 2; beyond++) {
+        lt_take_at(0, 5, NRV_F32, NRV_I32, beyond);
+        lt_take_at(30, 1, NRV_F64, NRV_I64, 2 * beyond);
+        lt_take_at(700, 33, NRV_F16, NRV_I32, 30 * beyond);
+        lt_take_at(16384, 3, NRV_BOOL, NRV_I64, beyond);
+        lt_take_at(40001, 7, NRV_F32, NRV_I32, beyond);
+    }
+}
+
 /* ---- brought together ---- */
 static void lt_scatter_at(const lt_shape *s, nrv_dtype index, bool most, int64_t beyond)
 {
@@ -263,8 +304,9 @@ static void lt_runs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(lt_gather),      cmocka_unit_test(lt_scatter),
-                                        cmocka_unit_test(lt_special),     cmocka_unit_test(lt_csr),
-                                        cmocka_unit_test(lt_csr_hostile), cmocka_unit_test(lt_runs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(lt_gather),  cmocka_unit_test(lt_take),
+                                        cmocka_unit_test(lt_scatter), cmocka_unit_test(lt_special),
+                                        cmocka_unit_test(lt_csr),     cmocka_unit_test(lt_csr_hostile),
+                                        cmocka_unit_test(lt_runs) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* lines.c - lines moved and added by index: gather, scatter_add, segment_max, csr_matmul, read and write.
+/* lines.c - lines moved and added by index: gather, take, scatter_add, segment_max, csr_matmul, read and write.
 
    A sum by index is taken from where it arrives: phase 0 sorts the positions by the line that they name (stably, by
    counting), phase 1 gives every unit some lines of the result, each the double sum of what goes there in the order of
@@ -66,6 +66,31 @@ static void lines_gather(const nrv__args *a)
             memcpy(y + (size_t)r * bytes, x + (size_t)(line * l.n + i) * bytes, bytes);
         else
             memset(y + (size_t)r * bytes, 0, bytes);
+    }
+}
+
+static int64_t lines_take_units(const nrv__args *a)
+{
+    return simd_ceil(a->n, LINES_WORK);
+}
+
+static double lines_take_work(const nrv__args *a)
+{
+    return 10 + 6 * (double)simd_min(a->n, LINES_WORK); /* every element in a cache line of its own */
+}
+
+static void lines_take(const nrv__args *a)
+{
+    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const size_t size = nrv__dtype_size(a->in[0].type);
+    const char *x = a->in[0].data;
+    char *y = a->out[0].data;
+    for (int64_t r = a->begin * LINES_WORK; r < simd_min(a->n, a->end * LINES_WORK); r++) {
+        const int64_t i = lines_index(&a->in[1], r);
+        if (nrv__lines_inside(a->fault, r, i, n))
+            memcpy(y + (size_t)r * size, x + (size_t)(r * n + i) * size, size);
+        else
+            memset(y + (size_t)r * size, 0, size);
     }
 }
 
@@ -295,6 +320,9 @@ static void lines_csr(const nrv__args *a)
 
 NRV_KERNEL(gather, .op = "gather", .doc = "lines copied by index, of any type", .fits = lines_any,
            .units = lines_gather_units, .work = lines_gather_work, .run = lines_gather);
+
+NRV_KERNEL(take, .op = "take", .doc = "an element of each row by index, of any type", .fits = lines_any,
+           .units = lines_take_units, .work = lines_take_work, .run = lines_take);
 
 NRV_KERNEL(scatter_add, .op = "scatter_add", .doc = "float32 lines added by index, sorted first, kept in double",
            .fits = lines_scatter_fits, .units = lines_scatter_units, .units2 = lines_scatter_units2,
