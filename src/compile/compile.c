@@ -99,7 +99,7 @@ int64_t nrv__typical(const nrv__size *s)
 }
 
 /* before simplify, which asks what kernels take, and again for the lengths that it added */
-static bool compile_nominal(nrv__compiler *c)
+bool nrv__nominal(nrv__compiler *c)
 {
     const nrv__dims *d = &c->g->dims;
     int64_t *named = nrv__tmp(c, d->n_size, sizeof *named), *atoms = nrv__tmp(c, d->n_atom, sizeof *atoms);
@@ -168,8 +168,8 @@ static bool compile_tier(nrv_plan *p, const nrv_compile_opt *opt)
 
 static bool compile_passes(nrv__compiler *c)
 {
-    bool ok = nrv__pass_simplify(c) && nrv__pass_turns(c) && compile_nominal(c) && nrv__pass_simplify(c) &&
-              compile_nominal(c) && nrv__pass_order(c);
+    bool ok = nrv__pass_simplify(c) && nrv__pass_turns(c) && nrv__nominal(c) && nrv__pass_simplify(c) &&
+              nrv__nominal(c) && nrv__pass_order(c);
     for (size_t i = 0; i < c->n_inner && ok; i++)
         ok = nrv__pass_lower_block(c, &c->inner[i]);
     ok = ok && nrv__pass_lower(c);
@@ -191,7 +191,7 @@ NRV_API nrv_plan *nrv_compile(nrv_graph *g, const nrv_compile_opt *opt)
     int64_t macs = g->macs;
     nrv__region *floor = g->floor;
     g->sealed = true;
-    if (compile_verify(&c) && compile_tier(p, opt) && compile_nominal(&c) && compile_roots(&c))
+    if (compile_verify(&c) && compile_tier(p, opt) && nrv__nominal(&c) && compile_roots(&c))
         compile_passes(&c);
     g->macs = macs;
     g->floor = floor;

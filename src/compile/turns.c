@@ -7,6 +7,8 @@
    late    what the inside computes to be stacked and nothing else, from what is stacked anyway, is done after the loop
    map     where nothing is left that waits, there is no loop
 
+   A turn that is large already stays: a loop is how a program says "in pieces".
+
    Promises: the same values, but for the order in which a sunk carry adds up. An op without a rule for batching stays
    where it is, and what depends on it.
    Does not do: batch loops in loops, or choices; a map over those stays a loop. */
@@ -14,6 +16,7 @@
 #include <string.h>
 
 enum { TURNS_ROUNDS = 2 * NRV__BLOCKS_DEEP, TURNS_DEEP = 8 };
+enum { TURNS_LARGE = 1 << 18 }; /* elements: a turn that makes as many gains nothing, and all turns of it are memory */
 
 typedef struct turns_pass {
     nrv__compiler *c;
@@ -44,6 +47,16 @@ static bool turns_is(nrv_tensor n, const char *op)
     return !strcmp(n->op->name, op);
 }
 
+/* at the lengths that kernels are first chosen for */
+static bool turns_large(const turns_pass *p, nrv_tensor n)
+{
+    int64_t elements = 1;
+    for (int i = 0; i < n->rank; i++)
+        if (!nrv__mul(elements, nrv__dim_at(n->dim[i], p->c->nominal), &elements))
+            return true;
+    return elements > TURNS_LARGE;
+}
+
 /* depends on no carry of its scan, and all turns of it can be computed at once */
 static bool turns_free(const turns_pass *p, nrv_tensor n)
 {
@@ -51,6 +64,8 @@ static bool turns_free(const turns_pass *p, nrv_tensor n)
         return false;
     if (n->op->flags & NRV_INSIDE)
         return true;
+    if (turns_large(p, n))
+        return false;
     if (n->op->flags & NRV_BLOCK || (!(n->op->flags & NRV_POINTWISE) && !n->op->batch))
         return false;
     for (int i = 0; i < n->n_in; i++)
@@ -340,8 +355,8 @@ static bool turns_round(turns_pass *p)
     p->adds = nrv__tmp(p->c, n, sizeof *p->adds);
     p->way = nrv__tmp(p->c, g->n_block, sizeof *p->way);
     p->room = nrv__tmp(p->c, most, sizeof *p->room);
-    if (!p->live || !p->free || !p->heavy || !p->kept || !p->all || !p->uses || !p->to || !p->wide || !p->adds ||
-        !p->way || !p->room)
+    if (!nrv__nominal(p->c) || !p->live || !p->free || !p->heavy || !p->kept || !p->all || !p->uses || !p->to ||
+        !p->wide || !p->adds || !p->way || !p->room)
         return false;
     turns_count(p);
     turns_plan(p);
