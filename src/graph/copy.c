@@ -67,9 +67,8 @@ static nrv_tensor copy_op(nrv_graph *g, const nrv__stand *s, nrv_tensor x)
 
 bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want)
 {
-    const nrv_tensor *node = s->region ? s->region->node : g->node;
     for (size_t i = s->first; i < s->n && !g->why.status; i++) {
-        nrv_tensor x = node[i];
+        nrv_tensor x = s->region ? s->region->node[i] : g->node[i]; /* both grow meanwhile */
         nrv_block *b = nrv__block_of(x);
         if (s->to[i] || (want && !want[i]) || x->op->flags & NRV_INSIDE || !nrv__label_push(g, x->scope))
             continue;
