@@ -671,6 +671,8 @@ static bool lower_sizes(lower_state *s)
     const nrv__dims *d = &s->c->g->dims;
     nrv_plan *p = s->p;
     p->dims = *d;
+    p->dims.slot = NULL;
+    p->dims.n_slot = p->dims.cap_slot = 0;
     nrv__poly *poly = lower_copy(s, d->poly, d->n_poly * sizeof *poly);
     nrv__atom *atom = lower_copy(s, d->atom, d->n_atom * sizeof *atom);
     nrv__size *size = lower_copy(s, d->size, d->n_size * sizeof *size);

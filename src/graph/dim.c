@@ -30,6 +30,57 @@ static nrv_dim dim_handle(const nrv__dims *d, size_t index)
     return -(int64_t)(mix << DIM_INDEX_BITS | index) - 2;
 }
 
+/* ---- what is there already, by hash ---- */
+enum { DIM_POLY, DIM_NAME, DIM_FLOOR, DIM_CHECK };
+enum { DIM_SLOTS = 16 };
+
+/* the next that may be it, or -1; *at: 0 at first */
+static int32_t dim_seek(const nrv__dims *d, int kind, uint64_t hash, size_t *at)
+{
+    while (d->cap_slot && *at < d->cap_slot) {
+        const nrv__dim_slot *s = &d->slot[(hash + (*at)++) & (d->cap_slot - 1)];
+        if (!s->index)
+            break;
+        if (s->hash == hash && s->kind == kind)
+            return s->index - 1;
+    }
+    return -1;
+}
+
+static void dim_fill_slot(nrv__dim_slot *slot, size_t cap, nrv__dim_slot s)
+{
+    size_t at = s.hash & (cap - 1);
+    while (slot[at].index)
+        at = (at + 1) & (cap - 1);
+    slot[at] = s;
+}
+
+/* room for one more, so that nothing is there that cannot be found */
+static bool dim_room(nrv_graph *g)
+{
+    nrv__dims *d = &g->dims;
+    if (2 * (d->n_slot + 1) <= d->cap_slot)
+        return true;
+    size_t cap = d->cap_slot ? 2 * d->cap_slot : DIM_SLOTS;
+    nrv__dim_slot *slot = nrv__alloc(&g->mem, NULL, 0, cap * sizeof *slot);
+    if (!slot)
+        return false;
+    memset(slot, 0, cap * sizeof *slot);
+    for (size_t i = 0; i < d->cap_slot; i++)
+        if (d->slot[i].index)
+            dim_fill_slot(slot, cap, d->slot[i]);
+    nrv__alloc(&g->mem, d->slot, d->cap_slot * sizeof *d->slot, 0);
+    d->slot = slot;
+    d->cap_slot = cap;
+    return true;
+}
+
+static void dim_note(nrv__dims *d, int kind, uint64_t hash, size_t index)
+{
+    dim_fill_slot(d->slot, d->cap_slot, (nrv__dim_slot){ hash, (int32_t)index + 1, kind });
+    d->n_slot++;
+}
+
 bool nrv__dim_valid(nrv_graph *g, nrv_dim d)
 {
     if (d >= 0)
@@ -138,21 +189,22 @@ static nrv_dim dim_make(nrv_graph *g, dim_sum *s)
         h = nrv__hash(h, &s->part[i].factor, sizeof s->part[i].factor);
         h = nrv__hash(h, s->part[i].atom, (size_t)s->part[i].n * sizeof s->part[i].atom[0]);
     }
-    for (size_t i = 0; i < d->n_poly; i++) {
+    size_t at = 0;
+    for (int32_t i = dim_seek(d, DIM_POLY, h, &at); i >= 0; i = dim_seek(d, DIM_POLY, h, &at)) {
         const nrv__poly *p = &d->poly[i];
-        bool same = p->hash == h && p->n_term == s->n;
+        bool same = p->n_term == s->n;
         for (int k = 0; same && k < s->n; k++)
             same = p->term[k].factor == s->part[k].factor && p->term[k].n_atom == s->part[k].n &&
                    !memcmp(p->term[k].atom, s->part[k].atom, (size_t)s->part[k].n * sizeof(int32_t));
         if (same)
-            return dim_handle(d, i);
+            return dim_handle(d, (size_t)i);
     }
     if (d->n_poly >> DIM_INDEX_BITS)
         return nrv__graph_fail(g, NRV_ESHAPE, "use fewer different lengths", "more than 2 million different lengths"),
                -1;
     nrv__term *term = nrv__arena_get(&g->arena, (size_t)s->n * sizeof *term);
     const char *text = dim_write(g, s);
-    if (!term || !text || !nrv__graph_room(g, &d->poly, d->n_poly, &d->cap_poly, sizeof *d->poly))
+    if (!term || !text || !dim_room(g) || !nrv__graph_room(g, &d->poly, d->n_poly, &d->cap_poly, sizeof *d->poly))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a length"), -1;
     if (strlen(text) > DIM_TEXT) /* floors within floors may double it at every step */
         return nrv__graph_fail(g, NRV_ESHAPE, "name the intermediate length as a size of its own",
@@ -165,7 +217,8 @@ static nrv_dim dim_make(nrv_graph *g, dim_sum *s)
         memcpy(atom, s->part[i].atom, (size_t)s->part[i].n * sizeof *atom);
         term[i] = (nrv__term){ s->part[i].factor, s->part[i].n, atom };
     }
-    d->poly[d->n_poly] = (nrv__poly){ term, s->n, h, text };
+    d->poly[d->n_poly] = (nrv__poly){ term, s->n, text };
+    dim_note(d, DIM_POLY, h, d->n_poly);
     return dim_handle(d, d->n_poly++);
 }
 
@@ -178,13 +231,14 @@ static nrv_dim dim_of_atom(nrv_graph *g, int32_t atom)
     return dim_make(g, &s);
 }
 
-static int32_t dim_new_atom(nrv_graph *g, nrv__atom a)
+static int32_t dim_new_atom(nrv_graph *g, uint64_t hash, nrv__atom a)
 {
     nrv__dims *d = &g->dims;
-    if (!nrv__graph_room(g, &d->atom, d->n_atom, &d->cap_atom, sizeof *d->atom))
+    if (!dim_room(g) || !nrv__graph_room(g, &d->atom, d->n_atom, &d->cap_atom, sizeof *d->atom))
         return -1;
     a.after = (int32_t)d->n_poly;
     d->atom[d->n_atom] = a;
+    dim_note(d, a.size < 0 ? DIM_FLOOR : DIM_NAME, hash, d->n_atom);
     return (int32_t)d->n_atom++;
 }
 
@@ -206,20 +260,22 @@ NRV_API nrv_dim nrv_size(nrv_graph *g, const char *name, int64_t lo, int64_t hi)
         return nrv__graph_fail(g, NRV_EARG, "nrv_size(g, \"B\", 1, 4096)", "size '%s' from %lld to %lld",
                                name ? name : "", (long long)lo, (long long)hi),
                -1;
-    for (size_t i = 0; i < d->n_atom; i++) {
-        if (d->atom[i].size < 0 || strcmp(d->atom[i].text, name))
+    uint64_t hash = nrv__hash_text(0, name);
+    size_t at = 0;
+    for (int32_t i = dim_seek(d, DIM_NAME, hash, &at); i >= 0; i = dim_seek(d, DIM_NAME, hash, &at)) {
+        if (strcmp(d->atom[i].text, name))
             continue;
         if (d->size[d->atom[i].size].lo != lo || d->size[d->atom[i].size].hi != hi)
             return nrv__graph_fail(g, NRV_ENAME, "give it the same bounds, or another name",
                                    "size '%s' was declared with other bounds", name),
                    -1;
-        return dim_of_atom(g, (int32_t)i);
+        return dim_of_atom(g, i);
     }
     const char *text = nrv__arena_text(&g->arena, name, strlen(name));
     if (!text || !nrv__graph_room(g, &d->size, d->n_size, &d->cap_size, sizeof *d->size))
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for size '%s'", name), -1;
     d->size[d->n_size] = (nrv__size){ text, lo, hi, -1 };
-    int32_t atom = dim_new_atom(g, (nrv__atom){ .text = text, .size = (int32_t)d->n_size });
+    int32_t atom = dim_new_atom(g, hash, (nrv__atom){ .text = text, .size = (int32_t)d->n_size });
     if (atom < 0)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for size '%s'", name), -1;
     d->n_size++;
@@ -321,16 +377,18 @@ nrv_dim nrv__dim_floor(nrv_graph *g, nrv_dim a, int64_t by)
     nrv_dim inside = dim_make(g, &rest);
     if (inside >= -1)
         return -1;
-    int32_t poly = nrv__dim_index(inside), atom = -1;
-    for (size_t i = 0; i < d->n_atom; i++)
-        if (d->atom[i].size < 0 && d->atom[i].poly == poly && d->atom[i].by == by)
-            atom = (int32_t)i;
+    int32_t poly = nrv__dim_index(inside);
+    uint64_t hash = nrv__hash(0, &(int64_t[]){ poly, by }, 2 * sizeof(int64_t));
+    size_t at = 0;
+    int32_t atom = dim_seek(d, DIM_FLOOR, hash, &at);
+    while (atom >= 0 && (d->atom[atom].poly != poly || d->atom[atom].by != by))
+        atom = dim_seek(d, DIM_FLOOR, hash, &at);
     if (atom < 0) {
         nrv__text t = { .mem = g->mem };
         nrv__text_add(&t, "floor((%s)/%lld)", d->poly[poly].text, (long long)by);
         const char *text = t.broken ? NULL : nrv__arena_text(&g->arena, t.at, t.n);
         nrv__text_free(&t);
-        atom = text ? dim_new_atom(g, (nrv__atom){ .text = text, .size = -1, .poly = poly, .by = by }) : -1;
+        atom = text ? dim_new_atom(g, hash, (nrv__atom){ .text = text, .size = -1, .poly = poly, .by = by }) : -1;
         if (atom < 0)
             return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a length"), -1;
     }
@@ -443,13 +501,16 @@ bool nrv__dims_eval(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, in
 
 static bool dim_add_check(nrv_graph *g, nrv__check c)
 {
-    for (size_t i = 0; i < g->n_check; i++)
+    uint64_t hash = nrv__hash(0, &(int64_t[]){ c.a, c.b, c.at_most }, 3 * sizeof(int64_t));
+    size_t at = 0;
+    for (int32_t i = dim_seek(&g->dims, DIM_CHECK, hash, &at); i >= 0; i = dim_seek(&g->dims, DIM_CHECK, hash, &at))
         if (g->check[i].a == c.a && g->check[i].b == c.b && g->check[i].at_most == c.at_most)
             return true;
-    if (!nrv__graph_room(g, &g->check, g->n_check, &g->cap_check, sizeof *g->check))
+    if (!dim_room(g) || !nrv__graph_room(g, &g->check, g->n_check, &g->cap_check, sizeof *g->check))
         return false;
     c.scope = nrv__scope_path(g);
-    g->check[g->n_check++] = c;
+    g->check[g->n_check] = c;
+    dim_note(&g->dims, DIM_CHECK, hash, g->n_check++);
     return true;
 }
 

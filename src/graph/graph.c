@@ -87,7 +87,9 @@ NRV_API nrv_graph *nrv_graph_new(nrv_store *s, unsigned mode)
 static void graph_forget(nrv_graph *g)
 {
     g->n_node = g->n_scope = g->n_var = g->n_output = g->n_assign = g->n_check = 0;
-    g->dims.n_poly = g->dims.n_atom = g->dims.n_size = 0;
+    g->dims.n_poly = g->dims.n_atom = g->dims.n_size = g->dims.n_slot = 0;
+    if (g->dims.slot)
+        memset(g->dims.slot, 0, g->dims.cap_slot * sizeof *g->dims.slot);
     memset(g->bucket, 0, g->n_bucket * sizeof *g->bucket);
     nrv__names_forget(g);
     if (g->var_at)
@@ -118,6 +120,7 @@ NRV_API void nrv_graph_free(nrv_graph *g)
     nrv__alloc(&m, g->dims.poly, g->dims.cap_poly * sizeof *g->dims.poly, 0);
     nrv__alloc(&m, g->dims.atom, g->dims.cap_atom * sizeof *g->dims.atom, 0);
     nrv__alloc(&m, g->dims.size, g->dims.cap_size * sizeof *g->dims.size, 0);
+    nrv__alloc(&m, g->dims.slot, g->dims.cap_slot * sizeof *g->dims.slot, 0);
     nrv__alloc(&m, g->scope, g->cap_scope * sizeof *g->scope, 0);
     nrv__alloc(&m, g->var, g->cap_var * sizeof *g->var, 0);
     nrv__alloc(&m, g->var_at, g->n_var_at * sizeof *g->var_at, 0);

@@ -89,7 +89,6 @@ typedef struct nrv__term {
 typedef struct nrv__poly {
     const nrv__term *term; /* sorted */
     int n_term;
-    uint64_t hash;
     const char *text;
 } nrv__poly;
 typedef struct nrv__atom {
@@ -104,11 +103,16 @@ typedef struct nrv__size {
     int64_t lo, hi;
     int64_t fed; /* what nrv_feed showed it to be; -1: unknown */
 } nrv__size;
+typedef struct nrv__dim_slot {
+    uint64_t hash;
+    int32_t index, kind; /* from 1; 0: empty */
+} nrv__dim_slot;
 struct nrv__dims {
     nrv__poly *poly;
     nrv__atom *atom;
     nrv__size *size;
-    size_t n_poly, cap_poly, n_atom, cap_atom, n_size, cap_size;
+    nrv__dim_slot *slot; /* where they are found again, and checks; cap_slot is a power of two. A plan has none */
+    size_t n_poly, cap_poly, n_atom, cap_atom, n_size, cap_size, n_slot, cap_slot;
     uint64_t salt;
 };
 

@@ -181,6 +181,19 @@ static nrv_tensor names(nrv_graph *g, int n)
     return nrv_sum_all(all);
 }
 
+static nrv_tensor lengths(nrv_graph *g, int n) /* two different ones each time */
+{
+    nrv_dim T = nrv_size(g, "T", 3, 3), length = T;
+    nrv_tensor all = weight(g);
+    for (int i = 0; i < n; i++) {
+        length = nrv_dim_calc(g, length, '+', 1);
+        nrv_dim half = nrv_dim_calc(g, length, '/', 2);
+        all = nrv_add(all, nrv_cast(nrv_dim_value(g, length), NRV_F32));
+        all = nrv_sub(all, nrv_cast(nrv_dim_value(g, half), NRV_F32));
+    }
+    return nrv_sum_all(all);
+}
+
 static nrv_tensor scan_kept(nrv_graph *g, int n, int keep)
 {
     nrv_tensor w = weight(g);
@@ -232,6 +245,12 @@ static void named_values(void **state)
 {
     (void)state;
     grows_in_line(names, 20000, RUN, 10000);
+}
+
+static void different_lengths(void **state)
+{
+    (void)state;
+    grows_in_line(lengths, 20000, RUN, 12000);
 }
 
 static void turns_of_a_scan(void **state)
@@ -288,13 +307,10 @@ static void one_node_at_a_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chain_of_nodes),
-        cmocka_unit_test(products_one_after_the_other),
-        cmocka_unit_test(scopes_in_scopes),
-        cmocka_unit_test(scans_one_after_the_other),
-        cmocka_unit_test(named_values),
-        cmocka_unit_test(turns_of_a_scan),
-        cmocka_unit_test(turns_of_a_scan_of_products),
+        cmocka_unit_test(a_chain_of_nodes),   cmocka_unit_test(products_one_after_the_other),
+        cmocka_unit_test(scopes_in_scopes),   cmocka_unit_test(scans_one_after_the_other),
+        cmocka_unit_test(named_values),       cmocka_unit_test(different_lengths),
+        cmocka_unit_test(turns_of_a_scan),    cmocka_unit_test(turns_of_a_scan_of_products),
         cmocka_unit_test(one_node_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
