@@ -173,7 +173,7 @@ static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][N
     }
 }
 
-static const char *inside_call(maker *m, const op_case *c, const term *x)
+static const char *inside_call(maker *m, const op_case *c, const term *x, const char *draw)
 {
     const char *in = "", *names = "", *args = "";
     m->r->inside = true;
@@ -187,9 +187,9 @@ static const char *inside_call(maker *m, const op_case *c, const term *x)
         return say(m, "nrv__op(nrv__op_find(\"%s\", %zu), NRV_N(const nrv_tensor, %s))", c->op->name,
                    strlen(c->op->name), in);
     return say(m,
-               "nrv__op_find(\"%s\", %zu)->make(&(nrv__case){ .g = g, .name = \"c\", .n_x = %d, .x = { %s }, "
+               "nrv__op_find(\"%s\", %zu)->make(&(nrv__case){ .g = g, .name = \"%s\", .n_x = %d, .x = { %s }, "
                ".x_name = { %s }, .n_arg = %d%s%s%s })",
-               c->op->name, strlen(c->op->name), c->n_x, in, names, c->n_arg, *args ? ", .arg = { " : "", args,
+               c->op->name, strlen(c->op->name), draw, c->n_x, in, names, c->n_arg, *args ? ", .arg = { " : "", args,
                *args ? " }" : "");
 }
 
@@ -226,8 +226,9 @@ static void statement_op(maker *m, dice *d, const entry *e)
     for (int i = 0; i < c->n_x; i++)
         made.x_name[i] = c->x[i].name;
     term y = { c->op->make ? c->op->make(&made) : nrv__op(c->op, c->n_x, t), NULL };
-    y.c = e->k.declared && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
-                                                                                : inside_call(m, c, x);
+    bool drawn = c->op->flags & NRV_RANDOM; /* `make` has a key of its own, not the name's */
+    y.c = !drawn && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
+                                                                         : inside_call(m, c, x, draw);
     m->r->met |= !strcmp(c->op->name, "stop") ? RANDOM_STOP : 0; /* the one op that hides a slope */
     if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
         y = other_type(m, x[0], y);
