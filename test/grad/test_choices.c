@@ -290,6 +290,59 @@ static nrv_tensor scans_turns(const loop_at *at)
     return loop_squares(c);
 }
 
+/* ---- gradients that are taken inside ---- */
+static nrv_tensor cubed(const loop_at *at, nrv_tensor c)
+{
+    return nrv_sub(nrv_mul(c, nrv_square(c)), nrv_add_c(loop_squares(at->h), 0.5));
+}
+
+/* Newton's method for a cube root: as many turns as it takes, each with a derivative of its own */
+static nrv_tensor newton_loop(const loop_at *at)
+{
+    nrv_block *b = nrv_while(at->g, 9);
+    nrv_tensor c = nrv_carry(b, loop_number(at, 1)), f = cubed(at, c), d;
+    nrv_until(b, nrv_less(nrv_abs(f), loop_number(at, 1e-9)));
+    nrv_grad(f, NULL, 1, &c, &d);
+    nrv_next(b, c, nrv_sub(c, nrv_div(f, d)));
+    nrv_end(b);
+    return nrv_mul(nrv_last(b, c), nrv_sum_all(at->u));
+}
+
+static nrv_tensor newton_turns(const loop_at *at)
+{
+    nrv_tensor c = loop_number(at, 1), go = nrv_fill(at->g, NRV_BOOL, NRV_SCALAR, 1), d;
+    for (int k = 0; k < 9; k++) {
+        nrv_tensor f = cubed(at, c), there = nrv_less(nrv_abs(f), loop_number(at, 1e-9));
+        nrv_grad(f, NULL, 1, &c, &d);
+        go = nrv_select(there, nrv_fill(at->g, NRV_BOOL, NRV_SCALAR, 0), go);
+        c = nrv_select(go, nrv_sub(c, nrv_div(f, d)), c);
+    }
+    return nrv_mul(c, nrv_sum_all(at->u));
+}
+
+/* the gradient of a loop, both in a branch */
+static nrv_tensor powered_loop(const loop_at *at)
+{
+    nrv_tensor d;
+    nrv_block *i = nrv_if(at->g, positive(nrv_square(at->h)));
+    nrv_block *b = nrv_scan(at->g, &at->scan);
+    nrv_tensor x = nrv_each(b, at->x), c = nrv_carry(b, at->h);
+    nrv_next(b, c, nrv_mul(nrv_matmul(c, at->w), nrv_add(at->h, x)));
+    nrv_end(b);
+    nrv_grad(nrv_sum_all(nrv_last(b, c)), NULL, 1, &at->h, &d);
+    nrv_end(i);
+    return loop_squares(nrv_either(i, d, nrv_exp(at->h)));
+}
+
+static nrv_tensor powered_turns(const loop_at *at)
+{
+    nrv_tensor c = at->h, d;
+    for (int64_t k = 0; k < at->T; k++)
+        c = nrv_mul(nrv_matmul(c, at->w), nrv_add(at->h, loop_row(at, k)));
+    nrv_grad(nrv_sum_all(c), NULL, 1, &at->h, &d);
+    return loop_squares(d);
+}
+
 /* ---- the tests ---- */
 static const loop_pair choice_pairs[] = {
     { "a choice in each turn", choice_loop, choice_turns, false },
@@ -301,6 +354,8 @@ static const loop_pair choice_pairs[] = {
     { "while: no turn", none_loop, none_turns, false },
     { "while: as many turns as it may", most_loop, most_turns, false },
     { "while in each turn", waits_loop, waits_turns, false },
+    { "Newton's method", newton_loop, newton_turns, false },
+    { "the gradient of a loop in a branch", powered_loop, powered_turns, false },
     { "a scan in each turn of a while", scans_loop, scans_turns, false },
 };
 enum { CHOICE_PAIRS = sizeof choice_pairs / sizeof *choice_pairs };
