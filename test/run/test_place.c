@@ -68,7 +68,9 @@ static void nothing_overlaps(void **state)
         check_places(room, n, need);
         size_t least = alive_at_once(room, n);
         assert_true(need >= least);
+#ifndef NRV__TINY /* there, four are many already, and are not tried by size */
         assert_true(need <= least + least / 2);
+#endif
     }
 }
 
