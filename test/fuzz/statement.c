@@ -140,7 +140,7 @@ static term operand(maker *m, dice *d, const nrv__opdef *op, const case_input *x
     if (!given && x->type == NRV_BOOL && dice_percent(d, 50))
         return term_two(m, "greater", nrv_greater, maker_operand(m, d, rank, dim, -1, 1, true),
                         term_fill(m, m->r->real, 0.1));
-    if (!given && x->type != NRV_BOOL && x->lo >= 0 && x->hi < FEW && dice_percent(d, 60)) { /* an index */
+    if (!given && x->type != NRV_BOOL && x->lo >= 0 && x->hi < 64 && dice_percent(d, 60)) { /* an index */
         term at = term_one(m, "tanh", nrv_tanh, maker_operand(m, d, rank, dim, -1, 1, true));
         at = term_c(m, "mul_c", nrv_mul_c, at, 0.49 * (x->hi - x->lo + 1));
         return term_cast(m, term_c(m, "add_c", nrv_add_c, at, (x->lo + x->hi + 1) / 2), x->type);

@@ -498,7 +498,7 @@ static char *read_header(void)
 static uint64_t usual(void) /* sanitizers are slow */
 {
     const char *sanitize = getenv("NERVO_SANITIZE");
-    return sanitize && *sanitize ? 300 : 10000;
+    return sanitize && *sanitize ? 2000 : 10000;
 }
 
 static int show(uint64_t seed, uint64_t number)
