@@ -195,8 +195,8 @@ static int descend(nrv_exec *e, world *w, int steps, double rate, double toleran
         }
     double fell = st ? 0 : loss - *(const double *)nrv_value(e, "loss", NULL);
     int agree = fabs(fell - said) <= tolerance * said;
-    printf("neat: %d steps of gradient descent: the loss %.4g falls by %.6g, the slopes say %.6g, they %s within %g\n",
-           steps, loss, fell, said, agree ? "agree" : "differ", tolerance);
+    printf("neat: %d steps of gradient descent: the loss of 150 networks, %.4g, falls by %.6g%s\n", steps, loss, fell,
+           (const char *[]){ "; the slope differs", "; the slope agrees", "", "" }[agree + 2 * (steps > 1)]);
     return st ? 1 : agree ? 0 : 3;
 }
 static nrv_status picture(const char *path, const world *w, const genome *x)
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "neat: %s\n", nrv_store_why(s) ? nrv_store_why(s) : nrv_why(e));
     else if (value[CHECK])
         status = descend(e, w, 1, 1e-7, 1e-4);
-    else if (!picture(drawing, w, &w->pop[w->winner]) && descend(e, w, 300, 0.02, 0.1) != 1) {
+    else if (!picture(drawing, w, &w->pop[w->winner]) && descend(e, w, 300, 0.02, 0) != 1) {
         double n = fmax(w->solved, 1);
         status = w->solved >= WANTED ? 0 : 3;
         printf(

@@ -54,7 +54,7 @@ NRV_API nrv_tensor nrv_scatter_add(nrv_tensor x, nrv_tensor index, int axis, nrv
 {
     if (!x || !index || x->g->why.status)
         return NULL;
-    int rank = x->rank - index->rank + 1, at = axis < 0 ? axis + rank : axis;
+    int rank = x->rank - index->rank + 1, at = axis < 0 && rank > 0 ? axis + rank : axis;
     if (rank < 1 || at < 0 || at >= rank)
         return nrv__graph_fail(x->g, NRV_ESHAPE, "x has the index's axes where the result has the one indexed",
                                "scatter_add: axis %d of what x of rank %d and an index of rank %d make", axis, x->rank,
