@@ -12,7 +12,6 @@ enum { REDUCE_RUN = 16384, REDUCE_COLUMNS = 128, REDUCE_WORK = 32768 };
 typedef enum { REDUCE_SUM, REDUCE_MAX, REDUCE_MIN } reduce_kind;
 typedef double reduce_d __attribute__((vector_size(SIMD_BYTES)));
 typedef float reduce_half __attribute__((vector_size(SIMD_BYTES / 2), aligned(4), may_alias));
-typedef int32_t reduce_i __attribute__((vector_size(SIMD_BYTES)));
 
 typedef struct reduce_axes { /* one side, kept or reduced; outermost first */
     int n;
@@ -119,19 +118,6 @@ static double reduce_sum_run(const float *x, int64_t n)
     return sum;
 }
 
-/* the larger; a NaN, if there is one */
-SIMD_INLINE float reduce_more(float best, float x)
-{
-    const float m = x <= best ? best : x;
-    return best != best ? best : m;
-}
-
-SIMD_INLINE simd_f reduce_more_lanes(simd_f best, simd_f x)
-{
-    const reduce_i keep = (reduce_i)(x <= best) | (reduce_i)(best != best);
-    return (simd_f)((keep & (reduce_i)best) | (~keep & (reduce_i)x));
-}
-
 /* the maximum of sign * x */
 static float reduce_max_run(const float *x, int64_t n, float sign)
 {
@@ -140,12 +126,12 @@ static float reduce_max_run(const float *x, int64_t n, float sign)
     if (n >= SIMD_W) {
         simd_f m = simd_all(best);
         for (; i + SIMD_W <= n; i += SIMD_W)
-            m = reduce_more_lanes(m, simd_load(x + i) * simd_all(sign));
+            m = simd_more_lanes(m, simd_load(x + i) * simd_all(sign));
         for (int l = 0; l < SIMD_W; l++)
-            best = reduce_more(best, m[l]);
+            best = simd_more(best, m[l]);
     }
     for (; i < n; i++)
-        best = reduce_more(best, x[i] * sign);
+        best = simd_more(best, x[i] * sign);
     return best;
 }
 
@@ -156,7 +142,7 @@ static double reduce_start(reduce_kind kind)
 
 SIMD_INLINE double reduce_join(double a, double b, reduce_kind kind)
 {
-    return kind == REDUCE_SUM ? a + b : (double)reduce_more((float)a, (float)b);
+    return kind == REDUCE_SUM ? a + b : (double)simd_more((float)a, (float)b);
 }
 
 static void reduce_put(const reduce_plan *p, const nrv__args *a, int64_t part, int64_t at, double x, reduce_kind kind)
@@ -204,7 +190,7 @@ static void reduce_columns(const reduce_plan *p, const nrv__args *a, int64_t par
                     sum[i] += (double)row[i];
             else
                 for (int64_t i = 0; i < n; i++)
-                    best[i] = reduce_more(best[i], row[i] * sign);
+                    best[i] = simd_more(best[i], row[i] * sign);
         }
         for (int64_t i = 0; i < n; i++)
             reduce_put(p, a, part, outer * p->inner + c + i, kind == REDUCE_SUM ? sum[i] : (double)best[i], kind);

@@ -27,6 +27,7 @@ enum { SIMD_W = SIMD_BYTES / 4 };
 
 typedef float simd_f __attribute__((vector_size(SIMD_BYTES)));
 typedef float simd_f_at __attribute__((vector_size(SIMD_BYTES), aligned(4), may_alias));
+typedef int32_t simd_i __attribute__((vector_size(SIMD_BYTES)));
 typedef float simd_4 __attribute__((vector_size(16)));
 typedef float simd_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int32_t simd_4i __attribute__((vector_size(16)));
@@ -56,6 +57,19 @@ SIMD_INLINE float simd_sum(simd_f x)
         for (int i = 0; i < half; i++)
             t[i] += t[i + half];
     return t[0];
+}
+
+/* the larger; a NaN, if there is one */
+SIMD_INLINE float simd_more(float best, float x)
+{
+    const float m = x <= best ? best : x;
+    return best != best ? best : m;
+}
+
+SIMD_INLINE simd_f simd_more_lanes(simd_f best, simd_f x)
+{
+    const simd_i keep = (simd_i)(x <= best) | (simd_i)(best != best);
+    return (simd_f)((keep & (simd_i)best) | (~keep & (simd_i)x));
 }
 
 /* to[i*ld_to + j] = from[j*ld_from + i], i, j < 4 */

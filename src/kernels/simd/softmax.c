@@ -16,19 +16,18 @@ static int64_t softmax_width(const nrv__args *a)
 
 static float softmax_max(const float *x, int64_t n)
 {
+    simd_f lanes = simd_all(-__builtin_inff());
     float best[SIMD_W];
-    for (int l = 0; l < SIMD_W; l++)
-        best[l] = -__builtin_inff();
     int64_t i = 0;
     for (; i + SIMD_W <= n; i += SIMD_W)
-        for (int l = 0; l < SIMD_W; l++)
-            best[l] = x[i + l] <= best[l] ? best[l] : best[l] != best[l] ? best[l] : x[i + l];
+        lanes = simd_more_lanes(lanes, simd_load(x + i));
+    memcpy(best, &lanes, sizeof best);
     for (; i < n; i++)
-        best[0] = x[i] <= best[0] ? best[0] : best[0] != best[0] ? best[0] : x[i];
-    float all = best[0];
-    for (int l = 1; l < SIMD_W; l++)
-        all = best[l] <= all ? all : all != all ? all : best[l];
-    return all;
+        best[0] = simd_more(best[0], x[i]);
+    for (int half = SIMD_W / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            best[l] = simd_more(best[l], best[l + half]);
+    return best[0];
 }
 
 /* e^(x - max), where x - max = high + low exactly */
