@@ -317,8 +317,13 @@ void nrv__vjp(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_tensor *dy, 
 
 NRV_API void nrv_grad(nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n && dx; i++)
         dx[i] = NULL;
+    if (n > 0 && (!x || !dx)) {
+        if (y)
+            nrv__graph_fail(y->g, NRV_EARG, "n tensors, and room for n gradients", "grad: %s is NULL", x ? "dx" : "x");
+        return;
+    }
     nrv_tensor seed = y && !y->g->why.status ? grad_seed(y, dy) : NULL;
     if (seed)
         nrv__vjp(y->g, 1, &y, &seed, n, x, dx);

@@ -8,9 +8,14 @@
    x[i] does not move. y real, of x's graph; dy is written, NULL after an error. Differentiable to any order. */
 NRV_API void nrv_jvp(int n, const nrv_tensor *x, const nrv_tensor *dx, int m, const nrv_tensor *y, nrv_tensor *dy)
 {
-    for (int k = 0; k < m; k++)
+    for (int k = 0; k < m && dy; k++)
         dy[k] = NULL;
-    nrv_graph *g = m > 0 && y[0] ? y[0]->g : NULL;
+    bool all = m > 0 && y && dy && (n < 1 || (x && dx));
+    for (int k = 0; all && k < m; k++)
+        all = y[k] != NULL;
+    for (int i = 0; all && i < n; i++)
+        all = x[i] != NULL;
+    nrv_graph *g = all ? y[0]->g : NULL;
     if (!g || g->why.status)
         return;
     nrv_tensor *u = nrv__arena_get(&g->arena, ((size_t)m + (size_t)n + 1) * sizeof *u), *v = u + m, sum = NULL;

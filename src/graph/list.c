@@ -83,6 +83,10 @@ NRV_API nrv_list nrv_grads(nrv_tensor loss, nrv_list params)
     if (!loss || !params)
         return NULL;
     nrv_graph *g = loss->g;
+    if (!g->why.status && params->g != g)
+        nrv__graph_fail(g, NRV_EARG, "trace both in one graph", "grads: the parameters are of another graph");
+    if (g->why.status)
+        return NULL;
     nrv__entry *at = list_room(g, (size_t)params->n);
     nrv_tensor *x = nrv__arena_get(&g->arena, (size_t)(params->n + 1) * sizeof *x);
     nrv_tensor *dx = nrv__arena_get(&g->arena, (size_t)(params->n + 1) * sizeof *dx);
@@ -104,9 +108,9 @@ NRV_API nrv_list nrv_list_of(nrv_list like, const nrv_tensor *x)
         return NULL;
     nrv__entry *at = list_room(like->g, (size_t)like->n);
     for (int i = 0; at && i < like->n; i++) {
-        if (!x[i])
-            return nrv__graph_fail(like->g, NRV_EARG, "one value for each entry", "list: value %d ('%s') is NULL", i,
-                                   like->at[i].name),
+        if (!x[i] || x[i]->g != like->g)
+            return nrv__graph_fail(like->g, NRV_EARG, "one value for each entry", "list: value %d ('%s') is %s", i,
+                                   like->at[i].name, x[i] ? "of another graph" : "NULL"),
                    NULL;
         at[i] = (nrv__entry){ like->at[i].name, like->at[i].param, x[i] };
     }
@@ -132,11 +136,11 @@ enum { LIST_MOST = 8 };
 NRV_API nrv_list nrv_map(const char *formula, int n, const nrv_list *l)
 {
     nrv_graph *g = NULL;
-    for (int i = 0; i < n && l[i]; i++)
-        g = l[0]->g;
-    for (int i = 0; i < n; i++)
-        if (!l[i])
+    for (int i = 0; i < n; i++) {
+        if (!l || !l[i])
             return NULL;
+        g = l[0]->g;
+    }
     if (!g || g->why.status)
         return NULL;
     if (n > LIST_MOST)

@@ -296,6 +296,8 @@ NRV_API nrv_status nrv_store_save(nrv_store *s, const char *path, const char *na
     if (!s)
         return NRV_EARG;
     s->why = (nrv__why){ NRV_OK, "" };
+    if (!path)
+        return nrv__fail(&s->why, NRV_EARG, "save: the path is NULL\n  hint  where the file shall be");
     if (!nrv__store_enter(s, false))
         return nrv__fail(&s->why, NRV_EBUSY, "%s: a run is changing the store\n  hint  save between runs", path);
     char seed[24], commits[24];
@@ -494,6 +496,8 @@ NRV_API nrv_status nrv_store_load(nrv_store *s, const char *path, const nrv_load
     if (!s)
         return NRV_EARG;
     s->why = (nrv__why){ NRV_OK, "" };
+    if (!path)
+        return nrv__fail(&s->why, NRV_EARG, "load: the path is NULL\n  hint  where the file is");
     if (!nrv__store_enter(s, true))
         return nrv__fail(&s->why, NRV_EBUSY, "%s: a run uses the store\n  hint  load between runs", path);
     nrv__st *f = nrv__st_open(&s->mem, path, &s->why);
