@@ -49,7 +49,7 @@ bool nrv__kept(const nrv__compiler *c, nrv_tensor n); /* a composite that a kern
 bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
-bool nrv__nominal(nrv__compiler *c); /* the lengths that were added since, too */
+bool nrv__nominal(nrv__compiler *c);             /* the lengths that were added since, too */
 bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
