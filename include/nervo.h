@@ -123,7 +123,8 @@ nrv_tensor  nrv_each       (nrv_block *b, nrv_tensor xs);                /* scan
 nrv_tensor  nrv_turn       (nrv_block *b);                               /* t, an i64 scalar; reverse: T-1 comes first  */
 nrv_tensor  nrv_carry      (nrv_block *b, nrv_tensor first);             /* the value of the turn before                */
 void        nrv_next       (nrv_block *b, nrv_tensor carry, nrv_tensor value);   /* once for every carry, same shape     */
-void        nrv_until      (nrv_block *b, nrv_tensor stop);              /* while: a turn that makes it true is not taken */
+void        nrv_until      (nrv_block *b, nrv_tensor stop);              /* while, bool scalar: a turn that makes it true
+                                                                            is not taken                                 */
 nrv_tensor  nrv_stacked    (nrv_block *b, nrv_tensor inner);             /* after nrv_end: every turn's value, (T, ...) */
 nrv_tensor  nrv_last       (nrv_block *b, nrv_tensor carry);             /* after nrv_end: what the carry became        */
 nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* after nrv_end of an if                     */
@@ -132,7 +133,7 @@ nrv_tensor  nrv_either     (nrv_block *b, nrv_tensor yes, nrv_tensor no); /* aft
         literals are one node: differentiate by an input, a parameter or a computed value, not by nrv_fill.            */
 void        nrv_grad       (nrv_tensor y, nrv_tensor dy, int n, const nrv_tensor *x, nrv_tensor *dx);  /* dy NULL: scalar y */
 void        nrv_jvp        (int n, const nrv_tensor *x, const nrv_tensor *dx, int m, const nrv_tensor *y, nrv_tensor *dy);
-                                             /* dy = change of y along dx; dx[i] NULL: x[i] does not move            */
+                                             /* change of each real y along dx; dx[i] as x[i], NULL: it does not move */
 nrv_tensor  nrv_stop       (nrv_tensor x);
 nrv_tensor  nrv_surrogate  (nrv_tensor y, nrv_tensor smooth);            /* value of y, gradient of smooth              */
 

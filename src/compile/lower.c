@@ -899,11 +899,14 @@ static bool lower_carries(lower_state *s, const nrv__inner *in)
         lower_touch(s, v, INT32_MAX);
     }
     if (l->kind == NRV__WHILE) {
-        l->stop = lower_owned(s, in->node->body[0]);
+        l->stop = lower_dense(s, in->node->body[0], lower_get(s, in->node->body[0]));
         if (l->stop < 0)
             return false;
         lower_touch(s, l->stop, INT32_MAX);
-        l->stop_step = s->code->value[l->stop].first + 1;
+        const nrv__value *base = &s->code->value[l->stop];
+        while (base->where == NRV__VIEW)
+            base = &s->code->value[base->index];
+        l->stop_step = base->first + 1; /* what is there when the turn begins has no step */
     }
     const int32_t *last = lower_lasts(s, NRV__CARRY, (size_t)l->n_carry);
     for (int32_t k = 0; last && k < l->n_carry && l->kind == NRV__SCAN; k++) {
@@ -958,8 +961,9 @@ bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in)
             if ((size_t)next->mark < in->area[k].n_order && in->area[k].order[next->mark] == next)
                 s.read[next->mark] = true;
         }
-        if (!lower_given(&s) || !lower_area(&s) || !lower_reads_of(&s, in, k) ||
-            (l->kind != NRV__IF && !lower_carries(&s, in)))
+        bool early = l->kind == NRV__WHILE && nrv__immediate(in->node->body[0]); /* a number is known before all else */
+        if (!lower_given(&s) || (early && lower_get(&s, in->node->body[0]) < 0) || !lower_area(&s) ||
+            !lower_reads_of(&s, in, k) || (l->kind != NRV__IF && !lower_carries(&s, in)))
             return false;
         lower_take_over(&s);
     }

@@ -180,6 +180,8 @@ static bool order_given(order_walk *w, const bool *live)
         return false;
     if (b->kind == NRV__IF)
         order_give_whole(w, in->node->body[0]);
+    else if (b->kind == NRV__WHILE)
+        order_give(w, in->node->body[0]);
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < b->inside[k].n_node; i++) {
             nrv_tensor x = b->inside[k].node[i];

@@ -75,6 +75,8 @@ static nrv_block *block_begin(nrv_graph *g, nrv__block_kind kind)
     return b;
 }
 
+/* A loop over axis 0 of what nrv_each goes along, or of opt->steps turns. NULL after an error: keep < 0, more than
+   NRV__BLOCKS_DEEP blocks in each other. Its gradient is a scan. */
 NRV_API nrv_block *nrv_scan(nrv_graph *g, const nrv_scan_opt *opt)
 {
     if (!g || g->why.status)
@@ -94,6 +96,7 @@ NRV_API nrv_block *nrv_scan(nrv_graph *g, const nrv_scan_opt *opt)
     return b;
 }
 
+/* A loop until what nrv_until was told is true, of at most `most` turns; 0: no limit, and no gradient (NRV_ENOGRAD). */
 NRV_API nrv_block *nrv_while(nrv_graph *g, int64_t most)
 {
     if (!g || g->why.status)
@@ -108,6 +111,7 @@ NRV_API nrv_block *nrv_while(nrv_graph *g, int64_t most)
     return b;
 }
 
+/* A choice by yes, a bool scalar; NRV_ESHAPE otherwise. Only the branch that is taken is computed. */
 NRV_API nrv_block *nrv_if(nrv_graph *g, nrv_tensor yes)
 {
     if (!g || g->why.status)
@@ -131,7 +135,7 @@ NRV_API nrv_block *nrv_if(nrv_graph *g, nrv_tensor yes)
     return b;
 }
 
-/* the graph, if b is open, innermost and of the right kind */
+/* the graph, if b is open and of the right kind */
 static nrv_graph *block_inside(nrv_block *b, const char *what, bool scan, bool loop_while, bool choice)
 {
     if (!b || b->g->why.status)
@@ -281,6 +285,7 @@ NRV_API void nrv_until(nrv_block *b, nrv_tensor stop)
         b->stop = stop;
 }
 
+/* What follows is the branch that is taken where the condition is false; once, and before nrv_end. */
 NRV_API void nrv_else(nrv_block *b)
 {
     nrv_graph *g = block_inside(b, "else", false, false, true);
@@ -384,6 +389,8 @@ static void block_node(nrv_block *b)
                               n, in, &a, b->kind == NRV__SCAN ? b->steps : -1, n_body, body, NRV_BOOL, NRV_SCALAR);
 }
 
+/* Closes b, the innermost open block. NRV_EARG: a carry without nrv_next, a while without nrv_until, a number of turns
+   that nothing says, a scope left open inside. */
 NRV_API void nrv_end(nrv_block *b)
 {
     nrv_graph *g = block_inside(b, "end", true, true, true);

@@ -249,6 +249,10 @@ void nrv__block_split(nrv_block *b)
 nrv_tensor nrv__split_stacked(nrv_block *b, nrv_tensor inner)
 {
     nrv_graph *g = b->g;
+    if (inner->rank + 2 > NRV__MAX_RANK)
+        return nrv__graph_fail(g, NRV_ESHAPE, "keep 0 or 1, or fewer axes", "stacked: rank %d with keep %d",
+                               inner->rank, b->keep),
+               NULL;
     bool sealed = g->sealed; /* the segments are closed, and may stack what they hold all the same */
     g->sealed = true;
     nrv_tensor whole = nrv_stacked(b->segments, nrv_stacked(b->inner, b->to_inner[inner->slot]));

@@ -12,7 +12,7 @@ nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like);
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep);
 nrv_tensor nrv__again(nrv_tensor x, nrv_tensor after);
-nrv_tensor nrv__cotangent(nrv_tensor y);
+nrv_tensor nrv__cotangent(nrv_tensor y, int number);
 nrv_tensor nrv__joined(nrv_tensor a, nrv_tensor b);    /* a + b where each is zero where the other is not; else NULL */
 nrv_tensor nrv__sum_to(nrv_tensor x, nrv_tensor like); /* undo a broadcast */
 /* ---- rules for batching, see nrv__batch; NULL: not this way ---- */

@@ -193,9 +193,40 @@ static void compiled_is_evaluated(void **state)
     }
 }
 
+/* values that are one node are several values all the same; what does not fit is refused by its own name */
+static void equal_values_and_refusals(void **state)
+{
+    (void)state;
+    static const double at[] = { 3, 4 };
+    double got[2];
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_tensor x = nrv_input(g, "x", NRV_F64, NRV_SHAPE(2)), one = nrv_fill(g, NRV_F64, NRV_SHAPE(2), 1), dy[2];
+    nrv_tensor y[] = { nrv_mul(x, x), nrv_mul(x, x) }, unread = nrv_input(g, "unread", NRV_F64, NRV_SHAPE(3));
+    nrv_feed(x, at, sizeof at);
+    nrv_jvp(1, &x, &one, 2, y, dy);
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(nrv_eval(dy[k], got, sizeof got), NRV_OK);
+        assert_true(got[0] == 6 && got[1] == 8);
+    }
+    nrv_jvp(1, &unread, &one, 1, y, dy);
+    assert_string_equal(nrv_graph_why(g),
+                        "jvp: x 0 and its change differ\n  hint  dx has x's shape and type, or is NULL: "
+                        "x does not move");
+    assert_null(dy[0]);
+    nrv_graph_reset(g);
+    x = nrv_input(g, "x", NRV_F64, NRV_SHAPE(2));
+    y[0] = nrv_less(x, x);
+    nrv_jvp(1, &x, &x, 1, y, dy);
+    assert_string_equal(nrv_graph_why(g), "jvp: y 0 is bool\n  hint  differentiate real values");
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
 int main(void)
 {
-    return each_op("transposed", forward_is_the_gradient_transposed) + each_op("slope", forward_is_the_slope) +
-           each_op("both ways", forward_over_reverse_is_reverse_over_forward) +
+    const struct CMUnitTest test[] = { cmocka_unit_test(equal_values_and_refusals) };
+    return cmocka_run_group_tests(test, NULL, NULL) + each_op("transposed", forward_is_the_gradient_transposed) +
+           each_op("slope", forward_is_the_slope) + each_op("both ways", forward_over_reverse_is_reverse_over_forward) +
            each_op("compiled", compiled_is_evaluated);
 }

@@ -734,9 +734,9 @@ static const wrong wrongs[] = {
     WRONG(grad_from_closed, NRV_ENOGRAD,
           "grad: y 0 is of the inside of a block that is closed\n  hint  real tensors of y's graph; nrv_stacked and "
           "nrv_last give a loop's"),
-    WRONG(jvp_shape, NRV_ESHAPE, "jvp: x 0 and its change differ\n  hint  dx has x's shape and type"),
-    WRONG(jvp_whole, NRV_ENOGRAD,
-          "grad: y 0 is not real\n  hint  real tensors of y's graph; nrv_stacked and nrv_last give a loop's"),
+    WRONG(jvp_shape, NRV_ESHAPE,
+          "jvp: x 0 and its change differ\n  hint  dx has x's shape and type, or is NULL: x does not move"),
+    WRONG(jvp_whole, NRV_ENOGRAD, "jvp: y 0 is i32\n  hint  differentiate real values"),
 };
 enum { WRONGS = sizeof wrongs / sizeof *wrongs };
 

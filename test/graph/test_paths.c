@@ -32,7 +32,8 @@ static void paths_are_their_texts(void **state)
         const char *part = parts[next(&seed) % (sizeof parts / sizeof *parts)];
         if (strlen(text[from]) > LONGEST / 2)
             from = 0;
-        snprintf(text[i], LONGEST, "%.*s%s%s", LONGEST / 2, text[from], *text[from] ? "." : "", part);
+        strcpy(text[i], text[from]);
+        strcat(strcat(text[i], *text[from] ? "." : ""), part);
         path[i] = nrv__path_down(g, path[from], part);
         graph_is_well(g);
     }

@@ -171,12 +171,47 @@ static void a_prepared_loop_allocates_nothing(void **state)
     }
 }
 
+/* the condition is what a turn carried, an outer value or a number; the turn after it would read past the end */
+static void a_turn_that_is_not_taken_is_not_computed(void **state)
+{
+    (void)state;
+    static const double want[] = { 6, 0, 0 }, t[] = { 1, 2, 3 };
+    static const unsigned char yes = 1;
+    for (int kind = 0; kind < 3; kind++) {
+        nrv_store *s = nrv_store_new(NULL);
+        nrv_graph *g = nrv_graph_new(s, 0);
+        nrv_tensor from = nrv_input(g, "t", NRV_F64, NRV_SHAPE(3)), outer = nrv_input(g, "outer", NRV_BOOL, NRV_SCALAR);
+        nrv_block *w = nrv_while(g, 20);
+        nrv_tensor i = nrv_carry(w, nrv_fill(g, NRV_I64, NRV_SCALAR, kind ? 9 : 0));
+        nrv_tensor sum = nrv_carry(w, nrv_fill(g, NRV_F64, NRV_SCALAR, 0));
+        nrv_tensor done = nrv_carry(w, nrv_fill(g, NRV_BOOL, NRV_SCALAR, 0));
+        nrv_until(w, kind == 0 ? done : kind == 1 ? outer : nrv_fill(g, NRV_BOOL, NRV_SCALAR, 1));
+        nrv_tensor more = nrv_add(i, nrv_fill(g, NRV_I64, NRV_SCALAR, 1));
+        nrv_next(w, i, more);
+        nrv_next(w, sum, nrv_add(sum, nrv_gather(from, i, 0)));
+        nrv_next(w, done, nrv_less(nrv_fill(g, NRV_I64, NRV_SCALAR, 2), more));
+        nrv_end(w);
+        nrv_output(g, "sum", nrv_last(w, sum));
+        nrv_plan *p = nrv_compile(g, NULL);
+        nrv_exec *e = nrv_exec_new(p, s, NULL);
+        nrv_bind_in(e, "t", t, sizeof t);
+        nrv_bind_in(e, "outer", &yes, sizeof yes);
+        assert_int_equal(nrv_run(e), NRV_OK);
+        assert_true(*(const double *)nrv_value(e, "sum", NULL) == want[kind]);
+        nrv_exec_free(e);
+        nrv_plan_free(p);
+        nrv_graph_free(g);
+        nrv_store_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_bits),
         cmocka_unit_test(any_number_of_turns_in_any_order),
         cmocka_unit_test(a_prepared_loop_allocates_nothing),
+        cmocka_unit_test(a_turn_that_is_not_taken_is_not_computed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
