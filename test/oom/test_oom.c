@@ -230,7 +230,8 @@ static oom_end oom_forward(nrv_store *s)
     float value = 0;
     if (dy)
         nrv_grad(nrv_sum_all(nrv_mul(y, dy)), NULL, 1, &w, &d);
-    nrv_status st = d ? nrv_eval(nrv_sum_all(d), &value, sizeof value) : NRV_OK;
+    nrv_tensor total = d ? nrv_sum_all(d) : NULL; /* NULL: the graph knows why */
+    nrv_status st = total ? nrv_eval(total, &value, sizeof value) : NRV_OK;
     oom_end e = oom_graph(g, st, (double)value);
     nrv_graph_free(g);
     return e;
