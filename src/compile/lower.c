@@ -757,9 +757,7 @@ static int32_t lower_inside(lower_state *s, nrv_tensor n)
                                n->op == &nrv__op_each   ? NRV__ROW
                                : n->op == &nrv__op_turn ? NRV__TURN
                                                         : NRV__CARRY);
-    v.index = n->op == &nrv__op_each    ? n->in[0]->mark
-              : n->op == &nrv__op_carry ? (int32_t)((const nrv__inside_attr *)n->attr)->index
-                                        : 0;
+    v.index = n->op == &nrv__op_each ? n->in[0]->mark : n->op == &nrv__op_carry ? (int32_t)nrv__carry_index(n) : 0;
     int32_t i = lower_value(s, v);
     if (i >= 0 && n->op == &nrv__op_carry) {
         s->loop->carry[v.index].at = i;
@@ -795,7 +793,7 @@ static int32_t lower_block(lower_state *s, nrv_tensor n)
         s->code->value[v].first = at;
         s->value[r->mark] = v;
         if (r->op == &nrv__op_last)
-            in->loop->carry[((const nrv__inside_attr *)r->body[0]->attr)->index].last = v;
+            in->loop->carry[nrv__carry_index(r->body[0])].last = v;
         else
             in->loop->read[i].outer = v;
     }
@@ -889,7 +887,7 @@ static bool lower_carries(lower_state *s, const nrv__inner *in)
 {
     nrv__loop *l = s->loop;
     for (int32_t k = 0; k < l->n_carry; k++) {
-        nrv_tensor next = in->node->body[k + (l->kind == NRV__WHILE)];
+        nrv_tensor next = nrv__next_of(in->node, k);
         if (l->carry[k].first < 0)
             continue;
         int32_t v = lower_root(s, next);

@@ -24,8 +24,7 @@ bool nrv__immediate(nrv_tensor x)
 
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in)
 {
-    bool block = (n->op->flags & NRV_BLOCK) && !nrv__block_read(n);
-    if (block) {
+    if (nrv__is_block(n)) {
         const nrv__inner *b = &c->inner[c->inner_of[nrv__block_of(n)->id]];
         *in = b->given;
         return (int)b->n_given;
@@ -194,7 +193,7 @@ static bool order_given(order_walk *w, const bool *live)
             for (int j = 0; j < n; j++)
                 order_give(w, reads[j]);
             if (x->op == &nrv__op_carry)
-                order_give(w, in->node->body[((const nrv__inside_attr *)x->attr)->index + (b->kind == NRV__WHILE)]);
+                order_give(w, nrv__next_of(in->node, nrv__carry_index(x)));
         }
     for (size_t i = 0; i < in->n_read; i++)
         for (int k = 0; k < in->read[i]->n_out; k++)
@@ -258,7 +257,7 @@ static bool order_area(order_walk *w, int branch, const bool *live)
         nrv_tensor x = b->inside[0].node[i];
         if (x->op == &nrv__op_carry && live[x->id]) {
             order_visit(w, a, x);
-            order_visit(w, a, in->node->body[((const nrv__inside_attr *)x->attr)->index + (b->kind == NRV__WHILE)]);
+            order_visit(w, a, nrv__next_of(in->node, nrv__carry_index(x)));
         }
     }
     for (size_t i = 0; i < in->n_read; i++)

@@ -54,6 +54,19 @@ bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);
+/* ---- passes that make another graph (rewrite.c) ---- */
+typedef struct nrv__rewrite {
+    nrv__compiler *c;
+    size_t n; /* nodes when it began */
+    bool *live;
+    nrv_tensor *to; /* by id: what a node became, NULL before that and for what is dead */
+    nrv_tensor *room;
+} nrv__rewrite;
+bool nrv__rewrite_begin(nrv__rewrite *r, nrv__compiler *c, bool *live);
+nrv_tensor nrv__rewritten(const nrv__rewrite *r, nrv_tensor old); /* what it became, or itself */
+nrv_tensor nrv__rebuilt(const nrv__rewrite *r, nrv_tensor y);     /* y on what its inputs became */
+bool nrv__rewrite_all(nrv__rewrite *r, nrv_tensor (*node)(void *user, nrv_tensor y), void *user); /* roots, too */
+
 /* what n reads: its inputs, or what the inside of a block does */
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
 bool nrv__immediate(nrv_tensor x);                           /* needs no memory: a tile program has it as a number */

@@ -149,53 +149,22 @@ static bool simplify_whole(const void *c, nrv_tensor n)
     return nrv__kept(c, n);
 }
 
-/* y on what its inputs became; where those of a block's node are dead, they stay as they are */
-static nrv_tensor simplify_rebuilt(nrv__compiler *c, nrv_tensor y, const nrv_tensor *to, nrv_tensor *room)
+typedef struct simplify_pass {
+    nrv__compiler *c;
+    nrv__rewrite r;
+} simplify_pass;
+
+static nrv_tensor simplify_one(void *user, nrv_tensor y)
 {
-    bool block = y->op->flags & NRV_BLOCK, changed = false;
-    nrv_tensor *body = room + y->n_in;
-    for (int k = 0; k < y->n_in; k++) {
-        room[k] = to[y->in[k]->id] ? to[y->in[k]->id] : y->in[k];
-        changed = changed || room[k] != y->in[k];
-    }
-    for (int k = 0; block && k < y->n_out; k++) {
-        body[k] = to[y->body[k]->id] ? to[y->body[k]->id] : y->body[k];
-        changed = changed || body[k] != y->body[k];
-    }
-    nrv_tensor same = changed ? nrv__rebuild(c->g, y, room, block && y->body ? body : y->body) : y;
-    return block || y->op->flags & NRV_INSIDE ? same : simplify_node(c, same);
+    const simplify_pass *p = user;
+    if (nrv__is_composite(y) && !nrv__kept(p->c, y))
+        return nrv__rewritten(&p->r, y->body[0]);
+    nrv_tensor same = nrv__rebuilt(&p->r, y);
+    return y->op->flags & (NRV_BLOCK | NRV_INSIDE) ? same : simplify_node(p->c, same);
 }
 
 bool nrv__pass_simplify(nrv__compiler *c)
 {
-    nrv_graph *g = c->g;
-    size_t n = g->n_node, most = 0;
-    bool *live = nrv__live(c, simplify_whole);
-    for (size_t i = 0; i < n; i++) {
-        size_t room = (size_t)(g->node[i]->n_in + g->node[i]->n_out);
-        most = room > most ? room : most;
-    }
-    nrv_tensor *to = nrv__tmp(c, n, sizeof *to);
-    nrv_tensor *room = nrv__tmp(c, most, sizeof *room);
-    if (!live || !to || !room)
-        return false;
-    for (size_t i = 0; i < n && !g->why.status; i++) {
-        nrv_tensor y = g->node[i];
-        if (!live[i])
-            continue;
-        if (nrv__is_composite(y) && !nrv__kept(c, y)) {
-            to[i] = to[y->body[0]->id];
-            continue;
-        }
-        g->floor = y->region ? y->region->floor : NULL;
-        if (!nrv__label_push(g, y->scope))
-            return false;
-        to[i] = simplify_rebuilt(c, y, to, room);
-        nrv__label_pop(g);
-        if (!to[i])
-            return false;
-    }
-    for (size_t i = 0; i < c->n_root; i++)
-        c->root[i].value = to[c->root[i].value->id];
-    return !g->why.status;
+    simplify_pass p = { .c = c };
+    return nrv__rewrite_begin(&p.r, c, nrv__live(c, simplify_whole)) && nrv__rewrite_all(&p.r, simplify_one, &p);
 }

@@ -21,16 +21,14 @@ enum { TURNS_LARGE = 1 << 18 }; /* elements: a turn that makes as many gains not
 typedef struct turns_pass {
     nrv__compiler *c;
     nrv_graph *g;
-    size_t n; /* nodes when the round began; all arrays are by id */
-    bool *live, *free, *heavy;
-    bool *all;  /* holds all turns of a loop that stands beside it, or is made of what does */
-    bool *kept; /* stacks that the plan has anyway */
+    nrv__rewrite r;
+    bool *free, *heavy; /* arrays are by id */
+    bool *all;          /* holds all turns of a loop that stands beside it, or is made of what does */
+    bool *kept;         /* stacks that the plan has anyway */
     int32_t *uses;
-    nrv_tensor *to;   /* what a node became */
     nrv_tensor *wide; /* all turns of it, outside of its loop */
     nrv_tensor *adds; /* of a carry: what it adds up; NULL: it does something else */
     uint8_t *way;     /* by block: what is done to it */
-    nrv_tensor *room;
     bool changed;
 } turns_pass;
 enum { TURNS_HOIST = 1, TURNS_MAP = 2 };
@@ -85,12 +83,11 @@ static bool turns_heavy(const turns_pass *p, nrv_tensor n)
 
 static void turns_count(turns_pass *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < p->r.n; i++) {
         nrv_tensor n = p->g->node[i];
-        if (!p->live[i])
+        if (!p->r.live[i])
             continue;
-        bool block = (n->op->flags & NRV_BLOCK) && !nrv__block_read(n); /* what it reads is counted inside */
-        for (int k = 0; k < n->n_in && !block; k++)
+        for (int k = 0; k < n->n_in && !nrv__is_block(n); k++) /* what a block reads is counted inside */
             p->uses[n->in[k]->id]++;
         for (int k = 0; k < n->n_out && n->op->flags & NRV_BLOCK; k++)
             p->uses[n->body[k]->id]++;
@@ -159,9 +156,9 @@ static void turns_carries(turns_pass *p, nrv_tensor scan)
     bool only_adds = true;
     for (size_t i = 0; i < r->n_node; i++) {
         nrv_tensor x = r->node[i];
-        if ((size_t)x->id >= p->n || !p->live[x->id] || x->op != &nrv__op_carry)
+        if ((size_t)x->id >= p->r.n || !p->r.live[x->id] || x->op != &nrv__op_carry)
             continue;
-        nrv_tensor e = turns_added(p, x, scan->body[((const nrv__inside_attr *)x->attr)->index]);
+        nrv_tensor e = turns_added(p, x, nrv__next_of(scan, nrv__carry_index(x)));
         p->adds[x->id] = e;
         only_adds = only_adds && e && p->free[e->id];
         if (e)
@@ -174,14 +171,14 @@ static void turns_carries(turns_pass *p, nrv_tensor scan)
 
 static void turns_plan(turns_pass *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < p->r.n; i++) {
         nrv_tensor n = p->g->node[i];
-        if (p->live[i] && n->op == &nrv__op_scan)
+        if (p->r.live[i] && n->op == &nrv__op_scan)
             turns_carries(p, n);
     }
-    for (size_t i = 0; i < p->n; i++) { /* a map, if all that is read of it is free, too */
+    for (size_t i = 0; i < p->r.n; i++) { /* a map, if all that is read of it is free, too */
         nrv_tensor n = p->g->node[i];
-        if (!p->live[i] || n->op != &nrv__op_stacked)
+        if (!p->r.live[i] || n->op != &nrv__op_stacked)
             continue;
         if (!p->free[n->body[0]->id])
             p->way[nrv__block_read(n)->id] = TURNS_HOIST;
@@ -190,24 +187,19 @@ static void turns_plan(turns_pass *p)
 }
 
 /* ---- doing it ---- */
-static nrv_tensor turns_new(const turns_pass *p, nrv_tensor old)
-{
-    return p->to[old->id] ? p->to[old->id] : old;
-}
-
 /* old, a free node of a scan's inside, for all turns */
 static nrv_tensor turns_wide(const turns_pass *p, nrv_tensor old)
 {
     nrv_block *b = turns_scan(old);
     if (old->op == &nrv__op_each)
-        return turns_new(p, old->in[0]);
+        return nrv__rewritten(&p->r, old->in[0]);
     if (old->op == &nrv__op_turn)
         return nrv_iota(p->g, NRV_I64, b->steps);
     nrv_tensor few[8], *x = old->n_in <= 8 ? few : nrv__tmp(p->c, (size_t)old->n_in, sizeof *x);
     bool few_wide[8], *wide = old->n_in <= 8 ? few_wide : nrv__tmp(p->c, (size_t)old->n_in, sizeof *wide), any = false;
     for (int i = 0; x && wide && i < old->n_in; i++) {
         wide[i] = old->in[i]->region == old->region;
-        x[i] = wide[i] ? p->wide[old->in[i]->id] : turns_new(p, old->in[i]);
+        x[i] = wide[i] ? p->wide[old->in[i]->id] : nrv__rewritten(&p->r, old->in[i]);
         any = any || wide[i];
         if (!x[i])
             return NULL;
@@ -221,22 +213,13 @@ static nrv_tensor turns_wide(const turns_pass *p, nrv_tensor old)
 /* every turn of x, a value that the (new) scan's inside has or reads */
 static nrv_tensor turns_all(const turns_pass *p, nrv_tensor scan, nrv_tensor x)
 {
-    nrv_tensor in = turns_new(p, x);
+    nrv_tensor in = nrv__rewritten(&p->r, x);
     if (p->wide[x->id])
         return p->wide[x->id];
-    nrv_shape s = nrv_shape_of(in);
-    memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
-    s.dim[0] = nrv__block_of(scan)->steps;
-    s.rank++;
+    nrv_shape s = nrv__shape_of_turns(in, nrv__block_of(scan)->steps);
     if (in->region != &nrv__block_of(scan)->inside[0])
         return nrv_broadcast(in, s);
     return nrv__block_node(p->g, &nrv__op_stacked, 1, &scan, NULL, -1, 1, &in, in->type, s);
-}
-
-/* (T,k,n) -> (T*k,n) */
-static nrv_tensor turns_flat(nrv_tensor x)
-{
-    return x ? nrv_reshape(x, NRV_SHAPE(nrv__dim_mul(x->g, x->dim[0], x->dim[1]), x->dim[2])) : NULL;
 }
 
 /* the sum of e over all turns, e as turns_sinks says */
@@ -245,12 +228,12 @@ static nrv_tensor turns_sunk(const turns_pass *p, nrv_tensor scan, nrv_tensor e)
     if (turns_is(e, "matmul")) {
         nrv_tensor t = turns_transposed(e->in[0]), a;
         if (t) {
-            a = nrv_transpose(turns_flat(turns_all(p, scan, t)));
+            a = nrv_transpose(nrv__merge_turns(turns_all(p, scan, t)));
         } else { /* (T,n,k) -> (n,T*k) */
             a = nrv_permute(turns_all(p, scan, e->in[0]), 3, (const int[]){ 1, 0, 2 });
             a = a ? nrv_reshape(a, NRV_SHAPE(a->dim[0], nrv__dim_mul(p->g, a->dim[1], a->dim[2]))) : NULL;
         }
-        return nrv_matmul(a, turns_flat(turns_all(p, scan, e->in[1])));
+        return nrv_matmul(a, nrv__merge_turns(turns_all(p, scan, e->in[1])));
     }
     if (turns_is(e, "sum")) {
         const nrv__reduce_attr *r = e->attr;
@@ -275,7 +258,7 @@ static nrv_tensor turns_total(const turns_pass *p, nrv_tensor part, nrv_tensor s
         sum = turns_sunk(p, scan, e);
     else if (map && p->wide[e->id])
         sum = nrv_sum(p->wide[e->id], 0, 0);
-    nrv_tensor first = turns_new(p, carry->in[0]);
+    nrv_tensor first = nrv__rewritten(&p->r, carry->in[0]);
     bool zero = first->op == &nrv__op_fill && ((const nrv__scalar_attr *)first->attr)->value == 0;
     return !sum || zero ? sum : nrv_add(first, sum);
 }
@@ -291,7 +274,7 @@ static nrv_tensor turns_late(const turns_pass *p, nrv_tensor scan, nrv_tensor v,
         return NULL;
     for (int i = 0; i < v->n_in; i++) {
         wide[i] = v->in[i]->region == v->region;
-        x[i] = wide[i] ? turns_late(p, scan, v->in[i], deep + 1) : turns_new(p, v->in[i]);
+        x[i] = wide[i] ? turns_late(p, scan, v->in[i], deep + 1) : nrv__rewritten(&p->r, v->in[i]);
         any = any || wide[i];
         if (!x[i])
             return NULL;
@@ -300,79 +283,45 @@ static nrv_tensor turns_late(const turns_pass *p, nrv_tensor scan, nrv_tensor v,
     return any ? v->op->batch(&batch) : NULL;
 }
 
-static nrv_tensor turns_rebuilt(turns_pass *p, nrv_tensor y)
+static nrv_tensor turns_node(void *user, nrv_tensor y)
 {
-    bool block = y->op->flags & NRV_BLOCK, changed = false;
-    nrv_tensor *body = p->room + y->n_in;
-    for (int k = 0; k < y->n_in; k++) {
-        p->room[k] = turns_new(p, y->in[k]);
-        changed = changed || p->room[k] != y->in[k];
-    }
-    for (int k = 0; block && k < y->n_out; k++) {
-        body[k] = turns_new(p, y->body[k]);
-        changed = changed || body[k] != y->body[k];
-    }
-    return changed ? nrv__rebuild(p->g, y, p->room, block && y->body ? body : y->body) : y;
-}
-
-static bool turns_node(turns_pass *p, nrv_tensor y)
-{
+    turns_pass *p = user;
     nrv_graph *g = p->g;
     nrv_block *b = turns_scan(y);
-    g->floor = y->region ? y->region->floor : NULL;
-    nrv_tensor now = turns_rebuilt(p, y), other = NULL;
+    nrv_tensor now = nrv__rebuilt(&p->r, y), other = NULL;
     if (now && y->op == &nrv__op_stacked)
         other = p->wide[y->body[0]->id] ? p->wide[y->body[0]->id] : turns_late(p, now->in[0], y->body[0], 0);
     else if (now && y->op == &nrv__op_last && nrv__block_read(y)->kind == NRV__SCAN)
         other = turns_total(p, y, now->in[0]);
     if (now && b && p->free[y->id]) {
-        g->floor = b->outside_floor;
+        g->floor = nrv__floor_of(b->inside[0].up);
         p->wide[y->id] = turns_wide(p, y);
         if (p->wide[y->id] && p->heavy[y->id] && p->way[b->id] == TURNS_HOIST)
             other = nrv__block_node(g, &nrv__op_each, 1, &p->wide[y->id], &(nrv__inside_attr){ b->id, 0 }, -1, 0, NULL,
                                     y->type, nrv_shape_of(y));
     }
     p->changed = p->changed || other;
-    p->to[y->id] = other ? other : now;
-    return now && !g->why.status;
+    return other ? other : now;
 }
 
 static bool turns_round(turns_pass *p)
 {
     nrv_graph *g = p->g;
-    size_t most = 1, n = p->n = g->n_node;
-    for (size_t i = 0; i < n; i++)
-        most = (size_t)(g->node[i]->n_in + g->node[i]->n_out) > most ? (size_t)(g->node[i]->n_in + g->node[i]->n_out)
-                                                                     : most;
-    p->live = nrv__live(p->c, nrv__kept_all);
+    size_t n = g->n_node;
     p->free = nrv__tmp(p->c, n, sizeof *p->free);
     p->heavy = nrv__tmp(p->c, n, sizeof *p->heavy);
     p->kept = nrv__tmp(p->c, n, sizeof *p->kept);
     p->all = nrv__tmp(p->c, n, sizeof *p->all);
     p->uses = nrv__tmp(p->c, n, sizeof *p->uses);
-    p->to = nrv__tmp(p->c, n, sizeof *p->to);
     p->wide = nrv__tmp(p->c, n, sizeof *p->wide);
     p->adds = nrv__tmp(p->c, n, sizeof *p->adds);
     p->way = nrv__tmp(p->c, g->n_block, sizeof *p->way);
-    p->room = nrv__tmp(p->c, most, sizeof *p->room);
-    if (!nrv__nominal(p->c) || !p->live || !p->free || !p->heavy || !p->kept || !p->all || !p->uses || !p->to ||
-        !p->wide || !p->adds || !p->way || !p->room)
+    if (!nrv__rewrite_begin(&p->r, p->c, nrv__live(p->c, nrv__kept_all)) || !nrv__nominal(p->c) || !p->free ||
+        !p->heavy || !p->kept || !p->all || !p->uses || !p->wide || !p->adds || !p->way)
         return false;
     turns_count(p);
     turns_plan(p);
-    for (size_t i = 0; i < n; i++) {
-        if (!p->live[i])
-            continue;
-        if (!nrv__label_push(g, g->node[i]->scope))
-            return false;
-        bool ok = turns_node(p, g->node[i]);
-        nrv__label_pop(g);
-        if (!ok)
-            return false;
-    }
-    for (size_t i = 0; i < p->c->n_root; i++)
-        p->c->root[i].value = turns_new(p, p->c->root[i].value);
-    return true;
+    return nrv__rewrite_all(&p->r, turns_node, p);
 }
 
 bool nrv__pass_turns(nrv__compiler *c)

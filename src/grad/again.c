@@ -51,7 +51,7 @@ static bool anew_stays(nrv_tensor x, int32_t segment)
     return x->segment == segment || x->region ||
            (x->op->flags & NRV_LEAF && x->op != &nrv__op_run_counter && x->op != &nrv__op_input &&
             x->op != &nrv__op_local) ||
-           (x->op->flags & NRV_BLOCK && !nrv__block_read(x));
+           nrv__is_block(x);
 }
 
 typedef struct anew_given {

@@ -35,7 +35,7 @@ static void grad_mark(nrv_graph *g, bool *need, size_t i)
         return;
     if (inside ? nrv__block_of(n)->open : n->op->no_grad && !block)
         return;
-    if (block && nrv__block_of(n) && nrv__block_of(n)->kind != NRV__IF)
+    if (n->op == &nrv__op_scan || n->op == &nrv__op_while)
         grad_mark_loop(g, need, n);
     for (int k = 0; k < n->n_in; k++)
         need[i] = need[i] || need[n->in[k]->id];
@@ -173,7 +173,7 @@ void nrv__reverse_run(nrv__reverse *w)
         nrv_tensor n = w->order[i];
         int64_t at = nrv__reverse_index(w, n);
         nrv_tensor dy = w->sum[at];
-        bool block = nrv__block_of(n) && n->op->flags & NRV_BLOCK;
+        bool block = nrv__is_block(n);
         if ((block ? !w->part[at] : !dy) || (w->target && w->target[n->id]) || n->op->flags & NRV_INSIDE)
             continue;
         if (!nrv__label_push(w->g, n->scope))
@@ -284,12 +284,12 @@ static nrv_tensor grad_seed(nrv_tensor y, nrv_tensor dy)
 /* a value that exists where the gradient is traced */
 static bool grad_is_here(nrv_graph *g, nrv_tensor x, const char *what, int i)
 {
-    const char *wrong = !x                                                ? "NULL"
-                        : x->g != g                                       ? "of another graph"
-                        : !nrv__dtype_real(x->type)                       ? "not real"
-                        : x->region && !nrv__region_open(x->region)       ? "of the inside of a block that is closed"
-                        : x->op->flags & NRV_BLOCK && !nrv__block_read(x) ? "no value"
-                                                                          : NULL;
+    const char *wrong = !x                                          ? "NULL"
+                        : x->g != g                                 ? "of another graph"
+                        : !nrv__dtype_real(x->type)                 ? "not real"
+                        : x->region && !nrv__region_open(x->region) ? "of the inside of a block that is closed"
+                        : nrv__is_block(x)                          ? "no value"
+                                                                    : NULL;
     if (wrong)
         nrv__graph_fail(g, NRV_ENOGRAD, "real tensors of y's graph; nrv_stacked and nrv_last give a loop's",
                         "grad: %s %d is %s", what, i, wrong);

@@ -40,7 +40,7 @@ static nrv_tensor loops_all(nrv_block *b, nrv_tensor u)
     const bool sealed = g->sealed;
     nrv__region *floor = g->floor;
     g->sealed = true;
-    g->floor = b->node->region ? b->node->region->floor : NULL;
+    g->floor = nrv__floor_of(b->node->region);
     nrv_tensor all = nrv_stacked(b, u);
     g->sealed = sealed;
     g->floor = floor;
@@ -131,15 +131,14 @@ static bool loops_stands(nrv__reverse *w, nrv__stand *s, bool all)
     bool *want = loops_wanted(w, all), asleep = g->asleep;
     for (size_t i = 0; want && i < w->n && !g->why.status; i++) {
         nrv_tensor x = w->region->node[i];
-        bool block = nrv__block_of(x) && x->op->flags & NRV_BLOCK;
-        if (!want[i] || (!(x->op->flags & NRV_INSIDE) && (loops_again(x, all) || block)))
+        if (!want[i] || (!(x->op->flags & NRV_INSIDE) && (loops_again(x, all) || nrv__is_block(x))))
             continue;
         s->to[i] = loops_value(w, x);
         want[i] = false;
     }
     for (size_t i = 0; want && !all && i < w->n;
          i++) /* blocks have their own gradient, and what is read of them a stack */
-        want[i] = want[i] && !(nrv__block_of(w->region->node[i]) && w->region->node[i]->op->flags & NRV_BLOCK);
+        want[i] = want[i] && !nrv__is_block(w->region->node[i]);
     bool ok = want && nrv__copy_region(g, s, want);
     g->asleep = asleep;
     return ok;
@@ -183,7 +182,7 @@ static bool loops_roots(nrv__reverse *w, loops_carries *c)
     for (int32_t i = w->up->part[nrv__reverse_index(w->up, w->block)]; i;) {
         nrv_tensor part = loops_read(w->up, &i, &dy), x = part->body[0];
         if (part->op == &nrv__op_last)
-            c->last[((const nrv__inside_attr *)x->attr)->index] = dy;
+            c->last[nrv__carry_index(x)] = dy;
         else
             nrv__reverse_visit(w, x);
     }
@@ -355,8 +354,7 @@ static bool loops_while_body(nrv__reverse *up, nrv_block *b, loops_alive *a)
         if (x->op == &nrv__op_turn)
             s.to[i] = nrv_turn(a->scan);
         else if (x->op == &nrv__op_carry)
-            s.to[i] = a->at[((const nrv__inside_attr *)x->attr)->index] =
-                nrv_carry(a->scan, nrv__stands_for(up->here, x->in[0]));
+            s.to[i] = a->at[nrv__carry_index(x)] = nrv_carry(a->scan, nrv__stands_for(up->here, x->in[0]));
     }
     for (size_t i = s.n; i--;) {
         nrv_tensor x = r->node[i];
@@ -405,7 +403,7 @@ static void loops_while(nrv__reverse *up, nrv_tensor n)
         return;
     for (int32_t i = up->part[nrv__reverse_index(up, n)]; i; n_y++) {
         nrv_tensor part = loops_read(up, &i, &dy[n_y]);
-        y[n_y] = nrv_last(a.scan, at[((const nrv__inside_attr *)part->body[0]->attr)->index]);
+        y[n_y] = nrv_last(a.scan, at[nrv__carry_index(part->body[0])]);
     }
     for (int i = 0; i < n->n_in; i++)
         if (nrv__reverse_need(up, n->in[i]) && nrv__dtype_real(n->in[i]->type))

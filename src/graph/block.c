@@ -19,6 +19,27 @@ nrv__region *nrv__deeper(nrv__region *a, nrv__region *b)
     return !a || (b && b->depth > a->depth) ? b : a;
 }
 
+nrv__region *nrv__floor_of(const nrv__region *r)
+{
+    return r ? r->floor : NULL;
+}
+
+nrv_shape nrv__shape_of_turns(nrv_tensor x, nrv_dim T)
+{
+    nrv_shape s = { x->rank + 1, { T } };
+    memcpy(s.dim + 1, x->dim, (size_t)x->rank * sizeof *s.dim);
+    return s;
+}
+
+nrv_tensor nrv__merge_turns(nrv_tensor x)
+{
+    if (!x)
+        return NULL;
+    nrv_shape s = { x->rank - 1, { nrv__dim_mul(x->g, x->dim[0], x->dim[1]) } };
+    memcpy(s.dim + 1, x->dim + 2, (size_t)(x->rank - 2) * sizeof *s.dim);
+    return nrv_reshape(x, s);
+}
+
 bool nrv__region_open(const nrv__region *r)
 {
     return r->block->open && r == &r->block->inside[r->block->branch];
@@ -62,12 +83,11 @@ static nrv_block *block_begin(nrv_graph *g, nrv__block_kind kind)
     nrv__region *up = around ? &g->open[g->n_open - 1]->inside[around->branch] : NULL;
     for (int k = 0; k < 2; k++) {
         nrv__region *r = &b->inside[k];
-        *r = (nrv__region){ .block = b, .up = up, .floor = up ? up->floor : NULL, .depth = up ? up->depth + 1 : 1 };
+        *r = (nrv__region){ .block = b, .up = up, .floor = nrv__floor_of(up), .depth = up ? up->depth + 1 : 1 };
         if (kind == NRV__IF)
             r->floor = r;
     }
     b->n_scope = g->n_scope;
-    b->outside_floor = g->floor;
     g->block[g->n_block++] = b;
     g->open[g->n_open++] = b;
     if (kind == NRV__IF)
@@ -216,7 +236,7 @@ NRV_API nrv_tensor nrv_carry(nrv_block *b, nrv_tensor first)
 static nrv__carry *block_carry(nrv_block *b, nrv_tensor carry)
 {
     bool mine = carry && carry->g == b->g && carry->op == &nrv__op_carry && nrv__block_of(carry) == b;
-    return mine ? &b->carry[((const nrv__inside_attr *)carry->attr)->index] : NULL;
+    return mine ? &b->carry[nrv__carry_index(carry)] : NULL;
 }
 
 static bool block_value(nrv_block *b, nrv_tensor x, const char *what)
@@ -398,7 +418,7 @@ NRV_API void nrv_end(nrv_block *b)
         return;
     b->open = false;
     g->n_open--;
-    g->floor = b->outside_floor;
+    g->floor = nrv__floor_of(b->inside[0].up);
     if (b->kind == NRV__SCAN && b->keep > 1)
         nrv__block_split(b);
     else
@@ -437,13 +457,11 @@ NRV_API nrv_tensor nrv_stacked(nrv_block *b, nrv_tensor inner)
         return nrv__graph_fail(g, NRV_EARG, "stack it over the inner loop first, or name a value of this one",
                                "stacked: the tensor is of the inside of another block"),
                NULL;
-    nrv_shape s = nrv_shape_of(inner);
-    if (s.rank == NRV__MAX_RANK)
-        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "stacked: the value has rank %d already", s.rank),
+    if (inner->rank == NRV__MAX_RANK)
+        return nrv__graph_fail(g, NRV_ESHAPE, "ranks go up to 8", "stacked: the value has rank %d already",
+                               inner->rank),
                NULL;
-    memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
-    s.dim[0] = b->steps;
-    s.rank++;
+    nrv_shape s = nrv__shape_of_turns(inner, b->steps);
     if (!inside) {
         nrv_shape one = s;
         one.dim[0] = 1;

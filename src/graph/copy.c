@@ -154,7 +154,7 @@ static bool split_copy(nrv_block *b, nrv_block *in, nrv_tensor *to, const nrv_te
         else if (x->op == &nrv__op_turn)
             to[i] = nrv_add(from, nrv_turn(in));
         else if (x->op == &nrv__op_carry)
-            to[i] = nrv_carry(in, first[((const nrv__inside_attr *)x->attr)->index]);
+            to[i] = nrv_carry(in, first[nrv__carry_index(x)]);
     }
     if (!nrv__copy_region(g, &s, NULL))
         return false;
@@ -171,15 +171,12 @@ static nrv_dim split_whole(nrv_block *b)
 
 static nrv_tensor split_of_segment(nrv_block *b, nrv_tensor xs)
 {
-    nrv_shape s = nrv_shape_of(xs);
-    if (s.rank == NRV__MAX_RANK)
-        return nrv__graph_fail(b->g, NRV_ESHAPE, "keep 0 or 1, or fewer axes", "scan: rank %d with keep %d", s.rank,
+    if (xs->rank == NRV__MAX_RANK)
+        return nrv__graph_fail(b->g, NRV_ESHAPE, "keep 0 or 1, or fewer axes", "scan: rank %d with keep %d", xs->rank,
                                b->keep),
                NULL;
-    memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
-    s.dim[0] = nrv__dim_floor(b->g, b->steps, b->keep);
+    nrv_shape s = nrv__shape_of_turns(xs, nrv__dim_floor(b->g, b->steps, b->keep));
     s.dim[1] = b->keep;
-    s.rank++;
     return nrv_each(b->segments, nrv_reshape(nrv_slice(xs, 0, 0, split_whole(b)), s));
 }
 
@@ -257,13 +254,7 @@ nrv_tensor nrv__split_stacked(nrv_block *b, nrv_tensor inner)
     g->sealed = true;
     nrv_tensor whole = nrv_stacked(b->segments, nrv_stacked(b->inner, b->to_inner[inner->slot]));
     g->sealed = sealed;
-    if (!whole)
-        return NULL;
-    nrv_shape s = nrv_shape_of(whole);
-    memmove(s.dim + 1, s.dim + 2, (size_t)(s.rank - 2) * sizeof *s.dim);
-    s.dim[0] = split_whole(b);
-    s.rank--;
-    whole = nrv_reshape(whole, s);
+    whole = nrv__merge_turns(whole);
     if (!b->tail || g->why.status)
         return whole;
     return nrv_concat(2, (const nrv_tensor[]){ whole, nrv_stacked(b->tail, b->to_tail[inner->slot]) }, 0);
@@ -271,7 +262,7 @@ nrv_tensor nrv__split_stacked(nrv_block *b, nrv_tensor inner)
 
 nrv_tensor nrv__split_last(nrv_block *b, nrv_tensor carry)
 {
-    int64_t i = ((const nrv__inside_attr *)carry->attr)->index;
+    int64_t i = nrv__carry_index(carry);
     nrv_block *end = b->tail && !b->reverse ? b->tail : b->segments;
     return nrv_last(end, end->carry[i].at);
 }

@@ -60,8 +60,7 @@ struct nrv_block {
     nrv__block_kind kind;
     int32_t id;
     nrv__region inside[2]; /* of an if: where yes, where no */
-    nrv__region *outside_floor;
-    nrv_dim steps; /* of a scan; -1 until known; at most, of a while: 0 no limit */
+    nrv_dim steps;         /* of a scan; -1 until known; at most, of a while: 0 no limit */
     int reverse, keep;
     bool open;
     int branch;
@@ -281,6 +280,9 @@ nrv_block *nrv__block_read(nrv_tensor n);                      /* of stacked, la
 bool nrv__region_open(const nrv__region *r);                   /* its block is, and at this branch */
 bool nrv__within(const nrv__region *r, const nrv__region *of); /* r is of or lies in it */
 nrv__region *nrv__deeper(nrv__region *a, nrv__region *b);
+nrv__region *nrv__floor_of(const nrv__region *r);       /* of NULL, too */
+nrv_shape nrv__shape_of_turns(nrv_tensor x, nrv_dim T); /* (T, x's axes); x has fewer than there can be */
+nrv_tensor nrv__merge_turns(nrv_tensor x);              /* (T,n,...) -> (T*n,...) */
 
 /* What stands for a node elsewhere: for those of each region in turn to[slot]; for all others they themselves. */
 typedef struct nrv__stand {

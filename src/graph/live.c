@@ -19,19 +19,13 @@ static void live_add(live_walk *w, nrv_tensor x)
     w->stack[w->n++] = x;
 }
 
-/* what becomes of carry `index` of the block: behind the condition, where there is one */
-static nrv_tensor live_next(nrv_tensor loop, int64_t index)
-{
-    return loop->body[index + (loop->op == &nrv__op_while)];
-}
-
 static void live_children(live_walk *w, nrv_tensor n)
 {
     nrv__alive *a = w->a;
     if (n->op == &nrv__op_carry) {
         nrv_tensor loop = a->loop[nrv__block_of(n)->id];
         if (loop) /* else the roots are of the inside: one turn */
-            live_add(w, live_next(loop, ((const nrv__inside_attr *)n->attr)->index));
+            live_add(w, nrv__next_of(loop, nrv__carry_index(n)));
     } else if (nrv__block_read(n)) {
         a->loop[nrv__block_read(n)->id] = n->in[0];
         for (int i = 0; i < n->n_out; i++)
@@ -43,8 +37,7 @@ static void live_children(live_walk *w, nrv_tensor n)
         live_add(w, n->body[0]);
         return;
     }
-    bool block = (n->op->flags & NRV_BLOCK) && !nrv__block_read(n); /* what it reads is found from its inside */
-    for (int i = 0; i < n->n_in && !block; i++)
+    for (int i = 0; i < n->n_in && !nrv__is_block(n); i++) /* what a block reads is found from its inside */
         live_add(w, n->in[i]);
 }
 

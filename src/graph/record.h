@@ -114,6 +114,20 @@ struct nrv__opdef {
 /* leaves that the store, eager evaluation and the compiler treat each in its way */
 extern const nrv__opdef nrv__op_scan, nrv__op_while, nrv__op_if, nrv__op_each, nrv__op_turn, nrv__op_carry,
     nrv__op_stacked, nrv__op_last, nrv__op_either;
+/* a block itself, not what is read of it */
+static inline bool nrv__is_block(nrv_tensor n)
+{
+    return n->op == &nrv__op_scan || n->op == &nrv__op_while || n->op == &nrv__op_if;
+}
+static inline int64_t nrv__carry_index(nrv_tensor carry)
+{
+    return ((const nrv__inside_attr *)carry->attr)->index;
+}
+/* what becomes of a carry of the loop: behind the condition, where there is one */
+static inline nrv_tensor nrv__next_of(nrv_tensor loop, int64_t carry)
+{
+    return loop->body[carry + (loop->op == &nrv__op_while)];
+}
 /* defined by other ops, not by blocks */
 static inline bool nrv__is_composite(nrv_tensor n)
 {

@@ -29,24 +29,12 @@ nrv_tensor nrv__batch_aligned(const nrv__batch *b, int i, int rank)
 nrv_tensor nrv__batch_merged(const nrv__batch *b, int i)
 {
     nrv_tensor x = nrv__batch_wide(b, i);
-    if (!x || x->rank < 2)
-        return NULL;
-    nrv_shape s = nrv_shape_of(x);
-    s.dim[0] = nrv__dim_mul(b->g, s.dim[0], s.dim[1]);
-    memmove(s.dim + 1, s.dim + 2, (size_t)(s.rank - 2) * sizeof *s.dim);
-    s.rank--;
-    return nrv_reshape(x, s);
+    return x && x->rank > 1 ? nrv__merge_turns(x) : NULL;
 }
 
 nrv_tensor nrv__batch_parted(const nrv__batch *b, nrv_tensor y)
 {
-    nrv_shape s = nrv_shape_of(b->y);
-    if (!y || s.rank == NRV__MAX_RANK)
-        return NULL;
-    memmove(s.dim + 1, s.dim, (size_t)s.rank * sizeof *s.dim);
-    s.dim[0] = b->T;
-    s.rank++;
-    return nrv_reshape(y, s);
+    return y && b->y->rank < NRV__MAX_RANK ? nrv_reshape(y, nrv__shape_of_turns(b->y, b->T)) : NULL;
 }
 
 nrv_tensor nrv__batch_point(const nrv__batch *b)

@@ -212,11 +212,6 @@ static char *eager_carry_at(const eager_inside *in, size_t index, bool next)
     return in->carry + at + (next ? in->carry_bytes : 0);
 }
 
-static nrv_tensor eager_next(const eager_inside *in, size_t carry)
-{
-    return in->node->body[carry + (in->b->kind == NRV__WHILE)];
-}
-
 static void eager_give(const eager_inside *in, int64_t *turn)
 {
     const nrv__region *r = &in->b->inside[0];
@@ -229,7 +224,7 @@ static void eager_give(const eager_inside *in, int64_t *turn)
         else if (n->op == &nrv__op_turn)
             n->value = turn;
         else if (n->op == &nrv__op_carry)
-            n->value = eager_carry_at(in, (size_t)((const nrv__inside_attr *)n->attr)->index, false);
+            n->value = eager_carry_at(in, (size_t)nrv__carry_index(n), false);
     }
 }
 
@@ -243,7 +238,8 @@ static void eager_take(const eager_inside *in, int64_t turn)
         }
     for (size_t i = 0; i < in->b->n_carry; i++)
         if (in->e->alive.live[in->b->carry[i].at->id])
-            memcpy(eager_carry_at(in, i, true), eager_next(in, i)->value, eager_size(in->e, in->b->carry[i].at));
+            memcpy(eager_carry_at(in, i, true), nrv__next_of(in->node, (int64_t)i)->value,
+                   eager_size(in->e, in->b->carry[i].at));
     memcpy(in->carry, in->carry + in->carry_bytes, in->carry_bytes);
 }
 
@@ -301,8 +297,7 @@ static nrv_status eager_loop(eager_inside *in)
     for (size_t i = 0; i < b->inside[0].n_node; i++) {
         now = b->inside[0].node[i];
         if (now->op == &nrv__op_carry && e->alive.live[now->id])
-            memcpy(eager_carry_at(in, (size_t)((const nrv__inside_attr *)now->attr)->index, false), now->in[0]->value,
-                   eager_size(e, now));
+            memcpy(eager_carry_at(in, (size_t)nrv__carry_index(now), false), now->in[0]->value, eager_size(e, now));
     }
     int64_t turns = nrv__dim_at(b->steps, e->s.polys);
     nrv_status st = b->kind == NRV__WHILE ? eager_condition(in) : NRV_OK;
@@ -311,8 +306,7 @@ static nrv_status eager_loop(eager_inside *in)
         st = eager_turn(in, b->reverse ? turns - 1 - t : t, &stop);
     for (size_t i = 0; i < in->n_part && !st; i++)
         if (in->part[i]->op == &nrv__op_last)
-            memcpy(in->part[i]->value,
-                   eager_carry_at(in, (size_t)((const nrv__inside_attr *)in->part[i]->body[0]->attr)->index, false),
+            memcpy(in->part[i]->value, eager_carry_at(in, (size_t)nrv__carry_index(in->part[i]->body[0]), false),
                    eager_size(e, in->part[i]));
     return st;
 }
@@ -442,7 +436,7 @@ NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
     nrv_graph *g = x->g;
     if (g->why.status)
         return g->why.status;
-    if (x->region || (x->op->flags & NRV_BLOCK && !nrv__block_read(x)))
+    if (x->region || (nrv__is_block(x)))
         return nrv__graph_fail(g, NRV_EARG, "nrv_stacked, nrv_last or nrv_either read it after nrv_end",
                                "eval: a value of the inside of a block is another one in every turn");
     eager_run e = { .g = g, .arena = &g->arena };
