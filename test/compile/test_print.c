@@ -1,24 +1,11 @@
 /* test_print.c - a plan with blocks as text: what a loop is given, carries and leaves, and the steps of its inside. */
 #include "nervo.h"
+#include "support/printed.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-
-typedef struct shown {
-    char at[8192];
-    size_t n;
-} shown;
-
-static void collect(void *user, const char *text, size_t n)
-{
-    shown *s = user;
-    assert_true(s->n + n < sizeof s->at);
-    memcpy(s->at + s->n, text, n);
-    s->n += n;
-    s->at[s->n] = 0;
-}
 
 /* a scan from the end with a choice in each turn; a while that halves */
 static void trace(nrv_graph *g)
@@ -113,18 +100,18 @@ static const char *const golden =
 static void a_plan_shows_what_its_loops_do(void **state)
 {
     (void)state;
-    shown text = { "", 0 };
     nrv_store *s = nrv_store_new(NULL);
     nrv_graph *g = nrv_graph_new(s, 0);
     nrv_push(g, "net");
     trace(g);
     nrv_pop(g);
     nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .cpu = "ref" });
-    nrv_plan_print(p, collect, &text);
-    char *memory = strstr(text.at, "memory "), *after = memory ? strchr(memory, '\n') : NULL;
+    char *text = printed(p);
+    char *memory = strstr(text, "memory "), *after = memory ? strchr(memory, '\n') : NULL;
     assert_non_null(after); /* bytes are of this build: test/run/test_cost.c holds them to what an exec asks for */
     memmove(memory, after + 1, strlen(after));
-    assert_string_equal(text.at, golden);
+    assert_string_equal(text, golden);
+    free(text);
     nrv_plan_free(p);
     nrv_graph_free(g);
     nrv_store_free(s);

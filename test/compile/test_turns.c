@@ -2,6 +2,7 @@
    loops; in a recurrent net the product with the inputs stands before the loop, and in its gradient those that sum up
    to the weights' stand behind it. */
 #include "support/each_op.h"
+#include "support/printed.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -25,28 +26,12 @@ static int turns_count(const char *plan, const char *op, bool inside)
     return n;
 }
 
-typedef struct turns_text {
-    char at[1 << 16];
-    size_t n;
-} turns_text;
-
-static void turns_collect(void *user, const char *text, size_t n)
+static char *turns_plan(nrv_graph *g)
 {
-    turns_text *t = user;
-    assert_true(t->n + n < sizeof t->at);
-    memcpy(t->at + t->n, text, n);
-    t->n += n;
-    t->at[t->n] = 0;
-}
-
-static turns_text *turns_plan(nrv_graph *g)
-{
-    turns_text *t = calloc(1, sizeof *t);
-    assert_non_null(t);
     nrv_plan *p = nrv_compile(g, NULL);
-    nrv_plan_print(p, turns_collect, t);
+    char *text = printed(p);
     nrv_plan_free(p);
-    return t;
+    return text;
 }
 
 /* input k with a name of its own, (TURNS,...) where it is wide */
@@ -96,8 +81,8 @@ static void turns_map(const op_case *c, unsigned mask)
         nrv_tensor y = case_make(c, g, at);
         nrv_end(b);
         nrv_output(g, "y", nrv_stacked(b, y));
-        turns_text *t = turns_plan(g);
-        if (nrv_graph_why(g) || turns_count(t->at, "scan", false))
+        char *t = turns_plan(g);
+        if (nrv_graph_why(g) || turns_count(t, "scan", false))
             case_fails(c, "inputs %x wide: %s", mask, nrv_graph_why(g) ? nrv_graph_why(g) : "a loop is left");
         free(t);
     }
@@ -132,18 +117,18 @@ static void a_recurrent_net_multiplies_outside(void **state)
     nrv_end(b);
     nrv_tensor y = nrv_sum_all(nrv_square(nrv_last(b, h)));
     nrv_output(g, "y", y);
-    turns_text *t = turns_plan(g);
-    assert_int_equal(turns_count(t->at, "scan", false), 1);
-    assert_int_equal(turns_count(t->at, "matmul", false), 1); /* x w */
-    assert_int_equal(turns_count(t->at, "matmul", true), 1);  /* h u */
+    char *t = turns_plan(g);
+    assert_int_equal(turns_count(t, "scan", false), 1);
+    assert_int_equal(turns_count(t, "matmul", false), 1); /* x w */
+    assert_int_equal(turns_count(t, "matmul", true), 1);  /* h u */
     free(t);
     nrv_grad(y, NULL, 2, by, d);
     nrv_output(g, "dw", d[0]);
     nrv_output(g, "du", d[1]);
     t = turns_plan(g);
-    assert_int_equal(turns_count(t->at, "scan", false), 2);
-    assert_int_equal(turns_count(t->at, "matmul", false), 3); /* x w, and one for each weight */
-    assert_int_equal(turns_count(t->at, "matmul", true), 2);  /* h u, and back */
+    assert_int_equal(turns_count(t, "scan", false), 2);
+    assert_int_equal(turns_count(t, "matmul", false), 3); /* x w, and one for each weight */
+    assert_int_equal(turns_count(t, "matmul", true), 2);  /* h u, and back */
     free(t);
     nrv_graph_free(g);
     nrv_store_free(s);

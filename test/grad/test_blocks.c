@@ -477,29 +477,6 @@ static void third_gradient_as_its_turns(void **state)
     loop_compare(p, &(loop_how){ .way = LOOP_COMPILED, .T = 3, .order = 3 });
 }
 
-static void forward_as_its_turns(void **state)
-{
-    const loop_pair *p = *state;
-    for (int compiled = 0; compiled < 2; compiled++)
-        for (int keep = 0; keep < 3; keep++)
-            loop_compare(p, &(loop_how){ .way = compiled ? LOOP_COMPILED : LOOP_ASKED,
-                                         .T = 5,
-                                         .keep = keep,
-                                         .reverse = keep & 1,
-                                         .order = 1,
-                                         .forward = true });
-}
-
-static void computed_again_as_its_turns(void **state)
-{
-    const loop_pair *p = *state;
-    for (int compiled = 0; compiled < 2; compiled++)
-        for (int keep = 0; keep < 2; keep++)
-            loop_compare(
-                p, &(loop_how){
-                       .way = compiled ? LOOP_COMPILED : LOOP_ASKED, .T = 4, .keep = keep, .order = 2, .again = true });
-}
-
 static void gradient_is_the_slope(void **state)
 {
     const loop_pair *p = *state;
@@ -517,5 +494,5 @@ int main(void)
     return blocks_group("evaluated", evaluated_as_its_turns) + blocks_group("traced", traced_as_its_turns) +
            blocks_group("compiled", compiled_as_its_turns) + blocks_group("named", any_named_number_of_turns) +
            blocks_group("third", third_gradient_as_its_turns) + blocks_group("slope", gradient_is_the_slope) +
-           blocks_group("again", computed_again_as_its_turns) + blocks_group("forward", forward_as_its_turns);
+           blocks_group("again", loop_again) + blocks_group("forward", loop_forward);
 }

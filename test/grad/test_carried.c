@@ -224,23 +224,6 @@ static void any_named_number_of_turns(void **state)
             loop_compare(p, &(loop_how){ .way = LOOP_COMPILED, .T = T[i], .keep = keep, .order = 1, .named = true });
 }
 
-static void forward_as_their_turns(void **state)
-{
-    const loop_pair *p = *state;
-    for (int keep = 0; keep < 2; keep++)
-        loop_compare(p, &(loop_how){ .way = LOOP_COMPILED, .T = 4, .keep = keep, .order = 1, .forward = true });
-}
-
-static void computed_again_as_their_turns(void **state)
-{
-    const loop_pair *p = *state;
-    for (int compiled = 0; compiled < 2; compiled++)
-        for (int keep = 0; keep < 2; keep++)
-            loop_compare(
-                p, &(loop_how){
-                       .way = compiled ? LOOP_COMPILED : LOOP_ASKED, .T = 4, .keep = keep, .order = 2, .again = true });
-}
-
 static int carried_group(const char *name, void (*test)(void **state))
 {
     return loop_group(name, carried_pairs, CARRIED_PAIRS, test);
@@ -249,6 +232,6 @@ static int carried_group(const char *name, void (*test)(void **state))
 int main(void)
 {
     return carried_group("turns", as_their_turns) + carried_group("without", without_passes) +
-           carried_group("again", computed_again_as_their_turns) + carried_group("named", any_named_number_of_turns) +
-           carried_group("forward", forward_as_their_turns);
+           carried_group("again", loop_again) + carried_group("named", any_named_number_of_turns) +
+           carried_group("forward", loop_forward);
 }

@@ -377,29 +377,6 @@ static void third_gradient_as_with_selections(void **state)
     loop_compare(p, &(loop_how){ .way = LOOP_COMPILED, .T = 2, .order = 3 });
 }
 
-static void forward_as_with_selections(void **state)
-{
-    const loop_pair *p = *state;
-    for (int compiled = 0; compiled < 2; compiled++)
-        for (int keep = 0; keep < 3; keep++)
-            loop_compare(p, &(loop_how){ .way = compiled ? LOOP_COMPILED : LOOP_ASKED,
-                                         .T = 5,
-                                         .keep = keep,
-                                         .reverse = keep & 1,
-                                         .order = 1,
-                                         .forward = true });
-}
-
-static void computed_again_as_with_selections(void **state)
-{
-    const loop_pair *p = *state;
-    for (int compiled = 0; compiled < 2; compiled++)
-        for (int keep = 0; keep < 2; keep++)
-            loop_compare(
-                p, &(loop_how){
-                       .way = compiled ? LOOP_COMPILED : LOOP_ASKED, .T = 4, .keep = keep, .order = 2, .again = true });
-}
-
 static void gradient_is_the_slope(void **state)
 {
     const loop_pair *p = *state;
@@ -516,7 +493,6 @@ int main(void)
     return loop_group("selections", choice_pairs, CHOICE_PAIRS, as_with_selections) +
            loop_group("third", choice_pairs, CHOICE_PAIRS, third_gradient_as_with_selections) +
            loop_group("slope", choice_pairs, CHOICE_PAIRS, gradient_is_the_slope) +
-           loop_group("again", choice_pairs, CHOICE_PAIRS, computed_again_as_with_selections) +
-           loop_group("forward", choice_pairs, CHOICE_PAIRS, forward_as_with_selections) +
-           cmocka_run_group_tests(tests, NULL, NULL);
+           loop_group("again", choice_pairs, CHOICE_PAIRS, loop_again) +
+           loop_group("forward", choice_pairs, CHOICE_PAIRS, loop_forward) + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,21 +14,9 @@ typedef struct grad_case {
     int n_v;
 } grad_case;
 
-static nrv_tensor grad_input(grad_case *k, const op_case *c, const char *name, nrv_tensor like, uint64_t which,
-                             double **value)
-{
-    int64_t n = case_elements(like);
-    *value = malloc(((size_t)n + 1) * sizeof **value);
-    assert_non_null(*value);
-    case_draw(c->text, which, -1.5, 1.5, n, *value);
-    nrv_tensor x = nrv_input(k->t.g, name, like->type, nrv_shape_of(like));
-    case_feed(x, *value, n);
-    return x;
-}
-
 static void grad_first(grad_case *k, const op_case *c)
 {
-    nrv_tensor w = grad_input(k, c, "w_", k->t.y, 11, &k->w);
+    nrv_tensor w = case_input_like(&k->t, c, "w_", k->t.y, 11, &k->w);
     slope *s = &k->first;
     *s = (slope){ .c = c, .s = nrv_sum_all(nrv_mul(w, k->t.y)), .tolerance = 1e-6, .order = "gradient" };
     for (int i = 0; i < c->n_x; i++)
@@ -49,7 +37,7 @@ static void grad_second(grad_case *k, const op_case *c)
     for (int i = 0; i < k->first.n; i++) {
         char name[16];
         snprintf(name, sizeof name, "v%d_", i);
-        nrv_tensor v = grad_input(k, c, name, k->first.x[i], (uint64_t)(20 + i), &k->v[k->n_v++]);
+        nrv_tensor v = case_input_like(&k->t, c, name, k->first.x[i], (uint64_t)(20 + i), &k->v[k->n_v++]);
         nrv_tensor part = nrv_sum_all(nrv_mul(v, k->first.dx[i]));
         sum = sum ? nrv_add(sum, part) : part;
     }

@@ -13,18 +13,6 @@ typedef struct jvp_case {
     int n;
 } jvp_case;
 
-static nrv_tensor jvp_input(jvp_case *k, const op_case *c, const char *name, nrv_tensor like, uint64_t which,
-                            double **at)
-{
-    int64_t n = case_elements(like);
-    *at = malloc(((size_t)n + 1) * sizeof **at);
-    assert_non_null(*at);
-    case_draw(c->text, which, -1.5, 1.5, n, *at);
-    nrv_tensor x = nrv_input(k->t.g, name, like->type, nrv_shape_of(like));
-    case_feed(x, *at, n);
-    return x;
-}
-
 /* false: nothing to differentiate */
 static bool jvp_open(jvp_case *k, const op_case *c)
 {
@@ -39,12 +27,12 @@ static bool jvp_open(jvp_case *k, const op_case *c)
         snprintf(name, sizeof name, "v%d_", i);
         k->x[k->n] = k->t.x[i];
         k->at[k->n] = c->x[i].value;
-        k->v[k->n] = jvp_input(k, c, name, k->t.x[i], (uint64_t)(20 + i), &k->v_at[k->n]);
+        k->v[k->n] = case_input_like(&k->t, c, name, k->t.x[i], (uint64_t)(20 + i), &k->v_at[k->n]);
         k->n++;
     }
     if (!k->n)
         return false;
-    k->w = jvp_input(k, c, "w_", k->t.y, 11, &k->w_at);
+    k->w = case_input_like(&k->t, c, "w_", k->t.y, 11, &k->w_at);
     nrv_jvp(k->n, k->x, k->v, 1, &k->t.y, &k->dy);
     nrv_grad(k->t.y, k->w, k->n, k->x, k->dx);
     if (nrv_graph_why(k->t.g))

@@ -3,6 +3,7 @@
 #include "../../src/run/cost.h"
 #include "../../src/run/ref.h"
 #include "nervo.h"
+#include "support/printed.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -116,13 +117,6 @@ static nrv_plan *planned(nrv_store *s, net *f, int what)
 }
 
 /* ---- memory ---- */
-static void keep_text(void *user, const char *text, size_t n)
-{
-    char *to = user;
-    size_t at = strlen(to);
-    snprintf(to + at, 4096 - at, "%.*s", (int)n, text);
-}
-
 static char input[64 * 3 * 144 * 4 + 25 * 64 * 12 * 4];
 static size_t bytes_of(const nrv_plan *p, const nrv_exec *e, size_t i)
 {
@@ -153,7 +147,7 @@ static void memory_of(net *f, int what)
     nrv_plan *p = planned(s, f, what);
     nrv_exec_free(nrv_exec_new(p, s, NULL)); /* the store has every variable from now on */
     size_t before = c.alive;
-    char text[4096] = "", line[128];
+    char line[128];
     for (int64_t B = 1; B <= 64; B *= 4) {
         nrv__cost cost;
         nrv__why why;
@@ -166,9 +160,10 @@ static void memory_of(net *f, int what)
         assert_int_equal(held(p, s, &c, B, pool), one + 2 * cost.each_thread);
         nrv_pool_free(pool);
     }
-    nrv_plan_print(p, keep_text, text); /* for 32 */
+    char *text = printed(p); /* for 32 */
     snprintf(line, sizeof line, "\nmemory %zu bytes with 1 thread: ", held(p, s, &c, 32, NULL));
     assert_non_null(strstr(text, line));
+    free(text);
     nrv_plan_free(p);
     nrv_store_free(s);
     assert_int_equal(c.alive, 0);
@@ -192,9 +187,9 @@ static void sizes_that_cannot_be_have_no_cost(void **state)
     nrv_dim N = nrv_size(g, "N", 1, 64), M = nrv_size(g, "M", 64, 64);
     nrv_output(g, "y", nrv_add(nrv_input(g, "a", NRV_F32, NRV_SHAPE(N)), nrv_input(g, "b", NRV_F32, NRV_SHAPE(M))));
     nrv_plan *p = nrv_compile(g, NULL);
-    char text[4096] = "";
-    nrv_plan_print(p, keep_text, text); /* for N = 32, M = 64 */
+    char *text = printed(p); /* for N = 32, M = 64 */
     assert_non_null(strstr(text, "\ncost   unknown: add: "));
+    free(text);
     nrv_plan_free(p);
     nrv_graph_free(g);
     nrv_store_free(s);

@@ -2,6 +2,7 @@
    buffers that change under a binding, execs that share a workspace, locals that change their length, and eager
    evaluation that must refuse and commit as a run does. */
 #include "nervo.h"
+#include "support/printed.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,13 +38,6 @@ static void close_all(edge *t)
     nrv_store_free(t->s);
 }
 
-static void keep(void *user, const char *text, size_t n)
-{
-    char *to = user;
-    size_t at = strlen(to);
-    snprintf(to + at, 4096 - at, "%.*s", (int)n, text);
-}
-
 static void a_step_that_may_fail_does_not_write_in_place(void **state)
 {
     (void)state;
@@ -77,9 +71,9 @@ static void an_output_does_not_change_when_others_assign(void **state)
     assert_int_equal(nrv_run(other), NRV_OK);
     assert_memory_equal(nrv_value(t.e, "flat", NULL), ((const float[]){ 2, 2 }), 8);
     assert_memory_equal(nrv_value(other, "flat", NULL), ((const float[]){ 3, 3 }), 8);
-    char plan[4096] = "";
-    nrv_plan_print(t.p, keep, plan);
+    char *plan = printed(t.p);
     assert_non_null(strstr(plan, "an output shows it, too"));
+    free(plan);
     nrv_exec_free(other);
     close_all(&t);
 }

@@ -233,6 +233,19 @@ void case_feed(nrv_tensor x, const double *value, int64_t n)
     free(data);
 }
 
+nrv_tensor case_input_like(case_graph *t, const op_case *c, const char *name, nrv_tensor like, uint64_t which,
+                           double **value)
+{
+    int64_t n = case_elements(like);
+    *value = malloc(((size_t)n + 1) * sizeof **value);
+    if (!*value)
+        return NULL;
+    case_draw(c->text, which, -1.5, 1.5, n, *value);
+    nrv_tensor x = nrv_input(t->g, name, like->type, nrv_shape_of(like));
+    case_feed(x, *value, n);
+    return x;
+}
+
 nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x)
 {
     nrv__case made = { .g = g, .name = "case", .n_x = c->n_x, .n_arg = c->n_arg };

@@ -47,8 +47,12 @@ case_graph case_trace(const op_case *c, unsigned mode);
 nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x); /* y alone, on inputs that are there */
 void case_graph_free(case_graph *t);
 void case_feed(nrv_tensor x, const double *value, int64_t n); /* any type, from doubles */
-void case_forget(nrv_graph *g);                               /* computed values, so that new feeds are seen */
-double *case_value(nrv_tensor y, int64_t *n);                 /* evaluated, to be freed; NULL: see the graph */
+/* one more input of like's shape and type, with numbers of its own in -1.5..1.5; *value is the
+   caller's to free. NULL: no memory */
+nrv_tensor case_input_like(case_graph *t, const op_case *c, const char *name, nrv_tensor like, uint64_t which,
+                           double **value);
+void case_forget(nrv_graph *g);               /* computed values, so that new feeds are seen */
+double *case_value(nrv_tensor y, int64_t *n); /* evaluated, to be freed; NULL: see the graph */
 void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n, double *to);
 int64_t case_elements(nrv_tensor x);             /* of constant lengths */
 void case_reproduce(const op_case *c, FILE *to); /* ten lines of C that do the same */

@@ -255,6 +255,28 @@ void loop_compare(const loop_pair *p, const loop_how *how)
     loop_free(&b);
 }
 
+void loop_forward(void **state)
+{
+    for (int compiled = 0; compiled < 2; compiled++)
+        for (int keep = 0; keep < 3; keep++)
+            loop_compare(*state, &(loop_how){ .way = compiled ? LOOP_COMPILED : LOOP_ASKED,
+                                              .T = 5,
+                                              .keep = keep,
+                                              .reverse = keep & 1,
+                                              .order = 1,
+                                              .forward = true });
+}
+
+void loop_again(void **state)
+{
+    for (int compiled = 0; compiled < 2; compiled++)
+        for (int keep = 0; keep < 2; keep++)
+            loop_compare(
+                *state,
+                &(loop_how){
+                    .way = compiled ? LOOP_COMPILED : LOOP_ASKED, .T = 4, .keep = keep, .order = 2, .again = true });
+}
+
 int loop_group(const char *name, const loop_pair *pairs, int n, void (*test)(void **state))
 {
     struct CMUnitTest *tests = calloc((size_t)n, sizeof *tests);

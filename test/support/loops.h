@@ -50,6 +50,8 @@ typedef struct loop_pair {
 } loop_pair;
 int loop_group(const char *name, const loop_pair *pairs, int n, void (*test)(void **state)); /* a test for each */
 void loop_compare(const loop_pair *p, const loop_how *how);                                  /* to 1e-12 */
+void loop_forward(void **state); /* of a loop_pair: both forward, asked for and compiled, for every keep */
+void loop_again(void **state);   /* both in a scope that is computed again */
 
 nrv_tensor loop_row(const loop_at *at, int64_t turn);     /* (2,3): x of the turn-th turn, in the order of turns */
 nrv_tensor loop_plus(nrv_tensor a, nrv_tensor b);         /* b, where a is NULL */
