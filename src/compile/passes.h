@@ -1,8 +1,11 @@
-/* passes.h - the passes of the compiler, in the order they run.
+/* passes.h - the passes of the compiler, in the order they run. The first two make another graph (rewrite.c), simplify
+   before and after turns.
 
-   simplify   composites that no kernel takes become their bodies; then rewriting by a table of rules, inputs before
-   users order      a walk from the outputs by name, updates of variables last group      element-wise chains into tile
-   programs lower      values, views, copies, kernels, steps; what may be written in place */
+   - simplify: composites that no kernel takes become their bodies; then a table of rules, inputs before users.
+   - turns: what of a loop need not wait for the turn before, for all turns at once.
+   - order: a walk from the outputs by name, updates of variables last; the same inside of blocks.
+   - group: element-wise chains into tile programs.
+   - lower: values, views, copies, kernels, steps; what may be written in place. */
 #ifndef NRV__PASSES_H
 #define NRV__PASSES_H
 #include "plan.h"

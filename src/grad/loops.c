@@ -63,12 +63,9 @@ static nrv_tensor loops_stack(nrv__reverse *w, nrv_tensor n, nrv_tensor u)
 {
     nrv_graph *g = w->g;
     nrv_block *b = nrv__block_of(n);
-    const nrv__copies *copy = NULL;
+    const nrv__copies *copy = nrv__copies_of(w->here, b);
     const bool asleep = g->asleep;
     g->asleep = true;
-    for (const nrv__stand *s = w->here; s && !copy; s = s->up)
-        for (const nrv__copies *c = s->copied; c && !copy; c = c->before)
-            copy = c->of == b ? c : NULL;
     nrv_tensor all = copy ? loops_all(copy->block, loops_copied(copy, u)) : loops_all(b, u);
     if (!copy && all && w->block && all->region == w->region)
         all = nrv_each(w->made, loops_stack(w->up, w->block, all));
@@ -76,11 +73,19 @@ static nrv_tensor loops_stack(nrv__reverse *w, nrv_tensor n, nrv_tensor u)
     return all;
 }
 
-static void loops_want(const nrv__reverse *w, bool *want, nrv_tensor x)
+/* x, if it is of the first n of region r */
+static void loops_want(const nrv__region *r, size_t n, bool *want, nrv_tensor x)
 {
-    int64_t at = nrv__reverse_index(w, x);
-    if (at >= 0)
-        want[at] = true;
+    if (x->region == r && (size_t)x->slot < n)
+        want[x->slot] = true;
+}
+
+static void loops_want_read(const nrv__region *r, size_t n, bool *want, nrv_tensor by)
+{
+    for (int k = 0; k < by->n_in; k++)
+        loops_want(r, n, want, by->in[k]);
+    for (int k = 0; by->body && k < by->n_out; k++)
+        loops_want(r, n, want, by->body[k]);
 }
 
 /* deep inside of loops a stack would have more axes than there are */
@@ -98,18 +103,14 @@ static bool *loops_wanted(nrv__reverse *w, bool all)
     memset(want, 0, w->n + 1);
     for (size_t i = 0; i < w->n_order; i++) {
         nrv_tensor x = w->order[i];
-        loops_want(w, want, x);
+        want[x->slot] = true;
         for (int k = 0; k < x->n_in; k++)
-            loops_want(w, want, x->in[k]);
+            loops_want(w->region, w->n, want, x->in[k]);
     }
     for (size_t i = w->n; i--;) {
         nrv_tensor x = w->region->node[i];
-        if (!want[i] || x->op->flags & NRV_INSIDE || !loops_again(x, all))
-            continue;
-        for (int k = 0; k < x->n_in; k++)
-            loops_want(w, want, x->in[k]);
-        for (int k = 0; x->body && k < x->n_out; k++)
-            loops_want(w, want, x->body[k]);
+        if (want[i] && !(x->op->flags & NRV_INSIDE) && loops_again(x, all))
+            loops_want_read(w->region, w->n, want, x);
     }
     return want;
 }
@@ -136,8 +137,8 @@ static bool loops_stands(nrv__reverse *w, nrv__stand *s, bool all)
         s->to[i] = loops_value(w, x);
         want[i] = false;
     }
-    for (size_t i = 0; want && !all && i < w->n;
-         i++) /* blocks have their own gradient, and what is read of them a stack */
+    /* blocks have their own gradient, and what is read of them a stack */
+    for (size_t i = 0; want && !all && i < w->n; i++)
         want[i] = want[i] && !nrv__is_block(w->region->node[i]);
     bool ok = want && nrv__copy_region(g, s, want);
     g->asleep = asleep;
@@ -161,9 +162,9 @@ static bool loops_begin(nrv__reverse *w, nrv__reverse *up, nrv_tensor n, int bra
 
 /* ---- scan ---- */
 typedef struct loops_carries {
-    nrv_tensor *last,
-        *at;     /* the gradient of what a carry became, or NULL; its carry in the loop that is made, or NULL */
-    bool *taken; /* its gradient is wanted and not zero */
+    nrv_tensor *last; /* the gradient of what a carry became, or NULL */
+    nrv_tensor *at;   /* its carry in the loop that is made, or NULL */
+    bool *taken;      /* its gradient is wanted and not zero */
 } loops_carries;
 
 /* from what is read of the scan, through the carries, to all that has a gradient */
@@ -356,15 +357,9 @@ static bool loops_while_body(nrv__reverse *up, nrv_block *b, loops_alive *a)
         else if (x->op == &nrv__op_carry)
             s.to[i] = a->at[nrv__carry_index(x)] = nrv_carry(a->scan, nrv__stands_for(up->here, x->in[0]));
     }
-    for (size_t i = s.n; i--;) {
-        nrv_tensor x = r->node[i];
-        for (int k = 0; want[i] && k < x->n_in; k++)
-            if (x->in[k]->region == r)
-                want[x->in[k]->slot] = true;
-        for (int k = 0; want[i] && x->body && k < x->n_out; k++)
-            if (x->body[k]->region == r)
-                want[x->body[k]->slot] = true;
-    }
+    for (size_t i = s.n; i--;)
+        if (want[i])
+            loops_want_read(r, s.n, want, r->node[i]);
     if (!nrv__copy_region(g, &s, want))
         return false;
     nrv_tensor no = nrv_fill(g, NRV_BOOL, NRV_SCALAR, 0);

@@ -25,7 +25,7 @@ nrv_tensor nrv__stands_for(const nrv__stand *s, nrv_tensor x)
     return x;
 }
 
-static const nrv__copies *copy_find(const nrv__stand *s, const nrv_block *of)
+const nrv__copies *nrv__copies_of(const nrv__stand *s, const nrv_block *of)
 {
     for (; s; s = s->up)
         for (const nrv__copies *c = s->copied; c; c = c->before)
@@ -37,7 +37,7 @@ static const nrv__copies *copy_find(const nrv__stand *s, const nrv_block *of)
 /* stacked, last, either: read of the copy what x reads of the original */
 static nrv_tensor copy_read(const nrv__stand *s, nrv_tensor x)
 {
-    const nrv__copies *c = copy_find(s, nrv__block_read(x));
+    const nrv__copies *c = nrv__copies_of(s, nrv__block_read(x));
     nrv_tensor v[2] = { NULL, NULL };
     if (!c) /* the block itself is as it was */
         return x;

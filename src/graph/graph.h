@@ -293,6 +293,7 @@ typedef struct nrv__stand {
     nrv__copies *copied; /* blocks of this region that were copied */
 } nrv__stand;
 nrv_tensor nrv__stands_for(const nrv__stand *s, nrv_tensor x);
+const nrv__copies *nrv__copies_of(const nrv__stand *s, const nrv_block *of); /* NULL: there is none */
 /* Copies into the open block what is wanted (NULL: all) of s->region and not in s->to yet, blocks with all they hold.
  */
 bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want);
