@@ -29,7 +29,7 @@ CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BU
 ROOMS = ("op", "grad", "api", "nn", "compile", "run")  # whose programs are asked, in this order
 LAST = "fuzz.graphs"  # and then random programs; first, where it is about the engine
 ENGINE = ("src/grad/*.c", "src/graph/block.c", "src/graph/copy.c", "src/graph/live.c", "src/compile/simplify.c",
-          "src/compile/turns.c")
+          "src/compile/rewrite.c", "src/compile/turns.c")
 FORMULA = r"(?<=_ref, )([^=<>\n]+)(?=\)\n)"  # of a reference that is not a comparison
 NUMBER = r"(?<![\w.\"])(\d+\.\d+(?:e-?\d+)?|\d+)(?![\w.])"
 
