@@ -327,7 +327,8 @@ nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape 
                          nrv__kind kind);
 int32_t nrv__var_find(const nrv_graph *g, const char *name); /* in g->var; -1: not there */
 bool nrv__var_add(nrv_graph *g, nrv__var v);
-bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key); /* of a named random draw in this scope */
+bool nrv__draw_key(nrv_graph *g, const char *op, const char *name,
+                   uint64_t *key); /* of a named random draw in this scope */
 void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t);
 nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at);
 nrv_tensor nrv__list_find(nrv_list l, const char *name);

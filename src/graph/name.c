@@ -59,14 +59,14 @@ bool nrv__name_meet(nrv_graph *g, nrv__name_kind kind, const char *name)
 }
 
 /* ---- random draws: what they are keyed by is what may not be the same twice ---- */
-bool nrv__draw_key(nrv_graph *g, const char *name, uint64_t *key)
+bool nrv__draw_key(nrv_graph *g, const char *op, const char *name, uint64_t *key)
 {
     const nrv__scope *s = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
     nrv__path *path = s ? s->path : NULL;
     nrv__hashing h = { 0 };
     if (!name || !*name)
         return nrv__graph_fail(g, NRV_ENAME, "give every random op a name of its own in its scope",
-                               "a random op without a name"),
+                               "%s: a random op without a name", op),
                false;
     if (path && path->hashing.seed == g->store->seed) {
         h = path->hashing;

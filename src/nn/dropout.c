@@ -23,7 +23,7 @@ NRV_API nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p)
         return x;
     if (p == 1)
         return nrv_fill(g, x->type, nrv_shape_of(x), 0);
-    nrv_tensor u = nrv_uniform(g, name, NRV_F32, nrv_shape_of(x));
+    nrv_tensor u = nrv__uniform(g, "dropout", name, NRV_F32, nrv_shape_of(x));
     return NRV_EXPR("u, p, x, s: u < p ? 0 : x * s", u, nrv__like(u, p), x, nrv__like(x, 1 / (1 - p)));
 }
 

@@ -87,7 +87,7 @@ NRV_OP(categorical, .sig = "i64 run[c...], real logits[c...,...,V] -> i32 y[c...
 NRV_API nrv_tensor nrv_categorical(nrv_tensor logits, const char *name)
 {
     nrv__random_attr a = { .type = NRV_I32 };
-    if (!logits || logits->g->why.status || !nrv__draw_key(logits->g, name, &a.key))
+    if (!logits || logits->g->why.status || !nrv__draw_key(logits->g, "categorical", name, &a.key))
         return NULL;
     return nrv__op_with(&nrv__op_categorical, NRV_N(const nrv_tensor, nrv__run_counter(logits->g), logits), &a, 0,
                         NULL);

@@ -23,6 +23,8 @@ nrv_tensor nrv__batch_merged(const nrv__batch *b, int i);        /* (T*n, ...): 
 nrv_tensor nrv__batch_parted(const nrv__batch *b, nrv_tensor y); /* and out again, into y's shape of each turn */
 nrv_tensor nrv__batch_point(const nrv__batch *b);                /* element-wise ops */
 nrv_tensor nrv__batch_sized(const nrv__batch *b, const void *attr,
-                            int axis);     /* x[0] alone; axis < 0: T is a length, too */
+                            int axis); /* x[0] alone; axis < 0: T is a length, too */
+nrv_tensor nrv__uniform(nrv_graph *g, const char *op, const char *name, nrv_dtype t,
+                        nrv_shape shape);  /* op: in errors */
 nrv_tensor nrv__run_counter(nrv_graph *g); /* i64 scalar: the counter of random draws, another in every turn of loops */
 #endif

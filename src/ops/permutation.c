@@ -47,7 +47,7 @@ NRV_OP(permutation, .sig = "i64 run[c...] -> i64 y[c...,n]",
 NRV_API nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n)
 {
     nrv__random_attr a = { .type = NRV_I64 };
-    if (!g || g->why.status || !nrv__draw_key(g, name, &a.key))
+    if (!g || g->why.status || !nrv__draw_key(g, "permutation", name, &a.key))
         return NULL;
     return nrv__op_with(&nrv__op_permutation, NRV_N(const nrv_tensor, nrv__run_counter(g)), &a, 1, &n);
 }

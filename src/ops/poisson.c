@@ -124,7 +124,7 @@ NRV_OP(poisson, .sig = "i64 run[c...], real rate[c...,...] -> y[c...,...]",
 NRV_API nrv_tensor nrv_poisson(nrv_tensor rate, const char *name)
 {
     nrv__random_attr a = { .type = 0 };
-    if (!rate || rate->g->why.status || !nrv__draw_key(rate->g, name, &a.key))
+    if (!rate || rate->g->why.status || !nrv__draw_key(rate->g, "poisson", name, &a.key))
         return NULL;
     return nrv__op_with(&nrv__op_poisson, NRV_N(const nrv_tensor, nrv__run_counter(rate->g), rate), &a, 0, NULL);
 }

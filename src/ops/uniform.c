@@ -50,19 +50,24 @@ static nrv_tensor uniform_key(nrv_graph *g, uint64_t key, nrv_dtype t, nrv_shape
     return nrv__op_with(&nrv__op_uniform, NRV_N(const nrv_tensor, nrv__run_counter(g)), &a, shape.rank, shape.dim);
 }
 
+nrv_tensor nrv__uniform(nrv_graph *g, const char *op, const char *name, nrv_dtype t, nrv_shape shape)
+{
+    uint64_t key;
+    return g && !g->why.status && nrv__draw_key(g, op, name, &key) ? uniform_key(g, key, t, shape) : NULL;
+}
+
 /* Random numbers in [0, 1), keyed by scope and name, new in every run. t: NRV_F32 or NRV_F64; both have 24 bits. A name
    that is missing or was used in this scope is an error. No gradient. */
 NRV_API nrv_tensor nrv_uniform(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
-    uint64_t key;
-    return g && !g->why.status && nrv__draw_key(g, name, &key) ? uniform_key(g, key, t, shape) : NULL;
+    return nrv__uniform(g, "uniform", name, t, shape);
 }
 
 /* Random numbers of mean 0 and deviation 1 (Box & Muller 1958), at most 5.8 in size; otherwise as nrv_uniform. */
 NRV_API nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
     uint64_t key;
-    if (!g || g->why.status || !nrv__draw_key(g, name, &key))
+    if (!g || g->why.status || !nrv__draw_key(g, "normal", name, &key))
         return NULL;
     nrv_tensor u = uniform_key(g, key, t, shape), v = uniform_key(g, nrv__hash(key, "angle", 5), t, shape);
     return NRV_EXPR("u, v: sqrt(-2 * log(1 - u)) * cos(6.283185307179586 * v)", u, v);
@@ -71,7 +76,7 @@ NRV_API nrv_tensor nrv_normal(nrv_graph *g, const char *name, nrv_dtype t, nrv_s
 /* Random numbers >= 0 of density e^-x: mean 1, deviation 1, at most 16.7; otherwise as nrv_uniform. */
 NRV_API nrv_tensor nrv_exponential(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
-    return NRV_EXPR("u: -log(1 - u)", nrv_uniform(g, name, t, shape));
+    return NRV_EXPR("u: -log(1 - u)", nrv__uniform(g, "exponential", name, t, shape));
 }
 
 /* Random numbers -log(e), e as nrv_exponential (Gumbel 1935): mean 0.577, deviation 1.283, in -2.9..17.4; the largest
@@ -80,7 +85,7 @@ NRV_API nrv_tensor nrv_exponential(nrv_graph *g, const char *name, nrv_dtype t, 
 NRV_API nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape)
 {
     /* u = 0 stands for all below 2^-24, 2^-25 on average; without that it would be infinite */
-    return NRV_EXPR("u: -log(max(-log(1 - u), 2.98023223876953125e-8))", nrv_uniform(g, name, t, shape));
+    return NRV_EXPR("u: -log(max(-log(1 - u), 2.98023223876953125e-8))", nrv__uniform(g, "gumbel", name, t, shape));
 }
 
 /* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
@@ -89,5 +94,5 @@ NRV_API nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name)
 {
     if (!p)
         return NULL;
-    return nrv_cast(nrv_less(nrv_uniform(p->g, name, p->type, nrv_shape_of(p)), p), p->type);
+    return nrv_cast(nrv_less(nrv__uniform(p->g, "bernoulli", name, p->type, nrv_shape_of(p)), p), p->type);
 }

@@ -723,7 +723,7 @@ static const wrong wrongs[] = {
           "assign: 'net.norm.running_mean' is assigned inside a block\n  in    net.norm\n  hint  carry the value out "
           "of the block and assign it there; NRV_QUIET keeps layers from updating their statistics"),
     WRONG(draw_unnamed, NRV_ENAME,
-          "a random op without a name\n  in    cell\n  hint  give every random op a name of its own in its "
+          "uniform: a random op without a name\n  in    cell\n  hint  give every random op a name of its own in its "
           "scope"),
     WRONG(draw_twice, NRV_ENAME,
           "two random ops named 'u' in one scope would draw the same numbers\n  hint  name the second one differently, "

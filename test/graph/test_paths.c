@@ -77,17 +77,17 @@ static void a_draws_key_is_the_hash_of_its_whole_name(void **state)
 {
     nrv_graph *g = *state;
     uint64_t key;
-    assert_true(nrv__draw_key(g, "top", &key) && key == nrv__hash_text(7, "||top"));
+    assert_true(nrv__draw_key(g, "test", "top", &key) && key == nrv__hash_text(7, "||top"));
     nrv_push(g, "a.rather.long.scope.with.more.than.thirty-two.bytes");
     nrv_enter(g, &(nrv_scope){ .name = "inner", .pass = "second" });
-    assert_true(nrv__draw_key(g, "drop", &key));
+    assert_true(nrv__draw_key(g, "test", "drop", &key));
     assert_true(key == nrv__hash_text(7, "a.rather.long.scope.with.more.than.thirty-two.bytes.inner|second|drop"));
     nrv_store *other = nrv_store_new(&(nrv_store_opt){ .seed = 8 }); /* its file brings the seed along */
     assert_int_equal(nrv_store_save(other, "seed8.safetensors", "*"), NRV_OK);
     nrv_store_free(other);
     nrv_enter(g, &(nrv_scope){ .pass = "third" });
     assert_int_equal(nrv_store_load(g->store, "seed8.safetensors", NULL), NRV_OK);
-    assert_true(nrv__draw_key(g, "drop", &key));
+    assert_true(nrv__draw_key(g, "test", "drop", &key));
     assert_true(key == nrv__hash_text(8, "a.rather.long.scope.with.more.than.thirty-two.bytes.inner|third|drop"));
     graph_is_well(g);
 }

@@ -507,10 +507,15 @@ static void names_are_asked_for(void **state)
 {
     (void)state;
     nrv_graph *g = random_graph;
-    static const char *const unnamed = "a random op without a name\n  in    net.block\n"
-                                       "  hint  give every random op a name of its own in its scope";
-    for (int i = 0; i < 7; i++) {
-        nrv_push(g, "net"), nrv_push(g, "block");
+    static const char *const op[] = { "uniform",     "normal",  "gumbel",      "bernoulli",
+                                      "categorical", "poisson", "permutation", "dropout" };
+    for (int i = 0; i < 8; i++) {
+        char unnamed[200];
+        snprintf(unnamed, sizeof unnamed,
+                 "%s: a random op without a name\n  in    net.block\n"
+                 "  hint  give every random op a name of its own in its scope",
+                 op[i]);
+        nrv_enter(g, &(nrv_scope){ .name = "net", .mode = NRV_TRAIN }), nrv_push(g, "block");
         nrv_tensor x = nrv_fill(g, NRV_F32, NRV_SHAPE(3), 0.5), y = NULL;
         const char *name = i % 2 ? "" : NULL;
         y = i == 0   ? nrv_uniform(g, name, NRV_F32, NRV_SHAPE(3))
@@ -519,7 +524,8 @@ static void names_are_asked_for(void **state)
             : i == 3 ? nrv_bernoulli(x, name)
             : i == 4 ? nrv_categorical(x, name)
             : i == 5 ? nrv_poisson(x, name)
-                     : nrv_permutation(g, name, 3);
+            : i == 6 ? nrv_permutation(g, name, 3)
+                     : nrv_dropout(x, name, 0.5);
         assert_null(y);
         says(NRV_ENAME, unnamed);
     }
