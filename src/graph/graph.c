@@ -191,7 +191,7 @@ NRV_API void nrv_graph_reset(nrv_graph *g)
 
 NRV_API const char *nrv_graph_why(const nrv_graph *g)
 {
-    return g && g->why.status ? g->why.text : NULL;
+    return !g ? "no graph: out of memory, or nrv_graph_new without a store" : g->why.status ? g->why.text : NULL;
 }
 
 nrv__path *nrv__scope_at(const nrv_graph *g)

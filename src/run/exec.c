@@ -338,8 +338,8 @@ static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__frame *f, const nrv__act
             op = t->instr[i].out == r ? t->instr[i].op->name : op;
         return nrv__fail(
             &e->why, NRV_EVALUE,
-            "%s gives a NaN\n  in    %s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN",
-            op, f->code->value[v].scope);
+            "%s gives a NaN%s%s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN", op,
+            NRV__PLACE(f->code->value[v].scope));
     }
     return NRV_OK;
 }
@@ -357,8 +357,8 @@ static nrv_status exec_steps(nrv_exec *e, const nrv__frame *f, size_t from, size
         }
         exec_act(e, f, a);
         if (a->step->fails && nrv__fault_status(&e->fault))
-            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s\n  in    %s", a->step->op->name,
-                             nrv__fault_text(&e->fault), a->step->scope);
+            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s%s%s", a->step->op->name,
+                             nrv__fault_text(&e->fault), NRV__PLACE(a->step->scope));
         if (e->plan->check_nan && exec_hunt_nan(e, f, a))
             return e->why.status;
     }

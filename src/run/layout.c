@@ -39,13 +39,13 @@ static nrv_status layout_views(nrv_exec *e, nrv__frame *f)
             y->dim[k] = nrv__dim_at(v->dim[k], e->polys);
             if (y->dim[k] < 0)
                 return nrv__fail(&e->why, NRV_ESHAPE,
-                                 "a length of %lld\n  in    %s\n  hint  is the window larger than what "
+                                 "a length of %lld%s%s\n  hint  is the window larger than what "
                                  "it slides over?",
-                                 (long long)y->dim[k], v->scope);
+                                 (long long)y->dim[k], NRV__PLACE(v->scope));
             /* strides are products too, so a length of 0 does not make the others small */
             if (!nrv__mul(n, y->dim[k] ? y->dim[k] : 1, &n) || n > LAYOUT_MOST)
-                return nrv__fail(&e->why, NRV_ENOMEM,
-                                 "a value of more than 2^46 bytes\n  in    %s\n  hint  a smaller batch", v->scope);
+                return nrv__fail(&e->why, NRV_ENOMEM, "a value of more than 2^46 bytes%s%s\n  hint  a smaller batch",
+                                 NRV__PLACE(v->scope));
         }
         nrv__contiguous(y);
         f->offset[i] = 0;
@@ -94,8 +94,8 @@ static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)
     a->shared = 0;
     if (!a->kernel && !s->op->ref)
         return nrv__fail(&e->why, NRV_ESHAPE,
-                         "%s: no kernel for these lengths\n  in    %s\n  hint  compile with .without = \"%s\"",
-                         s->op->name, s->scope, s->kernel[0]->name);
+                         "%s: no kernel for these lengths%s%s\n  hint  compile with .without = \"%s\"", s->op->name,
+                         NRV__PLACE(s->scope), s->kernel[0]->name);
     if (!a->kernel) {
         a->scratch = nrv__ref_scratch(s->op, &a->args);
         a->units = a->grain = 1;
