@@ -81,7 +81,7 @@ typedef struct { const char *name, *pass;    /* pass: tells the random draws of 
 nrv_graph  *nrv_graph_new  (nrv_store *s, unsigned mode);
 void        nrv_graph_free (nrv_graph *g);
 void        nrv_graph_reset(nrv_graph *g);                 /* eager: end of one run: assignments commit, nodes go         */
-const char *nrv_graph_why  (const nrv_graph *g);                         /* NULL = no error so far                      */
+const char *nrv_graph_why  (const nrv_graph *g);                         /* NULL = no error so far; no graph is one            */
 void        nrv_push       (nrv_graph *g, const char *name);             /* "encoder", "0", "attn"                      */
 void        nrv_push_i     (nrv_graph *g, const char *scope, int i);     /* "layer", 3  ->  "layer.3"                   */
 void        nrv_enter      (nrv_graph *g, const nrv_scope *scope);       /* push with a mode or a substitution          */
