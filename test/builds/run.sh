@@ -23,7 +23,7 @@ step()
 {
     "$@" >"$log" 2>&1 && return
     local status=$?
-    cat "$log"
+    grep -v '^\[[0-9]*/[0-9]*\] [BL]' "$log" # not the hundreds of files that did build or link
     echo "builds.$preset: failed (status $status): $*"
     exit 1
 }
