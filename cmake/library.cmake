@@ -5,6 +5,7 @@ set(NERVO_ROOMS base graph ops grad compile kernels run nn optim models data io 
 set(nervo_globs ${NERVO_ROOMS})
 list(TRANSFORM nervo_globs PREPEND ${PROJECT_SOURCE_DIR}/src/)
 list(TRANSFORM nervo_globs APPEND /*.c)
+list(APPEND nervo_globs ${PROJECT_SOURCE_DIR}/src/ops/*/*.c)
 file(GLOB NERVO_SOURCES CONFIGURE_DEPENDS ${nervo_globs})
 file(GLOB NERVO_SIMD_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/simd/*.c)
 

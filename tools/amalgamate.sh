@@ -30,7 +30,8 @@ awk '
 ' include/nervo.h >"$out/nervo.h"
 
 sources=
-for room in base graph ops grad compile kernels kernels/simd run nn optim models data io gen; do
+for room in base graph ops 'ops/*' grad compile kernels kernels/simd run nn optim models data io gen; do
+    # shellcheck disable=SC2086
     for file in src/$room/*.c; do
         [ ! -f "$file" ] || sources="$sources $file"
     done

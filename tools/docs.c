@@ -97,25 +97,34 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const source *)a)->name, ((const source *)b)->name);
 }
 
-static void read_room(const char *root, const char *room)
+/* the sources of a folder of a room, "" for the room itself; a name without a dot is a folder and read as well */
+static void read_folder(const char *root, const char *room, const char *folder)
 {
-    char path[4096];
-    int first = n_sources;
-    snprintf(path, sizeof path, "%s/src/%s", root, room);
+    char path[4096], name[512];
+    snprintf(path, sizeof path, "%s/src/%s/%s", root, room, folder);
     DIR *d = opendir(path);
     for (struct dirent *e; d && (e = readdir(d));) {
         size_t n = strlen(e->d_name);
+        snprintf(name, sizeof name, "%s%s%s", folder, *folder ? "/" : "", e->d_name);
+        if (!*folder && !strchr(e->d_name, '.') && !strcmp(room, "ops"))
+            read_folder(root, room, e->d_name);
         if (n < 3 || strcmp(e->d_name + n - 2, ".c") || n_sources == MOST_SOURCES)
             continue;
-        snprintf(path, sizeof path, "%s/src/%s/%s", root, room, e->d_name);
+        snprintf(path, sizeof path, "%s/src/%s/%s", root, room, name);
         source *s = &sources[n_sources++];
-        *s = (source){ room, strcpy(again(NULL, n + 1), e->d_name), whole_file(path) };
+        *s = (source){ room, strcpy(again(NULL, strlen(name) + 1), name), whole_file(path) };
         if (!s->text)
             die("cannot read ", path);
     }
     if (!d)
         die("no folder ", path);
     closedir(d);
+}
+
+static void read_room(const char *root, const char *room)
+{
+    int first = n_sources;
+    read_folder(root, room, "");
     qsort(sources + first, (size_t)(n_sources - first), sizeof *sources, by_name);
 }
 

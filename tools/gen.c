@@ -72,16 +72,14 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* paths of the .c files of a folder, sorted: what is made may not depend on the file system */
-static int list(const char *root, const char *folder, char **path)
+/* adds the names in a folder that end so; "" takes those without a dot, which are folders */
+static int names(const char *dir, const char *end, char **path, int n)
 {
-    char dir[4096];
-    snprintf(dir, sizeof dir, "%s/src/%s", root, folder);
     DIR *d = opendir(dir);
-    int n = 0;
     for (struct dirent *e; d && (e = readdir(d));) {
-        size_t len = strlen(e->d_name);
-        if (len < 3 || strcmp(e->d_name + len - 2, ".c") || n == MOST_FILES)
+        size_t len = strlen(e->d_name), tail = strlen(end);
+        const char *dot = strchr(e->d_name, '.');
+        if (n == MOST_FILES || (tail ? len <= tail || strcmp(e->d_name + len - tail, end) : dot != NULL))
             continue;
         size_t room = strlen(dir) + len + 2;
         if (!(path[n] = malloc(room)))
@@ -90,6 +88,21 @@ static int list(const char *root, const char *folder, char **path)
     }
     if (d)
         closedir(d);
+    return n;
+}
+
+/* paths of the .c files of a folder, and of its folders where it has some, sorted: what is made may not depend on the
+   file system */
+static int list(const char *root, const char *folder, bool deep, char **path)
+{
+    static char *inner[MOST_FILES];
+    char dir[4096];
+    snprintf(dir, sizeof dir, "%s/src/%s", root, folder);
+    int n = names(dir, ".c", path, 0), folders = deep ? names(dir, "", inner, 0) : 0;
+    for (int i = 0; i < folders; i++) {
+        n = names(inner[i], ".c", path, n);
+        free(inner[i]);
+    }
     qsort(path, (size_t)n, sizeof *path, by_name);
     return n;
 }
@@ -288,7 +301,7 @@ int main(int argc, char **argv)
     text ops = { 0 }, nn = { 0 };
     for (int pass = 0; pass < 2; pass++) /* option structs first: prototypes use them */
         for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
-            int n = list(root, folders[k], files);
+            int n = list(root, folders[k], k == 0, files);
             for (int i = 0; i < n; i++) {
                 text f = read_file(files[i]);
                 text *out = k == 0 ? &ops : &nn;

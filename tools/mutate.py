@@ -156,7 +156,7 @@ class Bench:
         if self.run([*command, "-O1", "-w", f"-I{path.parent}"], 300):
             return ""
         library = BUILD / "libnervo.a"  # the mutant stands before it: two files of the library may have one name
-        names = sorted(self.programs, key=lambda name: name != LAST) if path.parent.name != "ops" else self.programs
+        names = sorted(self.programs, key=lambda name: name != LAST) if "ops" not in path.parts else self.programs
         for name in names:
             link, seconds = self.programs[name]
             program = self.folder / name
@@ -231,7 +231,7 @@ def main():
     asked.add_argument("--list", action="store_true", help="show what would be drawn, without trying it")
     wish = asked.parse_args()
     only = set(filter(None, wish.only.split(",")))
-    paths = [p for p in sorted((ROOT / "src/ops").glob("*.c"))
+    paths = [p for p in sorted((ROOT / "src/ops").rglob("*.c"))
              if re.search(r"^NRV_OP\(", p.read_text(), re.M) and (not only or p.stem in only)]
     paths += [p for glob in ENGINE for p in sorted(ROOT.glob(glob)) if not only or p.stem in only]
     if wish.list:

@@ -24,160 +24,30 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
-/* Absolute value; its gradient at 0 is 0. x and y (...) */
-nrv_tensor nrv_abs(nrv_tensor x);
-/* Sum. a, b and y broadcast together. */
-nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
-/* add with the number c. x and y (...) */
-nrv_tensor nrv_add_c(nrv_tensor x, double c);
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
-/* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
-nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
-/* The mean of every channel. (B,C,S...) -> (B,C) */
-nrv_tensor nrv_avg_pool_global(nrv_tensor x);
-/* Mean of -(t ln p + (1 - t) ln(1 - p)), each logarithm at least -100, as PyTorch. */
-nrv_tensor nrv_bce(nrv_tensor p, nrv_tensor target);
-/* Mean of softplus(x) - x t: binary cross-entropy of sigmoid(x) with target t in 0..1, without overflow. */
-nrv_tensor nrv_bce_logits(nrv_tensor logits, nrv_tensor target);
-/* x stretched to the shape; only lengths of 1 stretch. */
-nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
-/* A new axis of length n, in which x repeats. (a,b) at axis 1 -> (a,n,b) */
-nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
-/* x in type t. x and y (...) */
-nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
-/* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
-   (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
-   stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
-   scope is an error. No gradient to the logits. */
-nrv_tensor nrv_categorical(nrv_tensor logits, const char *name);
-/* n tensors that agree in all lengths but that of axis. */
-nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
-/* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
-   order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
-   0..rows-1 or a column outside 0..n-1 is an error of the run. */
-nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows);
-/* Cosine of radians. x and y (...) */
-nrv_tensor nrv_cos(nrv_tensor x);
-/* logits (...,n), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
-nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels);
-/* logits (...,n), labels (...) of i32 or i64, mask (...) bool -> scalar: mean of -log softmax(logits)[label] over the
-   rows whose mask is true, 0 if there is none. Labels of other rows are not looked at. */
-nrv_tensor nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
-/* rowptr (rows+1) and col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix whose row r
-   stores value[rowptr[r]] to value[rowptr[r+1] - 1] in these columns, times x. Gradients by value and x cost as much: E
-   lines of x. Row pointers that do not begin with 0, fall, or do not end with E, and columns outside 0..n-1, are errors
-   of the run. The same sums for any number of threads. */
-nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, nrv_tensor x);
-/* Quotient of reals. a, b and y broadcast together. */
-nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b);
-/* True where a = b. a, b and y broadcast together. */
-nrv_tensor nrv_equal(nrv_tensor a, nrv_tensor b);
-/* Error function. x and y (...) */
-nrv_tensor nrv_erf(nrv_tensor x);
-/* Exponential. x and y (...) */
-nrv_tensor nrv_exp(nrv_tensor x);
-/* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
-nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
-/* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
-nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
-/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
-nrv_tensor nrv_argmax(nrv_tensor x, int axis);
-/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
-nrv_tensor nrv_argmin(nrv_tensor x, int axis);
-/* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
-   outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
-   nrv_gather(table, ids, 0). */
-nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
-/* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
-nrv_tensor nrv_gelu(nrv_tensor x);
-/* True where a > b. a, b and y broadcast together. */
-nrv_tensor nrv_greater(nrv_tensor a, nrv_tensor b);
-/* True where a >= b. a, b and y broadcast together. */
-nrv_tensor nrv_greater_equal(nrv_tensor a, nrv_tensor b);
-/* Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta). */
-nrv_tensor nrv_huber(nrv_tensor a, nrv_tensor b, double delta);
-/* (n): 0, 1, 2, ... of type t. */
-nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
-/* x where it is positive, slope * x elsewhere. x and y (...) */
-nrv_tensor nrv_leaky_relu(nrv_tensor x, double slope);
-/* True where a < b. a, b and y broadcast together. */
-nrv_tensor nrv_less(nrv_tensor a, nrv_tensor b);
-/* True where a <= b. a, b and y broadcast together. */
-nrv_tensor nrv_less_equal(nrv_tensor a, nrv_tensor b);
-/* Natural logarithm; -inf at 0, NaN below. x and y (...) */
-nrv_tensor nrv_log(nrv_tensor x);
-/* x - log sum e^x along an axis, without overflow. x and y (...) */
-nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
-/* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
-   time in front, are there. */
-nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
-/* (...,m,k) x (...,k,n) -> (...,m,n) */
-nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
-/* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
-nrv_tensor nrv_max(nrv_tensor a, nrv_tensor b);
-/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
-nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
-/* Mean over an axis; keep = 1 leaves it with length 1; of nothing it is NaN. (...,n,...) -> (...,...) */
-nrv_tensor nrv_mean(nrv_tensor x, int axis, int keep);
-/* Mean of all elements, a scalar; of none it is NaN. */
-nrv_tensor nrv_mean_all(nrv_tensor x);
-/* Element-wise minimum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
-nrv_tensor nrv_min(nrv_tensor a, nrv_tensor b);
-/* Mean over everything of (a - b)^2. */
-nrv_tensor nrv_mse(nrv_tensor a, nrv_tensor b);
-/* Product. a, b and y broadcast together. */
-nrv_tensor nrv_mul(nrv_tensor a, nrv_tensor b);
-/* mul with the number c. x and y (...) */
-nrv_tensor nrv_mul_c(nrv_tensor x, double c);
-/* The negative. x and y (...) */
-nrv_tensor nrv_neg(nrv_tensor x);
-/* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
-   every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
-   or NRV_NET_INPUT(k), a node that shows input k. The order of the nodes is free. levels: at most so many nodes stand
-   in one chain. A population is one netlist of unconnected parts; a gradient goes to x, weight and bias.
-   Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
-nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
-                               nrv_tensor act, nrv_dim levels);
-/* True where a and b differ. a, b and y broadcast together. */
-nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
-/* before and after elements of value around one axis of x. */
-nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
-/* i64 (n): the numbers 0..n-1 in random order, n a number or a named size; nrv_gather and nrv_take shuffle by it. Keyed
-   by scope and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
-nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n);
-/* y's axis i is x's axis axes[i]; n is x's rank. */
-nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
-/* The last two axes change places. (...,a,b) -> (...,b,a) */
-nrv_tensor nrv_transpose(nrv_tensor x);
-/* rate (...) -> whole numbers (...) of its type, of the Poisson distribution with that mean (inversion; from 10 on
-   PTRS, Hoermann 1993); what float32 cannot hold is rounded. A rate that is negative, NaN or above 2^52 stops the run
-   with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this scope is an
-   error. No gradient to the rate. */
-nrv_tensor nrv_poisson(nrv_tensor rate, const char *name);
-/* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
- * 0, by b is 0 where a is 0. a, b and y broadcast together. */
-nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
-/* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
-   axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
-   gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
-nrv_tensor nrv_read(nrv_tensor from, int axis, nrv_tensor start, nrv_dim length);
-/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
-   parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
-nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
-/* One over x. x and y (...) */
-nrv_tensor nrv_reciprocal(nrv_tensor x);
-/* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */
-nrv_tensor nrv_relu(nrv_tensor x);
-/* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
-nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
-/* (B,...) -> (B, product of the rest) */
-nrv_tensor nrv_flatten(nrv_tensor x);
 /* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
    GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
    (B,heads,T,D), give each sample its own as (B,1,T). (RoFormer; Su et al. 2021) */
 nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
+/* x - log sum e^x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
+/* e^x / sum e^x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
+   outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
+   nrv_gather(table, ids, 0). */
+nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
+/* (n): 0, 1, 2, ... of type t. */
+nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
+/* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
+   time in front, are there. */
+nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
+/* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
+   axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
+   gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
+nrv_tensor nrv_read(nrv_tensor from, int axis, nrv_tensor start, nrv_dim length);
 /* x (a...,i...,b...) and index (i...) of i32 or i64 -> (a...,count,b...): every line of x is added to the one that its
    index names; the others are 0. axis is the one of length count in the result, so that it takes the place of the
    index's axes, as nrv_gather puts them in its place: each is the other's gradient. An index outside 0..count-1 is an
@@ -197,6 +67,95 @@ nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
    there is none. A number outside 0..count-1 is an error of the run. So the messages of edges
    meet at the nodes of a graph. */
 nrv_tensor nrv_segment_sum(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */
+nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
+/* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
+   (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
+   before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
+   and nrv_read of dy. */
+nrv_tensor nrv_write(nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
+/* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
+   order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
+   0..rows-1 or a column outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows);
+/* rowptr (rows+1) and col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix whose row r
+   stores value[rowptr[r]] to value[rowptr[r+1] - 1] in these columns, times x. Gradients by value and x cost as much: E
+   lines of x. Row pointers that do not begin with 0, fall, or do not end with E, and columns outside 0..n-1, are errors
+   of the run. The same sums for any number of threads. */
+nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, nrv_tensor x);
+/* (...,m,k) x (...,k,n) -> (...,m,n) */
+nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
+/* Mean of -(t ln p + (1 - t) ln(1 - p)), each logarithm at least -100, as PyTorch. */
+nrv_tensor nrv_bce(nrv_tensor p, nrv_tensor target);
+/* Mean of softplus(x) - x t: binary cross-entropy of sigmoid(x) with target t in 0..1, without overflow. */
+nrv_tensor nrv_bce_logits(nrv_tensor logits, nrv_tensor target);
+/* logits (...,n), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
+nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels);
+/* logits (...,n), labels (...) of i32 or i64, mask (...) bool -> scalar: mean of -log softmax(logits)[label] over the
+   rows whose mask is true, 0 if there is none. Labels of other rows are not looked at. */
+nrv_tensor nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
+/* Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta). */
+nrv_tensor nrv_huber(nrv_tensor a, nrv_tensor b, double delta);
+/* Mean over everything of (a - b)^2. */
+nrv_tensor nrv_mse(nrv_tensor a, nrv_tensor b);
+/* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
+   every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
+   or NRV_NET_INPUT(k), a node that shows input k. The order of the nodes is free. levels: at most so many nodes stand
+   in one chain. A population is one netlist of unconnected parts; a gradient goes to x, weight and bias.
+   Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
+nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
+                               nrv_tensor act, nrv_dim levels);
+/* Absolute value; its gradient at 0 is 0. x and y (...) */
+nrv_tensor nrv_abs(nrv_tensor x);
+/* Sum. a, b and y broadcast together. */
+nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
+/* add with the number c. x and y (...) */
+nrv_tensor nrv_add_c(nrv_tensor x, double c);
+/* x in type t. x and y (...) */
+nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
+/* Cosine of radians. x and y (...) */
+nrv_tensor nrv_cos(nrv_tensor x);
+/* Quotient of reals. a, b and y broadcast together. */
+nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b);
+/* True where a = b. a, b and y broadcast together. */
+nrv_tensor nrv_equal(nrv_tensor a, nrv_tensor b);
+/* Error function. x and y (...) */
+nrv_tensor nrv_erf(nrv_tensor x);
+/* Exponential. x and y (...) */
+nrv_tensor nrv_exp(nrv_tensor x);
+/* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
+nrv_tensor nrv_gelu(nrv_tensor x);
+/* True where a > b. a, b and y broadcast together. */
+nrv_tensor nrv_greater(nrv_tensor a, nrv_tensor b);
+/* True where a >= b. a, b and y broadcast together. */
+nrv_tensor nrv_greater_equal(nrv_tensor a, nrv_tensor b);
+/* x where it is positive, slope * x elsewhere. x and y (...) */
+nrv_tensor nrv_leaky_relu(nrv_tensor x, double slope);
+/* True where a < b. a, b and y broadcast together. */
+nrv_tensor nrv_less(nrv_tensor a, nrv_tensor b);
+/* True where a <= b. a, b and y broadcast together. */
+nrv_tensor nrv_less_equal(nrv_tensor a, nrv_tensor b);
+/* Natural logarithm; -inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_log(nrv_tensor x);
+/* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
+nrv_tensor nrv_max(nrv_tensor a, nrv_tensor b);
+/* Element-wise minimum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
+nrv_tensor nrv_min(nrv_tensor a, nrv_tensor b);
+/* Product. a, b and y broadcast together. */
+nrv_tensor nrv_mul(nrv_tensor a, nrv_tensor b);
+/* mul with the number c. x and y (...) */
+nrv_tensor nrv_mul_c(nrv_tensor x, double c);
+/* The negative. x and y (...) */
+nrv_tensor nrv_neg(nrv_tensor x);
+/* True where a and b differ. a, b and y broadcast together. */
+nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
+/* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
+ * 0, by b is 0 where a is 0. a, b and y broadcast together. */
+nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
+/* One over x. x and y (...) */
+nrv_tensor nrv_reciprocal(nrv_tensor x);
+/* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */
+nrv_tensor nrv_relu(nrv_tensor x);
 /* a where c (bool) is true, b elsewhere. All broadcast together. */
 nrv_tensor nrv_select(nrv_tensor c, nrv_tensor a, nrv_tensor b);
 /* Logistic function. x and y (...) */
@@ -207,10 +166,6 @@ nrv_tensor nrv_sign(nrv_tensor x);
 nrv_tensor nrv_silu(nrv_tensor x);
 /* Sine of radians. x and y (...) */
 nrv_tensor nrv_sin(nrv_tensor x);
-/* length elements of axis from start on; NRV_SAME: to the end. */
-nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length);
-/* e^x / sum e^x along an axis, without overflow. x and y (...) */
-nrv_tensor nrv_softmax(nrv_tensor x, int axis);
 /* Smooth rectifier. x and y (...) */
 nrv_tensor nrv_softplus(nrv_tensor x);
 /* Square root; NaN below 0, infinite gradient at 0. x and y (...) */
@@ -219,14 +174,27 @@ nrv_tensor nrv_sqrt(nrv_tensor x);
 nrv_tensor nrv_square(nrv_tensor x);
 /* Difference. a, b and y broadcast together. */
 nrv_tensor nrv_sub(nrv_tensor a, nrv_tensor b);
-/* Sum over an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
-nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
-/* Sum of all elements, a scalar. */
-nrv_tensor nrv_sum_all(nrv_tensor x);
-/* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */
-nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
 /* Hyperbolic tangent. x and y (...) */
 nrv_tensor nrv_tanh(nrv_tensor x);
+/* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
+nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
+/* The mean of every channel. (B,C,S...) -> (B,C) */
+nrv_tensor nrv_avg_pool_global(nrv_tensor x);
+/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
+nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
+/* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
+   (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
+   stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
+   scope is an error. No gradient to the logits. */
+nrv_tensor nrv_categorical(nrv_tensor logits, const char *name);
+/* i64 (n): the numbers 0..n-1 in random order, n a number or a named size; nrv_gather and nrv_take shuffle by it. Keyed
+   by scope and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
+nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n);
+/* rate (...) -> whole numbers (...) of its type, of the Poisson distribution with that mean (inversion; from 10 on
+   PTRS, Hoermann 1993); what float32 cannot hold is rounded. A rate that is negative, NaN or above 2^52 stops the run
+   with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this scope is an
+   error. No gradient to the rate. */
+nrv_tensor nrv_poisson(nrv_tensor rate, const char *name);
 /* Random numbers in [0, 1), keyed by scope and name, new in every run. t: NRV_F32 or NRV_F64; both have 24 bits. A name
    that is missing or was used in this scope is an error. No gradient. */
 nrv_tensor nrv_uniform(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
@@ -241,9 +209,41 @@ nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape sha
 /* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
    step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
-/* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
-   (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
-   before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
-   and nrv_read of dy. */
-nrv_tensor nrv_write(nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
+/* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
+/* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
+/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
+nrv_tensor nrv_argmax(nrv_tensor x, int axis);
+/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
+nrv_tensor nrv_argmin(nrv_tensor x, int axis);
+/* Mean over an axis; keep = 1 leaves it with length 1; of nothing it is NaN. (...,n,...) -> (...,...) */
+nrv_tensor nrv_mean(nrv_tensor x, int axis, int keep);
+/* Mean of all elements, a scalar; of none it is NaN. */
+nrv_tensor nrv_mean_all(nrv_tensor x);
+/* Sum over an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
+/* Sum of all elements, a scalar. */
+nrv_tensor nrv_sum_all(nrv_tensor x);
+/* x stretched to the shape; only lengths of 1 stretch. */
+nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
+/* A new axis of length n, in which x repeats. (a,b) at axis 1 -> (a,n,b) */
+nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
+/* n tensors that agree in all lengths but that of axis. */
+nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
+/* before and after elements of value around one axis of x. */
+nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
+/* y's axis i is x's axis axes[i]; n is x's rank. */
+nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
+/* The last two axes change places. (...,a,b) -> (...,b,a) */
+nrv_tensor nrv_transpose(nrv_tensor x);
+/* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
+   parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
+nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
+/* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
+nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
+/* (B,...) -> (B, product of the rest) */
+nrv_tensor nrv_flatten(nrv_tensor x);
+/* length elements of axis from start on; NRV_SAME: to the end. */
+nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length);
 #endif

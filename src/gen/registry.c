@@ -3,13 +3,11 @@
 #include "../ops/op.h"
 #include "../optim/optim.h"
 
-extern const nrv__opdef nrv__op_abs;
-extern const nrv__opdef nrv__op_add;
 extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
-extern const nrv__opdef nrv__op_avg_pool;
-extern const nrv__opdef nrv__op_bce;
-extern const nrv__opdef nrv__op_bce_logits;
+extern const nrv__opdef nrv__op_rotary;
+extern const nrv__opdef nrv__op_log_softmax;
+extern const nrv__opdef nrv__op_softmax;
 extern const nrv__opdef nrv__op_each;
 extern const nrv__opdef nrv__op_turn;
 extern const nrv__opdef nrv__op_carry;
@@ -19,36 +17,25 @@ extern const nrv__opdef nrv__op_if;
 extern const nrv__opdef nrv__op_stacked;
 extern const nrv__opdef nrv__op_last;
 extern const nrv__opdef nrv__op_either;
-extern const nrv__opdef nrv__op_broadcast;
-extern const nrv__opdef nrv__op_cast;
-extern const nrv__opdef nrv__op_categorical;
-extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
-extern const nrv__opdef nrv__op_coo_matmul;
-extern const nrv__opdef nrv__op_copy;
-extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_window;
+extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
-extern const nrv__opdef nrv__op_cross_entropy;
-extern const nrv__opdef nrv__op_cross_entropy_masked;
-extern const nrv__opdef nrv__op_csr_rows;
-extern const nrv__opdef nrv__op_csr_matmul;
-extern const nrv__opdef nrv__op_div;
-extern const nrv__opdef nrv__op_equal;
-extern const nrv__opdef nrv__op_erf;
-extern const nrv__opdef nrv__op_exp;
-extern const nrv__opdef nrv__op_max_of;
-extern const nrv__opdef nrv__op_min_of;
-extern const nrv__opdef nrv__op_argmax;
-extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_gather;
-extern const nrv__opdef nrv__op_gelu;
-extern const nrv__opdef nrv__op_greater;
-extern const nrv__opdef nrv__op_greater_equal;
-extern const nrv__opdef nrv__op_huber;
 extern const nrv__opdef nrv__op_iota;
+extern const nrv__opdef nrv__op_mask_of_lengths;
+extern const nrv__opdef nrv__op_read;
+extern const nrv__opdef nrv__op_scatter_add;
+extern const nrv__opdef nrv__op_segment_max;
+extern const nrv__opdef nrv__op_segment_argmax;
+extern const nrv__opdef nrv__op_segment_mean;
+extern const nrv__opdef nrv__op_segment_softmax;
+extern const nrv__opdef nrv__op_segment_sum;
+extern const nrv__opdef nrv__op_take;
+extern const nrv__opdef nrv__op_write;
 extern const nrv__opdef nrv__op_input;
 extern const nrv__opdef nrv__op_param;
 extern const nrv__opdef nrv__op_local;
@@ -56,21 +43,16 @@ extern const nrv__opdef nrv__op_run_counter;
 extern const nrv__opdef nrv__op_constant;
 extern const nrv__opdef nrv__op_fill;
 extern const nrv__opdef nrv__op_dim_value;
-extern const nrv__opdef nrv__op_leaky_relu;
-extern const nrv__opdef nrv__op_less;
-extern const nrv__opdef nrv__op_less_equal;
-extern const nrv__opdef nrv__op_log;
-extern const nrv__opdef nrv__op_log_softmax;
-extern const nrv__opdef nrv__op_mask_of_lengths;
+extern const nrv__opdef nrv__op_coo_matmul;
+extern const nrv__opdef nrv__op_csr_rows;
+extern const nrv__opdef nrv__op_csr_matmul;
 extern const nrv__opdef nrv__op_matmul;
-extern const nrv__opdef nrv__op_max;
-extern const nrv__opdef nrv__op_max_pool;
-extern const nrv__opdef nrv__op_max_pool_dx;
-extern const nrv__opdef nrv__op_mean;
-extern const nrv__opdef nrv__op_min;
+extern const nrv__opdef nrv__op_bce;
+extern const nrv__opdef nrv__op_bce_logits;
+extern const nrv__opdef nrv__op_cross_entropy;
+extern const nrv__opdef nrv__op_cross_entropy_masked;
+extern const nrv__opdef nrv__op_huber;
 extern const nrv__opdef nrv__op_mse;
-extern const nrv__opdef nrv__op_mul;
-extern const nrv__opdef nrv__op_neg;
 extern const nrv__opdef nrv__op_netlist_order;
 extern const nrv__opdef nrv__op_netlist_read;
 extern const nrv__opdef nrv__op_netlist_unread;
@@ -79,44 +61,62 @@ extern const nrv__opdef nrv__op_netlist;
 extern const nrv__opdef nrv__op_netlist_sweep;
 extern const nrv__opdef nrv__op_netlist_product;
 extern const nrv__opdef nrv__op_netlist_edges;
+extern const nrv__opdef nrv__op_abs;
+extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_cast;
+extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_div;
+extern const nrv__opdef nrv__op_equal;
+extern const nrv__opdef nrv__op_erf;
+extern const nrv__opdef nrv__op_exp;
+extern const nrv__opdef nrv__op_gelu;
+extern const nrv__opdef nrv__op_greater;
+extern const nrv__opdef nrv__op_greater_equal;
+extern const nrv__opdef nrv__op_leaky_relu;
+extern const nrv__opdef nrv__op_less;
+extern const nrv__opdef nrv__op_less_equal;
+extern const nrv__opdef nrv__op_log;
+extern const nrv__opdef nrv__op_max;
+extern const nrv__opdef nrv__op_min;
+extern const nrv__opdef nrv__op_mul;
+extern const nrv__opdef nrv__op_neg;
 extern const nrv__opdef nrv__op_not_equal;
-extern const nrv__opdef nrv__op_pad;
-extern const nrv__opdef nrv__op_permutation;
-extern const nrv__opdef nrv__op_permute;
-extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_pow;
-extern const nrv__opdef nrv__op_read;
-extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
-extern const nrv__opdef nrv__op_reshape;
-extern const nrv__opdef nrv__op_rotary;
-extern const nrv__opdef nrv__op_scatter_add;
-extern const nrv__opdef nrv__op_segment_max;
-extern const nrv__opdef nrv__op_segment_argmax;
-extern const nrv__opdef nrv__op_segment_mean;
-extern const nrv__opdef nrv__op_segment_softmax;
-extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_select;
 extern const nrv__opdef nrv__op_sigmoid;
 extern const nrv__opdef nrv__op_sign;
 extern const nrv__opdef nrv__op_silu;
 extern const nrv__opdef nrv__op_sin;
-extern const nrv__opdef nrv__op_slice;
-extern const nrv__opdef nrv__op_softmax;
 extern const nrv__opdef nrv__op_softplus;
 extern const nrv__opdef nrv__op_sqrt;
 extern const nrv__opdef nrv__op_square;
-extern const nrv__opdef nrv__op_stop;
 extern const nrv__opdef nrv__op_sub;
-extern const nrv__opdef nrv__op_sum;
-extern const nrv__opdef nrv__op_surrogate;
-extern const nrv__opdef nrv__op_take;
 extern const nrv__opdef nrv__op_tanh;
+extern const nrv__opdef nrv__op_avg_pool;
+extern const nrv__opdef nrv__op_max_pool;
+extern const nrv__opdef nrv__op_max_pool_dx;
+extern const nrv__opdef nrv__op_categorical;
+extern const nrv__opdef nrv__op_permutation;
+extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_uniform;
-extern const nrv__opdef nrv__op_window;
-extern const nrv__opdef nrv__op_fold;
-extern const nrv__opdef nrv__op_write;
+extern const nrv__opdef nrv__op_max_of;
+extern const nrv__opdef nrv__op_min_of;
+extern const nrv__opdef nrv__op_argmax;
+extern const nrv__opdef nrv__op_argmin;
+extern const nrv__opdef nrv__op_mean;
+extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_broadcast;
+extern const nrv__opdef nrv__op_concat;
+extern const nrv__opdef nrv__op_copy;
+extern const nrv__opdef nrv__op_pad;
+extern const nrv__opdef nrv__op_permute;
+extern const nrv__opdef nrv__op_rearrange;
+extern const nrv__opdef nrv__op_reshape;
+extern const nrv__opdef nrv__op_slice;
+extern const nrv__opdef nrv__op_stop;
+extern const nrv__opdef nrv__op_surrogate;
 extern const nrv__layer nrv__layer_relu;
 extern const nrv__layer nrv__layer_tanh;
 extern const nrv__layer nrv__layer_sigmoid;
@@ -275,13 +275,11 @@ extern const nrv__kernel nrv__kernel_softmax_baseline;
 extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 
 const nrv__opdef *const nrv__ops[] = {
-    &nrv__op_abs,
-    &nrv__op_add,
     &nrv__op_again,
     &nrv__op_attention,
-    &nrv__op_avg_pool,
-    &nrv__op_bce,
-    &nrv__op_bce_logits,
+    &nrv__op_rotary,
+    &nrv__op_log_softmax,
+    &nrv__op_softmax,
     &nrv__op_each,
     &nrv__op_turn,
     &nrv__op_carry,
@@ -291,36 +289,25 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_stacked,
     &nrv__op_last,
     &nrv__op_either,
-    &nrv__op_broadcast,
-    &nrv__op_cast,
-    &nrv__op_categorical,
-    &nrv__op_concat,
     &nrv__op_conv,
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
-    &nrv__op_coo_matmul,
-    &nrv__op_copy,
-    &nrv__op_cos,
+    &nrv__op_window,
+    &nrv__op_fold,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
-    &nrv__op_cross_entropy,
-    &nrv__op_cross_entropy_masked,
-    &nrv__op_csr_rows,
-    &nrv__op_csr_matmul,
-    &nrv__op_div,
-    &nrv__op_equal,
-    &nrv__op_erf,
-    &nrv__op_exp,
-    &nrv__op_max_of,
-    &nrv__op_min_of,
-    &nrv__op_argmax,
-    &nrv__op_argmin,
     &nrv__op_gather,
-    &nrv__op_gelu,
-    &nrv__op_greater,
-    &nrv__op_greater_equal,
-    &nrv__op_huber,
     &nrv__op_iota,
+    &nrv__op_mask_of_lengths,
+    &nrv__op_read,
+    &nrv__op_scatter_add,
+    &nrv__op_segment_max,
+    &nrv__op_segment_argmax,
+    &nrv__op_segment_mean,
+    &nrv__op_segment_softmax,
+    &nrv__op_segment_sum,
+    &nrv__op_take,
+    &nrv__op_write,
     &nrv__op_input,
     &nrv__op_param,
     &nrv__op_local,
@@ -328,21 +315,16 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_constant,
     &nrv__op_fill,
     &nrv__op_dim_value,
-    &nrv__op_leaky_relu,
-    &nrv__op_less,
-    &nrv__op_less_equal,
-    &nrv__op_log,
-    &nrv__op_log_softmax,
-    &nrv__op_mask_of_lengths,
+    &nrv__op_coo_matmul,
+    &nrv__op_csr_rows,
+    &nrv__op_csr_matmul,
     &nrv__op_matmul,
-    &nrv__op_max,
-    &nrv__op_max_pool,
-    &nrv__op_max_pool_dx,
-    &nrv__op_mean,
-    &nrv__op_min,
+    &nrv__op_bce,
+    &nrv__op_bce_logits,
+    &nrv__op_cross_entropy,
+    &nrv__op_cross_entropy_masked,
+    &nrv__op_huber,
     &nrv__op_mse,
-    &nrv__op_mul,
-    &nrv__op_neg,
     &nrv__op_netlist_order,
     &nrv__op_netlist_read,
     &nrv__op_netlist_unread,
@@ -351,44 +333,62 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_netlist_sweep,
     &nrv__op_netlist_product,
     &nrv__op_netlist_edges,
+    &nrv__op_abs,
+    &nrv__op_add,
+    &nrv__op_cast,
+    &nrv__op_cos,
+    &nrv__op_div,
+    &nrv__op_equal,
+    &nrv__op_erf,
+    &nrv__op_exp,
+    &nrv__op_gelu,
+    &nrv__op_greater,
+    &nrv__op_greater_equal,
+    &nrv__op_leaky_relu,
+    &nrv__op_less,
+    &nrv__op_less_equal,
+    &nrv__op_log,
+    &nrv__op_max,
+    &nrv__op_min,
+    &nrv__op_mul,
+    &nrv__op_neg,
     &nrv__op_not_equal,
-    &nrv__op_pad,
-    &nrv__op_permutation,
-    &nrv__op_permute,
-    &nrv__op_poisson,
     &nrv__op_pow,
-    &nrv__op_read,
-    &nrv__op_rearrange,
     &nrv__op_reciprocal,
     &nrv__op_relu,
-    &nrv__op_reshape,
-    &nrv__op_rotary,
-    &nrv__op_scatter_add,
-    &nrv__op_segment_max,
-    &nrv__op_segment_argmax,
-    &nrv__op_segment_mean,
-    &nrv__op_segment_softmax,
-    &nrv__op_segment_sum,
     &nrv__op_select,
     &nrv__op_sigmoid,
     &nrv__op_sign,
     &nrv__op_silu,
     &nrv__op_sin,
-    &nrv__op_slice,
-    &nrv__op_softmax,
     &nrv__op_softplus,
     &nrv__op_sqrt,
     &nrv__op_square,
-    &nrv__op_stop,
     &nrv__op_sub,
-    &nrv__op_sum,
-    &nrv__op_surrogate,
-    &nrv__op_take,
     &nrv__op_tanh,
+    &nrv__op_avg_pool,
+    &nrv__op_max_pool,
+    &nrv__op_max_pool_dx,
+    &nrv__op_categorical,
+    &nrv__op_permutation,
+    &nrv__op_poisson,
     &nrv__op_uniform,
-    &nrv__op_window,
-    &nrv__op_fold,
-    &nrv__op_write,
+    &nrv__op_max_of,
+    &nrv__op_min_of,
+    &nrv__op_argmax,
+    &nrv__op_argmin,
+    &nrv__op_mean,
+    &nrv__op_sum,
+    &nrv__op_broadcast,
+    &nrv__op_concat,
+    &nrv__op_copy,
+    &nrv__op_pad,
+    &nrv__op_permute,
+    &nrv__op_rearrange,
+    &nrv__op_reshape,
+    &nrv__op_slice,
+    &nrv__op_stop,
+    &nrv__op_surrogate,
     NULL
 };
 

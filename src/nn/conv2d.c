@@ -1,7 +1,7 @@
 /* conv2d - filters that slide over images.   x (B,C,H,W)   weight (out,C/groups,kh,kw)   bias (out)   y (B,out,H',W')
    [names, shapes and defaults as PyTorch's Conv2d] */
 #include "layer.h"
-#include "../ops/windows.h"
+#include "../ops/conv/windows.h"
 
 #ifdef NRV_HEADER
 /* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */

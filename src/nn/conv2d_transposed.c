@@ -2,7 +2,7 @@
    x (B,C,H,W)   weight (C,out/groups,kh,kw)   bias (out)   y (B,out,H',W')
    H' = (H-1) stride - 2 pad + dilation (k-1) + 1     [names, shapes and defaults as PyTorch's ConvTranspose2d] */
 #include "layer.h"
-#include "../ops/windows.h"
+#include "../ops/conv/windows.h"
 
 static bool conv2d_transposed_lengths(nrv_tensor x, const nrv__window_attr *a, nrv_dim to[2])
 {

@@ -4,7 +4,7 @@
    convolution, with the stride that reaches the block's height and width, for images; a dense layer where the last axis
    changed. */
 #include "layer.h"
-#include "../ops/windows.h"
+#include "../ops/conv/windows.h"
 
 enum { RESIDUAL_STRIDE = 64 };
 

@@ -1,5 +1,5 @@
 """The C of the how-to pages works: every block that has a main compiles without a warning and prints what the text block
-after it says; a block that names a file (```c src/ops/tanh.c) stands there word for word.           label: house
+after it says; a block that names a file (```c src/ops/point/tanh.c) stands there word for word.           label: house
 
 Does not do: C without a main and without a name - there should be none.
 """

@@ -9,7 +9,7 @@
    Does not do: rounding of functions - test/op has tolerances for that. */
 #include "../../src/graph/store.h"
 #include "../../src/ops/op.h"
-#include "../../src/ops/windows.h"
+#include "../../src/ops/conv/windows.h"
 #include "fuzz.h"
 
 #include <math.h>

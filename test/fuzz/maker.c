@@ -268,10 +268,12 @@ static int with_shape(const maker *m, dice *d, int rank, const int64_t *dim)
     return -1;
 }
 
-static term waves(maker *m, nrv_dim n)
+/* of a length of their own, so that the difference of two has no equal elements either */
+static term waves(maker *m, dice *d, nrv_dim n)
 {
+    double pace = (6000 + dice_roll(d, 8000)) / 1e4;
     term i = { nrv_iota(m->r->g, m->r->real, n), say(m, "nrv_iota(g, %s, %lld)", maker_type(m), (long long)n) };
-    return term_one(m, "sin", nrv_sin, i);
+    return term_one(m, "sin", nrv_sin, term_c(m, "mul_c", nrv_mul_c, i, pace));
 }
 
 term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, double hi, bool apart)
@@ -286,7 +288,7 @@ term maker_operand(maker *m, dice *d, int rank, const int64_t *dim, double lo, d
     int64_t want = product(rank, dim), have = case_elements(v.x.t);
     term x = term_shaped(m, v.x, rank, dim);
     if ((have < want && dice_percent(d, 60)) || apart) {
-        x = term_two(m, "add", nrv_add, x, term_shaped(m, waves(m, want), rank, dim));
+        x = term_two(m, "add", nrv_add, x, term_shaped(m, waves(m, d, want), rank, dim));
         v.lo -= 1;
         v.hi += 1;
     }

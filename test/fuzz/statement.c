@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES = 600, FEW = 64 };
+enum { ENTRIES = 4096, FEW = 64 };
 
 typedef struct entry { /* a case that programs may hold, in both types */
     op_case c[2];
     call k;
     bool any_shape; /* element-wise */
+    uint32_t steps; /* bit i: of real input i the value is a step, its gradient zero */
 } entry;
 
 static entry entries[ENTRIES];
@@ -55,6 +56,36 @@ static bool usable(entry *e)
     return e->k.declared || ((op->vjp || op->batch) && e->c[0].n_x); /* or of the library's inside: gradients hold it */
 }
 
+static bool all_zero(nrv_tensor x)
+{
+    int64_t n = 0;
+    double *v = case_value(x, &n);
+    bool zero = v != NULL;
+    for (int64_t i = 0; zero && i < n; i++)
+        zero = v[i] == 0;
+    free(v);
+    return zero;
+}
+
+static uint32_t steps_of(const op_case *c)
+{
+    case_graph t = case_trace(c, NRV_TRAIN);
+    uint32_t steps = 0;
+    for (int i = 0; t.y && i < c->n_x; i++) {
+        if (!nrv__dtype_real(c->x[i].type))
+            continue;
+        nrv_tensor dx = NULL;
+        if (nrv__dtype_real(t.y->type) && !c->op->no_grad) {
+            nrv_tensor wave = nrv_sin(nrv_iota(t.g, t.y->type, case_elements(t.y)));
+            nrv_tensor flat = nrv_reshape(t.y, NRV_SHAPE(NRV_SAME));
+            nrv_grad(nrv_sum_all(nrv_mul(flat, wave)), NULL, 1, &t.x[i], &dx);
+        }
+        steps |= !dx || all_zero(dx) ? UINT32_C(1) << i : 0;
+    }
+    case_graph_free(&t);
+    return steps;
+}
+
 bool statement_begin(const char *header)
 {
     for (const nrv__opdef *const *op = nrv__ops; *op; op++)
@@ -70,6 +101,7 @@ bool statement_begin(const char *header)
             }
             e->k = call_of(header, (*op)->name);
             if (usable(e)) {
+                e->steps = steps_of(&e->c[0]);
                 n_entry++;
                 continue;
             }
@@ -130,10 +162,10 @@ static term constant(maker *m, dice *d, const case_input *x, int rank, const int
     return m->in && dice_percent(d, 30) ? term_each(m, c) : c;
 }
 
-/* what is a step (its op says no_grad) jumps between elements that are alike but for rounding: these lie apart */
-static term operand(maker *m, dice *d, const nrv__opdef *op, const case_input *x, int rank, const int64_t *dim)
+/* what is a step jumps between elements that are alike but for rounding: these lie apart */
+static term operand(maker *m, dice *d, bool step, const case_input *x, int rank, const int64_t *dim)
 {
-    const bool apart = op->no_grad && rank;
+    const bool apart = step && rank;
     bool given = x->lo >= x->hi;
     if (!given && nrv__dtype_real(x->type))
         return maker_operand(m, d, rank, dim, x->lo, x->hi, apart);
@@ -215,7 +247,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
     shapes(m, d, e, rank, dim);
     for (int i = 0; i < c->n_x; i++) {
         bool same = i && c->op->not_slope; /* where the gradient is of another function, it is the same function */
-        x[i] = same ? x[0] : operand(m, d, c->op, &c->x[i], rank[i], dim[i]);
+        x[i] = same ? x[0] : operand(m, d, e->steps >> i & 1, &c->x[i], rank[i], dim[i]);
         t[i] = x[i].t;
         names[i] = x[i].c;
     }

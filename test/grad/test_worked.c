@@ -1,6 +1,6 @@
 /* test_worked.c - networks whose numbers were worked out on paper: XOR by hand, chains of sigmoid and tanh whose
    derivatives are products one can write down, losses at a point. To twelve digits, in double. */
-#include "../../src/ops/windows.h"
+#include "../../src/ops/conv/windows.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

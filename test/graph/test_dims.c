@@ -1,7 +1,7 @@
 /* test_dims.c - lengths with names: equal polynomials are one handle, what cannot be proved is a check, and arithmetic
    on a handle is caught. The examples are those that four model families were checked with by hand. */
 #include "graph_test.h"
-#include "../../src/ops/windows.h"
+#include "../../src/ops/conv/windows.h"
 #include <stdint.h>
 
 static nrv_tensor image(nrv_graph *g, const char *name, nrv_dim h, nrv_dim w)

@@ -1,5 +1,5 @@
-/* netlist.c - a network as data (see src/ops/netlist.h), float32 with i32 wires: its values, and the linear parts that
-   its gradients are made of.
+/* netlist.c - a network as data (see ops/netlist/netlist.h), float32 with i32 wires: its values, and the linear parts
+   that its gradients are made of.
 
    Promises: time linear in nodes and edges. Cases are dealt in blocks of 4, 8 or 16, whichever the number of cases
    fills, node by node with the cases side by side, so that an edge is one vector operation; a block's bits are its own.

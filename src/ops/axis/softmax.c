@@ -1,0 +1,42 @@
+/* softmax - e^x / sum e^x along an axis, without overflow.    y = e^x / sum e^x    dx = y (dy - sum dy y) */
+#include "../op.h"
+
+static nrv_tensor softmax_body(nrv_tensor x, int axis)
+{
+    nrv_tensor e = nrv_exp(nrv_sub(x, nrv_stop(nrv_max_of(x, axis, 1))));
+    return nrv_div(e, nrv_sum(e, axis, 1));
+}
+
+static void softmax_vjp(nrv_vjp *v)
+{
+    int axis = (int)((const nrv__axis_attr *)v->attr)->axis;
+    v->dx[0] = NRV_EXPR("y, dy, s: y * (dy - s)", v->y, v->dy, nrv_sum(nrv_mul(v->dy, v->y), axis, 1));
+}
+
+static nrv_tensor softmax_make(nrv__case *c)
+{
+    return nrv_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
+}
+
+static nrv_tensor softmax_batch(const nrv__batch *b)
+{
+    int axis = (int)((const nrv__axis_attr *)b->y->attr)->axis;
+    return b->y->rank < NRV__MAX_RANK ? nrv_softmax(b->x[0], axis + 1) : NULL;
+}
+
+NRV_OP(softmax, .batch = softmax_batch, .sig = "real x[...] -> y[...]",
+       .doc = "e^x / sum e^x along an axis, without overflow.", .vjp = softmax_vjp, .make = softmax_make,
+       .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+       .tolerance_why = "a sum of exponentials and a quotient, each rounded",
+       .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
+                 "x[6], axis=0" });
+
+/* e^x / sum e^x along an axis, without overflow. x and y (...) */
+NRV_API nrv_tensor nrv_softmax(nrv_tensor x, int axis)
+{
+    if (!nrv__axis(x, &axis, "softmax"))
+        return NULL;
+    nrv__axis_attr a = { axis };
+    nrv_tensor body = softmax_body(x, axis);
+    return body ? nrv__composite(&nrv__op_softmax, NRV_N(const nrv_tensor, x), &a, 1, &body) : NULL;
+}

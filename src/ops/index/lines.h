@@ -1,0 +1,22 @@
+/* lines.h - what the ops that move lines by index share: gather, scatter_add, the segment ops, read and write.
+
+   An index or a start may have `batch` leading axes, which it shares with the tensor it points into: each element of
+   these has its own. That is how such an op is batched over the turns of a loop. */
+#ifndef NRV__OPS_LINES_H
+#define NRV__OPS_LINES_H
+#include "../../kernels/lines.h"
+#include "../op.h"
+
+nrv_tensor nrv__gather(nrv_tensor x, nrv_tensor index, int axis, int batch);
+nrv_tensor nrv__scatter_add(nrv_tensor x, nrv_tensor index, int axis, int batch, nrv_dim count);
+/* lines (batch..., outer..., index..., inner...) and index (batch..., index...) to (batch..., outer..., count,
+   inner...) with count = size[0] */
+bool nrv__lines_scatter_shape(nrv__infer *s);
+nrv_tensor nrv__lines_scatter(const nrv__opdef *op, nrv_tensor x, nrv_tensor index, nrv__lines_attr a, nrv_dim count);
+nrv_tensor nrv__lines_scatter_batch(const nrv__batch *b);
+bool nrv__lines_share(nrv__infer *s, int other, int64_t batch); /* the first axes of in[0] and in[other] agree */
+/* every input with the turns in front, repeated where it has none; false: the ranks do not allow it */
+bool nrv__lines_widen(const nrv__batch *b, int n, nrv_tensor *to);
+/* x (E,...) and segment (E) for op; false: NULL came in, or the error is set */
+bool nrv__segments(nrv_tensor x, nrv_tensor segment, const char *op, bool real);
+#endif

@@ -1,0 +1,33 @@
+/* coo_matmul - a sparse matrix as triples, times a dense one.    y[row[e]] += value[e] x[col[e]] */
+#include "../index/lines.h"
+
+static nrv_tensor coo_matmul_make(nrv__case *c)
+{
+    return nrv_coo_matmul(c->x[0], c->x[1], c->x[2], c->x[3], nrv__case_int(c, "rows", 1));
+}
+
+NRV_OP(coo_matmul, .sig = "index row[E], index col[E], real value[E], real x[n,...] -> y[rows,...]",
+       .doc = "A sparse matrix, given by row, column and value of what is stored, times a dense one; entries that meet "
+              "add up, a row or column out of range stops the run.",
+       .flags = NRV_MACRO, .make = coo_matmul_make, .ulp = 8,
+       .tolerance_why = "products are rounded before they cancel",
+       .test = { "row:i32[7] in 0..3, col:i32[7] in 0..4, value[7], x[5,3], rows=4",
+                 "row:i64[6] in 0..2, col:i32[6] in 0..1, value[6], x[2], rows=3",
+                 "row:i32[3] in 0..1, col:i32[3] in 0..1, value[3], x[2,1,2,1,1,1,1,2], rows=2",
+                 "row:i32[0] in 0..2, col:i32[0] in 0..1, value[0], x[2,2], rows=3" });
+
+/* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
+   order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
+   0..rows-1 or a column outside 0..n-1 is an error of the run. */
+NRV_API nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows)
+{
+    if (!nrv__segments(value, row, "coo_matmul", true) || !nrv__segments(value, col, "coo_matmul", true) || !x)
+        return NULL;
+    if (value->rank != 1 || x->rank < 1)
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "value (E) and x (n,...)",
+                               "coo_matmul: value of rank %d, x of rank %d", value->rank, x->rank),
+               NULL;
+    nrv_shape each = { x->rank, { NRV_SAME, 1, 1, 1, 1, 1, 1, 1 } };
+    nrv_tensor lines = nrv_mul(nrv_reshape(value, each), nrv_gather(x, col, 0));
+    return nrv_scatter_add(lines, row, 0, rows);
+}

@@ -1,0 +1,129 @@
+/* matmul - the product of matrices.    y = a b    da = dy b^T    db = a^T dy */
+#include "../op.h"
+#include <string.h>
+
+static bool matmul_shape(nrv__infer *s)
+{
+    nrv_tensor a = s->in[0], b = s->in[1];
+    char ta[24], tb[24];
+    nrv_dim k;
+    if (!nrv__infer_real(s, 0))
+        return false;
+    if (a->rank < 2 || b->rank < 2)
+        return nrv__infer_fail(s, NRV_ESHAPE, "nrv_matmul takes vectors, too", "ranks %d and %d, matrices are wanted",
+                               a->rank, b->rank);
+    if (a->type != b->type)
+        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
+                               nrv__dtype_name(a->type), nrv__dtype_name(b->type));
+    if (!nrv__dim_same(s->g, a->dim[a->rank - 1], b->dim[b->rank - 2], "matmul", &k))
+        return nrv__infer_fail(
+            s, NRV_ESHAPE,
+            "the last length of a meets the one before the last of b; does a layer's size fit its input?",
+            "inner lengths differ: %s and %s", nrv__dim_text(s->g, a->dim[a->rank - 1], ta),
+            nrv__dim_text(s->g, b->dim[b->rank - 2], tb));
+    s->rank = a->rank > b->rank ? a->rank : b->rank;
+    for (int i = 0; i < s->rank - 2; i++) {
+        int ia = i - (s->rank - a->rank), ib = i - (s->rank - b->rank);
+        nrv_dim da = ia < 0 ? 1 : a->dim[ia], db = ib < 0 ? 1 : b->dim[ib];
+        s->dim[i] = da == 1 ? db : da;
+        if (da != 1 && db != 1 && !nrv__dim_same(s->g, da, db, "matmul", &s->dim[i]))
+            return nrv__infer_fail(s, NRV_ESHAPE, "batch lengths are equal or 1", "batch lengths differ at axis %d", i);
+    }
+    s->dim[s->rank - 2] = a->dim[a->rank - 2];
+    s->dim[s->rank - 1] = b->dim[b->rank - 1];
+    return true;
+}
+
+static void matmul_vjp(nrv_vjp *v)
+{
+    if (v->need[0])
+        v->dx[0] = nrv_matmul(v->dy, nrv_transpose(v->x[1]));
+    if (v->need[1])
+        v->dx[1] = nrv_matmul(nrv_transpose(v->x[0]), v->dy);
+}
+
+/* where batch item i of y begins in x, whose batch axes may be fewer or of length 1 */
+static int64_t matmul_item(const nrv__view *x, const nrv__view *y, int64_t i)
+{
+    int64_t at = 0;
+    for (int k = y->rank - 3; k >= 0; k--) {
+        int kx = k - (y->rank - x->rank);
+        if (kx >= 0 && x->dim[kx] != 1)
+            at += i % y->dim[k] * x->stride[kx];
+        i /= y->dim[k];
+    }
+    return at;
+}
+
+static void matmul_ref(const nrv__args *args)
+{
+    const nrv__view *va = &args->in[0], *vb = &args->in[1], *vy = &args->out[0];
+    int64_t m = vy->dim[vy->rank - 2], n = vy->dim[vy->rank - 1], depth = va->dim[va->rank - 1];
+    if (!args->n)
+        return;
+    memset(vy->data, 0, (size_t)args->n * sizeof(double));
+    for (int64_t item = 0; item < args->n / (m * n); item++) {
+        const double *a = (const double *)va->data + matmul_item(va, vy, item);
+        const double *b = (const double *)vb->data + matmul_item(vb, vy, item);
+        double *y = (double *)vy->data + item * m * n;
+        for (int64_t i = 0; i < m; i++)
+            for (int64_t k = 0; k < depth; k++)
+                for (int64_t j = 0; j < n; j++)
+                    y[i * n + j] += a[i * depth + k] * b[k * n + j];
+    }
+}
+
+static int64_t matmul_macs(const nrv__args *a)
+{
+    int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    for (int i = 0; i < a->out[0].rank; i++)
+        if (!nrv__mul(n, a->out[0].dim[i], &n))
+            return INT64_MAX;
+    return n;
+}
+
+static nrv_tensor matmul_batch(const nrv__batch *b)
+{
+    int rank = b->y->rank;
+    if (rank == NRV__MAX_RANK)
+        return NULL;
+    return nrv_matmul(nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
+}
+
+NRV_OP(matmul, .batch = matmul_batch, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
+       .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and "
+              "its axis goes away.",
+       .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = NULL, .ulp = 32,
+       .tolerance_why = "k products are summed in float; the error grows with the root of k",
+       .test = { "a[3,4], b[4,5]", "a[2,3,4], b[4,5]", "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]",
+                 "a[0,3], b[3,2]", "a[1,64], b[64,1]" });
+
+/* (...,m,k) x (...,k,n) -> (...,m,n) */
+NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)
+{
+    if (!a || !b || a->g->why.status)
+        return NULL;
+    nrv_shape sa = nrv_shape_of(a), sb = nrv_shape_of(b);
+    if (!sa.rank || !sb.rank)
+        return nrv__graph_fail(a->g, NRV_ESHAPE, "nrv_mul multiplies by a scalar", "matmul: ranks %d and %d", sa.rank,
+                               sb.rank),
+               NULL;
+    if (sa.rank == 1) {
+        nrv_tensor y = nrv_matmul(nrv_reshape(a, NRV_SHAPE(1, sa.dim[0])), b);
+        nrv_shape s = nrv_shape_of(y);
+        int gone = s.rank - (sb.rank == 1 ? 1 : 2);
+        memmove(&s.dim[gone < 0 ? 0 : gone], &s.dim[gone < 0 ? 0 : gone + 1], sizeof s.dim[0]);
+        s.rank--;
+        return nrv_reshape(y, s);
+    }
+    if (sb.rank == 1) {
+        sa.rank--;
+        return nrv_reshape(nrv_matmul(a, nrv_reshape(b, NRV_SHAPE(sb.dim[0], 1))), sa);
+    }
+    if (sa.rank == 2 || sb.rank > 2)
+        return nrv__op(&nrv__op_matmul, NRV_N(const nrv_tensor, a, b));
+    /* one matrix for the whole batch: one tall product */
+    nrv_tensor tall = nrv_reshape(a, NRV_SHAPE(nrv__dim_product(a->g, sa.rank - 1, sa.dim), sa.dim[sa.rank - 1]));
+    sa.dim[sa.rank - 1] = sb.dim[1];
+    return nrv_reshape(nrv__op(&nrv__op_matmul, NRV_N(const nrv_tensor, tall, b)), sa);
+}

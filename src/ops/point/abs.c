@@ -1,0 +1,20 @@
+/* abs - y = |x|    dx = dy sign(x), 0 at 0 */
+#include "../op.h"
+#include <math.h>
+
+static void abs_vjp(nrv_vjp *v)
+{
+    v->dx[0] = NRV_EXPR("dy, x: dy * sign(x)", v->dy, v->x[0]);
+}
+
+NRV_REF1(abs_ref, fabs(x))
+
+NRV_OP(abs, .sig = "real x[...] -> y[...]", .doc = "Absolute value; its gradient at 0 is 0.", .shape = nrv__infer_point,
+       .flags = NRV_POINTWISE, .vjp = abs_vjp, .ref = abs_ref,
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in 0.5..20" });
+
+/* Absolute value; its gradient at 0 is 0. x and y (...) */
+NRV_API nrv_tensor nrv_abs(nrv_tensor x)
+{
+    return nrv__op(&nrv__op_abs, NRV_N(const nrv_tensor, x));
+}

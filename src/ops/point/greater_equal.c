@@ -1,0 +1,16 @@
+/* greater_equal - y = a >= b */
+#include "../op.h"
+
+NRV_REF2(greater_equal_ref, x >= y)
+
+NRV_OP(greater_equal, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True where a >= b.",
+       .shape = nrv__infer_compare, .flags = NRV_POINTWISE, .no_grad = "its value is true or false",
+       .ref = greater_equal_ref,
+       .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
+                 "a[0], b[1] in 1..2" });
+
+/* True where a >= b. a, b and y broadcast together. */
+NRV_API nrv_tensor nrv_greater_equal(nrv_tensor a, nrv_tensor b)
+{
+    return nrv__op(&nrv__op_greater_equal, NRV_N(const nrv_tensor, a, b));
+}

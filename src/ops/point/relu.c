@@ -1,0 +1,20 @@
+/* relu - y = max(x, 0)    dx = x > 0 ? dy : 0 */
+#include "../op.h"
+
+static void relu_vjp(nrv_vjp *v)
+{
+    v->dx[0] = NRV_EXPR("dy, x: x > 0 ? dy : 0", v->dy, v->x[0]);
+}
+
+NRV_REF1(relu_ref, x > 0 || x != x ? x : 0)
+
+NRV_OP(relu, .sig = "real x[...] -> y[...]",
+       .doc = "Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010).",
+       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = relu_vjp, .ref = relu_ref,
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+
+/* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */
+NRV_API nrv_tensor nrv_relu(nrv_tensor x)
+{
+    return nrv__op(&nrv__op_relu, NRV_N(const nrv_tensor, x));
+}

@@ -1,0 +1,28 @@
+/* select - y = c ? a : b, element by element */
+#include "../op.h"
+
+static void select_vjp(nrv_vjp *v)
+{
+    nrv_tensor zero = nrv__like(v->dy, 0);
+    v->dx[1] = nrv_select(v->x[0], v->dy, zero);
+    v->dx[2] = nrv_select(v->x[0], zero, v->dy);
+}
+
+static void select_ref(const nrv__args *args)
+{
+    const double *c = args->in[0].data, *a = args->in[1].data, *b = args->in[2].data;
+    double *y = args->out[0].data;
+    for (int64_t i = 0; i < args->n; i++)
+        y[i] = c[i] != 0 ? a[i] : b[i];
+}
+
+NRV_OP(select, .sig = "bool c[...], any a[...], any b[...] -> y[...]",
+       .doc = "a where c is true, b elsewhere. The branch not taken gets a zero gradient, even where it is infinite.",
+       .shape = nrv__infer_select, .flags = NRV_POINTWISE, .vjp = select_vjp, .ref = select_ref,
+       .test = { "c:bool[3,5], a[3,5], b[3,5]", "c:bool[4,1], a[3], b[]", "c:bool[0], a[1], b[1]" });
+
+/* a where c (bool) is true, b elsewhere. All broadcast together. */
+NRV_API nrv_tensor nrv_select(nrv_tensor c, nrv_tensor a, nrv_tensor b)
+{
+    return nrv__op(&nrv__op_select, NRV_N(const nrv_tensor, c, a, b));
+}

@@ -1,0 +1,136 @@
+/* max_pool - the largest of each window, and its gradient.
+
+   Padding never wins; a NaN always does; of equals the first in row-major order takes the gradient, as in PyTorch. */
+#include "../conv/windows.h"
+#include <math.h>
+
+static nrv__window_attr max_pool_unpadded(const nrv__window_attr *a)
+{
+    nrv__window_attr b = *a;
+    for (int i = 0; i < 3; i++)
+        b.pad[i] = 0;
+    return b;
+}
+
+/* (B,C,S...) -> (B,C,O...,K): the windows, each as one row, padded with value */
+static nrv_tensor max_pool_rows(nrv_tensor x, const nrv__window_attr *a, double value)
+{
+    nrv__window_attr flat = max_pool_unpadded(a);
+    for (int i = 0; i < a->axes; i++)
+        x = nrv_pad(x, 2 + i, a->pad[i], a->pad[i], value);
+    nrv_tensor w = nrv__window(x, &flat);
+    if (!w)
+        return NULL;
+    nrv_shape s = nrv_shape_of(w);
+    s.rank = (int)(3 + a->axes);
+    s.dim[2 + a->axes] = nrv__dim_product(x->g, (int)a->axes, w->dim + 2 + a->axes);
+    return nrv_reshape(w, s);
+}
+
+/* true at the winner of each row */
+static nrv_tensor max_pool_winner(nrv_tensor x, const nrv__window_attr *a)
+{
+    nrv_tensor rows = max_pool_rows(x, a, -INFINITY);
+    if (!rows)
+        return NULL;
+    nrv_tensor best = nrv_argmax(rows, -1);
+    return nrv_equal(nrv_iota(x->g, NRV_I32, rows->dim[rows->rank - 1]), nrv_expand(best, -1, 1));
+}
+
+static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_attr *a);
+
+static void max_pool_vjp(nrv_vjp *v)
+{
+    v->dx[0] = max_pool_dx(v->x[0], v->dy, v->attr);
+}
+
+static void max_pool_dx_vjp(nrv_vjp *v) /* linear in dy; piecewise constant in x */
+{
+    nrv_tensor picked =
+        nrv_select(max_pool_winner(v->x[0], v->attr), max_pool_rows(v->dy, v->attr, 0), nrv__like(v->dy, 0));
+    v->dx[1] = nrv_sum(picked, -1, 0);
+}
+
+static nrv_tensor max_pool_make(nrv__case *c)
+{
+    nrv__window_attr a = nrv__window_of(c, c->x[0]->rank - 2);
+    if (!nrv__case_text(c, "stride"))
+        for (int i = 0; i < 3; i++)
+            a.stride[i] = a.kernel[i];
+    return nrv__max_pool(c->x[0], &a);
+}
+
+static nrv_tensor max_pool_dx_make(nrv__case *c)
+{
+    nrv__window_attr a = nrv__window_of(c, c->x[0]->rank - 2);
+    return max_pool_dx(c->x[0], c->x[1], &a);
+}
+
+static nrv_tensor max_pool_batch(const nrv__batch *b)
+{
+    return nrv__batch_parted(b, nrv__max_pool(nrv__batch_merged(b, 0), b->y->attr));
+}
+
+static nrv_tensor max_pool_dx_batch(const nrv__batch *b)
+{
+    nrv_tensor x = nrv__batch_merged(b, 0), dy = nrv__batch_merged(b, 1);
+    return nrv__batch_parted(b, max_pool_dx(x, dy, b->y->attr));
+}
+
+NRV_OP(max_pool, .batch = max_pool_batch, .sig = "real x[B,C,S...] -> y[B,C,O...]",
+       .doc = "The largest of each window; padding never wins, a NaN always does.", .vjp = max_pool_vjp,
+       .make = max_pool_make, .attr_bytes = sizeof(nrv__window_attr),
+       .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2",
+                 "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1" });
+NRV_OP(max_pool_dx, .batch = max_pool_dx_batch, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
+       .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
+       .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),
+       .test = { "x[2,3,6,8], dy[2,3,3,4], kernel=2, stride=2", "x[2,2,7,7], dy[2,2,4,4], kernel=3, stride=2, pad=1" });
+
+nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a)
+{
+    if (!x || x->g->why.status || !nrv__window_check(x->g, a, "max_pool"))
+        return NULL;
+    for (int i = 0; i < a->axes; i++)
+        if (a->pad[i] * 2 > a->kernel[i])
+            return nrv__graph_fail(x->g, NRV_EARG, "pad by at most half the kernel",
+                                   "max_pool: a window of %lld could lie in a padding of %lld alone",
+                                   (long long)a->kernel[i], (long long)a->pad[i]),
+                   NULL;
+    nrv_tensor rows = max_pool_rows(x, a, -INFINITY), body = nrv_max_of(rows, -1, 0);
+    return body ? nrv__composite(&nrv__op_max_pool, NRV_N(const nrv_tensor, x), a, 1, &body) : NULL;
+}
+
+static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_attr *a)
+{
+    if (!x || !dy || x->g->why.status || !nrv__window_check(x->g, a, "max_pool_dx"))
+        return NULL;
+    if (dy->rank != x->rank)
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "dy has the shape of max_pool(x)", "max_pool_dx: ranks %d and %d",
+                               x->rank, dy->rank),
+               NULL;
+    nrv_tensor winner = max_pool_winner(x, a);
+    if (!winner)
+        return NULL;
+    nrv__window_attr flat = max_pool_unpadded(a);
+    nrv_tensor d = nrv_select(winner, nrv_expand(dy, -1, 1), nrv__like(dy, 0));
+    nrv_shape windows = nrv_shape_of(dy);
+    windows.rank = (int)(2 + 2 * a->axes);
+    nrv_dim padded[3];
+    for (int i = 0; i < a->axes; i++) {
+        windows.dim[2 + a->axes + i] = a->kernel[i];
+        padded[i] = nrv__dim_add(x->g, x->dim[2 + i], 2 * a->pad[i]);
+    }
+    d = nrv__fold(nrv_reshape(d, windows), &flat, padded);
+    for (int i = 0; i < a->axes; i++)
+        d = nrv_slice(d, 2 + i, a->pad[i], x->dim[2 + i]);
+    return d ? nrv__composite(&nrv__op_max_pool_dx, NRV_N(const nrv_tensor, x, dy), a, 1, &d) : NULL;
+}
+
+/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
+NRV_API nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride)
+{
+    int64_t s = stride ? stride : k;
+    nrv__window_attr a = { 2, { k, k }, { s, s }, { 0 }, { 1, 1 }, 1 };
+    return nrv__max_pool(x, &a);
+}

@@ -1,0 +1,85 @@
+/* sum - over one axis, or over all */
+#include "../op.h"
+#include <string.h>
+
+static void sum_vjp(nrv_vjp *v)
+{
+    const nrv__reduce_attr *a = v->attr;
+    nrv_shape keep = nrv_shape_of(v->x[0]);
+    for (int i = 0; i < keep.rank; i++)
+        if (a->axes >> i & 1)
+            keep.dim[i] = 1;
+    v->dx[0] = nrv_broadcast(nrv_reshape(v->dy, keep), nrv_shape_of(v->x[0]));
+}
+
+static void sum_ref(const nrv__args *a)
+{
+    int64_t axes = ((const nrv__reduce_attr *)a->attr)->axes, step[NRV__MAX_RANK], at[NRV__MAX_RANK] = { 0 },
+            stride = 1, where = 0, n = 1;
+    const nrv__view *x = &a->in[0];
+    for (int i = x->rank - 1; i >= 0; i--) {
+        step[i] = axes >> i & 1 ? 0 : stride;
+        stride *= axes >> i & 1 ? 1 : x->dim[i];
+        n *= x->dim[i];
+    }
+    const double *from = x->data;
+    double *y = a->out[0].data;
+    if (a->n)
+        memset(y, 0, (size_t)a->n * sizeof *y);
+    for (int64_t i = 0; i < n; i++) {
+        y[where] += from[i];
+        for (int k = x->rank - 1; k >= 0; k--) {
+            where += step[k];
+            if (++at[k] < x->dim[k])
+                break;
+            where -= at[k] * step[k];
+            at[k] = 0;
+        }
+    }
+}
+
+static nrv_tensor sum_make(nrv__case *c)
+{
+    int keep = (int)nrv__case_int(c, "keep", 0);
+    int64_t axes = 0, d[NRV__MAX_RANK];
+    for (int i = nrv__case_ints(c, "axes", NRV__MAX_RANK, d) - 1; i >= 0; i--) {
+        int axis = d[i] >= -NRV__MAX_RANK && d[i] < NRV__MAX_RANK ? (int)d[i] : NRV__MAX_RANK;
+        if (!nrv__axis(c->x[0], &axis, "sum"))
+            return NULL;
+        axes |= INT64_C(1) << axis;
+    }
+    if (axes)
+        return nrv__sum_axes(c->x[0], axes, keep);
+    return nrv__case_text(c, "axis") ? nrv_sum(c->x[0], (int)nrv__case_int(c, "axis", 0), keep) : nrv_sum_all(c->x[0]);
+}
+
+static nrv_tensor sum_batch(const nrv__batch *b)
+{
+    const nrv__reduce_attr *p = b->y->attr;
+    nrv__reduce_attr a = { p->axes << 1, p->keep };
+    return nrv__batch_sized(b, &a, 0);
+}
+
+NRV_OP(sum, .batch = sum_batch, .sig = "number x[...] -> y[...]",
+       .doc = "Sum over the given axes; an empty one gives 0.", .shape = nrv__infer_reduce, .vjp = sum_vjp,
+       .ref = sum_ref, .make = sum_make, .attr_bytes = sizeof(nrv__reduce_attr),
+       .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axes=0x2", "x[2,3,4]", "x[0,3], axis=0",
+                 "x[5,1027], axis=0", "x[2,7,3,5], axes=0x2x3" });
+
+nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep)
+{
+    nrv__reduce_attr a = { axes, keep != 0 };
+    return axes ? nrv__op_with(&nrv__op_sum, NRV_N(const nrv_tensor, x), &a, 0, NULL) : x;
+}
+
+/* Sum over an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+NRV_API nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep)
+{
+    return nrv__axis(x, &axis, "sum") ? nrv__sum_axes(x, INT64_C(1) << axis, keep) : NULL;
+}
+
+/* Sum of all elements, a scalar. */
+NRV_API nrv_tensor nrv_sum_all(nrv_tensor x)
+{
+    return x ? nrv__sum_axes(x, (INT64_C(1) << x->rank) - 1, 0) : NULL;
+}
