@@ -60,18 +60,23 @@ typedef struct nrv__batch {
 typedef struct nrv__arg {
     const char *name, *text;
 } nrv__arg;
+enum { NRV__CASE_INPUTS = 48, NRV__CASE_ARGS = 24 };
 typedef struct nrv__case {
     nrv_graph *g;
     const char *name; /* for layers and draws */
-    int n_x, n_arg;
-    nrv_tensor x[16];
-    const char *x_name[16];
-    nrv__arg arg[24];
+    int n_x, n_arg, n_also;
+    nrv_tensor x[NRV__CASE_INPUTS];
+    const char *x_name[NRV__CASE_INPUTS];
+    nrv__arg arg[NRV__CASE_ARGS];
+    nrv_tensor also[8]; /* what the op gives beside what `make` returns: indices, last states... */
 } nrv__case;
 
-int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise);
+/* an input by any of these names, "pos_weight pw"; NULL: not given */
+nrv_tensor nrv__case_named(const nrv__case *c, const char *names);
+/* arguments answer to their names in PyTorch, too: axis to dim, keep to keepdim... */
+const char *nrv__case_text(const nrv__case *c, const char *name);               /* NULL: not given, or "null" */
+int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise); /* true is 1, false 0 */
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise);
-const char *nrv__case_text(const nrv__case *c, const char *name);                /* NULL: not given */
 int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to); /* "2x3", "2,3": how many */
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise);
 
@@ -106,6 +111,10 @@ struct nrv__opdef {
     const char *tolerance_why;
     const char *not_slope; /* why the gradient is not the slope, where that is meant (surrogate) */
     const char *test[12];  /* "x[3,5] in -2..2, axis=1" */
+    /* at least two bad calls and the whole message, its lines joined by " | ": "x[3], axis=1 => sum: ... | hint ..." */
+    const char *refuse[8];
+    /* what it is called elsewhere, words: below `torch.`, below `numpy.`, in ONNX; short names it answers to itself */
+    const char *torch, *numpy, *onnx, *also;
 };
 #define NRV_OP(id, ...)                   \
     extern const nrv__opdef nrv__op_##id; \

@@ -3,17 +3,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* what a user of PyTorch would call the argument */
+static const char *const case_words[][4] = {
+    { "axis", "dim", "dims", "axes" },         { "keep", "keepdim", "keepdims", "keep_dims" },
+    { "kernel", "kernel_size", NULL, NULL },   { "pad", "padding", NULL, NULL },
+    { "slope", "negative_slope", NULL, NULL }, { "shift", "shifts", NULL, NULL },
+    { "output", "output_size", NULL, NULL },   { "heads", "num_heads", NULL, NULL },
+    { "groups", "num_groups", NULL, NULL },    { "norm", "norm_type", NULL, NULL },
+};
+
+static const char *case_given(const nrv__case *c, const char *name)
+{
+    for (int i = 0; name && i < c->n_arg; i++)
+        if (!strcmp(c->arg[i].name, name))
+            return strcmp(c->arg[i].text, "null") ? c->arg[i].text : NULL;
+    return NULL;
+}
+
 const char *nrv__case_text(const nrv__case *c, const char *name)
 {
-    for (int i = 0; i < c->n_arg; i++)
-        if (!strcmp(c->arg[i].name, name))
-            return c->arg[i].text;
+    const char *given = case_given(c, name);
+    for (size_t i = 0; i < sizeof case_words / sizeof *case_words && !given; i++)
+        for (int k = 1; k < 4 && !given && !strcmp(case_words[i][0], name); k++)
+            given = case_given(c, case_words[i][k]);
+    return given;
+}
+
+/* tail: what stands behind the last dot of a word is enough */
+static bool case_word_is(const char *words, const char *name, size_t n, bool tail)
+{
+    for (const char *w = words; w && *w; w += strspn(w, " ")) {
+        size_t whole = strcspn(w, " "), head = 0;
+        for (size_t i = 0; i < whole; i++)
+            head = tail && w[i] == '.' ? i + 1 : head;
+        if (whole - head == n && !strncmp(w + head, name, n))
+            return true;
+        w += whole;
+    }
+    return false;
+}
+
+nrv_tensor nrv__case_named(const nrv__case *c, const char *names)
+{
+    for (int i = 0; i < c->n_x; i++)
+        if (c->x_name[i] && case_word_is(names, c->x_name[i], strlen(c->x_name[i]), false))
+            return c->x[i];
     return NULL;
 }
 
 int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise)
 {
     const char *t = nrv__case_text(c, name);
+    if (t && (!strcmp(t, "true") || !strcmp(t, "false")))
+        return *t == 't';
     return t ? strtoll(t, NULL, 10) : otherwise;
 }
 
@@ -55,4 +97,14 @@ const nrv__opdef *nrv__op_find(const char *name, size_t n)
         if (!strncmp((*op)->name, name, n) && !(*op)->name[n])
             return *op;
     return NULL;
+}
+
+const nrv__opdef *nrv__op_known_as(const char *name, size_t n)
+{
+    const nrv__opdef *found = nrv__op_find(name, n);
+    for (const nrv__opdef *const *op = nrv__ops; *op && !found; op++)
+        found = case_word_is((*op)->torch, name, n, true) ? *op : NULL;
+    for (const nrv__opdef *const *op = nrv__ops; *op && !found; op++)
+        found = case_word_is((*op)->also, name, n, false) ? *op : NULL;
+    return found;
 }

@@ -18,13 +18,10 @@ static void infer_describe(nrv__infer *s, nrv__text *t)
     }
 }
 
-bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const char *fmt, ...)
+static void infer_refuse(nrv__infer *s, nrv_status status, const char *hint, const char *fmt, va_list ap)
 {
     char what[512];
-    va_list ap;
-    va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
-    va_end(ap);
     nrv__text t = { .mem = s->g->mem };
     infer_describe(s, &t);
     char shown[NRV__PATH_SHOWN];
@@ -32,7 +29,26 @@ bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const c
     nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->op->name, what, *path ? "\n  in    " : "", path,
               t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
     nrv__text_free(&t);
+}
+
+bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    infer_refuse(s, status, hint, fmt, ap);
+    va_end(ap);
     return false;
+}
+
+nrv_tensor nrv__op_refuses(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_status status, const char *hint,
+                           const char *fmt, ...)
+{
+    nrv__infer s = { .g = in[0]->g, .op = op, .in = in, .n_in = n };
+    va_list ap;
+    va_start(ap, fmt);
+    infer_refuse(&s, status, hint, fmt, ap);
+    va_end(ap);
+    return NULL;
 }
 
 bool nrv__infer_real(nrv__infer *s, int i)
@@ -81,6 +97,30 @@ static bool infer_same_type(nrv__infer *s)
                                    nrv__dtype_name(s->in[0]->type), nrv__dtype_name(s->in[i]->type));
     s->type = s->in[0]->type;
     return true;
+}
+
+bool nrv__op_wants(const nrv__opdef *op, int n, const nrv_tensor *in)
+{
+    for (int i = 0; i < n; i++)
+        if (!in[i] || in[i]->g->why.status)
+            return false;
+    for (int i = 1; i < n; i++)
+        if (in[i]->g != in[0]->g)
+            return nrv__op_refuses(op, 1, in, NRV_EARG,
+                                   "tensors of two graphs do not meet; nrv_input takes values over",
+                                   "input %d is of another graph", i);
+    return true;
+}
+
+bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in)
+{
+    if (!nrv__op_wants(op, n, in))
+        return false;
+    nrv__infer s = { .g = in[0]->g, .op = op, .in = in, .n_in = n };
+    for (int i = 0; i < n; i++)
+        if (!nrv__infer_real(&s, i))
+            return false;
+    return infer_same_type(&s);
 }
 
 bool nrv__infer_point(nrv__infer *s)

@@ -5,6 +5,16 @@
 
 extern const nrv__opdef *const nrv__ops[]; /* generated: every op, by name; ends with NULL */
 const nrv__opdef *nrv__op_find(const char *name, size_t n);
+/* by its name, else by its last name in PyTorch ("max_pool2d"), else by what it also answers to */
+const nrv__opdef *nrv__op_known_as(const char *name, size_t n);
+
+/* ---- how an op made of others refuses in its own name, before they do in theirs ---- */
+/* none is NULL, all are of one graph without an error; false: that is not so, and the error is set */
+bool nrv__op_wants(const nrv__opdef *op, int n, const nrv_tensor *in);
+bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in); /* and of one real type */
+/* sets the error, naming the op, what, the scope, every input and the remedy; always NULL */
+nrv_tensor nrv__op_refuses(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_status status, const char *hint,
+                           const char *fmt, ...) NRV__PRINTF(6, 7);
 
 /* ---- small things that many ops want ---- */
 bool nrv__axis(nrv_tensor x, int *axis, const char *op); /* negative counts from the end; false: error is set */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES = 4096, FEW = 64 };
+enum { ENTRIES = 2048, FEW = 64 };
 
 typedef struct entry { /* a case that programs may hold, in both types */
     op_case c[2];

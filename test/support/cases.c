@@ -257,7 +257,7 @@ nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x)
     return c->op->make ? c->op->make(&made) : nrv__op(c->op, c->n_x, x);
 }
 
-case_graph case_trace(const op_case *c, unsigned mode)
+case_graph case_trace_inputs(const op_case *c, unsigned mode)
 {
     case_graph t = { .s = nrv_store_new(NULL) };
     t.g = nrv_graph_new(t.s, mode);
@@ -267,6 +267,12 @@ case_graph case_trace(const op_case *c, unsigned mode)
         t.x[i] = nrv_input(t.g, c->x[i].name, c->x[i].type, shape);
         case_feed(t.x[i], c->x[i].value, c->x[i].n);
     }
+    return t;
+}
+
+case_graph case_trace(const op_case *c, unsigned mode)
+{
+    case_graph t = case_trace_inputs(c, mode);
     if (t.g && !nrv_graph_why(t.g))
         t.y = case_make(c, t.g, t.x);
     return t;

@@ -10,7 +10,7 @@
 #include "../../src/ops/op.h"
 #include <stdio.h>
 
-enum { CASE_INPUTS = 16, CASE_ARGS = 24 };
+enum { CASE_INPUTS = NRV__CASE_INPUTS, CASE_ARGS = NRV__CASE_ARGS };
 
 typedef struct case_input {
     const char *name;
@@ -44,6 +44,7 @@ void case_free(op_case *c);
 bool case_lead(op_case *c, int64_t n);
 /* a store and a graph of its own, inputs made and fed, y built by the record; y is NULL where that failed */
 case_graph case_trace(const op_case *c, unsigned mode);
+case_graph case_trace_inputs(const op_case *c, unsigned mode);             /* the same without y */
 nrv_tensor case_make(const op_case *c, nrv_graph *g, const nrv_tensor *x); /* y alone, on inputs that are there */
 void case_graph_free(case_graph *t);
 void case_feed(nrv_tensor x, const double *value, int64_t n); /* any type, from doubles */

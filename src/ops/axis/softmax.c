@@ -28,13 +28,19 @@ NRV_OP(softmax, .batch = softmax_batch, .sig = "real x[...] -> y[...]",
        .doc = "e^x / sum e^x along an axis, without overflow.", .vjp = softmax_vjp, .make = softmax_make,
        .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
        .tolerance_why = "a sum of exponentials and a quotient, each rounded",
+       .torch = "softmax nn.functional.softmax nn.Softmax", .onnx = "Softmax",
+       .refuse = { "x[3,5], axis=2 => softmax: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 "
+                   "at the end",
+                   "x:i32[3] => softmax: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x "
+                   "| hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
                  "x[6], axis=0" });
 
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 NRV_API nrv_tensor nrv_softmax(nrv_tensor x, int axis)
 {
-    if (!nrv__axis(x, &axis, "softmax"))
+    if (!nrv__op_wants_real(&nrv__op_softmax, 1, &x) || !nrv__axis(x, &axis, "softmax"))
         return NULL;
     nrv__axis_attr a = { axis };
     nrv_tensor body = softmax_body(x, axis);

@@ -1,0 +1,64 @@
+/* test_refusals.c - the whole message of every bad call that stands in a record: which op, which numbers, where, and
+   what to do instead. What a record lists as "CASE => MESSAGE" is traced in the scope `here`, with float32 for inputs
+   that name no type; the message's lines are joined by " | ". Some calls are refused only when they see the values.
+   Does not do: look for calls that should be refused and are not - test_refuse.c tries those. */
+#include "support/each_op.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REFUSALS_ROOM = 2048 };
+
+/* lines joined, runs of spaces made one */
+static void refusals_joined(const char *why, char *to)
+{
+    size_t n = 0;
+    for (const char *p = why; *p && n + 4 < REFUSALS_ROOM; p++) {
+        if (*p == '\n') {
+            n -= n && to[n - 1] == ' ';
+            memcpy(to + n, " | ", 3);
+            n += 3;
+        } else if (*p != ' ' || (n && to[n - 1] != ' ')) {
+            to[n++] = *p;
+        }
+    }
+    to[n] = 0;
+}
+
+static void refusals_of(const op_case *c, char *to)
+{
+    case_graph t = case_trace_inputs(c, 0);
+    nrv_push(t.g, "here");
+    nrv_tensor y = case_make(c, t.g, t.x);
+    nrv_pop(t.g);
+    int64_t n = 0;
+    free(case_value(y, &n));
+    const char *why = nrv_graph_why(t.g);
+    refusals_joined(why ? why : "it is taken", to);
+    case_graph_free(&t);
+}
+
+static void in_these_words(void **state)
+{
+    const nrv__opdef *op = *state;
+    char text[1024], got[REFUSALS_ROOM];
+    for (size_t i = 0; i < sizeof op->refuse / sizeof *op->refuse && op->refuse[i]; i++) {
+        const char *arrow = strstr(op->refuse[i], " => ");
+        if (!arrow || arrow - op->refuse[i] >= (ptrdiff_t)sizeof text)
+            fail_msg("%s: CASE => MESSAGE is wanted, not \"%s\"", op->name, op->refuse[i]);
+        memcpy(text, op->refuse[i], (size_t)(arrow - op->refuse[i]));
+        text[arrow - op->refuse[i]] = 0;
+        op_case c;
+        if (!case_read(&c, op, text, NRV_F32))
+            fail_msg("%s, case \"%s\": %s", op->name, text, c.wrong);
+        refusals_of(&c, got);
+        if (strcmp(got, arrow + 4) != 0)
+            fail_msg("%s: the message differs\n  call   %s\n  wanted %s\n  got    %s", op->name, text, arrow + 4, got);
+        case_free(&c);
+    }
+}
+
+int main(void)
+{
+    return each_op("refused in these words", in_these_words);
+}
