@@ -212,12 +212,24 @@ example()
     return $worst
 }
 
-do_conformance() # the same numbers as PyTorch
+do_conformance() # the same numbers as PyTorch; torch DIR: its values for every op, from a folder
 {
-    need $NEED_TEST $NEED_TORCH
-    configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
-    compile build
-    NERVO_MAY_NOT_SKIP=1 exec ctest --test-dir build -j2 --output-on-failure -L conformance
+    case ${1-} in
+    '')
+        need $NEED_TEST $NEED_TORCH
+        configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
+        compile build
+        NERVO_MAY_NOT_SKIP=1 exec ctest --test-dir build -j2 --output-on-failure -L conformance
+        ;;
+    torch)
+        need $NEED_TEST
+        configure release build -DNERVO_BUILD_TESTS=ON
+        compile build --target conformance.torch
+        shift
+        build/test/conformance.torch "$@"
+        ;;
+    *) die "conformance: unknown word '$1'; it takes nothing, or torch DIR" ;;
+    esac
 }
 
 do_fuzz() # random bytes at all that reads files [SECONDS per target, 60]; graphs N [--seed S] [--plant]: random programs
