@@ -101,9 +101,10 @@ const nrv__opdef *nrv__op_find(const char *name, size_t n)
 
 const nrv__opdef *nrv__op_known_as(const char *name, size_t n)
 {
-    const nrv__opdef *found = nrv__op_find(name, n);
+    const nrv__opdef *found = NULL;
     for (const nrv__opdef *const *op = nrv__ops; *op && !found; op++)
         found = case_word_is((*op)->torch, name, n, true) ? *op : NULL;
+    found = found ? found : nrv__op_find(name, n);
     for (const nrv__opdef *const *op = nrv__ops; *op && !found; op++)
         found = case_word_is((*op)->also, name, n, false) ? *op : NULL;
     return found;

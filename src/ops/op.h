@@ -5,7 +5,8 @@
 
 extern const nrv__opdef *const nrv__ops[]; /* generated: every op, by name; ends with NULL */
 const nrv__opdef *nrv__op_find(const char *name, size_t n);
-/* by its name, else by its last name in PyTorch ("max_pool2d"), else by what it also answers to */
+/* as PyTorch knows it ("max_pool2d", the last part of a name there), else by its own name, else by what it also answers
+   to: a few names mean one thing there and another here */
 const nrv__opdef *nrv__op_known_as(const char *name, size_t n);
 
 /* ---- how an op made of others refuses in its own name, before they do in theirs ---- */

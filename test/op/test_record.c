@@ -35,6 +35,23 @@ static void record_is_complete(void **state)
         fail_msg("%s is NRV_VIEW without .view", op->name);
 }
 
+/* the last parts of its names in PyTorch and its short names lead to it, and to no other */
+static void is_found_by_its_names(void **state)
+{
+    const nrv__opdef *op = *state;
+    const char *const names[] = { op->torch, op->also };
+    for (int k = 0; k < 2; k++)
+        for (const char *w = names[k]; w && *w; w += strspn(w, " ")) {
+            size_t n = strcspn(w, " "), from = 0;
+            for (size_t i = 0; k == 0 && i < n; i++)
+                from = w[i] == '.' ? i + 1 : from;
+            const nrv__opdef *found = nrv__op_known_as(w + from, n - from);
+            if (found != op)
+                fail_msg("%s: the name %.*s leads to %s", op->name, (int)n, w, found ? found->name : "no op");
+            w += n;
+        }
+}
+
 /* a composite that a kernel serves is not expanded; its body's gradient would compute its forward a second time */
 static void kernels_meet_a_gradient(void **state)
 {
@@ -75,6 +92,6 @@ static void builds_what_it_names(void **state)
 
 int main(void)
 {
-    return each_op("record", record_is_complete) + each_op("kernels", kernels_meet_a_gradient) +
-           each_op("builds", builds_what_it_names);
+    return each_op("record", record_is_complete) + each_op("names", is_found_by_its_names) +
+           each_op("kernels", kernels_meet_a_gradient) + each_op("builds", builds_what_it_names);
 }
