@@ -94,13 +94,14 @@ static bool loops_again(nrv_tensor x, bool all)
     return all || x->op->flags & (NRV_RANDOM | NRV_VIEW) || x->rank + x->region->depth > NRV__MAX_RANK;
 }
 
-/* what the rules may read, and what that is computed from where it is computed again */
+/* what the rules may read, and what that is computed from where it is computed again. Blocks have their own gradient,
+   and what is read of them is a stack; only where that would have too many axes, the block is computed again */
 static bool *loops_wanted(nrv__reverse *w, bool all)
 {
-    bool *want = nrv__arena_get(&w->g->arena, w->n + 1);
+    bool *want = nrv__arena_get(&w->g->arena, 2 * w->n + 1), *block = want + w->n;
     if (!want)
         return nrv__graph_fail(w->g, NRV_ENOMEM, NULL, "no memory for the gradient of a block"), NULL;
-    memset(want, 0, w->n + 1);
+    memset(want, 0, 2 * w->n + 1);
     for (size_t i = 0; i < w->n_order; i++) {
         nrv_tensor x = w->order[i];
         want[x->slot] = true;
@@ -109,8 +110,13 @@ static bool *loops_wanted(nrv__reverse *w, bool all)
     }
     for (size_t i = w->n; i--;) {
         nrv_tensor x = w->region->node[i];
-        if (want[i] && !(x->op->flags & NRV_INSIDE) && loops_again(x, all))
-            loops_want_read(w->region, w->n, want, x);
+        if (nrv__is_block(x) && !all)
+            want[i] = block[i];
+        if (!want[i] || x->op->flags & NRV_INSIDE || !(block[i] || loops_again(x, all)))
+            continue;
+        loops_want_read(w->region, w->n, want, x);
+        if (nrv__block_read(x))
+            loops_want(w->region, w->n, block, nrv__block_read(x)->node);
     }
     return want;
 }
@@ -137,9 +143,6 @@ static bool loops_stands(nrv__reverse *w, nrv__stand *s, bool all)
         s->to[i] = loops_value(w, x);
         want[i] = false;
     }
-    /* blocks have their own gradient, and what is read of them a stack */
-    for (size_t i = 0; want && !all && i < w->n; i++)
-        want[i] = want[i] && !nrv__is_block(w->region->node[i]);
     bool ok = want && nrv__copy_region(g, s, want);
     g->asleep = asleep;
     return ok;

@@ -2,6 +2,7 @@
    number of turns (none, one, a named size), either direction, and whatever is kept for the gradient; evaluated when
    asked for, while traced, and compiled. Each program is written twice, as a loop and as its turns. */
 #include "support/loops.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -484,6 +485,40 @@ static void gradient_is_the_slope(void **state)
         loop_is_slope(p->name, p->loop, &(loop_how){ .T = 4, .order = 2, .keep = keep }, 1e-6);
 }
 
+/* the gradient of a loop in a loop that keeps every other turn, in a branch: its stacks would have nine axes */
+static double deep_gradient(int keep)
+{
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
+    nrv_tensor t = nrv_fill(g, NRV_F64, NRV_SCALAR, 0.3), x = nrv_sin(nrv_mul(t, nrv_iota(g, NRV_F64, 6)));
+    nrv_block *branch = nrv_if(g, nrv_less(t, nrv_fill(g, NRV_F64, NRV_SCALAR, 0)));
+    nrv_else(branch);
+    nrv_block *outer = nrv_scan(g, &(nrv_scan_opt){ .keep = keep });
+    nrv_tensor row = nrv_each(outer, nrv_reshape(x, NRV_SHAPE(3, 2)));
+    nrv_block *inner = nrv_scan(g, &(nrv_scan_opt){ .keep = keep });
+    nrv_tensor one = nrv_each(inner, nrv_broadcast(nrv_reshape(row, NRV_SHAPE(1, 2)), NRV_SHAPE(3, 2)));
+    nrv_tensor y = nrv_tanh(nrv_broadcast(nrv_reshape(one, NRV_SHAPE(1, 1, 1, 2)), NRV_SHAPE(2, 2, 2, 2)));
+    nrv_end(inner);
+    nrv_tensor all = nrv_stacked(inner, y);
+    nrv_end(outer);
+    nrv_tensor sum = nrv_sum_all(nrv_square(nrv_stacked(outer, all)));
+    nrv_end(branch);
+    nrv_tensor dt = NULL;
+    nrv_grad(nrv_either(branch, nrv_fill(g, NRV_F64, NRV_SCALAR, 0), sum), NULL, 1, &t, &dt);
+    double slope = NAN;
+    if (nrv_eval(dt, &slope, sizeof slope))
+        fail_msg("keep %d: %s", keep, nrv_graph_why(g));
+    nrv_graph_free(g);
+    nrv_store_free(s);
+    return slope;
+}
+
+static void stacks_of_too_many_axes_are_computed_again(void **state)
+{
+    (void)state;
+    assert_true(fabs(deep_gradient(2) - deep_gradient(0)) <= 1e-12 * fabs(deep_gradient(0)));
+}
+
 static int blocks_group(const char *name, void (*test)(void **state))
 {
     return loop_group(name, blocks_pairs, BLOCKS_PAIRS, test);
@@ -491,8 +526,10 @@ static int blocks_group(const char *name, void (*test)(void **state))
 
 int main(void)
 {
-    return blocks_group("evaluated", evaluated_as_its_turns) + blocks_group("traced", traced_as_its_turns) +
-           blocks_group("compiled", compiled_as_its_turns) + blocks_group("named", any_named_number_of_turns) +
-           blocks_group("third", third_gradient_as_its_turns) + blocks_group("slope", gradient_is_the_slope) +
-           blocks_group("again", loop_again) + blocks_group("forward", loop_forward);
+    const struct CMUnitTest deep[] = { cmocka_unit_test(stacks_of_too_many_axes_are_computed_again) };
+    return cmocka_run_group_tests(deep, NULL, NULL) + blocks_group("evaluated", evaluated_as_its_turns) +
+           blocks_group("traced", traced_as_its_turns) + blocks_group("compiled", compiled_as_its_turns) +
+           blocks_group("named", any_named_number_of_turns) + blocks_group("third", third_gradient_as_its_turns) +
+           blocks_group("slope", gradient_is_the_slope) + blocks_group("again", loop_again) +
+           blocks_group("forward", loop_forward);
 }
