@@ -35,7 +35,6 @@ typedef struct random_graph {
     uint64_t statement[RANDOM_STATEMENTS]; /* keys, in order */
     char text[RANDOM_TEXT];
     char wrong[400]; /* tracing failed, or a value is not finite; empty: all is well */
-    bool inside;     /* the text calls what the public header does not have */
 } random_graph;
 
 typedef struct random_wish {

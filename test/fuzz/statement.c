@@ -208,7 +208,6 @@ static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][N
 static const char *inside_call(maker *m, const op_case *c, const term *x, const char *draw)
 {
     const char *in = "", *names = "", *args = "";
-    m->r->inside = true;
     for (int i = 0; i < c->n_x; i++) {
         in = say(m, "%s%s%s", in, i ? ", " : "", x[i].c);
         names = say(m, "%s%s\"%s\"", names, i ? ", " : "", c->x[i].name);

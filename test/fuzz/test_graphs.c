@@ -306,7 +306,7 @@ static int rank_among_used(const random_graph *r, int input)
     return n;
 }
 
-/* what the program shows: a number of an output */
+/* what the program shows: a number of an output, see shown.h */
 static void print_end(const subject *s)
 {
     const output *o = s->f.output >= 0 ? &s->out[s->f.output] : &s->out[0];
@@ -315,39 +315,20 @@ static void print_end(const subject *s)
     if (o->name[0] == 'd')
         snprintf(what, sizeof what, "%s[%d]", o->name[1] == 'd' ? "ddx" : "dx",
                  rank_among_used(&s->r, o->name[strlen(o->name) - 1] - '0'));
-    if (s->f.slope) { /* a gradient by t is its gradient by the points on the line, times their direction */
-        printf("    nrv_tensor dt, y = %s;\n    nrv_grad(y, NULL, 1, &t, &dt);\n    y = slope ? dt : y;\n", what);
-        snprintf(what, sizeof what, "y");
-    }
-    printf("    nrv_output(g, \"z\", %s);\n", what);
-    printf("    T z[%lld] = { 0 };\n", (long long)(o->n ? o->n : 1));
-    printf(
-        "    nrv_exec *e = how ? nrv_exec_new(nrv_compile(g, &(nrv_compile_opt){ .without = how }), s, NULL) : NULL;\n"
-        "    nrv_bind_in(e, \"t\", &at, sizeof at), nrv_bind_out(e, \"z\", z, sizeof z);\n"
-        "    if (how ? nrv_run(e) : nrv_eval(%s, z, sizeof z))\n"
-        "        puts(how ? nrv_why(e) : nrv_graph_why(g));\n"
-        "    return z[%lld];\n}\n\nint main(void)\n{\n",
-        what, (long long)s->f.element);
+    printf("    return %s;\n}\nint main(void) { return ", what);
     if (s->f.slope)
-        printf("    printf(\"slope %%.12g, gradient %%.12g\\n\", (f(\"\", 1e-6, 0) - f(\"\", -1e-6, 0)) / 2e-6, "
-               "f(\"\", 0, "
-               "1));\n}\n");
+        printf("shown_slope(program, %s); }\n", s->r.real == NRV_F64 ? "NRV_F64" : "NRV_F32");
     else
-        printf("    printf(\"eager %%.12g, compiled %%.12g, not optimised %%.12g\\n\", f(NULL, 0), f(\"\", 0), "
-               "f(\"*\", 0));\n}\n");
+        printf("shown_ways(program, %s, %lld); }\n", s->r.real == NRV_F64 ? "NRV_F64" : "NRV_F32",
+               (long long)s->f.element);
 }
 
 static void print_program(const subject *s, const random_wish *w)
 {
     const random_graph *r = &s->r;
-    const char *type = r->real == NRV_F64 ? "double" : "float", *name = r->real == NRV_F64 ? "NRV_F64" : "NRV_F32";
     printf("/* seed %llu, graph %llu: %s%s%s */\n", (unsigned long long)w->seed, (unsigned long long)w->number,
            s->f.what, planted_name() ? "; broken on purpose: " : "", planted_name() ? planted_name() : "");
-    printf("#include \"%s\"\n#include <stdio.h>\ntypedef %s T;\n", r->inside ? "src/ops/op.h" : "nervo.h", type);
-    printf("static double f(const char *how, T at%s)\n{\n    nrv_store *s = nrv_store_new(NULL);\n"
-           "    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n"
-           "    nrv_tensor t = nrv_input(g, \"t\", %s, NRV_SCALAR);\n    nrv_feed(t, &at, sizeof at);\n",
-           s->f.slope ? ", int slope" : "", name);
+    printf("#include \"test/fuzz/shown.h\"\nstatic nrv_tensor program(nrv_graph *g, nrv_tensor t)\n{\n");
     for (int i = 0; i < r->n_x; i++)
         printf("%s", r->x_used[i] ? r->x_text[i] : "");
     printf("%s", r->text);
