@@ -31,7 +31,7 @@ static inline double shown_value(shown_program *p, nrv_dtype type, const char *h
     nrv_exec *e = how ? nrv_exec_new(plan, s, NULL) : NULL;
     nrv_bind_in(e, "t", t, nrv__dtype_size(type));
     nrv_bind_out(e, "z", value, nrv__dtype_size(type));
-    if (how ? nrv_run(e) : nrv_eval(z, value, sizeof value))
+    if (how ? nrv_run(e) : nrv_eval(z, value, nrv__dtype_size(type)))
         puts(how ? nrv_why(e) : nrv_graph_why(g));
     else
         nrv__to_double(&y, value, type, 1);
