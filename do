@@ -100,7 +100,7 @@ do_build() # leaves build/nervo and the libraries
     need $NEED_BUILD
     configure release build
     compile build --target generate # a new op or layer is one file; this makes it known
-    compile build --target nervo nervo_shared nervo_static
+    compile build --target nervo nervo_tables nervo_shared nervo_static
 }
 
 do_demo() # trains a small network on 60,000 pictures of clothes: one `nervo train` line [--seed N]
