@@ -8,6 +8,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/tools/gen.c)
 endif()
 
 # The reference pages are written from the compiled records, so they come after the library; `docs.fresh` watches them.
-add_executable(docs EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/docs.c)
+add_executable(docs EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/docs.c ${PROJECT_SOURCE_DIR}/test/support/cases.c)
+target_include_directories(docs PRIVATE ${PROJECT_SOURCE_DIR}/test)
 target_link_libraries(docs PRIVATE nervo_flags nervo_static)
 add_custom_target(pages COMMAND docs ${PROJECT_SOURCE_DIR} VERBATIM COMMENT "Refreshing docs/ref")

@@ -1,5 +1,5 @@
-/* docs.c - writes docs/ref: a page each for ops, layers, optimisers and kernels, from the records that the library was
-   built with and from the comments beside them.
+/* docs.c - writes docs/ref: a page for every op and one each for layers, optimisers and kernels, from the records that
+   the library was built with and from the comments beside them. What an example gives is computed.
 
    usage: docs ROOT, or docs --check ROOT: writes nothing, exit 1 if a page is not what it would write.
    Promises: says only what a record, a declaration or an opening comment says; the pages do not depend on the machine.
@@ -8,14 +8,17 @@
 #include "nn/layer.h"
 #include "ops/op.h"
 #include "optim/optim.h"
+#include "support/cases.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { MOST_SOURCES = 512, MOST_NAMES = 1024 };
+enum { MOST_SOURCES = 2048 };
 
 typedef struct page {
     char *at;
@@ -195,14 +198,14 @@ static void opening(page *p, const source *s, bool all)
     say(p, "\n```\n");
 }
 
-static void cases(page *p, const char *const *test, int most, const char *file)
+static void cases(page *p, const char *const *test, int most, const char *up, const char *file)
 {
     int n = 0;
     for (int i = 0; i < most && test[i]; i++)
         say(p, "%s`%s`", n++ ? ", " : "- Tried with: ", test[i]);
     if (n)
         say(p, "\n");
-    say(p, "- Source: [%s](../../%s)\n\n", file, file);
+    say(p, "- Source: [%s](%s../../%s)\n\n", file, up, file);
 }
 
 static const char *file_of(const source *s)
@@ -240,7 +243,7 @@ static void kernels_of(page *p, const char *op, unsigned flags, bool composite)
     say(p, "- Kernels: ");
     for (int i = 0; nrv__kernels[i]; i++)
         if (!strcmp(nrv__kernels[i]->op, op) && first_of_name(i))
-            say(p, "%s[`%s`](kernels.md#%s)", n++ ? ", " : "", nrv__kernels[i]->name, nrv__kernels[i]->name);
+            say(p, "%s[`%s`](../kernels.md#%s)", n++ ? ", " : "", nrv__kernels[i]->name, nrv__kernels[i]->name);
     for (const nrv__point *q = NULL; (q = point_of(op, q));)
         say(p, "%sa tile instruction (`%s`)", n++ ? ", " : "", q->types);
     const char *last = composite               ? "its definition, fused"
@@ -265,7 +268,7 @@ static void kernels_page(page *p)
     for (int i = 0; nrv__kernels[i]; i++)
         if (first_of_name(i)) {
             const nrv__kernel *k = nrv__kernels[i];
-            say(p, "| [`%s`](#%s) | [`%s`](ops.md#%s) | ", k->name, k->name, k->op, k->op);
+            say(p, "| [`%s`](#%s) | [`%s`](ops/%s.md) | ", k->name, k->name, k->op, k->op);
             prose(p, k->doc ? k->doc : "");
             say(p, " |\n");
         }
@@ -276,7 +279,7 @@ static void kernels_page(page *p)
             const source *s = source_of("kernels/simd", "NRV_KERNEL(", k->name, &count);
             say(p, "### %s\n\n", k->name);
             prose(p, k->doc ? k->doc : "");
-            say(p, ". Serves [`%s`](ops.md#%s).\n\n", k->op, k->op);
+            say(p, ". Serves [`%s`](ops/%s.md).\n\n", k->op, k->op);
             say(p, "- Inputs with any strides: ");
             if (!k->strided)
                 say(p, "none; they arrive contiguous");
@@ -294,7 +297,7 @@ static void kernels_page(page *p)
     for (int i = 0; nrv__points[i]; i++)
         for (const nrv__point *q = nrv__points[i]; q->op; q++)
             if (q->tier == NRV__BASELINE)
-                say(p, "| [`%s`](ops.md#%s) | `%s` |\n", q->op, q->op, q->types);
+                say(p, "| [`%s`](ops/%s.md) | `%s` |\n", q->op, q->op, q->types);
 }
 
 /* ---- ops --------------------------------------------------------------------------------------------------------- */
@@ -304,7 +307,7 @@ static const char *const ops_kind[OPS_KINDS][2] = {
     { "Element by element", "fused with their neighbours" },
     { "Views", "nothing moves: they are read through strides" },
     { "Other primitives", "each with a reference of its own" },
-    { "Composites", "a definition made of other ops, which a kernel may replace ([why](../why/composites.md))" },
+    { "Composites", "a definition made of other ops, which a kernel may replace ([why](../../why/composites.md))" },
     { "Made of other ops", "a function, no node of its own" },
 };
 
@@ -319,81 +322,258 @@ static int kind_of(const nrv__opdef *op)
     return op->flags & NRV_POINTWISE ? OPS_POINT : op->flags & NRV_VIEW ? OPS_VIEW : OPS_PRIMITIVE;
 }
 
-static void ops_gradient(page *p, const nrv__opdef *op, int kind)
+/* the function that the op's record names as its rule, as it stands */
+static void ops_rule(page *p, const nrv__opdef *op, const source *s)
 {
-    say(p, "- Gradient: ");
+    char name[96], begin[128];
+    const char *record = s->text, *end;
+    size_t n = strlen(op->name);
+    do {
+        record = strstr(record + 1, "NRV_OP(");
+        end = record ? record + 7 + strspn(record + 7, " \n") : NULL;
+    } while (record && (strncmp(end, op->name, n) != 0 || end[n] != ','));
+    const char *vjp = record ? strstr(record, ".vjp = ") : NULL, *stop = record ? strstr(record, ");\n") : NULL;
+    if (!vjp || (stop && vjp > stop) || sscanf(vjp, ".vjp = %95[a-z0-9_]", name) != 1)
+        return;
+    snprintf(begin, sizeof begin, "\nstatic void %s(nrv_vjp *v)", name);
+    const char *from = strstr(s->text, begin), *to = from ? strstr(from, "\n}\n") : NULL;
+    if (!to)
+        return;
+    say(p, "\n```c\n");
+    put(p, from + 1, (size_t)(to + 3 - from - 1));
+    say(p, "```\n");
+}
+
+static void ops_gradient(page *p, const nrv__opdef *op, int kind, const source *s)
+{
+    say(p, "\n## Gradient\n\n");
     if (op->no_grad) {
-        say(p, "none: ");
+        say(p, "None: ");
         prose(p, op->no_grad);
     } else if (op->vjp) {
-        say(p, kind == OPS_COMPOSITE ? "a rule of its own, held against its definition's" : "a rule of its own");
+        say(p, kind == OPS_COMPOSITE ? "A rule of its own, held against its definition's" : "A rule of its own");
+        say(p, "; it is made of ops, so gradients of gradients follow");
     } else {
-        say(p, "through its definition");
+        say(p, "Through its definition, to any order");
     }
     if (op->not_slope) {
         say(p, "; not the slope: ");
         prose(p, op->not_slope);
     }
-    say(p, "\n");
+    say(p, ".\n");
+    if (op->vjp && s)
+        ops_rule(p, op, s);
 }
 
-static void ops_one(page *p, const nrv__opdef *op, int kind)
+static void ops_accuracy(page *p, const nrv__opdef *op)
 {
-    int count = 0;
+    say(p, "\n## Accuracy\n\nWithin %g ulp of the reference in float32, %g relative in float64",
+        op->ulp > 0 ? op->ulp : 2, op->rel > 0 ? op->rel : 1e-12);
+    if (op->tolerance_why) {
+        say(p, ": ");
+        prose(p, op->tolerance_why);
+    }
+    say(p, ". An ulp is one of the largest value's; integers and truth values are exact.\n");
+}
+
+/* ---- an example: the case with the fewest numbers, and what comes of it ---- */
+static int64_t example_size(const nrv__opdef *op, int i)
+{
+    op_case c;
+    int64_t n = -1;
+    if (case_read(&c, op, op->test[i], NRV_F64)) {
+        n = 0;
+        for (int k = 0; k < c.n_x; k++)
+            n = c.x[k].n == 0 ? INT64_MAX / 2 : n + c.x[k].n;
+    }
+    case_free(&c);
+    return n;
+}
+
+static void example_number(page *p, double v, bool real)
+{
+    say(p, real ? "%.4g" : "%.0f", v == 0 ? 0 : v);
+}
+
+/* rows in brackets, as deep as there are axes */
+static void example_value(page *p, const char *name, int rank, const int64_t *dim, nrv_dtype type, const double *v)
+{
+    int64_t n = 1, column = (int64_t)strlen(name) + 3;
+    for (int k = 0; k < rank; k++)
+        n *= dim[k];
+    say(p, "%s = ", name);
+    for (int64_t i = 0; i < n; i++) {
+        int open = 0;
+        int64_t row = 1;
+        for (int k = rank - 1; k >= 0 && i % (row *= dim[k]) == 0; k--)
+            open++;
+        if (i)
+            say(p, open ? ",\n%*s" : ", %*s", open ? (int)column + rank - open : 0, "");
+        for (int k = 0; k < open; k++)
+            say(p, "[");
+        example_number(p, v[i], nrv__dtype_real(type));
+        row = 1;
+        for (int k = rank - 1; k >= 0 && (i + 1) % (row *= dim[k]) == 0; k--)
+            say(p, "]");
+    }
+    say(p, n ? "\n" : "[]\n");
+}
+
+static void example_of(page *p, const nrv__opdef *op, const op_case *c)
+{
+    case_graph t = case_trace(c, 0);
+    int64_t n = 0;
+    double *y = case_value(t.y, &n);
+    if (y && n <= 48 && !(op->flags & NRV_RANDOM)) {
+        char call[300];
+        size_t at = (size_t)snprintf(call, sizeof call, "%s(", op->name);
+        say(p, "\n## Example\n\n```text\n");
+        for (int i = 0; i < c->n_x; i++) {
+            example_value(p, c->x[i].name, c->x[i].rank, c->x[i].dim, c->x[i].type, c->x[i].value);
+            at += (size_t)snprintf(call + at, sizeof call - at, "%s%s", i ? ", " : "", c->x[i].name);
+        }
+        for (int i = 0; i < c->n_arg && at < sizeof call; i++)
+            at += (size_t)snprintf(call + at, sizeof call - at, "%s%s=%s", i || c->n_x ? ", " : "", c->arg[i].name,
+                                   c->arg[i].text);
+        snprintf(call + (at < sizeof call - 2 ? at : sizeof call - 2), 2, ")");
+        example_value(p, call, t.y->rank, t.y->dim, t.y->type, y);
+        say(p, "```\n");
+    }
+    free(y);
+    case_graph_free(&t);
+}
+
+static void ops_example(page *p, const nrv__opdef *op)
+{
+    int best = -1;
+    int64_t least = 48;
+    for (int i = 0; i < (int)(sizeof op->test / sizeof *op->test) && op->test[i]; i++) {
+        int64_t n = example_size(op, i);
+        if (n > 0 && n <= least && (n < least || best < 0 || n > 1))
+            best = i, least = n;
+    }
+    op_case c;
+    if (best >= 0 && case_read(&c, op, op->test[best], NRV_F64)) {
+        example_of(p, op, &c);
+        case_free(&c);
+    }
+}
+
+static void elsewhere_names(page *p, const char *library, const char *before, const char *names)
+{
+    int n = 0;
+    for (const char *w = names; w && *w; w += strspn(w, " ")) {
+        size_t length = strcspn(w, " ");
+        say(p, "%s`%s%.*s`", n++ ? ", " : library, before, (int)length, w);
+        w += length;
+    }
+    if (n)
+        say(p, "\n");
+}
+
+static void ops_elsewhere(page *p, const nrv__opdef *op)
+{
+    if (op->torch || op->numpy || op->onnx || op->also)
+        say(p, "\n## Elsewhere\n\n");
+    elsewhere_names(p, "- PyTorch: ", "torch.", op->torch);
+    elsewhere_names(p, "- NumPy: ", "numpy.", op->numpy);
+    elsewhere_names(p, "- ONNX: ", "", op->onnx);
+    elsewhere_names(p, "- Short names that commands and cases may use: ", "", op->also);
+}
+
+/* "CASE => MESSAGE": the message in its lines */
+static void ops_refusals(page *p, const nrv__opdef *op)
+{
+    for (int i = 0; i < (int)(sizeof op->refuse / sizeof *op->refuse) && op->refuse[i]; i++) {
+        const char *arrow = strstr(op->refuse[i], " => ");
+        if (!arrow)
+            continue;
+        say(p, "%s`%.*s`\n\n```text\n", i ? "\n" : "\n## What it refuses\n\n", (int)(arrow - op->refuse[i]),
+            op->refuse[i]);
+        for (const char *q = arrow + 4; *q; q++)
+            if (!strncmp(q, " | ", 3)) {
+                say(p, "\n  ");
+                q += 2;
+            } else {
+                put(p, q, 1);
+            }
+        say(p, "\n```\n");
+    }
+}
+
+static void ops_one(page *p, const nrv__opdef *op)
+{
+    int count = 0, kind = kind_of(op);
     const source *s = source_of("ops", "NRV_OP(", op->name, &count);
-    say(p, "### %s\n\n", op->name);
+    say(p, "# %s\n\nGenerated by `./do docs` from its record; do not edit. [All operations](../ops.md)\n\n", op->name);
     prose(p, op->doc ? op->doc : "");
     say(p, "\n\n`%s`\n\n", op->sig);
-    if (s && count == 1)
-        opening(p, s, false);
+    if (s)
+        opening(p, s, count == 1);
     if (s)
         prototypes(p, s, count == 1 ? NULL : op->name);
-    say(p, "\n");
-    ops_gradient(p, op, kind);
-    if (op->ulp > 0 || op->rel > 0) {
-        say(p, "- Tolerance: %g ulp in float32, %g relative in float64, because: ", op->ulp > 0 ? op->ulp : 2,
-            op->rel > 0 ? op->rel : 1e-12);
-        prose(p, op->tolerance_why ? op->tolerance_why : "no reason given");
-        say(p, "\n");
-    }
+    ops_gradient(p, op, kind, s);
+    if (op->test[0])
+        ops_accuracy(p, op);
+    ops_example(p, op);
+    ops_elsewhere(p, op);
+    ops_refusals(p, op);
+    say(p, "\n## How it is built\n\n- %s: %s\n", ops_kind[kind][0], ops_kind[kind][1]);
     if (kind != OPS_MACRO && (kind != OPS_LEAF || op->ref))
         kernels_of(p, op->name, op->flags, kind == OPS_COMPOSITE);
-    cases(p, op->test, (int)(sizeof op->test / sizeof *op->test), s ? file_of(s) : "src/ops");
+    cases(p, op->test, (int)(sizeof op->test / sizeof *op->test), "../", s ? file_of(s) : "src/ops");
+}
+
+/* the folder of its file: "point"; "" for what stands beside all kinds */
+static const char *ops_room(const nrv__opdef *op)
+{
+    static char room[64];
+    int count;
+    const source *s = source_of("ops", "NRV_OP(", op->name, &count);
+    const char *slash = s ? strchr(s->name, '/') : NULL;
+    snprintf(room, sizeof room, "%.*s", slash ? (int)(slash - s->name) : 0, slash ? s->name : "");
+    return room;
+}
+
+static void ops_of_room(page *p, const char *room)
+{
+    say(p, "## %s\n\n| op | what it does | in PyTorch |\n| --- | --- | --- |\n", *room ? room : "core");
+    for (int i = 0; nrv__ops[i]; i++) {
+        if (strcmp(ops_room(nrv__ops[i]), room) != 0)
+            continue;
+        say(p, "| [%s](ops/%s.md) | ", nrv__ops[i]->name, nrv__ops[i]->name);
+        prose(p, nrv__ops[i]->doc ? nrv__ops[i]->doc : "");
+        const char *torch = nrv__ops[i]->torch ? nrv__ops[i]->torch : "";
+        say(p, " | %s%.*s%s |\n", *torch ? "`" : "", (int)strcspn(torch, " "), torch, *torch ? "`" : "");
+    }
+    say(p, "\n");
 }
 
 static void ops_page(page *p)
 {
-    int n = 0;
-    while (nrv__ops[n])
-        n++;
+    int n = 0, of[OPS_KINDS] = { 0 };
+    for (; nrv__ops[n]; n++)
+        of[kind_of(nrv__ops[n])]++;
     say(p,
-        "# Operations\n\nGenerated by `./do docs` from the records in `src/ops`; do not edit.\n\n%d operations. "
-        "A signature says what goes in and what comes out: `real` is a float type, `number` any but bool,\n"
-        "`[...]` any shape, letters are lengths that have to agree. Unless a tolerance is named, a float32 result is "
-        "within\n"
-        "2 ulp of the reference in double, a float64 result within 1e-12 relative. \"Tried with\" are the cases of "
-        "the\n"
-        "tests: value, gradient, second gradient, fused = unfused = eager, every instruction set, every allocation "
-        "failing.\n\n",
-        n);
-    for (int kind = 0; kind < OPS_KINDS; kind++) {
-        size_t line = p->n;
-        say(p, "**%s**, %s:", ops_kind[kind][0], ops_kind[kind][1]);
-        for (int i = 0; i < n; i++) {
-            const char *name = nrv__ops[i]->name;
-            if (kind_of(nrv__ops[i]) != kind)
-                continue;
-            bool full = p->n - line + 2 * strlen(name) > 108;
-            line = full ? p->n : line;
-            say(p, "%s[%s](#%s)", full ? "\n" : " ", name, name);
-        }
-        say(p, "\n\n");
-    }
-    for (int kind = 0; kind < OPS_KINDS; kind++) {
-        say(p, "## %s\n\n", ops_kind[kind][0]);
-        for (int i = 0; i < n; i++)
-            if (kind_of(nrv__ops[i]) == kind)
-                ops_one(p, nrv__ops[i], kind);
+        "# Operations\n\nGenerated by `./do docs` from the records in `src/ops`; do not edit.\n\n%d operations: %d "
+        "primitives with a reference of their own (%d of them element by element, %d views), %d composites that\n"
+        "kernels may replace, %d functions made of other ops, %d leaves. Each has a page: formula, shapes, gradient, "
+        "conventions,\n"
+        "accuracy, an example, its names elsewhere. In a signature, `real` is a float type, `number` any but bool, "
+        "`[...]` any\n"
+        "shape, letters are lengths that have to agree. Every op is tried by its own cases: value, gradient, second "
+        "gradient,\n"
+        "fused = unfused = eager, in loops, batched, on every instruction set, with every allocation failing.\n\n",
+        n, of[OPS_POINT] + of[OPS_VIEW] + of[OPS_PRIMITIVE], of[OPS_POINT], of[OPS_VIEW], of[OPS_COMPOSITE],
+        of[OPS_MACRO], of[OPS_LEAF]);
+    for (int i = 0; nrv__ops[i]; i++) {
+        char room[64];
+        bool first = true;
+        snprintf(room, sizeof room, "%s", ops_room(nrv__ops[i]));
+        for (int k = 0; k < i && first; k++)
+            first = strcmp(ops_room(nrv__ops[k]), room) != 0;
+        if (first)
+            ops_of_room(p, room);
     }
 }
 
@@ -469,7 +649,7 @@ static void layers_one(page *p, const nrv__layer *l)
         say(p, "- In PyTorch: `nn.%s`, with the same names and shapes in its `state_dict`\n", l->torch);
     else
         say(p, "- In PyTorch: no one module\n");
-    cases(p, l->test, (int)(sizeof l->test / sizeof *l->test), s ? file_of(s) : "src/nn");
+    cases(p, l->test, (int)(sizeof l->test / sizeof *l->test), "", s ? file_of(s) : "src/nn");
 }
 
 static void layers_page(page *p)
@@ -565,6 +745,34 @@ static int finish(const char *root, const char *name, page *p, bool check)
     return check && !same;
 }
 
+/* a page for every op, and no other */
+static int ops_pages(const char *root, bool check)
+{
+    char path[4096], name[300];
+    int stale = 0;
+    snprintf(path, sizeof path, "%s/docs/ref/ops", root);
+    if (!check)
+        mkdir(path, 0777);
+    for (int i = 0; nrv__ops[i]; i++) {
+        page p = { 0 };
+        ops_one(&p, nrv__ops[i]);
+        snprintf(name, sizeof name, "ops/%s.md", nrv__ops[i]->name);
+        stale |= finish(root, name, &p, check);
+    }
+    DIR *d = opendir(path);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        size_t n = strlen(e->d_name);
+        if (n < 4 || strcmp(e->d_name + n - 3, ".md") != 0 || nrv__op_find(e->d_name, n - 3))
+            continue;
+        snprintf(path, sizeof path, "%s/docs/ref/ops/%s", root, e->d_name);
+        fprintf(stderr, "docs: %s is of no op%s\n", path, check ? "" : " and goes");
+        stale |= check || unlink(path) != 0;
+    }
+    if (d)
+        closedir(d);
+    return stale;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -586,5 +794,6 @@ int main(int argc, char **argv)
         pages[i].write(&p);
         stale |= finish(argv[argc - 1], pages[i].name, &p, check);
     }
+    stale |= ops_pages(argv[argc - 1], check);
     return stale;
 }
