@@ -54,6 +54,21 @@ bool nrv__loss_fits(const nrv__opdef *op, int n, const nrv_tensor *in)
     return true;
 }
 
+bool nrv__loss_fits_rows(const nrv__opdef *op, const nrv_tensor *in)
+{
+    if (!nrv__op_wants_real(op, 3, in) || !nrv__loss_fits(op, 2, in))
+        return false;
+    const int rank = in[0]->rank > in[1]->rank ? in[0]->rank : in[1]->rank;
+    bool fits = in[0]->rank && in[1]->rank && in[2]->rank < rank;
+    for (int i = 1; fits && i <= in[2]->rank; i++) {
+        nrv_dim t = in[2]->dim[in[2]->rank - i], d;
+        nrv_tensor of = in[0]->rank > i && in[0]->dim[in[0]->rank - i - 1] != 1 ? in[0] : in[1];
+        fits = t == 1 || (of->rank > i && nrv__dim_same(of->g, of->dim[of->rank - i - 1], t, op->name, &d));
+    }
+    return fits || nrv__op_refuses(op, 3, in, NRV_ESHAPE, "two vectors (...,D) and a target (...) for each pair",
+                                   "there is not a target for each row");
+}
+
 /* ---- weights and reductions ---- */
 nrv_tensor nrv__reduced_by(const nrv__opdef *op, nrv_tensor each, nrv_tensor count, nrv_reduction how)
 {

@@ -6,6 +6,8 @@
 /* none is NULL, one graph, one real type, and each of them stretches over the first or the other way round, never both:
    (B,1) and (B) would silently make (B,B). False: the error is set, or was */
 bool nrv__loss_fits(const nrv__opdef *op, int n, const nrv_tensor *in);
+/* in[0] and in[1] are rows of vectors, (...,D), and in[2] has a number for each row; else as nrv__loss_fits */
+bool nrv__loss_fits_rows(const nrv__opdef *op, const nrv_tensor *in);
 /* the elements of a loss to what was asked for; o NULL: their mean */
 nrv_tensor nrv__reduced(const nrv__opdef *op, nrv_tensor each, const nrv_loss_opt *o);
 /* the same, but a mean divides by the sum of count */

@@ -15,11 +15,12 @@ NRV_OP(
     .flags = NRV_MACRO, .make = contrastive_make, .ulp = 16, .tolerance_why = "squares of roots of sums, each rounded",
     .refuse = { "a[3,5], b[3,4], t[3] => contrastive: inputs 0 and 1 differ at axis -1 | in here | input 0: input f32 "
                 "[3, 5] a | input 1: input f32 [3, 4] b | hint only a length of 1 is stretched",
-                "a[3,5], b[3,5], t[5] => contrastive: inputs 0 and 2 differ at axis -1 | in here | input 0: select f32 "
-                "[3] here | input 1: sum f32 [3] here | input 2: input f32 [5] t | hint only a length of 1 is "
-                "stretched",
-                "a[], b[], t[] => contrastive: there is no axis of a vector | in here | input 0: input f32 [] a | "
-                "input 1: input f32 [] b | input 2: input f32 [] t | hint a and b (...,D), target (...)" },
+                "a[3,5], b[3,5], t[5] => contrastive: there is not a target for each row | in here | input 0: input "
+                "f32 [3, 5] a | input 1: input f32 [3, 5] b | input 2: input f32 [5] t | hint two vectors (...,D) and "
+                "a target (...) for each pair",
+                "a[], b[], t[] => contrastive: there is not a target for each row | in here | input 0: input f32 [] a "
+                "| input 1: input f32 [] b | input 2: input f32 [] t | hint two vectors (...,D) and a target (...) for "
+                "each pair" },
     .test = { "a[4,3], b[4,3], t[4]{1,0,1,0}", "a[4,3], b[4,3], t[4] in 0..1, margin=3, reduction=none",
               "a[4,3], b[3], t[4]{1,0,1,0}, w[4] in 0.5..2, margin=2, reduction=sum" });
 
@@ -29,10 +30,8 @@ NRV_API nrv_tensor nrv_contrastive(nrv_tensor a, nrv_tensor b, nrv_tensor target
 {
     const nrv__opdef *op = &nrv__op_contrastive;
     const nrv_tensor in[3] = { a, b, target };
-    if (!nrv__op_wants_real(op, 3, in) || !nrv__loss_fits(op, 2, in))
+    if (!nrv__loss_fits_rows(op, in))
         return NULL;
-    if (a->rank < 1 || b->rank < 1)
-        return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "a and b (...,D), target (...)", "there is no axis of a vector");
     nrv_tensor d = nrv__distance(a, b, 2, 0), dd = nrv_sum(nrv_square(nrv_sub(a, b)), -1, 0);
     if (!d || !dd)
         return NULL;

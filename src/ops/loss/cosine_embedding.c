@@ -16,10 +16,12 @@ NRV_OP(cosine_embedding, .sig = "real a[n,d], real b[n,d], real t[n] -> y[]",
        .tolerance_why = "three products, a root and a quotient, each rounded",
        .refuse = { "a[3,5], b[3,4], t[3] => cosine_embedding: inputs 0 and 1 differ at axis -1 | in here | input 0: "
                    "input f32 [3, 5] a | input 1: input f32 [3, 4] b | hint only a length of 1 is stretched",
-                   "a[3,5], b[3,5], t[5] => cosine_embedding: inputs 0 and 1 differ at axis -1 | in here | input 0: "
-                   "div f32 [3] here | input 1: input f32 [5] t | hint only a length of 1 is stretched",
-                   "a[], b[], t[] => cosine_embedding: there is no axis of a vector | in here | input 0: input f32 [] "
-                   "a | input 1: input f32 [] b | input 2: input f32 [] t | hint a and b (...,D), target (...)" },
+                   "a[3,5], b[3,5], t[5] => cosine_embedding: there is not a target for each row | in here | input 0: "
+                   "input f32 [3, 5] a | input 1: input f32 [3, 5] b | input 2: input f32 [5] t | hint two vectors "
+                   "(...,D) and a target (...) for each pair",
+                   "a[], b[], t[] => cosine_embedding: there is not a target for each row | in here | input 0: input "
+                   "f32 [] a | input 1: input f32 [] b | input 2: input f32 [] t | hint two vectors (...,D) and a "
+                   "target (...) for each pair" },
        .test = { "a[4,3], b[4,3], t[4]{1,-1,1,-1}", "a[4,3], b[4,3], t[4]{1,-1,1,-1}, margin=-0.5, reduction=none",
                  "a[3], b[3], t[]{1}", "a[4,3], b[4,3], t[4]{1,-1,0,1}, w[4] in 0.5..2, reduction=sum, margin=-0.9" });
 
@@ -35,14 +37,13 @@ NRV_API nrv_tensor nrv_cosine_embedding_with(nrv_tensor a, nrv_tensor b, nrv_ten
 {
     const nrv__opdef *op = &nrv__op_cosine_embedding;
     const nrv_tensor in[3] = { a, b, target };
-    if (!nrv__op_wants_real(op, 3, in) || !nrv__loss_fits(op, 2, in))
+    if (!nrv__loss_fits_rows(op, in))
         return NULL;
-    if (a->rank < 1 || b->rank < 1)
-        return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "a and b (...,D), target (...)", "there is no axis of a vector");
     nrv_tensor ab = nrv_sum(nrv_mul(a, b), -1, 0), aa = nrv_sum(nrv_square(a), -1, 0),
                bb = nrv_sum(nrv_square(b), -1, 0);
-    nrv_tensor cosine =
-        ab && aa && bb ? NRV_EXPR("p, a, b: p / (sqrt(a + 1e-12) * sqrt(b + 1e-12))", ab, aa, bb) : NULL;
+    nrv_tensor cosine = ab && aa && bb
+                            ? NRV_EXPR("p, a, b, e: p / (sqrt(a + e) * sqrt(b + e))", ab, aa, bb, nrv__like(a, 1e-12f))
+                            : NULL;
     if (!cosine)
         return NULL;
     return nrv__loss_of(op, "c, t, m: t == 1 ? 1 - c : t == -1 ? (c - m < 0 ? 0 : c - m) : 0", 2,

@@ -30,12 +30,13 @@ static nrv_tensor triplet_margin_make(nrv__case *c)
 {
     nrv_loss_opt o = nrv__loss_case("triplet_margin", c);
     const char *named = nrv__case_text(c, "distance");
+    const char *norm = nrv__case_text(c, "p");
     double eps = nrv__case_real(c, "eps", 0);
     return nrv_triplet_margin_with(
         c->x[0], c->x[1], c->x[2], nrv__case_real(c, "margin", 1),
         &(nrv_triplet_margin_opt){ .reduction = o.reduction,
                                    .weight = o.weight,
-                                   .norm = nrv__case_real(c, "p", 0),
+                                   .norm = norm && !strcmp(norm, "inf") ? INFINITY : nrv__case_real(c, "p", 0),
                                    .eps = eps == 0 && nrv__case_text(c, "eps") ? -1 : eps,
                                    .swap = nrv__case_int(c, "swap", 0) != 0,
                                    .distance = named && !strcmp(named, "squared") ? triplet_margin_squared : NULL });
@@ -60,7 +61,7 @@ NRV_OP(
                 "a[3,5], p[3,5], n:f64[3,5] => triplet_margin: types differ: f32 and f64 | in here | input 0: input "
                 "f32 [3, 5] a | input 1: input f32 [3, 5] p | input 2: input f64 [3, 5] n | hint nrv_cast one of "
                 "them" },
-    .test = { "a[4,3], p[4,3], n[4,3] in 1..2, margin=2", "a[4,3], p[4,3], n[4,3], norm=1, swap=1, reduction=none",
+    .test = { "a[4,3], p[4,3], n[4,3] in 1..2, margin=2", "a[4,3], p[4,3], n[4,3], p=1, swap=1, reduction=none",
               "a[3], p[3], n[3] in 0..1, p=3, margin=3", "a[2,2,3], p[2,2,3], n[3], p=inf, reduction=sum",
               "a[4,3], p[4,3], n[4,3], distance=squared, w[4] in 0.5..2" });
 
