@@ -11,6 +11,101 @@ typedef struct {
     double scale;
     int64_t reserved[4];
 } nrv_attention_opt;
+/* losses: what becomes of the elements. BATCHMEAN: their sum by the length of axis 0 */
+typedef enum { NRV_LOSS_MEAN, NRV_LOSS_SUM, NRV_LOSS_NONE, NRV_LOSS_BATCHMEAN } nrv_reduction;
+/* losses of elements. weight: multiplies them, stretched over them; NULL: 1. A mean divides by their number alone. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int64_t reserved[4];
+} nrv_loss_opt;
+/* losses of classes. weight (C): of each class; a mean divides by the sum of the weights that it met. axis: of the
+   classes; 0: axis 1, or the only one, as PyTorch. ignore: a label that counts nowhere; NULL: -100. smoothing: how much
+   of the label's weight goes to all classes alike. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int axis;
+    const int64_t *ignore;
+    double smoothing;
+    int64_t reserved[4];
+} nrv_classes_opt;
+/* bce_logits: pos_weight, stretched over the elements: how often those with a target of 1 count; NULL: once */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight, pos_weight;
+    int64_t reserved[4];
+} nrv_bce_logits_opt;
+/* ctc: blank: the class between labels. zero_infinity: impossible alignments give 0 in place of infinity. longest: at
+   most so many labels in a row of concatenated targets; 0: all of them may be one row's. */
+typedef struct {
+    nrv_reduction reduction;
+    int64_t blank, longest;
+    int zero_infinity;
+    int64_t reserved[4];
+} nrv_ctc_opt;
+/* dice, generalised_dice, tversky: smooth: added above and below the line; 0: 1e-5, negative: none. weight: of the
+   elements: (N,C) of samples and classes, or what stretches over them. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    double smooth;
+    int64_t reserved[4];
+} nrv_dice_opt;
+/* focal losses: gamma: 0: 2, negative: 0. alpha: of sigmoid_focal, how much targets of 1 count, 1 - alpha those of 0;
+   0: both count 1. weight: of sigmoid_focal, stretched over the elements; of softmax_focal, (C). axis, ignore: of
+   softmax_focal, as nrv_classes_opt; here a mean divides by the number of rows that count. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    double gamma, alpha;
+    int axis;
+    const int64_t *ignore;
+    int64_t reserved[4];
+} nrv_focal_opt;
+/* gaussian_nll: full: the constant ln(2 pi) / 2 is added. eps: the least variance; 0: 1e-6, negative: none. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int full;
+    double eps;
+    int64_t reserved[4];
+} nrv_gaussian_nll_opt;
+/* kl_div: log_target: the target is a logarithm, too */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int log_target;
+    int64_t reserved[4];
+} nrv_kl_div_opt;
+/* multi_margin: weight (C): of each class. power: 1 or 2; 0: 1. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int power;
+    int64_t reserved[4];
+} nrv_multi_margin_opt;
+/* poisson_nll: rate: x is the rate and not its logarithm (PyTorch's log_input=False). full: Stirling's ln t! is added
+   where t > 1. eps: under the logarithm of a rate; 0: 1e-8, negative: none. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    int rate, full;
+    double eps;
+    int64_t reserved[4];
+} nrv_poisson_nll_opt;
+/* triplet_margin: norm: of the distance, INFINITY too; 0: 2. eps: added to every difference; 0: 1e-6, negative: none.
+   swap: the negative's distance is the smaller of those to the anchor and to the positive (Balntas et al. 2016).
+   distance: a function of one's own, (...,D) and (...,D) -> (...); NULL: as above. */
+typedef struct {
+    nrv_reduction reduction;
+    nrv_tensor weight;
+    double norm, eps;
+    int swap;
+    nrv_tensor (*distance)(void *user, nrv_tensor u, nrv_tensor v);
+    void *user;
+    int64_t reserved[4];
+} nrv_triplet_margin_opt;
 /* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
@@ -87,17 +182,148 @@ nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, n
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
 /* Mean of -(t ln p + (1 - t) ln(1 - p)), each logarithm at least -100, as PyTorch. */
 nrv_tensor nrv_bce(nrv_tensor p, nrv_tensor target);
-/* Mean of softplus(x) - x t: binary cross-entropy of sigmoid(x) with target t in 0..1, without overflow. */
+/* Binary cross-entropy of a probability, weighted and reduced. */
+nrv_tensor nrv_bce_with(nrv_tensor p, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of (1 - t) x + softplus(-x): binary cross-entropy of sigmoid(x) with target t in 0..1, without overflow. */
 nrv_tensor nrv_bce_logits(nrv_tensor logits, nrv_tensor target);
-/* logits (...,n), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
+/* Binary cross-entropy of a logit, weighted and reduced. */
+nrv_tensor nrv_bce_logits_with(nrv_tensor logits, nrv_tensor target, const nrv_bce_logits_opt *opt);
+/* a and b (...,D), target (...) 1 for pairs that belong together, 0 for others -> the loss of pairs, reduced; o may be
+   NULL. */
+nrv_tensor nrv_contrastive(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin, const nrv_loss_opt *o);
+/* Mean of 1 - cos where target is 1, of max(0, cos - margin) where it is -1. a and b (...,D), target (...) */
+nrv_tensor nrv_cosine_embedding(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin);
+/* The loss of an angle, weighted and reduced. */
+nrv_tensor nrv_cosine_embedding_with(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin,
+                                             const nrv_loss_opt *o);
+/* logits (...,C), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
 nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels);
+/* logits (N,C,...), labels (N,...) i32 or i64, or of the logits' type and shape: how likely each class is. As PyTorch:
+   the classes are axis 1 unless .axis says otherwise (-1 is where nrv_cross_entropy has them), a label of -100 counts
+   nowhere unless .ignore names another. The mean of none is NaN. */
+nrv_tensor nrv_cross_entropy_with(nrv_tensor logits, nrv_tensor labels, const nrv_classes_opt *opt);
 /* logits (...,n), labels (...) of i32 or i64, mask (...) bool -> scalar: mean of -log softmax(logits)[label] over the
    rows whose mask is true, 0 if there is none. Labels of other rows are not looked at. */
 nrv_tensor nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask);
-/* Mean of 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta). */
+/* x (T,N,C) log-probabilities, labels (N,S) i32 or i64, lengths (N) of both -> scalar: mean of the loss by the number
+   of labels, with blank 0. */
+nrv_tensor nrv_ctc(nrv_tensor x, nrv_tensor labels, nrv_tensor input_lengths, nrv_tensor label_lengths);
+/* x (T,N,C) log-probabilities, labels (N,S) or all of them one row behind the other, lengths (N) of both; or without N.
+   Each element is a row's loss; the mean divides it by the number of its labels first. */
+nrv_tensor nrv_ctc_with(nrv_tensor x, nrv_tensor labels, nrv_tensor input_lengths, nrv_tensor label_lengths,
+                                const nrv_ctc_opt *opt);
+/* p (N,C,...) probabilities, target alike -> scalar: mean of 1 - 2 |p t| / (|p| + |t|). */
+nrv_tensor nrv_dice(nrv_tensor p, nrv_tensor target, const nrv_dice_opt *o);
+/* p (N,C,...) probabilities, target alike -> scalar: mean of 1 - tp / (tp + alpha fp + beta fn). */
+nrv_tensor nrv_tversky(nrv_tensor p, nrv_tensor target, double alpha, double beta, const nrv_dice_opt *o);
+/* p (N,C,...) probabilities, target alike -> scalar: mean over samples of Dice's loss of all classes at once, small
+   regions counting as much as large ones. */
+nrv_tensor nrv_generalised_dice(nrv_tensor p, nrv_tensor target, const nrv_dice_opt *o);
+/* x and target (...), target in 0..1 -> scalar: mean of (1 - p_t)^gamma (-ln p_t), p_t of sigmoid(x). */
+nrv_tensor nrv_sigmoid_focal(nrv_tensor x, nrv_tensor target, const nrv_focal_opt *opt);
+/* x (N,C,...) logits, labels (N,...) i32 or i64 -> scalar: mean of (1 - p)^gamma (-ln p), p = softmax(x)[label]. */
+nrv_tensor nrv_softmax_focal(nrv_tensor x, nrv_tensor labels, const nrv_focal_opt *opt);
+/* N(mean, e^log_var) from N(other_mean, e^other_log_var), or from N(0, 1) where these two are NULL; (...) each. A
+   variational autoencoder wants NRV_LOSS_BATCHMEAN: the sum over latents, the mean over samples. o may be NULL. */
+nrv_tensor nrv_gaussian_kl(nrv_tensor mean, nrv_tensor log_var, nrv_tensor other_mean, nrv_tensor other_log_var,
+                                   const nrv_loss_opt *o);
+/* Mean of (ln v + (x - t)^2 / v) / 2. x and target (...), var likewise, or (...,1), or one for each row. */
+nrv_tensor nrv_gaussian_nll(nrv_tensor x, nrv_tensor target, nrv_tensor var);
+/* Negative log-likelihood under a mean and a variance, weighted and reduced. */
+nrv_tensor nrv_gaussian_nll_with(nrv_tensor x, nrv_tensor target, nrv_tensor var,
+                                         const nrv_gaussian_nll_opt *opt);
+/* Mean of max(0, 1 - t x). x and target (...), which is 1 or -1. */
+nrv_tensor nrv_hinge(nrv_tensor x, nrv_tensor target);
+/* The hinge, weighted and reduced. */
+nrv_tensor nrv_hinge_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of max(0, 1 - t x)^2. x and target (...), which is 1 or -1. */
+nrv_tensor nrv_squared_hinge(nrv_tensor x, nrv_tensor target);
+/* The squared hinge, weighted and reduced. */
+nrv_tensor nrv_squared_hinge_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of x where target is 1, of max(0, margin - x) where it is -1. x and target (...) */
+nrv_tensor nrv_hinge_embedding(nrv_tensor x, nrv_tensor target, double margin);
+/* The hinge of a distance, weighted and reduced. */
+nrv_tensor nrv_hinge_embedding_with(nrv_tensor x, nrv_tensor target, double margin, const nrv_loss_opt *o);
+/* Mean of 0.5 d^2 where |d| < delta, else delta (|d| - 0.5 delta). One may stretch over the other. */
 nrv_tensor nrv_huber(nrv_tensor a, nrv_tensor b, double delta);
-/* Mean over everything of (a - b)^2. */
+/* Huber's loss, weighted and reduced. */
+nrv_tensor nrv_huber_with(nrv_tensor a, nrv_tensor b, double delta, const nrv_loss_opt *o);
+/* queries (N,D) and keys (M,D), M >= N -> scalar: how badly row i of q finds row i of k among all keys, reduced over
+   rows; o may be NULL. */
+nrv_tensor nrv_info_nce(nrv_tensor q, nrv_tensor k, double temperature, const nrv_loss_opt *o);
+/* a and b (N,D): two views of N samples -> scalar: how badly each of the 2 N finds its other view, reduced over them,
+   a's first; o may be NULL. */
+nrv_tensor nrv_nt_xent(nrv_tensor a, nrv_tensor b, double temperature, const nrv_loss_opt *o);
+/* x (N,D), labels (N) i32 or i64 -> scalar: how badly each row finds the others of its label, reduced over rows; o may
+   be NULL. */
+nrv_tensor nrv_supervised_contrastive(nrv_tensor x, nrv_tensor labels, double temperature,
+                                              const nrv_loss_opt *o);
+/* x log-probabilities, target probabilities, (B,...) -> scalar: sum of t (ln t - x) by B, which is the divergence of
+   Kullback and Leibler where each row is a distribution. */
+nrv_tensor nrv_kl_div(nrv_tensor x, nrv_tensor target);
+/* The elements t (ln t - x), weighted and reduced; zero is PyTorch's mean over all elements, which is no divergence. */
+nrv_tensor nrv_kl_div_with(nrv_tensor x, nrv_tensor target, const nrv_kl_div_opt *opt);
+/* Mean of |a - b|. One may stretch over the other. */
+nrv_tensor nrv_l1(nrv_tensor a, nrv_tensor b);
+/* |a - b|, weighted and reduced. */
+nrv_tensor nrv_l1_with(nrv_tensor a, nrv_tensor b, const nrv_loss_opt *o);
+/* Mean of ln cosh(a - b). One may stretch over the other. */
+nrv_tensor nrv_log_cosh(nrv_tensor a, nrv_tensor b);
+/* ln cosh(a - b), weighted and reduced. */
+nrv_tensor nrv_log_cosh_with(nrv_tensor a, nrv_tensor b, const nrv_loss_opt *o);
+/* Mean of max(0, margin - t (a - b)). a, b and target (...): 1 where a is to be larger, -1 where b is. */
+nrv_tensor nrv_margin_ranking(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin);
+/* The hinge of a difference, weighted and reduced. */
+nrv_tensor nrv_margin_ranking_with(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin,
+                                           const nrv_loss_opt *o);
+/* a (...,K) logits of the parts, m (...,K,D) means, s (...,K,D) or (...,K,1) logarithms of deviations, target (...,D)
+   -> scalar: negative log-likelihood, reduced; o may be NULL. */
+nrv_tensor nrv_mixture_nll(nrv_tensor a, nrv_tensor m, nrv_tensor s, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of (a - b)^2. One may stretch over the other. */
 nrv_tensor nrv_mse(nrv_tensor a, nrv_tensor b);
+/* (a - b)^2, weighted and reduced. */
+nrv_tensor nrv_mse_with(nrv_tensor a, nrv_tensor b, const nrv_loss_opt *o);
+/* x (N,C) or (C), labels (N) or () -> scalar: mean of the sum of max(0, margin - x[label] + x[j]) by C, j not the
+ * label.
+ */
+nrv_tensor nrv_multi_margin(nrv_tensor x, nrv_tensor labels, double margin);
+/* The hinge between classes, weighted and reduced; the mean is over rows, whatever they weigh. */
+nrv_tensor nrv_multi_margin_with(nrv_tensor x, nrv_tensor labels, double margin,
+                                         const nrv_multi_margin_opt *opt);
+/* x and t (N,C) or (C), t i32 or i64 -> scalar: mean over rows of the sum of max(0, 1 - x[t[j]] + x[i]) by C. */
+nrv_tensor nrv_multilabel_margin(nrv_tensor x, nrv_tensor target);
+/* The hinge between sets of classes, weighted and reduced. */
+nrv_tensor nrv_multilabel_margin_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of t softplus(-x) + (1 - t) softplus(x): several classes may be true. x and target (...,C), target in 0..1 */
+nrv_tensor nrv_multilabel_soft_margin(nrv_tensor x, nrv_tensor target);
+/* The same, reduced; its elements are rows (...), weight (C) or (...,C) is of classes. */
+nrv_tensor nrv_multilabel_soft_margin_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o);
+/* x (...,C) log-probabilities, labels (...) i32 or i64 -> scalar: mean of -x[label]. */
+nrv_tensor nrv_nll(nrv_tensor x, nrv_tensor labels);
+/* x (N,C,...) log-probabilities, labels (N,...) i32 or i64. As PyTorch: the classes are axis 1 unless .axis says
+   otherwise, a label of -100 counts nowhere unless .ignore names another. The mean of none is NaN. */
+nrv_tensor nrv_nll_with(nrv_tensor x, nrv_tensor labels, const nrv_classes_opt *opt);
+/* Mean of q (t - x) where t > x, of (1 - q) (x - t) elsewhere; q in 0..1. x learns the q-th quantile of t. */
+nrv_tensor nrv_pinball(nrv_tensor x, nrv_tensor target, double q);
+/* The quantile's loss, weighted and reduced. */
+nrv_tensor nrv_pinball_with(nrv_tensor x, nrv_tensor target, double q, const nrv_loss_opt *o);
+/* Mean of e^x - t x: x is the logarithm of the rate, t the count. One may stretch over the other. */
+nrv_tensor nrv_poisson_nll(nrv_tensor x, nrv_tensor target);
+/* Negative log-likelihood of counts, weighted and reduced. */
+nrv_tensor nrv_poisson_nll_with(nrv_tensor x, nrv_tensor target, const nrv_poisson_nll_opt *opt);
+/* Mean of d^2 / (2 beta) where |d| < beta, else |d| - beta / 2. One may stretch over the other. */
+nrv_tensor nrv_smooth_l1(nrv_tensor a, nrv_tensor b, double beta);
+/* The smooth absolute error, weighted and reduced; beta 0: the absolute error. */
+nrv_tensor nrv_smooth_l1_with(nrv_tensor a, nrv_tensor b, double beta, const nrv_loss_opt *o);
+/* Mean of ln(1 + e^(-t x)). x and target (...), which is 1 or -1. */
+nrv_tensor nrv_soft_margin(nrv_tensor x, nrv_tensor target);
+/* The logistic loss of a sign, weighted and reduced. */
+nrv_tensor nrv_soft_margin_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o);
+/* Mean of max(0, margin + |a - p| - |a - n|). a, p and n (...,D): the anchor, what belongs to it, what does not. */
+nrv_tensor nrv_triplet_margin(nrv_tensor a, nrv_tensor p, nrv_tensor n, double margin);
+/* The loss of a triplet, weighted and reduced. */
+nrv_tensor nrv_triplet_margin_with(nrv_tensor a, nrv_tensor p, nrv_tensor n, double margin,
+                                           const nrv_triplet_margin_opt *opt);
 /* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
    every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
    or NRV_NET_INPUT(k), a node that shows input k. The order of the nodes is free. levels: at most so many nodes stand

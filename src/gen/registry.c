@@ -49,10 +49,40 @@ extern const nrv__opdef nrv__op_csr_matmul;
 extern const nrv__opdef nrv__op_matmul;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
+extern const nrv__opdef nrv__op_contrastive;
+extern const nrv__opdef nrv__op_cosine_embedding;
 extern const nrv__opdef nrv__op_cross_entropy;
 extern const nrv__opdef nrv__op_cross_entropy_masked;
+extern const nrv__opdef nrv__op_ctc;
+extern const nrv__opdef nrv__op_dice;
+extern const nrv__opdef nrv__op_generalised_dice;
+extern const nrv__opdef nrv__op_tversky;
+extern const nrv__opdef nrv__op_sigmoid_focal;
+extern const nrv__opdef nrv__op_softmax_focal;
+extern const nrv__opdef nrv__op_gaussian_kl;
+extern const nrv__opdef nrv__op_gaussian_nll;
+extern const nrv__opdef nrv__op_hinge;
+extern const nrv__opdef nrv__op_squared_hinge;
+extern const nrv__opdef nrv__op_hinge_embedding;
 extern const nrv__opdef nrv__op_huber;
+extern const nrv__opdef nrv__op_info_nce;
+extern const nrv__opdef nrv__op_nt_xent;
+extern const nrv__opdef nrv__op_supervised_contrastive;
+extern const nrv__opdef nrv__op_kl_div;
+extern const nrv__opdef nrv__op_l1;
+extern const nrv__opdef nrv__op_log_cosh;
+extern const nrv__opdef nrv__op_margin_ranking;
+extern const nrv__opdef nrv__op_mixture_nll;
 extern const nrv__opdef nrv__op_mse;
+extern const nrv__opdef nrv__op_multi_margin;
+extern const nrv__opdef nrv__op_multilabel_margin;
+extern const nrv__opdef nrv__op_multilabel_soft_margin;
+extern const nrv__opdef nrv__op_nll;
+extern const nrv__opdef nrv__op_pinball;
+extern const nrv__opdef nrv__op_poisson_nll;
+extern const nrv__opdef nrv__op_smooth_l1;
+extern const nrv__opdef nrv__op_soft_margin;
+extern const nrv__opdef nrv__op_triplet_margin;
 extern const nrv__opdef nrv__op_netlist_order;
 extern const nrv__opdef nrv__op_netlist_read;
 extern const nrv__opdef nrv__op_netlist_unread;
@@ -321,10 +351,40 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_matmul,
     &nrv__op_bce,
     &nrv__op_bce_logits,
+    &nrv__op_contrastive,
+    &nrv__op_cosine_embedding,
     &nrv__op_cross_entropy,
     &nrv__op_cross_entropy_masked,
+    &nrv__op_ctc,
+    &nrv__op_dice,
+    &nrv__op_generalised_dice,
+    &nrv__op_tversky,
+    &nrv__op_sigmoid_focal,
+    &nrv__op_softmax_focal,
+    &nrv__op_gaussian_kl,
+    &nrv__op_gaussian_nll,
+    &nrv__op_hinge,
+    &nrv__op_squared_hinge,
+    &nrv__op_hinge_embedding,
     &nrv__op_huber,
+    &nrv__op_info_nce,
+    &nrv__op_nt_xent,
+    &nrv__op_supervised_contrastive,
+    &nrv__op_kl_div,
+    &nrv__op_l1,
+    &nrv__op_log_cosh,
+    &nrv__op_margin_ranking,
+    &nrv__op_mixture_nll,
     &nrv__op_mse,
+    &nrv__op_multi_margin,
+    &nrv__op_multilabel_margin,
+    &nrv__op_multilabel_soft_margin,
+    &nrv__op_nll,
+    &nrv__op_pinball,
+    &nrv__op_poisson_nll,
+    &nrv__op_smooth_l1,
+    &nrv__op_soft_margin,
+    &nrv__op_triplet_margin,
     &nrv__op_netlist_order,
     &nrv__op_netlist_read,
     &nrv__op_netlist_unread,

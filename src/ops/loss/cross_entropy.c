@@ -1,20 +1,114 @@
-/* cross_entropy - of logits and class numbers */
-#include "../op.h"
+/* cross_entropy - of logits and class numbers, or how likely each class is    y = -sum t log_softmax(x) */
+#include "all.h"
 
 static nrv_tensor cross_entropy_make(nrv__case *c)
 {
-    return nrv_cross_entropy(c->x[0], c->x[1]);
+    int64_t ignore;
+    nrv_classes_opt o = nrv__classes_case("cross_entropy", c, &ignore);
+    return nrv_cross_entropy_with(c->x[0], c->x[1], &o);
 }
 
-NRV_OP(cross_entropy, .sig = "real logits[...,n], index labels[...] -> y[]",
-       .doc = "Mean of -log_softmax(logits)[label] over all rows; a label out of range stops the run.",
-       .flags = NRV_MACRO, .make = cross_entropy_make, .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
-       .test = { "logits[3,5], labels:i32[3] in 0..4", "logits[2,3,4], labels:i64[2,3] in 0..3" });
+NRV_OP(
+    cross_entropy, .sig = "real logits[n,c,...], index labels[n,...] -> y[]",
+    .doc = "Mean of -log_softmax(logits)[label] over all rows; a label out of range stops the run. Labels of the "
+           "logits' type and shape say how likely each class is. Where no label counts, the mean is NaN, as "
+           "PyTorch's.",
+    .flags = NRV_MACRO, .make = cross_entropy_make, .torch = "nn.functional.cross_entropy nn.CrossEntropyLoss",
+    .onnx = "SoftmaxCrossEntropyLoss", .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
+    .refuse = { "logits[3,5], labels:i32[2] => cross_entropy: labels of another shape | in here | input 0: input f32 "
+                "[3, 5] logits | input 1: input i32 [2] labels | hint a label for each row: x's axes without that of "
+                "the classes",
+                "logits[3,5], labels:u8[3] => cross_entropy: labels of u8, class numbers are wanted | in here | input "
+                "0: input f32 [3, 5] logits | input 1: input u8 [3] labels | hint nrv_cast them to NRV_I32 or NRV_I64",
+                "logits[3,5], labels:i32[3]{1,5,2} => take: index 5 at position 1; it must lie in 0..4",
+                "logits[3,5], labels:i32[3]{0,1,2}, weight[4] => cross_entropy: weights of another shape | in here | "
+                "input 0: input f32 [3, 5] logits | input 1: input i32 [3] labels | input 2: input f32 [4] weight | "
+                "hint one number for each class",
+                "logits[3,5], labels:i32[3]{0,1,2}, axis=2 => cross_entropy: axis 2 of a tensor of rank 2 | in here | "
+                "hint axes count from 0, or from -1 at the end",
+                "logits[3,5], labels[3,4] => cross_entropy: how likely classes are has the logits' shape | in here | "
+                "input 0: input f32 [3, 5] logits | input 1: input f32 [3, 4] labels | hint a number for each logit, "
+                "or whole numbers for each row",
+                "logits[3,5], labels:i32[3]{0,1,2}, label_smoothing=2 => cross_entropy: a smoothing of 2 | in here | "
+                "input 0: input f32 [3, 5] logits | input 1: input i32 [3] labels | hint a share, as 0.1",
+                "logits[], labels:i32[]{0} => cross_entropy: axis 0 of a tensor of rank 0 | in here | hint axes count "
+                "from 0, or from -1 at the end" },
+    .test = { "logits[3,5], labels:i32[3] in 0..4", "logits[2,3,4], labels:i64[2,3] in 0..3, axis=-1",
+              "logits[2,4,3], labels:i64[2,3] in 0..3, reduction=none", "logits[4], labels:i32[]{2}",
+              "logits[4,3], labels:i64[4]{1,-100,0,2}, w[3] in 0.5..2, label_smoothing=0.2",
+              "logits[4,3], labels:i64[4]{1,7,0,2}, ignore_index=7, reduction=sum",
+              "logits[3,5] in -9..9, t[3,5] in 0..1, label_smoothing=0.1, w[5] in 0.5..2",
+              "logits[2,3,4], t[2,3,4] in 0..1, reduction=none",
+              "logits[3,4], labels:i32[3] in 0..3, label_smoothing=0.3, reduction=none" });
 
-/* logits (...,n), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
+/* t (rows...,C) beside log-probabilities lp: the elements -sum t lp, t smoothed */
+static nrv_tensor cross_entropy_soft(nrv_tensor lp, nrv_tensor t, const nrv_classes_opt *o)
+{
+    if (o->weight)
+        lp = nrv_mul(lp, o->weight);
+    nrv_tensor own = nrv_sum(nrv_mul(t, lp), -1, 0);
+    return own && o->smoothing != 0
+               ? NRV_EXPR("a, b, s: -((1 - s) * a + s * b)", own, nrv_mean(lp, -1, 0), nrv__like(own, o->smoothing))
+               : nrv_neg(own);
+}
+
+static nrv_tensor cross_entropy_of_likely(nrv_tensor x, nrv_tensor t, const nrv_classes_opt *o)
+{
+    const nrv__opdef *op = &nrv__op_cross_entropy;
+    nrv_tensor in[3] = { x, t, o->weight };
+    if (!nrv__op_wants_real(op, o->weight ? 3 : 2, in))
+        return NULL;
+    bool fits = x->rank == t->rank;
+    nrv_dim d;
+    for (int i = 0; fits && i < x->rank; i++)
+        fits = nrv__dim_same(x->g, x->dim[i], t->dim[i], op->name, &d);
+    if (!fits)
+        return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a number for each logit, or whole numbers for each row",
+                               "how likely classes are has the logits' shape");
+    nrv_tensor last = nrv__classes_last(op, x, o->axis);
+    if (!last)
+        return NULL;
+    if (o->weight &&
+        (o->weight->rank != 1 || !nrv__dim_same(x->g, o->weight->dim[0], last->dim[x->rank - 1], op->name, &d)))
+        return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "one number for each class", "weights of another shape");
+    nrv_tensor each = cross_entropy_soft(nrv_log_softmax(last, -1), nrv__classes_last(op, t, o->axis), o);
+    return nrv__reduced_by(op, each, NULL, o->reduction);
+}
+
+static nrv_tensor cross_entropy_of_labels(nrv_tensor x, nrv_tensor labels, const nrv_classes_opt *o,
+                                          const int64_t *ignore)
+{
+    const nrv__opdef *op = &nrv__op_cross_entropy;
+    nrv__classes c;
+    if (!nrv__classes_of(op, x, labels, o, ignore, &c))
+        return NULL;
+    nrv_tensor lp = nrv_log_softmax(c.x, -1), each = nrv_neg(nrv_take(lp, c.label));
+    if (c.weight)
+        each = nrv_mul(each, c.count);
+    if (each && o->smoothing != 0)
+        each = NRV_EXPR("e, m, s: (1 - s) * e - s * m", each, nrv_mean(c.weight ? nrv_mul(lp, c.weight) : lp, -1, 0),
+                        nrv__like(x, o->smoothing));
+    return nrv__classes_reduced(op, &c, each, o->reduction);
+}
+
+/* logits (...,C), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
 NRV_API nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels)
 {
-    if (!logits || !labels)
+    return cross_entropy_of_labels(logits, labels, &(nrv_classes_opt){ .axis = -1 }, NULL);
+}
+
+/* logits (N,C,...), labels (N,...) i32 or i64, or of the logits' type and shape: how likely each class is. As PyTorch:
+   the classes are axis 1 unless .axis says otherwise (-1 is where nrv_cross_entropy has them), a label of -100 counts
+   nowhere unless .ignore names another. The mean of none is NaN. */
+NRV_API nrv_tensor nrv_cross_entropy_with(nrv_tensor logits, nrv_tensor labels, const nrv_classes_opt *opt)
+{
+    const nrv_classes_opt o = opt ? *opt : (nrv_classes_opt){ 0 };
+    const nrv_tensor in[2] = { logits, labels };
+    if (!nrv__op_wants(&nrv__op_cross_entropy, 2, in))
         return NULL;
-    return nrv_neg(nrv_mean_all(nrv_take(nrv_log_softmax(logits, -1), labels)));
+    if (!(o.smoothing >= 0 && o.smoothing <= 1))
+        return nrv__op_refuses(&nrv__op_cross_entropy, 2, in, NRV_EARG, "a share, as 0.1", "a smoothing of %g",
+                               o.smoothing);
+    return nrv__dtype_real(labels->type) ? cross_entropy_of_likely(logits, labels, &o)
+                                         : cross_entropy_of_labels(logits, labels, &o, nrv__ignored(&o));
 }

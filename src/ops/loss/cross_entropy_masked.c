@@ -12,6 +12,12 @@ NRV_OP(cross_entropy_masked, .sig = "real logits[...,n], index labels[...], bool
            "out of range stops the run there, and may be anything elsewhere.",
        .flags = NRV_MACRO, .make = cross_entropy_masked_make, .ulp = 8,
        .tolerance_why = "a chain of rounded steps and a mean",
+       .refuse = { "logits[2,3], labels:i32[2]{0,1}, mask:i32[2]{0,1} => cross_entropy_masked: ranks 2, 1 and 1, a "
+                   "mask of i32 | in here | hint logits (...,n), labels (...) and a bool mask (...)",
+                   "logits[2,3], labels:i32[2,3], mask:bool[2,3] => cross_entropy_masked: ranks 2, 2 and 2, a mask of "
+                   "bool | in here | hint logits (...,n), labels (...) and a bool mask (...)",
+                   "logits[2,3], labels:i32[2]{0,3}, mask:bool[2]{0,1} => take: index 3 at position 1; it must lie in "
+                   "0..2" },
        .test = { "logits[9,5], labels:i32[9] in 0..4, mask:bool[9]",
                  "logits[2,3,4], labels:i64[2,3] in 0..3, mask:bool[2,3]{1, 0, 1, 1, 0, 0}",
                  "logits[2,3], labels:i32[2] in 0..2, mask:bool{0, 0}" });
