@@ -24,6 +24,8 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
+/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
+#define NRV_ALL INT32_MIN
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
@@ -74,6 +76,33 @@ nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
    and nrv_read of dy. */
 nrv_tensor nrv_write(nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
+/* a, b (...,n), broadcasting -> (...), with keep (...,1): the norm of order p of a - b + eps. p 2, eps 1e-6 as a rule.
+ */
+nrv_tensor nrv_pairwise_distance(nrv_tensor a, nrv_tensor b, double p, double eps, int keep);
+/* a (...,P,n), b (...,R,n), leading axes broadcasting -> (...,P,R): the norm of order p of every difference of rows. */
+nrv_tensor nrv_cdist(nrv_tensor a, nrv_tensor b, double p);
+/* x (N,n), N known -> (N (N - 1) / 2): the norm of order p of the difference of every pair of rows, in the order (0,1),
+   (0,2), ... (1,2), ... */
+nrv_tensor nrv_pdist(nrv_tensor x, double p);
+/* a, b (...), broadcasting -> (...) without axis: sum of a b along it, divided by both lengths, which count as eps at
+   least (1e-8 as a rule). */
+nrv_tensor nrv_cosine_similarity(nrv_tensor a, nrv_tensor b, int axis, double eps);
+/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name keys its random numbers. */
+nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
+/* x (B,C,...). Training: each channel of each sample 0 with probability p, else times 1/(1-p). Evaluation: x. PyTorch's
+   dropout1d, dropout2d, dropout3d. (Tompson et al. 2015) */
+nrv_tensor nrv_dropout_channels(nrv_tensor x, const char *name, double p);
+/* Training: each number becomes SELU's lowest value with probability p, then all are scaled and shifted so that mean 0
+   and deviation 1 stay. Evaluation: x. The name keys its random numbers. (Klambauer et al. 2017) */
+nrv_tensor nrv_alpha_dropout(nrv_tensor x, const char *name, double p);
+/* x (B,C,...): nrv_alpha_dropout of whole channels. */
+nrv_tensor nrv_feature_alpha_dropout(nrv_tensor x, const char *name, double p);
+/* x (...,n), w (m,n), b (m) or NULL -> (...,m): x w^T + b; w (n): one output without an axis. */
+nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* a (...,n), b (...,m), w (k,n,m), c (k) or NULL -> (...,k): sum over i, j of a[i] w[k,i,j] b[j], plus c[k]. */
+nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv_tensor c);
+/* x itself. x and y (...) */
+nrv_tensor nrv_identity(nrv_tensor x);
 /* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
    order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
    0..rows-1 or a column outside 0..n-1 is an error of the run. */
@@ -105,6 +134,50 @@ nrv_tensor nrv_mse(nrv_tensor a, nrv_tensor b);
    Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
 nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
                                nrv_tensor act, nrv_dim levels);
+/* x (B,C,...) -> (B,C,...): (x - mean) / sqrt(var + eps), times weight, plus bias, all (C). mean and var NULL: those of
+   the batch (biased), of which a channel needs two values at least; weight, bias NULL: without. (Ioffe & Szegedy 2015)
+ */
+nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight, nrv_tensor bias,
+                                     double eps);
+/* What running mean and variance (C) become after the batch x (B,C,...): (1 - momentum) of the old, momentum of the
+   batch's mean and unbiased variance. */
+void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum, nrv_tensor *mean2,
+                                    nrv_tensor *var2);
+/* x (B,C,...) -> (B,C,...): `groups` runs of channels, each with mean 0 and deviation 1 (biased) in every sample, eps
+   under the root, times weight, plus bias, both (C); NULL: without. (Wu & He 2018) */
+nrv_tensor nrv_group_norm_by(nrv_tensor x, int64_t groups, nrv_tensor weight, nrv_tensor bias, double eps);
+/* x (B,C,...) -> (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased), eps under the root,
+   times weight, plus bias; or (x - mean) / sqrt(var + eps) where these are given. All (C); NULL: without. (Ulyanov et
+   al. 2016) */
+nrv_tensor nrv_instance_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight,
+                                        nrv_tensor bias, double eps);
+/* What running mean and variance (C) become after x (B,C,...): (1 - momentum) of the old, momentum of the mean over the
+   samples of their own means and unbiased variances. */
+void nrv_instance_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum,
+                                       nrv_tensor *mean2, nrv_tensor *var2);
+/* x (...,n...) -> (...,n...): the last `axes` axes with mean 0 and deviation 1 (biased), eps under the root, times
+   weight, plus bias, both (n...); NULL: without. (Ba et al. 2016) */
+nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, nrv_tensor bias, double eps);
+/* x (...,n...) -> (...,n...): the last `axes` axes divided by sqrt(mean x^2 + eps), times weight (n...), NULL: without.
+   eps 0: the distance from 1 to the next number of x's type. (Zhang & Sennrich 2019) */
+nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, double eps);
+/* x (B,C,...) -> (B,C,...): x / (k + alpha m)^beta; m is the mean of x^2 over `size` channels: size / 2 before each and
+   (size - 1) / 2 behind it, 0 beyond the edge. PyTorch's defaults: alpha 1e-4, beta 0.75, k 1. (Krizhevsky et al. 2012)
+ */
+nrv_tensor nrv_local_response_norm(nrv_tensor x, int64_t size, double alpha, double beta, double k);
+/* x (...) -> (...): x / max(|x|_p, eps) along axis. p from 0 to INFINITY, 2 and eps 1e-12 as a rule. */
+nrv_tensor nrv_normalize(nrv_tensor x, double p, int axis, double eps);
+/* x (...) -> (...): every slice at one place of axis whose norm of order p, over all other axes, is above maxnorm is
+   multiplied by maxnorm / (norm + 1e-7), as PyTorch; the others stay. */
+nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm);
+/* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
+   NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
+nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis);
+/* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2: what u and v become. As often as
+   `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None (evaluation):
+   u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
+nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps,
+                                     nrv_tensor *u2, nrv_tensor *v2);
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 nrv_tensor nrv_abs(nrv_tensor x);
 /* Sum. a, b and y broadcast together. */
