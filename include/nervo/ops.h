@@ -3,14 +3,33 @@
 #ifndef NERVO_OPS_H
 #define NERVO_OPS_H
 /* attention: causal, query t sees keys 0 to t + offset. offset: an i64 scalar, the position of query 0 among the keys;
-   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen, stretched over (...,T,L). scale: 0
-   is 1/sqrt(D), a negative number means zero. */
+   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen; bias: added to scale q k^T,
+   -INFINITY = may not; both stretched over (...,T,L). scale: 0 is 1/sqrt(D), a negative number means zero. grouped:
+   axis -3 counts heads, and each of k and v serves as many heads of q as there are for one of theirs (Ainslie et al.
+   2023). */
 typedef struct {
     int causal;
     nrv_tensor mask, offset;
     double scale;
+    nrv_tensor bias;
+    int grouped;
     int64_t reserved[4];
 } nrv_attention_opt;
+/* multi_head_attention: the weights, by PyTorch's names. in_proj_weight (3E,E), or q_, k_ and v_proj_weight; the biases
+   in_proj_bias (3E), out_proj_bias (E), and bias_k, bias_v (1,1,E), one more key and value, may be NULL. */
+typedef struct {
+    nrv_tensor in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias;
+    nrv_tensor q_proj_weight, k_proj_weight, v_proj_weight, bias_k, bias_v;
+} nrv_mha_weights;
+/* key_padding_mask (B,L), attn_mask (T,L) or (B*heads,T,L): bool, true = may not be seen, or real, added to the scores.
+   causal: nothing later is seen. batch_first: (B,T,E). each_head: the weights of each head, not their mean. dropout: of
+   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros. */
+typedef struct {
+    nrv_tensor key_padding_mask, attn_mask;
+    int causal, batch_first, each_head, add_zero_attn;
+    double dropout;
+    int64_t reserved[4];
+} nrv_mha_opt;
 /* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
@@ -29,6 +48,14 @@ enum {
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
+/* The weights of nrv_attention with the same options: q (...,T,D), k (...,L,D) -> (...,T,L), each row sums to 1, or to
+   0 where a query may see no key. To drop some of them: nrv_matmul(nrv_dropout(weights, ...), v). */
+nrv_tensor nrv_attention_weights(nrv_tensor q, nrv_tensor k, const nrv_attention_opt *opt);
+/* q (T,B,E), k (L,B,K), v (L,B,V) -> (T,B,E); with batch_first (B,T,E)..., or all without B. weights, where it is not
+   NULL: what each query gave each key, (B,T,L), the mean over the heads, or (B,heads,T,L). E is a multiple of heads. As
+   PyTorch's multi_head_attention_forward; masks true where something may NOT be seen. (Vaswani et al. 2017) */
+nrv_tensor nrv_multi_head_attention_by(nrv_tensor q, nrv_tensor k, nrv_tensor v, int heads,
+                                               const nrv_mha_weights *w, const nrv_mha_opt *opt, nrv_tensor *weights);
 /* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
    GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
    (B,heads,T,D), give each sample its own as (B,1,T). (RoFormer; Su et al. 2021) */

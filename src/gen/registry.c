@@ -5,6 +5,8 @@
 
 extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
+extern const nrv__opdef nrv__op_attention_weights;
+extern const nrv__opdef nrv__op_multi_head_attention;
 extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_log_softmax;
 extern const nrv__opdef nrv__op_softmax;
@@ -306,6 +308,8 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
     &nrv__op_attention,
+    &nrv__op_attention_weights,
+    &nrv__op_multi_head_attention,
     &nrv__op_rotary,
     &nrv__op_log_softmax,
     &nrv__op_softmax,
