@@ -30,6 +30,23 @@ typedef struct {
     double dropout;
     int64_t reserved[4];
 } nrv_mha_opt;
+/* transformer layers: the weights, by PyTorch's names; multihead_attn and norm3 are the decoder's. */
+typedef struct {
+    nrv_mha_weights self_attn, multihead_attn;
+    nrv_tensor linear1_weight, linear1_bias, linear2_weight, linear2_bias;
+    nrv_tensor norm1_weight, norm1_bias, norm2_weight, norm2_bias, norm3_weight, norm3_bias;
+} nrv_transformer_weights;
+/* mask (T,T) and key_padding_mask (B,T) of the sequence, memory_mask (T,L) and memory_key_padding_mask (B,L) of the
+   decoder's memory: bool, true = may not be seen, or real, added. causal: nothing later is seen. activation: NULL is
+   nrv_relu. eps of the norms: 1e-5. dropout: in training, behind each part and the activation, and of the weights of
+   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. */
+typedef struct {
+    int norm_first, batch_first, causal, no_norm;
+    double dropout, eps;
+    nrv_tensor (*activation)(nrv_tensor x);
+    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask;
+    int64_t reserved[4];
+} nrv_transformer_opt;
 /* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
@@ -56,10 +73,37 @@ nrv_tensor nrv_attention_weights(nrv_tensor q, nrv_tensor k, const nrv_attention
    PyTorch's multi_head_attention_forward; masks true where something may NOT be seen. (Vaswani et al. 2017) */
 nrv_tensor nrv_multi_head_attention_by(nrv_tensor q, nrv_tensor k, nrv_tensor v, int heads,
                                                const nrv_mha_weights *w, const nrv_mha_opt *opt, nrv_tensor *weights);
+/* position (...), whole or real -> (...,D) of real type t: sin and cos of position base^(-2i/D) at 2i and 2i + 1; D is
+   even, base 10000 as a rule. nrv_iota counts positions. (Vaswani et al. 2017) */
+nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nrv_dim D, double base);
+/* Slopes times distances, (heads,T,L) of type t: -slope |l - (t + offset)|, for nrv_attention_opt.bias; offset, an i64
+   scalar, is where query 0 stands among the keys, NULL: at the first. (Press et al. 2022) */
+nrv_tensor nrv_alibi(nrv_graph *g, nrv_dtype t, int heads, nrv_dim T, nrv_dim L, nrv_tensor offset);
+/* q (...,T,D), table (2K+1,D) -> (...,T,L): the product of query t with the vector of the distance l - t, at most K
+   either way. Added to q k^T, it makes attention know distances: nrv_attention_opt.bias, scaled by hand. (Shaw et al.
+   2018) */
+nrv_tensor nrv_relative_scores(nrv_tensor q, nrv_tensor table, nrv_dim L);
+/* p (...,T,L), table (2K+1,D) -> (...,T,D): the sum over l of p[t,l] times the vector of the distance l - t, at most K
+   either way; added to p v. (Shaw et al. 2018) */
+nrv_tensor nrv_relative_values(nrv_tensor p, nrv_tensor table);
+/* distance (...) of i32 or i64, key minus query -> (...) i32, 0 to buckets - 1: half of them for keys behind the query,
+   where both ways count, else none. Of each half, half for a distance each, and half on a logarithmic scale up to
+   max_distance. T5: 32, 128. nrv_gather of a table by them is a bias of attention. (Raffel et al. 2020) */
+nrv_tensor nrv_relative_buckets(nrv_tensor distance, int buckets, int max_distance, int both);
 /* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
    GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
    (B,heads,T,D), give each sample its own as (B,1,T). (RoFormer; Su et al. 2021) */
 nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
+/* One layer of a transformer's encoder: x (T,B,E), or (B,T,E) with batch_first, or (T,E) -> as x. self_attn as
+   nrv_multi_head_attention_by, linear1.weight (F,E), linear2.weight (E,F), norm1, norm2 (E); biases may be NULL. As
+   PyTorch's TransformerEncoderLayer. (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_transformer_weights *w,
+                                                    const nrv_transformer_opt *opt);
+/* One layer of a transformer's decoder: x (T,B,E), memory (L,B,E), with batch_first (B,T,E)..., or both without B -> as
+   x. As PyTorch's TransformerDecoderLayer, whose weights are multihead_attn and norm3 more than the encoder's; causal
+   is the usual mask of x. (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
+                                                    const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */

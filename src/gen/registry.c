@@ -7,7 +7,14 @@ extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
 extern const nrv__opdef nrv__op_attention_weights;
 extern const nrv__opdef nrv__op_multi_head_attention;
+extern const nrv__opdef nrv__op_sinusoidal_positions;
+extern const nrv__opdef nrv__op_alibi;
+extern const nrv__opdef nrv__op_relative_scores;
+extern const nrv__opdef nrv__op_relative_values;
+extern const nrv__opdef nrv__op_relative_buckets;
 extern const nrv__opdef nrv__op_rotary;
+extern const nrv__opdef nrv__op_transformer_encoder_layer;
+extern const nrv__opdef nrv__op_transformer_decoder_layer;
 extern const nrv__opdef nrv__op_log_softmax;
 extern const nrv__opdef nrv__op_softmax;
 extern const nrv__opdef nrv__op_each;
@@ -310,7 +317,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_attention,
     &nrv__op_attention_weights,
     &nrv__op_multi_head_attention,
+    &nrv__op_sinusoidal_positions,
+    &nrv__op_alibi,
+    &nrv__op_relative_scores,
+    &nrv__op_relative_values,
+    &nrv__op_relative_buckets,
     &nrv__op_rotary,
+    &nrv__op_transformer_encoder_layer,
+    &nrv__op_transformer_decoder_layer,
     &nrv__op_log_softmax,
     &nrv__op_softmax,
     &nrv__op_each,
