@@ -22,7 +22,7 @@ typedef struct compiled {
 
 static const char *compiled_name(int i)
 {
-    static char names[COMPILED_OUT][8] = { "y" };
+    static char names[COMPILED_OUT][16] = { "y" };
     if (i)
         snprintf(names[i], sizeof names[i], "dx%d", i - 1);
     return names[i];

@@ -48,6 +48,9 @@ NRV_API nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nr
     if (!nrv__dim_same(g, nrv__dim_mul(g, half, 2), D, op->name, &d))
         return nrv__op_refuses(op, 1, &position, NRV_ESHAPE, "a sine and a cosine for each frequency",
                                "%s features do not come in pairs", nrv__dim_text(g, D, have));
+    if (position->rank == NRV__MAX_RANK)
+        return nrv__op_refuses(op, 1, &position, NRV_ESHAPE, "ranks go up to 8",
+                               "the features would be axis %d of the positions", position->rank);
     if (position->type == NRV_BOOL || !nrv__dtype_real(t))
         return nrv__op_refuses(op, 1, &position, NRV_EDTYPE, "positions are numbers, what comes out is real",
                                "%s positions as %s", nrv__dtype_name(position->type), nrv__dtype_name(t));

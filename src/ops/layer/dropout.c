@@ -62,13 +62,13 @@ static nrv_tensor dropout_case(const nrv__opdef *op, nrv__case *c, bool train)
     double p = nrv__case_real(c, "p", 0.5);
     if (!dropout_wants(op, x, c->name, p))
         return NULL;
+    nrv_shape s = dropout_shape(op, x);
+    if (!nrv__weight_fits(op, x, "u", u, s.rank, s.dim))
+        return NULL;
     if (!nrv__case_flag(c, "training", train) || p == 0)
         return x;
-    nrv_shape s = dropout_shape(op, x);
     if (!u)
         u = nrv__uniform(c->g, op->name, c->name ? c->name : op->name, NRV_F32, s);
-    else if (!nrv__weight_fits(op, x, "u", u, s.rank, s.dim))
-        return NULL;
     return p == 1 ? nrv_fill(c->g, x->type, nrv_shape_of(x), 0) : dropout_of(op, x, u, p);
 }
 
@@ -97,7 +97,8 @@ NRV_OP(
     dropout, DROPOUT_OP,
     .doc = "0 where u < p, else x / (1 - p): in training u is drawn, each number in [0, 1); in evaluation x.",
     .make = dropout_make, .torch = "nn.functional.dropout dropout nn.Dropout", .onnx = "Dropout",
-    .refuse = { "x[3], p=1.5 => dropout: p of 'case' is 1.5, from 0 to 1 is possible | in here | input 0: input f32 [3] x | hint "
+    .refuse = { "x[3], p=1.5 => dropout: p of 'case' is 1.5, from 0 to 1 is possible | in here | input 0: input f32 "
+                "[3] x | hint "
                 "the part that is dropped: 0.5 drops every second number",
                 "x[3], u[2] => dropout: u has to be f32 [3] | in here | input 0: input f32 [3] x | input 1: input f32 "
                 "[2] u | hint input 1 is the weight that does not fit" },
@@ -109,7 +110,8 @@ NRV_OP(dropout_channels, DROPOUT_OP, .doc = "dropout of whole channels: one u fo
                 "nn.Dropout2d nn.Dropout3d",
        .refuse = { "x[3] => dropout_channels: rank 1 has no channels | in here | input 0: input f32 [3] x | hint "
                    "(B,C,...)",
-                   "x[3,2], p=-1 => dropout_channels: p of 'case' is -1, from 0 to 1 is possible | in here | input 0: input f32 "
+                   "x[3,2], p=-1 => dropout_channels: p of 'case' is -1, from 0 to 1 is possible | in here | input 0: "
+                   "input f32 "
                    "[3, 2] x | hint the part that is dropped: 0.5 drops every second number" },
        .test = { "x[3,5,2], u[3,5,1] in 0..1, p=0.4", "x[2,3], u[2,3] in 0..1", "x[2,2,3,2], u[2,2,1,1] in 0..1, p=0.3",
                  "x[2,0,3], u[2,0,1]" });
@@ -117,7 +119,8 @@ NRV_OP(
     alpha_dropout, DROPOUT_OP,
     .doc = "Where u < p the lowest value of SELU, then all scaled and shifted so that mean 0 and deviation 1 stay.",
     .make = dropout_alpha_make, .torch = "nn.functional.alpha_dropout alpha_dropout nn.AlphaDropout",
-    .refuse = { "x[3], p=2 => alpha_dropout: p of 'case' is 2, from 0 to 1 is possible | in here | input 0: input f32 [3] x | "
+    .refuse = { "x[3], p=2 => alpha_dropout: p of 'case' is 2, from 0 to 1 is possible | in here | input 0: input f32 "
+                "[3] x | "
                 "hint the part that is dropped: 0.5 drops every second number",
                 "x:i32[3] => alpha_dropout: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x "
                 "| hint nrv_cast it to NRV_F32" },
@@ -127,7 +130,8 @@ NRV_OP(feature_alpha_dropout, DROPOUT_OP, .doc = "alpha_dropout of whole channel
        .torch = "nn.functional.feature_alpha_dropout feature_alpha_dropout nn.FeatureAlphaDropout",
        .refuse = { "x[3] => feature_alpha_dropout: rank 1 has no channels | in here | input 0: input f32 [3] x | hint "
                    "(B,C,...)",
-                   "x[3,2], p=-1 => feature_alpha_dropout: p of 'case' is -1, from 0 to 1 is possible | in here | input 0: input f32 "
+                   "x[3,2], p=-1 => feature_alpha_dropout: p of 'case' is -1, from 0 to 1 is possible | in here | "
+                   "input 0: input f32 "
                    "[3, 2] x | hint the part that is dropped: 0.5 drops every second number" },
        .test = { "x[3,5,2], u[3,5,1] in 0..1, p=0.4, training=true", "x[2,3], u[2,3] in 0..1, training=true" });
 
