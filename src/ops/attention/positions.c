@@ -44,6 +44,8 @@ NRV_API nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nr
     if (!nrv__op_wants(op, 1, &position))
         return NULL;
     nrv_graph *g = position->g;
+    if (!nrv__dim_valid(g, D))
+        return NULL;
     nrv_dim half = nrv__dim_floor(g, D, 2);
     if (!nrv__dim_same(g, nrv__dim_mul(g, half, 2), D, op->name, &d))
         return nrv__op_refuses(op, 1, &position, NRV_ESHAPE, "a sine and a cosine for each frequency",
