@@ -2,9 +2,12 @@
 /* Layers and optimisers: every function marked NRV_API in src/nn and src/optim. Included by nervo.h. */
 #ifndef NERVO_NN_H
 #define NERVO_NN_H
-/* batch_norm: eps 1e-5, momentum 0.1; layer_norm: eps 1e-5. Zero is the default, a negative number means zero. */
+/* The norms: eps 1e-5, momentum 0.1; zero is the default, a negative number means zero. axes: the last so many are
+   normalised (layer_norm, rms_norm), 0 means 1. affine: with weight and bias, track: with running values; 1 yes, -1 no,
+   0 as PyTorch's layer of that name (instance_norm no, the others yes). */
 typedef struct {
     double eps, momentum;
+    int axes, affine, track;
     int64_t reserved[4];
 } nrv_norm_opt;
 /* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
@@ -59,18 +62,30 @@ nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const 
 /* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1; name.weight (C,out/groups,k,k),
    name.bias (out). */
 nrv_tensor nrv_conv2d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
-/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name keys its random numbers. */
-nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
 /* A table (n,width) of float32, the parameter name.weight, which starts with mean 0 and deviation 1. Rows of it are
    nrv_gather(table, ids, 0); its transpose is an output layer with tied weights. */
 nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);
+/* (B,C,...): `groups` runs of channels, each with mean 0 and deviation 1 (biased) in every sample, then times
+   name.weight plus name.bias, both (C). */
+nrv_tensor nrv_group_norm(nrv_tensor x, const char *name, int groups, const nrv_norm_opt *opt);
+/* (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased). affine = 1: then times name.weight
+   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises. As
+   PyTorch's InstanceNorm, both are off as a rule. */
+nrv_tensor nrv_instance_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* One turn of a GRU: x (B,n), h (B,H) -> (B,H); parameters name.weight_ih (3H,n), name.weight_hh (3H,H), name.bias_ih
    and name.bias_hh (3H) in the order reset, update, new, as PyTorch's GRUCell. (Cho et al. 2014) */
 nrv_tensor nrv_gru_cell(nrv_tensor x, const char *name, nrv_tensor h);
-/* (...,n): every row with mean 0 and deviation 1 (biased), then times name.weight (n) plus name.bias (n). */
+/* (...,n...): the last axes (opt->axes, 1 as a rule) with mean 0 and deviation 1 (biased), then times name.weight plus
+   name.bias, both (n...). */
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
+/* (...,n...): the last axes (opt->axes, 1 as a rule) divided by the root of their mean square, eps added under it (0:
+   the distance from 1 to the next number), then times name.weight (n...). */
+nrv_tensor nrv_rms_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
+/* a (...,n), b (...,m) -> (...,units): every output weighs all pairs of the two, with parameters name.weight
+   (units,n,m) and name.bias (units), as PyTorch's Bilinear. */
+nrv_tensor nrv_bilinear(nrv_tensor a, nrv_tensor b, const char *name, nrv_dim units, const nrv_linear_opt *opt);
 /* One turn of an LSTM: x (B,n), h and c (B,H) -> *h2 and *c2 (B,H), both NULL after an error; parameters name.weight_ih
    (4H,n), name.weight_hh (4H,H), name.bias_ih and name.bias_hh (4H) in the order i, f, g, o, as PyTorch's LSTMCell.
    (Hochreiter & Schmidhuber 1997) */

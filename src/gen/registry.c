@@ -5,7 +5,16 @@
 
 extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
+extern const nrv__opdef nrv__op_attention_weights;
+extern const nrv__opdef nrv__op_multi_head_attention;
+extern const nrv__opdef nrv__op_sinusoidal_positions;
+extern const nrv__opdef nrv__op_alibi;
+extern const nrv__opdef nrv__op_relative_scores;
+extern const nrv__opdef nrv__op_relative_values;
+extern const nrv__opdef nrv__op_relative_buckets;
 extern const nrv__opdef nrv__op_rotary;
+extern const nrv__opdef nrv__op_transformer_encoder_layer;
+extern const nrv__opdef nrv__op_transformer_decoder_layer;
 extern const nrv__opdef nrv__op_log_softmax;
 extern const nrv__opdef nrv__op_softmax;
 extern const nrv__opdef nrv__op_each;
@@ -36,6 +45,17 @@ extern const nrv__opdef nrv__op_segment_softmax;
 extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
 extern const nrv__opdef nrv__op_write;
+extern const nrv__opdef nrv__op_pairwise_distance;
+extern const nrv__opdef nrv__op_cdist;
+extern const nrv__opdef nrv__op_pdist;
+extern const nrv__opdef nrv__op_cosine_similarity;
+extern const nrv__opdef nrv__op_dropout;
+extern const nrv__opdef nrv__op_dropout_channels;
+extern const nrv__opdef nrv__op_alpha_dropout;
+extern const nrv__opdef nrv__op_feature_alpha_dropout;
+extern const nrv__opdef nrv__op_linear;
+extern const nrv__opdef nrv__op_bilinear;
+extern const nrv__opdef nrv__op_identity;
 extern const nrv__opdef nrv__op_input;
 extern const nrv__opdef nrv__op_param;
 extern const nrv__opdef nrv__op_local;
@@ -91,6 +111,18 @@ extern const nrv__opdef nrv__op_netlist;
 extern const nrv__opdef nrv__op_netlist_sweep;
 extern const nrv__opdef nrv__op_netlist_product;
 extern const nrv__opdef nrv__op_netlist_edges;
+extern const nrv__opdef nrv__op_batch_norm;
+extern const nrv__opdef nrv__op_batch_norm_running;
+extern const nrv__opdef nrv__op_group_norm;
+extern const nrv__opdef nrv__op_instance_norm;
+extern const nrv__opdef nrv__op_instance_norm_running;
+extern const nrv__opdef nrv__op_layer_norm;
+extern const nrv__opdef nrv__op_rms_norm;
+extern const nrv__opdef nrv__op_local_response_norm;
+extern const nrv__opdef nrv__op_normalize;
+extern const nrv__opdef nrv__op_renorm;
+extern const nrv__opdef nrv__op_weight_norm;
+extern const nrv__opdef nrv__op_spectral_norm;
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_add;
 extern const nrv__opdef nrv__op_cast;
@@ -159,9 +191,15 @@ extern const nrv__layer nrv__layer_batch_norm;
 extern const nrv__layer nrv__layer_conv2d;
 extern const nrv__layer nrv__layer_conv2d_transposed;
 extern const nrv__layer nrv__layer_dropout;
+extern const nrv__layer nrv__layer_dropout_channels;
+extern const nrv__layer nrv__layer_alpha_dropout;
+extern const nrv__layer nrv__layer_feature_alpha_dropout;
 extern const nrv__layer nrv__layer_flatten;
 extern const nrv__layer nrv__layer_identity;
+extern const nrv__layer nrv__layer_group_norm;
+extern const nrv__layer nrv__layer_instance_norm;
 extern const nrv__layer nrv__layer_layer_norm;
+extern const nrv__layer nrv__layer_rms_norm;
 extern const nrv__layer nrv__layer_linear;
 extern const nrv__layer nrv__layer_parallel;
 extern const nrv__layer nrv__layer_max_pool;
@@ -307,7 +345,16 @@ extern const nrv__kernel nrv__kernel_log_softmax_baseline;
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
     &nrv__op_attention,
+    &nrv__op_attention_weights,
+    &nrv__op_multi_head_attention,
+    &nrv__op_sinusoidal_positions,
+    &nrv__op_alibi,
+    &nrv__op_relative_scores,
+    &nrv__op_relative_values,
+    &nrv__op_relative_buckets,
     &nrv__op_rotary,
+    &nrv__op_transformer_encoder_layer,
+    &nrv__op_transformer_decoder_layer,
     &nrv__op_log_softmax,
     &nrv__op_softmax,
     &nrv__op_each,
@@ -338,6 +385,17 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_segment_sum,
     &nrv__op_take,
     &nrv__op_write,
+    &nrv__op_pairwise_distance,
+    &nrv__op_cdist,
+    &nrv__op_pdist,
+    &nrv__op_cosine_similarity,
+    &nrv__op_dropout,
+    &nrv__op_dropout_channels,
+    &nrv__op_alpha_dropout,
+    &nrv__op_feature_alpha_dropout,
+    &nrv__op_linear,
+    &nrv__op_bilinear,
+    &nrv__op_identity,
     &nrv__op_input,
     &nrv__op_param,
     &nrv__op_local,
@@ -393,6 +451,18 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_netlist_sweep,
     &nrv__op_netlist_product,
     &nrv__op_netlist_edges,
+    &nrv__op_batch_norm,
+    &nrv__op_batch_norm_running,
+    &nrv__op_group_norm,
+    &nrv__op_instance_norm,
+    &nrv__op_instance_norm_running,
+    &nrv__op_layer_norm,
+    &nrv__op_rms_norm,
+    &nrv__op_local_response_norm,
+    &nrv__op_normalize,
+    &nrv__op_renorm,
+    &nrv__op_weight_norm,
+    &nrv__op_spectral_norm,
     &nrv__op_abs,
     &nrv__op_add,
     &nrv__op_cast,
@@ -465,9 +535,15 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_conv2d,
     &nrv__layer_conv2d_transposed,
     &nrv__layer_dropout,
+    &nrv__layer_dropout_channels,
+    &nrv__layer_alpha_dropout,
+    &nrv__layer_feature_alpha_dropout,
     &nrv__layer_flatten,
     &nrv__layer_identity,
+    &nrv__layer_group_norm,
+    &nrv__layer_instance_norm,
     &nrv__layer_layer_norm,
+    &nrv__layer_rms_norm,
     &nrv__layer_linear,
     &nrv__layer_parallel,
     &nrv__layer_max_pool,

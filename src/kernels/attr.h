@@ -35,9 +35,9 @@ typedef struct nrv__netlist_attr { /* netlist_sweep, netlist_product */
     int64_t back;                  /* 1: against the edges */
 } nrv__netlist_attr;
 
-typedef struct nrv__attention_attr { /* its inputs are q, k, v, then the mask and the offset that it has */
+typedef struct nrv__attention_attr { /* its inputs are q, k, v, then what it has of mask, offset and bias */
     double scale;                    /* 0: 1 / sqrt(D), where D is a named size */
-    int64_t causal, mask, offset;
+    int64_t causal, mask, offset, bias;
 } nrv__attention_attr;
 
 typedef struct nrv__scalar_attr { /* fill, leaky_relu, add_c, mul_c */

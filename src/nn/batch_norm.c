@@ -5,71 +5,50 @@
 
    Training: statistics of the batch, biased variance; the running values move by `momentum` towards them, with the
    unbiased variance. Evaluation, NRV_QUIET: nothing is updated, and evaluation normalises by the running values. */
-#include "layer.h"
-#include "../ops/op.h"
+#include "norm.h"
 
 #ifdef NRV_HEADER
-/* batch_norm: eps 1e-5, momentum 0.1; layer_norm: eps 1e-5. Zero is the default, a negative number means zero. */
+/* The norms: eps 1e-5, momentum 0.1; zero is the default, a negative number means zero. axes: the last so many are
+   normalised (layer_norm, rms_norm), 0 means 1. affine: with weight and bias, track: with running values; 1 yes, -1 no,
+   0 as PyTorch's layer of that name (instance_norm no, the others yes). */
 typedef struct {
     double eps, momentum;
+    int axes, affine, track;
     int64_t reserved[4];
 } nrv_norm_opt;
 #endif
 
-static double batch_norm_number(double given, double otherwise)
+nrv__norm_vars nrv__norm_weights(nrv_tensor x, nrv_shape s, bool affine, bool track)
 {
-    return given < 0 ? 0 : given > 0 ? given : otherwise;
-}
-
-static nrv_shape batch_norm_channels(nrv_tensor x) /* (C,1,1): what stretches over x */
-{
-    nrv_shape s = { x->rank - 1, { x->dim[1] } };
-    for (int i = 1; i < s.rank; i++)
-        s.dim[i] = 1;
-    return s;
-}
-
-typedef struct batch_norm_state {
-    nrv_tensor mean, var, seen;
-} batch_norm_state;
-
-/* the running values after this batch */
-static void batch_norm_update(nrv_graph *g, const batch_norm_state *s, nrv_tensor mean, nrv_tensor var,
-                              nrv_tensor count, double momentum)
-{
-    nrv_shape c = nrv_shape_of(s->mean);
-    nrv_tensor m = nrv__like(mean, momentum), keep = nrv__like(mean, 1 - momentum);
-    nrv_tensor unbiased = NRV_EXPR("v, n: v * (n / (n - 1))", nrv_reshape(var, c), count);
-    nrv_assign(g, s->mean, NRV_EXPR("r, b, m, k: k * r + m * b", s->mean, nrv_reshape(mean, c), m, keep));
-    nrv_assign(g, s->var, NRV_EXPR("r, b, m, k: k * r + m * b", s->var, unbiased, m, keep));
-    nrv_assign(g, s->seen, nrv_add_c(s->seen, 1));
-}
-
-static bool batch_norm_statistics(nrv_tensor x, const batch_norm_state *s, double momentum, nrv_tensor *mean,
-                                  nrv_tensor *var)
-{
+    nrv__norm_vars v = { 0 };
     nrv_graph *g = x->g;
-    bool train;
-    nrv_shape c = batch_norm_channels(x);
-    if (!nrv__training(g, "batch_norm", &train))
-        return false;
-    if (!train) {
-        *mean = nrv_reshape(s->mean, c);
-        *var = nrv_reshape(s->var, c);
-        return true;
+    if (affine) {
+        v.weight = nrv_param(g, "weight", x->type, s, NRV_ONES);
+        v.bias = nrv_param(g, "bias", x->type, s, NRV_ZEROS);
     }
-    nrv_dim n = nrv__dim_mul(g, x->dim[0], nrv__dim_product(g, x->rank - 2, x->dim + 2));
-    if (!nrv__dim_at_most(g, 2, n, "batch_norm, values of a channel in training"))
-        return nrv__graph_fail(g, NRV_ESHAPE, "train with at least two samples in a batch",
-                               "batch_norm: one value for each channel has no variance"),
-               false;
-    int64_t axes = ((INT64_C(1) << x->rank) - 1) & ~INT64_C(2);
-    nrv_tensor count = nrv__cast_like(nrv_dim_value(g, n), x);
-    *mean = nrv_reshape(nrv_div(nrv__sum_axes(x, axes, 0), count), c);
-    *var = nrv_reshape(nrv_div(nrv__sum_axes(nrv_square(nrv_sub(x, *mean)), axes, 0), count), c);
-    if (!(nrv__scope_mode(g) & NRV_QUIET))
-        batch_norm_update(g, s, *mean, *var, count, momentum);
-    return true;
+    if (track) {
+        v.mean = nrv_state(g, "running_mean", x->type, s, 0);
+        v.var = nrv_state(g, "running_var", x->type, s, 1);
+        v.seen = nrv_state(g, "num_batches_tracked", NRV_I64, NRV_SCALAR, 0);
+    }
+    return v;
+}
+
+void nrv__norm_update(nrv_graph *g, const nrv__norm_vars *v, nrv_tensor mean, nrv_tensor var)
+{
+    nrv_assign(g, v->mean, mean);
+    nrv_assign(g, v->var, var);
+    nrv_assign(g, v->seen, nrv_add_c(v->seen, 1));
+}
+
+bool nrv__norm_input(nrv_tensor x, int rank, const char *layer, const char *name, const char *shape)
+{
+    if (!x || x->g->why.status)
+        return false;
+    if (x->rank >= rank)
+        return true;
+    nrv__graph_fail(x->g, NRV_ESHAPE, shape, "%s '%s' of a tensor of rank %d", layer, name, x->rank);
+    return false;
 }
 
 /* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight,
@@ -77,37 +56,37 @@ static bool batch_norm_statistics(nrv_tensor x, const batch_norm_state *s, doubl
    values alone. */
 NRV_API nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt)
 {
-    if (!x || x->g->why.status)
+    const nrv_norm_opt none = { 0 }, *o = opt ? opt : &none;
+    bool train;
+    if (!nrv__norm_input(x, 2, "batch_norm", name, "(B,C) or (B,C,H,W)"))
         return NULL;
     nrv_graph *g = x->g;
-    nrv_tensor mean = NULL, var = NULL, y = NULL;
-    if (x->rank < 2)
-        return nrv__graph_fail(g, NRV_ESHAPE, "(B,C) or (B,C,H,W)", "batch_norm '%s' of a tensor of rank %d", name,
-                               x->rank),
-               NULL;
+    nrv_tensor mean, var, y = NULL;
     nrv_push(g, name);
-    nrv_shape s = NRV_SHAPE(x->dim[1]), c = batch_norm_channels(x);
-    nrv_tensor w = nrv_param(g, "weight", x->type, s, NRV_ONES), b = nrv_param(g, "bias", x->type, s, NRV_ZEROS);
-    batch_norm_state run = { nrv_state(g, "running_mean", x->type, s, 0), nrv_state(g, "running_var", x->type, s, 1),
-                             nrv_state(g, "num_batches_tracked", NRV_I64, NRV_SCALAR, 0) };
-    if (!g->why.status &&
-        batch_norm_statistics(x, &run, batch_norm_number(opt ? opt->momentum : 0, 0.1), &mean, &var)) {
-        nrv_tensor eps = nrv__like(x, batch_norm_number(opt ? opt->eps : 0, 1e-5));
-        nrv_tensor scale = NRV_EXPR("w, v, e: w / sqrt(v + e)", nrv_reshape(w, c), var, eps);
-        y = NRV_EXPR("x, m, s, b: (x - m) * s + b", x, mean, scale, nrv_reshape(b, c));
+    nrv__norm_vars v = nrv__norm_weights(x, NRV_SHAPE(x->dim[1]), o->affine >= 0, o->track >= 0);
+    if (!g->why.status && nrv__training(g, "batch_norm", &train)) {
+        bool own = train || !v.mean;
+        y = nrv_batch_norm_by(x, own ? NULL : v.mean, own ? NULL : v.var, v.weight, v.bias, nrv__or(o->eps, 1e-5));
+        if (y && train && v.mean && !(nrv__scope_mode(g) & NRV_QUIET)) {
+            nrv_batch_norm_running(x, v.mean, v.var, nrv__or(o->momentum, 0.1), &mean, &var);
+            nrv__norm_update(g, &v, mean, var);
+        }
     }
     nrv_pop(g);
     return y;
 }
 
-static nrv_tensor batch_norm_make(nrv__case *c)
+static nrv_tensor batch_norm_layer_make(nrv__case *c)
 {
-    nrv_norm_opt o = { .eps = nrv__case_real(c, "eps", 0), .momentum = nrv__case_real(c, "momentum", 0) };
+    nrv_norm_opt o = { .eps = nrv__case_real(c, "eps", 0),
+                       .momentum = nrv__case_real(c, "momentum", 0),
+                       .affine = nrv__case_flag(c, "no_affine", false) ? -1 : 0,
+                       .track = nrv__case_flag(c, "no_track", false) ? -1 : 0 };
     return nrv_batch_norm(c->x[0], c->name, &o);
 }
 
 NRV_LAYER(
-    batch_norm, .word = "bn", .args = "eps:real=1e-5 momentum:real=0.1",
+    batch_norm, .word = "bn", .args = "eps:real=1e-5 momentum:real=0.1 no_affine:flag no_track:flag",
     .doc = "Every channel with mean 0 and deviation 1 over the batch, then scaled and shifted, as PyTorch's BatchNorm.",
-    .torch = "BatchNorm2d", .make = batch_norm_make,
-    .test = { "x[4,3,5,5]", "x[6,4]", "x[3,2,7], eps=0.001, momentum=0.3" });
+    .torch = "BatchNorm2d", .make = batch_norm_layer_make,
+    .test = { "x[4,3,5,5]", "x[6,4]", "x[3,2,7], eps=0.001, momentum=0.3", "x[6,4], no_affine=1, no_track=1" });

@@ -372,8 +372,8 @@ static void test_refused(void **state)
     refused(call_smaller, NRV_EVAL, NRV_SHAPE(1, 3, 4, 4),
             "conv2d_transposed: a length of 4 would become 0\n  hint  less padding, or a larger kernel");
     refused(call_drop, NRV_EVAL, NRV_SHAPE(3),
-            "dropout 'd': p is -0.5, from 0 to 1 is possible\n  hint  the part that is dropped: 0.5 drops every second "
-            "number");
+            "dropout: p of 'd' is -0.5, from 0 to 1 is possible\n  input 0: input f32 [3] x\n  hint  the part that is "
+            "dropped: 0.5 drops every second number");
     refused(call_drop_well, 0, NRV_SHAPE(3),
             "dropout differs between training and evaluation, and was told neither\n  hint  say NRV_TRAIN or NRV_EVAL "
             "to nrv_graph_new or nrv_enter");
@@ -386,8 +386,8 @@ static void test_one_value(void **state)
     nrv_store *s = nrv_store_new(NULL);
     nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
     assert_null(layer_bn(nrv_input(g, "x", NRV_F32, NRV_SHAPE(1, 3))));
-    assert_string_equal(nrv_graph_why(g), "batch_norm: one value for each channel has no variance\n  in    l\n  hint  "
-                                          "train with at least two samples in a batch");
+    assert_string_equal(nrv_graph_why(g), "batch_norm: one value for each channel has no variance\n  in    l\n  "
+                                          "input 0: input f32 [1, 3] x\n  hint  train with at least two samples in a batch");
     nrv_graph_free(g);
     nrv_store_free(s);
 }

@@ -1,59 +1,83 @@
 /* attention - every query a mean of the values, weighted by how well their keys suit it (Vaswani et al. 2017).
 
-   y = softmax(scale q k^T) v      q (...,T,D)   k (...,L,D)   v (...,L,Dv)   y (...,T,Dv)
+   y = softmax(scale q k^T + bias) v      q (...,T,D)   k (...,L,D)   v (...,L,Dv)   y (...,T,Dv)
 
    Promises: a query that may see no key gives zeros and passes no gradient, never NaN; what may not be seen has no
-   influence where it is finite. Does not do: dropout of the weights - nrv_dropout on y, or a body of one's own. */
-#include "../op.h"
+   influence where it is finite. Does not do: dropout of the weights - nrv_attention_weights, nrv_dropout and nrv_matmul
+   are that. */
+#include "../layer/weights.h"
 #include <math.h>
 
 #ifdef NRV_HEADER
 /* attention: causal, query t sees keys 0 to t + offset. offset: an i64 scalar, the position of query 0 among the keys;
-   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen, stretched over (...,T,L). scale: 0
-   is 1/sqrt(D), a negative number means zero. */
+   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen; bias: added to scale q k^T,
+   -INFINITY = may not; both stretched over (...,T,L). scale: 0 is 1/sqrt(D), a negative number means zero. grouped:
+   axis -3 counts heads, and each of k and v serves as many heads of q as there are for one of theirs (Ainslie et al.
+   2023). */
 typedef struct {
     int causal;
     nrv_tensor mask, offset;
     double scale;
+    nrv_tensor bias;
+    int grouped;
     int64_t reserved[4];
 } nrv_attention_opt;
 #endif
 
-static bool attention_fail(nrv_graph *g, nrv_status status, const char *what)
+typedef struct attention_ready { /* what is asked: heads apart, where they are grouped */
+    nrv_tensor q, k, v;
+    nrv_attention_opt o;
+    nrv_dim heads, group;
+} attention_ready;
+
+extern const nrv__opdef nrv__op_attention;
+
+static bool attention_fail(const attention_ready *r, nrv_status status, const char *what)
 {
-    nrv__graph_fail(
-        g, status, "q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool (...,T,L); offset an i64 scalar",
-        "attention: %s", what);
-    return false;
+    nrv_tensor in[6], all[6] = { r->q, r->k, r->k == r->v ? NULL : r->v, r->o.mask, r->o.offset, r->o.bias };
+    int n = 0;
+    for (int i = 0; i < 6; i++)
+        if (all[i])
+            in[n++] = all[i];
+    return nrv__op_refuses(
+        &nrv__op_attention, n, in, status,
+        "q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset an i64 scalar",
+        "%s", what);
 }
 
-static bool attention_check(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *o)
+static bool attention_check(const attention_ready *r)
 {
+    nrv_tensor q = r->q, k = r->k, v = r->v;
+    const nrv_attention_opt *o = &r->o;
     nrv_graph *g = q->g;
     nrv_dim d;
     if (q->rank < 2 || k->rank < 2 || v->rank < 2)
-        return attention_fail(g, NRV_ESHAPE, "q, k and v have a rank of at least 2");
+        return attention_fail(r, NRV_ESHAPE, "q, k and v have a rank of at least 2");
     if (!nrv__dtype_real(q->type) || k->type != q->type || v->type != q->type)
-        return attention_fail(g, NRV_EDTYPE, "the types of q, k and v differ, or are not real");
+        return attention_fail(r, NRV_EDTYPE, "the types of q, k and v differ, or are not real");
     if (!nrv__dim_same(g, q->dim[q->rank - 1], k->dim[k->rank - 1], "attention", &d))
-        return attention_fail(g, NRV_ESHAPE, "q and k differ in their last length");
+        return attention_fail(r, NRV_ESHAPE, "q and k differ in their last length");
     if (!nrv__dim_same(g, k->dim[k->rank - 2], v->dim[v->rank - 2], "attention", &d))
-        return attention_fail(g, NRV_ESHAPE, "k and v differ in their number of keys");
+        return attention_fail(r, NRV_ESHAPE, "k and v differ in their number of keys");
     if (o->mask && (o->mask->g != g || o->mask->type != NRV_BOOL))
-        return attention_fail(g, NRV_EDTYPE, "the mask is not bool, or of another graph");
+        return attention_fail(r, NRV_EDTYPE, "the mask is not bool, or of another graph");
+    if (o->bias && (o->bias->g != g || o->bias->type != q->type))
+        return attention_fail(r, NRV_EDTYPE, "the bias is not of q's type, or of another graph");
     if (o->offset && (o->offset->g != g || o->offset->type != NRV_I64 || o->offset->rank))
-        return attention_fail(g, NRV_EDTYPE, "the offset is no i64 scalar, or of another graph");
-    return isfinite(o->scale) || attention_fail(g, NRV_EARG, "the scale is not finite");
+        return attention_fail(r, NRV_EDTYPE, "the offset is no i64 scalar, or of another graph");
+    return isfinite(o->scale) || attention_fail(r, NRV_EARG, "the scale is not finite");
 }
 
-static bool attention_mask_fits(nrv_tensor scores, nrv_tensor mask)
+static bool attention_mask_fits(const attention_ready *r, nrv_tensor scores, nrv_tensor mask)
 {
     nrv_dim d;
-    bool fits = mask->rank <= scores->rank;
-    for (int i = 1; fits && i <= mask->rank; i++)
+    bool fits = !mask || mask->rank <= scores->rank;
+    for (int i = 1; fits && mask && i <= mask->rank; i++)
         fits = mask->dim[mask->rank - i] == 1 ||
                nrv__dim_same(scores->g, mask->dim[mask->rank - i], scores->dim[scores->rank - i], "attention", &d);
-    return fits || attention_fail(scores->g, NRV_ESHAPE, "the mask does not stretch over (...,T,L)");
+    return fits || attention_fail(r, NRV_ESHAPE,
+                                  mask == r->o.mask ? "the mask does not stretch over (...,T,L)"
+                                                    : "the bias does not stretch over (...,T,L)");
 }
 
 /* (T,L), stretched by the mask: which query may see which key; NULL: every one all */
@@ -75,65 +99,208 @@ static nrv_tensor attention_scaled(nrv_tensor q, double scale)
     return nrv_div(q, nrv_sqrt(nrv_cast(nrv_dim_value(q->g, D), q->type)));
 }
 
+typedef struct attention_parts {
+    nrv_tensor weights; /* of a query that sees no key: equal for all */
+    nrv_tensor any;     /* which queries see a key, (...,T,1); NULL: all */
+} attention_parts;
+
 /* the lowest finite number and not -inf: a row of nothing else has a softmax then, and its zeros come at the end */
-static nrv_tensor attention_body(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *o)
+static attention_parts attention_split(const attention_ready *r)
 {
+    nrv_tensor q = r->q, k = r->k;
+    const nrv_attention_opt *o = &r->o;
+    attention_parts p = { NULL, NULL };
     nrv_tensor scores = nrv_matmul(attention_scaled(q, o->scale), nrv_transpose(k));
-    if (!scores || (o->mask && !attention_mask_fits(scores, o->mask)))
-        return NULL;
+    if (!scores || !attention_mask_fits(r, scores, o->mask) || !attention_mask_fits(r, scores, o->bias))
+        return p;
     nrv_tensor seen = attention_seen(q, k, o);
     double lowest = q->type == NRV_F16 ? -65504 : q->type == NRV_F64 ? -0x1.fffffffffffffp1023 : -0x1.fep127;
+    nrv_tensor least = nrv__like(scores, lowest);
+    if (o->bias)
+        scores = NRV_EXPR("s, b, l: s + b < l ? l : s + b", scores, o->bias, least);
     if (seen)
-        scores = nrv_select(seen, scores, nrv__like(scores, lowest));
-    nrv_tensor y = nrv_matmul(nrv_softmax(scores, -1), v);
-    if (!o->mask && !(o->causal && o->offset)) /* every query sees key 0 at least */
+        scores = nrv_select(seen, scores, least);
+    p.weights = nrv_softmax(scores, -1);
+    if (o->bias)
+        p.any = nrv_greater(nrv_max_of(nrv_stop(scores), -1, 1), least);
+    else if (o->mask || (o->causal && o->offset)) /* else every query sees key 0 at least */
+        p.any = nrv_greater(nrv_max_of(nrv_cast(seen, q->type), -1, 1), nrv__like(q, 0));
+    return p;
+}
+
+static nrv_tensor attention_seeing(const attention_parts *p, nrv_tensor y)
+{
+    return p->any && y ? nrv_select(p->any, y, nrv__like(y, 0)) : y;
+}
+
+static nrv_tensor attention_body(const attention_ready *r)
+{
+    attention_parts p = attention_split(r);
+    return attention_seeing(&p, nrv_matmul(p.weights, r->v));
+}
+
+/* ---- grouped heads: (...,H,T,D) as (...,heads of k,group,T,D), k and v with a group of 1 ---- */
+static nrv_tensor attention_parted(nrv_tensor x, nrv_dim heads, nrv_dim group)
+{
+    if (!x || x->rank < 3)
+        return x;
+    nrv_shape s = { x->rank + 1, { 0 } };
+    bool one = x->dim[x->rank - 3] == 1;
+    for (int i = 0; i < x->rank; i++)
+        s.dim[i + (i > x->rank - 3)] = x->dim[i];
+    s.dim[x->rank - 3] = one ? 1 : heads;
+    s.dim[x->rank - 2] = one ? 1 : group;
+    return nrv_reshape(x, s);
+}
+
+static bool attention_group(attention_ready *r)
+{
+    nrv_graph *g = r->q->g;
+    nrv_dim H = r->q->rank > 2 ? r->q->dim[r->q->rank - 3] : -1;
+    if (r->q->rank < 3 || r->k->rank < 3 || r->v->rank < 3 || r->q->rank >= NRV__MAX_RANK)
+        return attention_fail(r, NRV_ESHAPE, "grouped heads want ranks of 3 to 7, the heads at axis -3");
+    r->heads = r->k->dim[r->k->rank - 3];
+    if (!nrv__dim_divides(g, H, r->heads, &r->group))
+        return attention_fail(r, NRV_ESHAPE, "the heads of q are no multiple of those of k");
+    if (r->v->dim[r->v->rank - 3] != r->heads)
+        return attention_fail(r, NRV_ESHAPE, "k and v differ in their number of heads");
+    r->q = attention_parted(r->q, r->heads, r->group);
+    r->k = nrv_expand(r->k, r->k->rank - 2, 1);
+    r->v = nrv_expand(r->v, r->v->rank - 2, 1);
+    r->o.mask = attention_parted(r->o.mask, r->heads, r->group);
+    r->o.bias = attention_parted(r->o.bias, r->heads, r->group);
+    return !g->why.status;
+}
+
+/* y with its heads together again */
+static nrv_tensor attention_joined(const attention_ready *r, nrv_tensor y)
+{
+    if (!r->o.grouped || !y)
         return y;
-    nrv_tensor any = nrv_max_of(nrv_cast(seen, q->type), -1, 1);
-    return nrv_select(nrv_greater(any, nrv__like(any, 0)), y, nrv__like(y, 0));
+    nrv_shape s = { y->rank - 1, { 0 } };
+    for (int i = 0; i < s.rank; i++)
+        s.dim[i] = i == y->rank - 4 ? nrv__dim_mul(y->g, r->heads, r->group) : y->dim[i + (i > y->rank - 4)];
+    return nrv_reshape(y, s);
+}
+
+static bool attention_begin(attention_ready *r, nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt)
+{
+    *r = (attention_ready){ .q = q, .k = k, .v = v };
+    if (opt)
+        r->o = *opt;
+    nrv_graph *g = q ? q->g : k ? k->g : v ? v->g : NULL;
+    if (!g || g->why.status)
+        return false;
+    if (!q || !k || !v || q->g != g || k->g != g || v->g != g) {
+        nrv__graph_fail(g, NRV_EARG, "trace all three in one graph",
+                        "attention: q, k or v is NULL or of another graph");
+        return false;
+    }
+    return attention_check(r) && (!r->o.grouped || attention_group(r));
+}
+
+/* the options of a case: a mask is one if it is bool, else a bias */
+static nrv_attention_opt attention_options(const nrv__case *c)
+{
+    nrv_tensor mask = nrv__case_named(c, "m mask attn_mask"), bias = nrv__case_named(c, "bias");
+    bool real = mask && nrv__dtype_real(mask->type);
+    return (nrv_attention_opt){ .causal = nrv__case_flag(c, "causal", nrv__case_flag(c, "is_causal", false)),
+                                .scale = nrv__case_real(c, "scale", 0),
+                                .mask = real ? NULL : mask,
+                                .bias = real ? mask : bias,
+                                .offset = nrv__case_named(c, "offset"),
+                                .grouped = nrv__case_flag(c, "grouped", nrv__case_flag(c, "enable_gqa", false)) };
 }
 
 static nrv_tensor attention_make(nrv__case *c)
 {
-    nrv_attention_opt o = { .causal = nrv__case_text(c, "causal") != NULL, .scale = nrv__case_real(c, "scale", 0) };
-    for (int i = 3; i < c->n_x; i++)
-        if (c->x_name[i][0] == 'm')
-            o.mask = c->x[i];
-        else
-            o.offset = c->x[i];
-    return nrv_attention(c->x[0], c->x[1], c->x[2], &o);
+    nrv_attention_opt o = attention_options(c);
+    return nrv_attention(nrv__case_named(c, "q query"), nrv__case_named(c, "k key"), nrv__case_named(c, "v value"), &o);
+}
+
+static nrv_tensor attention_weights_make(nrv__case *c)
+{
+    nrv_attention_opt o = attention_options(c);
+    return nrv_attention_weights(nrv__case_named(c, "q query"), nrv__case_named(c, "k key"), &o);
 }
 
 NRV_OP(attention, .sig = "real q[...,T,D], real k[...,L,D], real v[...,L,Dv] -> y[...,T,Dv]",
        .doc =
            "softmax(scale q k^T) v, where a query sees the keys up to its own position (causal) and those that a mask "
-           "shows it; one that sees none gives zeros. Mask and offset, if any, are the inputs behind v.",
+           "shows it; one that sees none gives zeros. Mask (bool, true may be seen), offset and bias (added to the "
+           "scores), "
+           "if any, are the inputs behind v.",
+       .torch = "nn.functional.scaled_dot_product_attention", .onnx = "Attention", .also = "sdpa",
+       .refuse = { "q[3,4], k[5,3], v[5,2] => attention: q and k differ in their last length | in here | input 0: "
+                   "input f32 [3, 4] q | input 1: input f32 [5, 3] k | input 2: input f32 [5, 2] v | hint q (...,T,D), "
+                   "k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset an i64 scalar",
+                   "q[4], k[5,4], v[5,2] => attention: q, k and v have a rank of at least 2 | in here | input 0: input "
+                   "f32 [4] q | input 1: input f32 [5, 4] k | input 2: input f32 [5, 2] v | hint q (...,T,D), k "
+                   "(...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset an i64 scalar",
+                   "q[2,3,4], k[2,5,4], v[2,4,4] => attention: k and v differ in their number of keys | in here | "
+                   "input 0: input f32 [2, 3, 4] q | input 1: input f32 [2, 5, 4] k | input 2: input f32 [2, 4, 4] v | "
+                   "hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset "
+                   "an i64 scalar",
+                   "q[3,4], k[5,4], v[5,2], m:bool[2,5] => attention: the mask does not stretch over (...,T,L) | in "
+                   "here | input 0: input f32 [3, 4] q | input 1: input f32 [5, 4] k | input 2: input f32 [5, 2] v | "
+                   "input 3: input bool [2, 5] m | hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask "
+                   "bool and bias (...,T,L); offset an i64 scalar",
+                   "q[3,2,4], k[2,5,4], v[2,5,2], grouped=1 => attention: the heads of q are no multiple of those of k "
+                   "| in here | input 0: input f32 [3, 2, 4] q | input 1: input f32 [2, 5, 4] k | input 2: input f32 "
+                   "[2, 5, 2] v | hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias "
+                   "(...,T,L); offset an i64 scalar" },
        .make = attention_make, .attr_bytes = sizeof(nrv__attention_attr), .ulp = 32,
        .tolerance_why = "two products and a softmax, each rounded",
        .test = { "q[2,3,4], k[2,5,4], v[2,5,6]", "q[3,4], k[5,4], v[5,2], causal=1",
                  "q[2,2,3,4], k[2,2,5,4], v[2,2,5,4], m:bool[3,5]{1,0,1,0,0,0,0,0,0,0,0,1,1,0,1}, scale=0.7",
                  "q[2,3,4], k[1,5,4], v[1,5,4], m:bool[2,1,5]{0,1,1,0,0,0,0,0,0,1}, offset:i64[]{-1}, causal=1",
                  "q[3,4], k[5,4], v[5,2], offset:i64[]{2}, causal=1, scale=-1",
+                 "q[2,3,4], k[2,5,4], v[2,5,2], m[3,5] in -2..2, causal=1",
+                 "q[4,3,2], k[2,5,2], v[2,5,2], m:bool[4,3,5], grouped=1",
+                 "q[2,4,3,2], k[2,1,5,2], v[2,1,5,3], bias[4,3,5], grouped=1, causal=1",
                  "q[0,3,4], k[0,5,4], v[0,5,4], causal=1" });
 
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 NRV_API nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt)
 {
-    static const nrv_attention_opt none = { 0 };
-    const nrv_attention_opt *o = opt ? opt : &none;
-    nrv_graph *g = q ? q->g : k ? k->g : v ? v->g : NULL;
-    if (!g || g->why.status)
+    attention_ready r;
+    if (!attention_begin(&r, q, k, v, opt))
         return NULL;
-    if (!q || !k || !v || k->g != g || v->g != g)
-        return attention_fail(g, NRV_EARG, "q, k or v is NULL or of another graph"), NULL;
-    if (!attention_check(q, k, v, o))
-        return NULL;
-    nrv_tensor body = attention_body(q, k, v, o), in[5] = { q, k, v };
-    nrv__attention_attr a = { o->scale, o->causal != 0, o->mask != NULL, o->offset != NULL };
+    const nrv_attention_opt *o = &r.o;
+    nrv_tensor body = attention_body(&r), in[6] = { r.q, r.k, r.v };
+    nrv__attention_attr a = { o->scale, o->causal != 0, o->mask != NULL, o->offset != NULL, o->bias != NULL };
     int n = 3;
     if (o->mask)
         in[n++] = o->mask;
     if (o->offset)
         in[n++] = o->offset;
-    return body ? nrv__composite(&nrv__op_attention, n, in, &a, 1, &body) : NULL;
+    if (o->bias)
+        in[n++] = o->bias;
+    return attention_joined(&r, body ? nrv__composite(&nrv__op_attention, n, in, &a, 1, &body) : NULL);
+}
+
+NRV_OP(attention_weights, .sig = "real q[...,T,D], real k[...,L,D] -> p[...,T,L]",
+       .doc = "What attention weighs the values with: softmax(scale q k^T + bias), 0 for what may not be seen.",
+       .flags = NRV_MACRO, .make = attention_weights_make, .ulp = 32,
+       .tolerance_why = "a product and a softmax, each rounded",
+       .refuse = { "q[3,4], k[5,3] => attention: q and k differ in their last length | in here | input 0: input f32 "
+                   "[3, 4] q | input 1: input f32 [5, 3] k | hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real "
+                   "type; mask bool and bias (...,T,L); offset an i64 scalar",
+                   "q[3,4], k[5,4], m:bool[2,5] => attention: the mask does not stretch over (...,T,L) | in here | "
+                   "input 0: input f32 [3, 4] q | input 1: input f32 [5, 4] k | input 2: input bool [2, 5] m | hint q "
+                   "(...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset an i64 "
+                   "scalar" },
+       .test = { "q[2,3,4], k[2,5,4]", "q[3,4], k[5,4], causal=1, m:bool[3,5]{1,0,1,0,0,0,0,0,0,0,0,1,1,0,1}",
+                 "q[4,3,2], k[2,5,2], bias[3,5], grouped=1" });
+
+/* The weights of nrv_attention with the same options: q (...,T,D), k (...,L,D) -> (...,T,L), each row sums to 1, or to
+   0 where a query may see no key. To drop some of them: nrv_matmul(nrv_dropout(weights, ...), v). */
+NRV_API nrv_tensor nrv_attention_weights(nrv_tensor q, nrv_tensor k, const nrv_attention_opt *opt)
+{
+    attention_ready r;
+    if (!attention_begin(&r, q, k, k, opt))
+        return NULL;
+    attention_parts p = attention_split(&r);
+    return attention_joined(&r, attention_seeing(&p, p.weights));
 }

@@ -1,0 +1,114 @@
+/* weight_norm - a weight as length times direction (Salimans & Kingma 2016);   spectral_norm - a weight whose largest
+   singular value is 1 (Miyato et al. 2018).
+
+   w = v g / |v|        w / sigma, sigma = u (W v), u and v brought nearer to the singular vectors by power iteration */
+#include "../layer/weights.h"
+
+extern const nrv__opdef nrv__op_weight_norm, nrv__op_spectral_norm;
+enum { SPECTRAL_MOST = 10000 };
+
+static nrv_tensor weight_norm_make(nrv__case *c)
+{
+    const char *axis = nrv__case_text(c, "axis");
+    bool all = !axis && c->n_arg;
+    return nrv_weight_norm(nrv__case_named(c, "v weight_v"), nrv__case_named(c, "g weight_g"),
+                           all ? NRV_ALL : (int)nrv__case_int(c, "axis", 0));
+}
+
+#ifdef NRV_HEADER
+/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
+#define NRV_ALL INT32_MIN
+#endif
+
+NRV_OP(
+    weight_norm, .sig = "real v[...], real g[...] -> w[...]",
+    .doc = "v g / |v|, where |v| is the norm of every slice along an axis (dim=null: of all of v).", .flags = NRV_MACRO,
+    .make = weight_norm_make, .ulp = 16, .tolerance_why = "a sum of squares, its root, a quotient",
+    .torch = "_weight_norm nn.utils.weight_norm",
+    .refuse = { "v[3,4], g[4,1], axis=0 => weight_norm: g has to be f32 [3, 1] | in here | input 0: input f32 [3, 4] v "
+                "| input 1: input f32 [4, 1] g | hint input 1 is the weight that does not fit",
+                "v[3,4], g[3,1], axis=2 => weight_norm: axis 2 of a tensor of rank 2 | in here | hint axes count from "
+                "0, or from -1 at the end" },
+    .test = { "v[3,4], g[3,1], axis=0", "v[2,3,4], g[1,3,1], axis=1", "v[3,4], g[], dim=null" });
+
+/* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
+   NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
+NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
+{
+    const nrv__opdef *op = &nrv__op_weight_norm;
+    if (!nrv__op_wants_real(op, 2, (nrv_tensor[]){ v, g }))
+        return NULL;
+    bool all = axis == NRV_ALL;
+    if (!all && !nrv__axis(v, &axis, "weight_norm"))
+        return NULL;
+    nrv_shape s = nrv_shape_of(v);
+    for (int i = 0; i < s.rank; i++)
+        s.dim[i] = i == axis ? s.dim[i] : 1;
+    if (!nrv__weight_fits(op, v, "g", g, all ? 0 : s.rank, s.dim))
+        return NULL;
+    int64_t axes = (INT64_C(1) << v->rank) - 1;
+    nrv_tensor n = nrv__p_norm(v, all ? axes : axes & ~(INT64_C(1) << axis), 2, false);
+    return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
+}
+
+static nrv_tensor spectral_norm_make(nrv__case *c)
+{
+    nrv_tensor y = nrv_spectral_norm(nrv__case_named(c, "w weight weight_orig"), nrv__case_named(c, "u weight_u"),
+                                     nrv__case_named(c, "v weight_v"), nrv__case_int(c, "n_power_iterations", 1),
+                                     nrv__case_real(c, "eps", 1e-12), &c->also[0], &c->also[1]);
+    c->n_also = 2;
+    return y;
+}
+
+NRV_OP(
+    spectral_norm, .sig = "real w[n,...], real u[n], real v[m] -> y[n,...], u2[n], v2[m]",
+    .doc = "w divided by its largest singular value, as power iteration from u finds it; the new vectors come beside "
+           "it. The gradient takes the vectors as constants.",
+    .flags = NRV_MACRO, .make = spectral_norm_make, .ulp = 32,
+    .tolerance_why = "products, norms and a quotient in turn",
+    .not_slope = "the singular vectors are constants of the gradient, as in the paper: exact where they have settled",
+    .torch = "nn.utils.spectral_norm",
+    .refuse = { "w[3,4], u[4] => spectral_norm: u has to be f32 [3] | in here | input 0: input f32 [3, 4] w | input 1: "
+                "input f32 [4] u | hint input 1 is the weight that does not fit",
+                "w[3], u[3] => spectral_norm: w has rank 1, a matrix at least is wanted | in here | input 0: input "
+                "f32 [3] w | hint rows are axis 0, everything else the columns",
+                "w[3,4], u[3], n_power_iterations=0 => spectral_norm: no iteration and no v | in here | input 0: input "
+                "f32 [3, 4] w | hint give the v of the iteration before, or at least one iteration" },
+    .test = { "w[3,4], u[3]", "w[2,3,2], u[2], n_power_iterations=3", "w[3,4], u[3], v[4], n_power_iterations=0" });
+
+static nrv_tensor spectral_unit(nrv_tensor x, double eps)
+{
+    return nrv_normalize(x, 2, 0, eps);
+}
+
+/* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2: what u and v become. As often as
+   `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None (evaluation):
+   u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
+NRV_API nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps,
+                                     nrv_tensor *u2, nrv_tensor *v2)
+{
+    const nrv__opdef *op = &nrv__op_spectral_norm;
+    if (!nrv__op_wants_real(op, 2, (nrv_tensor[]){ w, u }))
+        return NULL;
+    if (w->rank < 2)
+        return nrv__op_refuses(op, 1, &w, NRV_ESHAPE, "rows are axis 0, everything else the columns",
+                               "w has rank %d, a matrix at least is wanted", w->rank);
+    if (iterations < 0 || iterations > SPECTRAL_MOST)
+        return nrv__op_refuses(op, 1, &w, NRV_EARG, "one a step is enough", "%lld iterations, 0 to %d are possible",
+                               (long long)iterations, SPECTRAL_MOST);
+    if (!iterations && !v)
+        return nrv__op_refuses(op, 1, &w, NRV_EARG, "give the v of the iteration before, or at least one iteration",
+                               "no iteration and no v");
+    nrv_dim n = w->dim[0], m = nrv__dim_product(w->g, w->rank - 1, w->dim + 1);
+    if (!nrv__weight_fits(op, w, "u", u, 1, &n) || !nrv__weight_fits(op, w, "v", v, 1, &m))
+        return NULL;
+    nrv_tensor matrix = nrv_reshape(w, NRV_SHAPE(n, m)), still = nrv_stop(matrix), turned = nrv_transpose(still);
+    nrv_tensor a = nrv_reshape(nrv_stop(u), NRV_SHAPE(n, 1)), b = v ? nrv_reshape(nrv_stop(v), NRV_SHAPE(m, 1)) : NULL;
+    for (int64_t i = 0; i < iterations; i++) {
+        b = spectral_unit(nrv_matmul(turned, a), eps);
+        a = spectral_unit(nrv_matmul(still, b), eps);
+    }
+    *u2 = nrv_reshape(a, NRV_SHAPE(n));
+    *v2 = nrv_reshape(b, NRV_SHAPE(m));
+    return nrv_div(w, nrv_sum_all(nrv_mul(a, nrv_matmul(matrix, b))));
+}
