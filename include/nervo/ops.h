@@ -3,14 +3,50 @@
 #ifndef NERVO_OPS_H
 #define NERVO_OPS_H
 /* attention: causal, query t sees keys 0 to t + offset. offset: an i64 scalar, the position of query 0 among the keys;
-   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen, stretched over (...,T,L). scale: 0
-   is 1/sqrt(D), a negative number means zero. */
+   NULL: 0, also where T and L differ (as PyTorch). mask: bool, true = may be seen; bias: added to scale q k^T,
+   -INFINITY = may not; both stretched over (...,T,L). scale: 0 is 1/sqrt(D), a negative number means zero. grouped:
+   axis -3 counts heads, and each of k and v serves as many heads of q as there are for one of theirs (Ainslie et al.
+   2023). */
 typedef struct {
     int causal;
     nrv_tensor mask, offset;
     double scale;
+    nrv_tensor bias;
+    int grouped;
     int64_t reserved[4];
 } nrv_attention_opt;
+/* multi_head_attention: the weights, by PyTorch's names. in_proj_weight (3E,E), or q_, k_ and v_proj_weight; the biases
+   in_proj_bias (3E), out_proj_bias (E), and bias_k, bias_v (1,1,E), one more key and value, may be NULL. */
+typedef struct {
+    nrv_tensor in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias;
+    nrv_tensor q_proj_weight, k_proj_weight, v_proj_weight, bias_k, bias_v;
+} nrv_mha_weights;
+/* key_padding_mask (B,L), attn_mask (T,L) or (B*heads,T,L): bool, true = may not be seen, or real, added to the scores.
+   causal: nothing later is seen. batch_first: (B,T,E). each_head: the weights of each head, not their mean. dropout: of
+   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros. */
+typedef struct {
+    nrv_tensor key_padding_mask, attn_mask;
+    int causal, batch_first, each_head, add_zero_attn;
+    double dropout;
+    int64_t reserved[4];
+} nrv_mha_opt;
+/* transformer layers: the weights, by PyTorch's names; multihead_attn and norm3 are the decoder's. */
+typedef struct {
+    nrv_mha_weights self_attn, multihead_attn;
+    nrv_tensor linear1_weight, linear1_bias, linear2_weight, linear2_bias;
+    nrv_tensor norm1_weight, norm1_bias, norm2_weight, norm2_bias, norm3_weight, norm3_bias;
+} nrv_transformer_weights;
+/* mask (T,T) and key_padding_mask (B,T) of the sequence, memory_mask (T,L) and memory_key_padding_mask (B,L) of the
+   decoder's memory: bool, true = may not be seen, or real, added. causal: nothing later is seen. activation: NULL is
+   nrv_relu. eps of the norms: 1e-5. dropout: in training, behind each part and the activation, and of the weights of
+   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. */
+typedef struct {
+    int norm_first, batch_first, causal, no_norm;
+    double dropout, eps;
+    nrv_tensor (*activation)(nrv_tensor x);
+    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask;
+    int64_t reserved[4];
+} nrv_transformer_opt;
 /* losses: what becomes of the elements. BATCHMEAN: their sum by the length of axis 0 */
 typedef enum { NRV_LOSS_MEAN, NRV_LOSS_SUM, NRV_LOSS_NONE, NRV_LOSS_BATCHMEAN } nrv_reduction;
 /* losses of elements. weight: multiplies them, stretched over them; NULL: 1. A mean divides by their number alone. */
@@ -119,13 +155,50 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
+/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
+#define NRV_ALL INT32_MIN
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
+/* The weights of nrv_attention with the same options: q (...,T,D), k (...,L,D) -> (...,T,L), each row sums to 1, or to
+   0 where a query may see no key. To drop some of them: nrv_matmul(nrv_dropout(weights, ...), v). */
+nrv_tensor nrv_attention_weights(nrv_tensor q, nrv_tensor k, const nrv_attention_opt *opt);
+/* q (T,B,E), k (L,B,K), v (L,B,V) -> (T,B,E); with batch_first (B,T,E)..., or all without B. weights, where it is not
+   NULL: what each query gave each key, (B,T,L), the mean over the heads, or (B,heads,T,L). E is a multiple of heads. As
+   PyTorch's multi_head_attention_forward; masks true where something may NOT be seen. (Vaswani et al. 2017) */
+nrv_tensor nrv_multi_head_attention_by(nrv_tensor q, nrv_tensor k, nrv_tensor v, int heads,
+                                               const nrv_mha_weights *w, const nrv_mha_opt *opt, nrv_tensor *weights);
+/* position (...), whole or real -> (...,D) of real type t: sin and cos of position base^(-2i/D) at 2i and 2i + 1; D is
+   even, base 10000 as a rule. nrv_iota counts positions. (Vaswani et al. 2017) */
+nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nrv_dim D, double base);
+/* Slopes times distances, (heads,T,L) of type t: -slope |l - (t + offset)|, for nrv_attention_opt.bias; offset, an i64
+   scalar, is where query 0 stands among the keys, NULL: at the first. (Press et al. 2022) */
+nrv_tensor nrv_alibi(nrv_graph *g, nrv_dtype t, int heads, nrv_dim T, nrv_dim L, nrv_tensor offset);
+/* q (...,T,D), table (2K+1,D) -> (...,T,L): the product of query t with the vector of the distance l - t, at most K
+   either way. Added to q k^T, it makes attention know distances: nrv_attention_opt.bias, scaled by hand. (Shaw et al.
+   2018) */
+nrv_tensor nrv_relative_scores(nrv_tensor q, nrv_tensor table, nrv_dim L);
+/* p (...,T,L), table (2K+1,D) -> (...,T,D): the sum over l of p[t,l] times the vector of the distance l - t, at most K
+   either way; added to p v. (Shaw et al. 2018) */
+nrv_tensor nrv_relative_values(nrv_tensor p, nrv_tensor table);
+/* distance (...) of i32 or i64, key minus query -> (...) i32, 0 to buckets - 1: half of them for keys behind the query,
+   where both ways count, else none. Of each half, half for a distance each, and half on a logarithmic scale up to
+   max_distance. T5: 32, 128. nrv_gather of a table by them is a bias of attention. (Raffel et al. 2020) */
+nrv_tensor nrv_relative_buckets(nrv_tensor distance, int buckets, int max_distance, int both);
 /* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
    GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
    (B,heads,T,D), give each sample its own as (B,1,T). (RoFormer; Su et al. 2021) */
 nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
+/* One layer of a transformer's encoder: x (T,B,E), or (B,T,E) with batch_first, or (T,E) -> as x. self_attn as
+   nrv_multi_head_attention_by, linear1.weight (F,E), linear2.weight (E,F), norm1, norm2 (E); biases may be NULL. As
+   PyTorch's TransformerEncoderLayer. (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_transformer_weights *w,
+                                                    const nrv_transformer_opt *opt);
+/* One layer of a transformer's decoder: x (T,B,E), memory (L,B,E), with batch_first (B,T,E)..., or both without B -> as
+   x. As PyTorch's TransformerDecoderLayer, whose weights are multihead_attn and norm3 more than the encoder's; causal
+   is the usual mask of x. (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
+                                                    const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
@@ -169,6 +242,33 @@ nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
    and nrv_read of dy. */
 nrv_tensor nrv_write(nrv_tensor into, int axis, nrv_tensor start, nrv_tensor part);
+/* a, b (...,n), broadcasting -> (...), with keep (...,1): the norm of order p of a - b + eps. p 2, eps 1e-6 as a rule.
+ */
+nrv_tensor nrv_pairwise_distance(nrv_tensor a, nrv_tensor b, double p, double eps, int keep);
+/* a (...,P,n), b (...,R,n), leading axes broadcasting -> (...,P,R): the norm of order p of every difference of rows. */
+nrv_tensor nrv_cdist(nrv_tensor a, nrv_tensor b, double p);
+/* x (N,n), N known -> (N (N - 1) / 2): the norm of order p of the difference of every pair of rows, in the order (0,1),
+   (0,2), ... (1,2), ... */
+nrv_tensor nrv_pdist(nrv_tensor x, double p);
+/* a, b (...), broadcasting -> (...) without axis: sum of a b along it, divided by both lengths, which count as eps at
+   least (1e-8 as a rule). */
+nrv_tensor nrv_cosine_similarity(nrv_tensor a, nrv_tensor b, int axis, double eps);
+/* Training: each number 0 with probability p, else times 1/(1-p). Evaluation: x. The name keys its random numbers. */
+nrv_tensor nrv_dropout(nrv_tensor x, const char *name, double p);
+/* x (B,C,...). Training: each channel of each sample 0 with probability p, else times 1/(1-p). Evaluation: x. PyTorch's
+   dropout1d, dropout2d, dropout3d. (Tompson et al. 2015) */
+nrv_tensor nrv_dropout_channels(nrv_tensor x, const char *name, double p);
+/* Training: each number becomes SELU's lowest value with probability p, then all are scaled and shifted so that mean 0
+   and deviation 1 stay. Evaluation: x. The name keys its random numbers. (Klambauer et al. 2017) */
+nrv_tensor nrv_alpha_dropout(nrv_tensor x, const char *name, double p);
+/* x (B,C,...): nrv_alpha_dropout of whole channels. */
+nrv_tensor nrv_feature_alpha_dropout(nrv_tensor x, const char *name, double p);
+/* x (...,n), w (m,n), b (m) or NULL -> (...,m): x w^T + b; w (n): one output without an axis. */
+nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* a (...,n), b (...,m), w (k,n,m), c (k) or NULL -> (...,k): sum over i, j of a[i] w[k,i,j] b[j], plus c[k]. */
+nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv_tensor c);
+/* x itself. x and y (...) */
+nrv_tensor nrv_identity(nrv_tensor x);
 /* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
    order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
    0..rows-1 or a column outside 0..n-1 is an error of the run. */
@@ -331,6 +431,50 @@ nrv_tensor nrv_triplet_margin_with(nrv_tensor a, nrv_tensor p, nrv_tensor n, dou
    Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
 nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
                                nrv_tensor act, nrv_dim levels);
+/* x (B,C,...) -> (B,C,...): (x - mean) / sqrt(var + eps), times weight, plus bias, all (C). mean and var NULL: those of
+   the batch (biased), of which a channel needs two values at least; weight, bias NULL: without. (Ioffe & Szegedy 2015)
+ */
+nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight, nrv_tensor bias,
+                                     double eps);
+/* What running mean and variance (C) become after the batch x (B,C,...): (1 - momentum) of the old, momentum of the
+   batch's mean and unbiased variance. */
+void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum, nrv_tensor *mean2,
+                                    nrv_tensor *var2);
+/* x (B,C,...) -> (B,C,...): `groups` runs of channels, each with mean 0 and deviation 1 (biased) in every sample, eps
+   under the root, times weight, plus bias, both (C); NULL: without. (Wu & He 2018) */
+nrv_tensor nrv_group_norm_by(nrv_tensor x, int64_t groups, nrv_tensor weight, nrv_tensor bias, double eps);
+/* x (B,C,...) -> (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased), eps under the root,
+   times weight, plus bias; or (x - mean) / sqrt(var + eps) where these are given. All (C); NULL: without. (Ulyanov et
+   al. 2016) */
+nrv_tensor nrv_instance_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight,
+                                        nrv_tensor bias, double eps);
+/* What running mean and variance (C) become after x (B,C,...): (1 - momentum) of the old, momentum of the mean over the
+   samples of their own means and unbiased variances. */
+void nrv_instance_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum,
+                                       nrv_tensor *mean2, nrv_tensor *var2);
+/* x (...,n...) -> (...,n...): the last `axes` axes with mean 0 and deviation 1 (biased), eps under the root, times
+   weight, plus bias, both (n...); NULL: without. (Ba et al. 2016) */
+nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, nrv_tensor bias, double eps);
+/* x (...,n...) -> (...,n...): the last `axes` axes divided by sqrt(mean x^2 + eps), times weight (n...), NULL: without.
+   eps 0: the distance from 1 to the next number of x's type. (Zhang & Sennrich 2019) */
+nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, double eps);
+/* x (B,C,...) -> (B,C,...): x / (k + alpha m)^beta; m is the mean of x^2 over `size` channels: size / 2 before each and
+   (size - 1) / 2 behind it, 0 beyond the edge. PyTorch's defaults: alpha 1e-4, beta 0.75, k 1. (Krizhevsky et al. 2012)
+ */
+nrv_tensor nrv_local_response_norm(nrv_tensor x, int64_t size, double alpha, double beta, double k);
+/* x (...) -> (...): x / max(|x|_p, eps) along axis. p from 0 to INFINITY, 2 and eps 1e-12 as a rule. */
+nrv_tensor nrv_normalize(nrv_tensor x, double p, int axis, double eps);
+/* x (...) -> (...): every slice at one place of axis whose norm of order p, over all other axes, is above maxnorm is
+   multiplied by maxnorm / (norm + 1e-7), as PyTorch; the others stay. */
+nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm);
+/* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
+   NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
+nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis);
+/* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2: what u and v become. As often as
+   `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None (evaluation):
+   u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
+nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps,
+                                     nrv_tensor *u2, nrv_tensor *v2);
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 nrv_tensor nrv_abs(nrv_tensor x);
 /* Sum. a, b and y broadcast together. */
