@@ -102,6 +102,7 @@ struct nrv__opdef {
     nrv_tensor (*batch)(const nrv__batch *b);
     const char *no_grad;                                             /* why there is none */
     void (*ref)(const nrv__args *a);                                 /* the definition: contiguous doubles in and out */
+    int64_t (*room)(const nrv__args *a); /* doubles that the reference works in, at a->scratch; INT64_MAX: too many */
     bool (*view)(const nrv__args *a, nrv__view *y, int64_t *offset); /* NRV_VIEW: y's strides and start from in[0]'s */
     nrv_tensor (*make)(nrv__case *c);                                /* NULL: nrv__op on the inputs */
     unsigned flags;

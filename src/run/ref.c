@@ -73,6 +73,8 @@ size_t nrv__ref_scratch(const nrv__opdef *op, const nrv__args *a)
     for (int i = 0; i < a->n_in; i++)
         if (!ref_as_is(op, a, i) && !nrv__add(n, nrv__elements(ref_like(op, a, i)), &n))
             return SIZE_MAX;
+    if (op->room && !nrv__add(n, op->room(a), &n))
+        return SIZE_MAX;
     int64_t bytes = (int64_t)sizeof(nrv__view) * a->n_in + NRV__ALIGN;
     return nrv__mul(n, 8, &n) && nrv__add(n, bytes, &n) ? (size_t)n : SIZE_MAX;
 }
@@ -100,6 +102,7 @@ void nrv__ref_run(const nrv__opdef *op, const nrv__args *a)
     nrv__contiguous(&out);
     if (a->out[0].type != NRV_F64)
         out.data = room;
+    inner.scratch = a->out[0].type != NRV_F64 ? room + inner.n : room;
     op->ref(&inner);
     if (a->out[0].type != NRV_F64)
         nrv__from_double(a->out[0].data, a->out[0].type, room, inner.n);

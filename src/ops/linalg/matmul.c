@@ -73,6 +73,11 @@ static void matmul_ref(const nrv__args *args)
     }
 }
 
+static nrv_tensor matmul_make(nrv__case *c)
+{
+    return nrv_matmul(c->x[0], c->x[1]);
+}
+
 static int64_t matmul_macs(const nrv__args *a)
 {
     int64_t n = a->in[0].dim[a->in[0].rank - 1];
@@ -93,10 +98,12 @@ static nrv_tensor matmul_batch(const nrv__batch *b)
 NRV_OP(matmul, .batch = matmul_batch, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
        .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and "
               "its axis goes away.",
-       .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = NULL, .ulp = 32,
+       .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = matmul_make, .ulp = 32,
        .tolerance_why = "k products are summed in float; the error grows with the root of k",
-       .test = { "a[3,4], b[4,5]", "a[2,3,4], b[4,5]", "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]",
-                 "a[0,3], b[3,2]", "a[1,64], b[64,1]" });
+       .torch = "matmul linalg.matmul", .numpy = "matmul", .onnx = "MatMul",
+       .test = { "a[4], b[4]", "a[4], b[2,4,3]", "a[2,3,4], b[4]", "a[3,4], b[4,5]", "a[2,3,4], b[4,5]",
+                 "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]", "a[0,3], b[3,2]",
+                 "a[1,64], b[64,1]" });
 
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)

@@ -1,0 +1,284 @@
+/* lu - P a = L U with partial pivoting: L unit lower triangular, U upper triangular.
+
+   One tensor holds all of it, see matrix.h. For a square a: da = P^T L^-T (tril(L^T dL, -1) + triu(dU U^T)) U^-T; what
+   is left over of a high or a wide matrix follows from a triangular system. Of equal candidates the first is the pivot.
+   A zero pivot leaves its column as it is, as in LAPACK: nothing is divided by zero. */
+#include "matrix.h"
+#include <math.h>
+#include <string.h>
+
+extern const nrv__opdef nrv__op_lu_packed;
+
+typedef struct lu_attr {
+    int64_t pivot;
+} lu_attr;
+
+static bool lu_shape(nrv__infer *s)
+{
+    if (!nrv__infer_matrix(s, 0))
+        return false;
+    nrv__infer_same(s);
+    s->dim[s->rank - 1] = nrv__dim_add(s->g, s->dim[s->rank - 1], 2);
+    return s->dim[s->rank - 1] != -1;
+}
+
+/* from dL and dU of a square factor to the gradient of P a */
+static nrv_tensor lu_square(nrv_tensor lu, nrv_tensor dl, nrv_tensor du)
+{
+    nrv_tensor l = nrv_add(nrv__lower(lu, -1), nrv__eye(lu, nrv__rows(lu))), u = nrv__upper(lu, 0);
+    nrv_tensor g = nrv_add(nrv__lower(nrv_matmul(nrv_transpose(l), nrv__lower(dl, -1)), -1),
+                           nrv__upper(nrv_matmul(nrv__upper(du, 0), nrv_transpose(u)), 0));
+    g = nrv__triangular(lu, g, NRV__TRI_TRANSPOSE | NRV__TRI_UNIT);
+    return nrv__by_inverse(g, lu, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
+}
+
+static void lu_vjp(nrv_vjp *v)
+{
+    nrv_graph *g = v->g;
+    nrv_tensor a = v->x[0];
+    nrv_dim m = nrv__rows(a), n = nrv__columns(a), k;
+    if (!nrv__matrix_least(&nrv__op_lu_packed, a, &k))
+        return;
+    nrv_tensor lu = nrv__part(v->y, -1, 0, n), d = nrv__part(v->dy, -1, 0, n);
+    nrv_tensor f = nrv__block_of_matrix(lu, k, k), dl = nrv__block_of_matrix(d, k, k), du = dl, rest = NULL;
+    if (k != m) { /* L2 = (P a)2 U^-1 */
+        nrv_dim more = nrv__dim_sub(g, m, k);
+        rest = nrv__by_inverse(nrv__part(d, -2, k, more), f, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
+        du = nrv_sub(du, nrv_matmul(nrv_transpose(nrv__part(lu, -2, k, more)), rest));
+    } else if (k != n) { /* U2 = L^-1 (P a)2 */
+        nrv_dim more = nrv__dim_sub(g, n, k);
+        rest = nrv__triangular(f, nrv__part(d, -1, k, more), NRV__TRI_TRANSPOSE | NRV__TRI_UNIT);
+        dl = nrv_sub(dl, nrv_matmul(rest, nrv_transpose(nrv__part(lu, -1, k, more))));
+    }
+    nrv_tensor da = lu_square(f, dl, du);
+    da = rest ? nrv__beside(da, rest, k != m ? -2 : -1) : da;
+    v->dx[0] = nrv_matmul(nrv__lu_rows(v->y, 1), da);
+}
+
+static void lu_exchange(double *y, int64_t step, int64_t n, int64_t i, int64_t p)
+{
+    for (int64_t k = 0; k < n + 1 && p != i; k++) {
+        const double t = y[i * step + k];
+        y[i * step + k] = y[p * step + k], y[p * step + k] = t;
+    }
+}
+
+static void lu_one(double *y, int64_t m, int64_t n, bool pivot)
+{
+    const int64_t step = n + 2;
+    for (int64_t j = 0; j < m && j < n; j++) {
+        int64_t p = j;
+        for (int64_t i = j + 1; i < m && pivot; i++)
+            p = fabs(y[i * step + j]) > fabs(y[p * step + j]) ? i : p;
+        y[j * step + n + 1] = (double)p;
+        lu_exchange(y, step, n, j, p);
+        for (int64_t i = j + 1; i < m && y[j * step + j] != 0; i++) {
+            y[i * step + j] /= y[j * step + j];
+            nrv__axpy(y + i * step + j + 1, -y[i * step + j], y + j * step + j + 1, n - j - 1);
+        }
+    }
+}
+
+static void lu_ref(const nrv__args *a)
+{
+    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1];
+    for (int64_t i = 0; m && i < nrv__matrix_items(&a->in[0]); i++) {
+        double *y = (double *)a->out[0].data + i * m * (n + 2);
+        for (int64_t r = 0; r < m; r++) {
+            if (n)
+                memcpy(y + r * (n + 2), (const double *)a->in[0].data + (i * m + r) * n, (size_t)n * sizeof *y);
+            y[r * (n + 2) + n] = y[r * (n + 2) + n + 1] = (double)r;
+        }
+        lu_one(y, m, n, ((const lu_attr *)a->attr)->pivot);
+    }
+}
+
+static nrv_tensor lu_packed_make(nrv__case *c)
+{
+    return nrv__lu(c->x[0], (int)nrv__case_int(c, "pivot", 1));
+}
+
+NRV_OP(
+    lu_packed, .batch = nrv__matrix_batch, .sig = "real a[...,m,n] -> y[...,m,n+2]",
+    .doc =
+        "P a = L U in one tensor: below the diagonal L, whose diagonal is ones, on and above it U; in column n which "
+        "row of a stands here, in column n + 1 the pivots of LAPACK, counted from 0. The largest entry of a "
+        "column is its pivot, the first of equals; a zero pivot leaves its column as it is.",
+    .shape = lu_shape, .vjp = lu_vjp, .ref = lu_ref, .make = lu_packed_make, .attr_bytes = sizeof(lu_attr),
+    .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
+              "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{3}", "a[0,0]",
+              "a[3,3]{4, 2, 3, 1, -5, 1, 2, 1, -3}, pivot=0" });
+
+nrv_tensor nrv__lu(nrv_tensor a, int pivot)
+{
+    lu_attr at = { pivot != 0 };
+    return nrv__op_with(&nrv__op_lu_packed, NRV_N(const nrv_tensor, a), &at, 0, NULL);
+}
+
+/* ---- what is read of it ---- */
+static nrv_tensor lu_permutation(nrv_tensor like, nrv_tensor rows, nrv_dim m, int transpose)
+{
+    nrv_tensor i = nrv_iota(like->g, NRV_I64, m);
+    nrv_tensor one = transpose ? nrv_equal(nrv_reshape(i, NRV_SHAPE(m, 1)), nrv__as_row(rows))
+                               : nrv_equal(nrv__as_column(rows), nrv_reshape(i, NRV_SHAPE(1, m)));
+    return nrv_select(one, nrv__like(like, 1), nrv__like(like, 0));
+}
+
+nrv_tensor nrv__lu_rows(nrv_tensor lu, int transpose)
+{
+    if (!lu)
+        return NULL;
+    nrv_dim n = nrv__dim_sub(lu->g, nrv__columns(lu), 2);
+    nrv_tensor rows = nrv_cast(nrv__without_axis(nrv__part(lu, -1, n, 1), -1), NRV_I64);
+    return rows ? lu_permutation(lu, rows, nrv__rows(lu), transpose) : NULL;
+}
+
+nrv_tensor nrv__lu_solved(nrv_tensor lu, nrv_tensor b, int transpose)
+{
+    if (!lu || !b)
+        return NULL;
+    nrv_tensor f = nrv__part(lu, -1, 0, nrv__rows(lu));
+    const unsigned l = NRV__TRI_UNIT, u = NRV__TRI_UPPER, t = NRV__TRI_TRANSPOSE;
+    if (transpose)
+        return nrv_matmul(nrv__lu_rows(lu, 1), nrv__triangular(f, nrv__triangular(f, b, u | t), l | t));
+    return nrv__triangular(f, nrv__triangular(f, nrv_matmul(nrv__lu_rows(lu, 0), b), l), u);
+}
+
+static nrv_tensor lu_pivots(nrv_tensor lu, nrv_dim n, nrv_dim k)
+{
+    nrv_tensor p = nrv__without_axis(nrv__part(nrv__part(lu, -2, 0, k), -1, nrv__dim_add(lu->g, n, 1), 1), -1);
+    return nrv_cast(nrv_add_c(p, 1), NRV_I32);
+}
+
+static nrv_tensor lu_factor_make(nrv__case *c)
+{
+    return nrv_lu_factor(c->x[0], &c->also[c->n_also++]);
+}
+
+NRV_OP(lu_factor, .sig = "real a[...,m,n] -> y[...,m,n], i32 pivots[...,k]",
+       .doc =
+           "P a = L U by partial pivoting: L below the diagonal, U on and above it; the pivots are LAPACK's, counted "
+           "from 1. A singular a has a zero on the diagonal of U.",
+       .flags = NRV_MACRO, .make = lu_factor_make, .torch = "linalg.lu_factor",
+       .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}" });
+
+/* a (...,m,n) -> L below the diagonal and U on and above it, (...,m,n); *pivots (...,k) of i32, k = min(m,n), counted
+   from 1: row i changed places with row pivots[i]. pivots may be NULL. */
+NRV_API nrv_tensor nrv_lu_factor(nrv_tensor a, nrv_tensor *pivots)
+{
+    nrv_dim k;
+    if (pivots)
+        *pivots = NULL;
+    if (!nrv__matrix_wants(&nrv__op_lu_factor, 1, &a) || !nrv__matrix_least(&nrv__op_lu_factor, a, &k))
+        return NULL;
+    nrv_tensor lu = nrv__lu(a, 1);
+    if (pivots && lu)
+        *pivots = lu_pivots(lu, nrv__columns(a), k);
+    return nrv__part(lu, -1, 0, nrv__columns(a));
+}
+
+static nrv_tensor lu_make(nrv__case *c)
+{
+    nrv_tensor l = NULL, u = NULL, p = nrv_lu(c->x[0], &l, &u);
+    if (p) {
+        c->also[c->n_also++] = l;
+        c->also[c->n_also++] = u;
+    }
+    return p;
+}
+
+NRV_OP(lu, .sig = "real a[...,m,n] -> p[...,m,m], l[...,m,k], u[...,k,n]",
+       .doc = "a = P L U with partial pivoting: the permutation, L with a diagonal of ones, and U.", .flags = NRV_MACRO,
+       .make = lu_make, .torch = "linalg.lu lu",
+       .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
+                 "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}" });
+
+/* a (...,m,n) -> P (...,m,m), with *l (...,m,k) and *u (...,k,n), k = min(m,n), such that a = P L U */
+NRV_API nrv_tensor nrv_lu(nrv_tensor a, nrv_tensor *l, nrv_tensor *u)
+{
+    nrv_dim k;
+    if (l)
+        *l = NULL;
+    if (u)
+        *u = NULL;
+    if (!nrv__matrix_wants(&nrv__op_lu, 1, &a) || !nrv__matrix_least(&nrv__op_lu, a, &k))
+        return NULL;
+    nrv_tensor lu = nrv__lu(a, 1);
+    nrv_tensor low = nrv__part(lu, -1, 0, k), one = nrv__matrix_where(low, nrv__rows(a), k, 0, 1);
+    one = nrv_select(one, nrv__like(a, 1), nrv__like(a, 0));
+    if (l)
+        *l = nrv_add(nrv__lower(low, -1), nrv_sub(one, nrv__lower(one, -1)));
+    if (u)
+        *u = nrv__upper(nrv__block_of_matrix(lu, k, nrv__columns(a)), 0);
+    return nrv__lu_rows(lu, 1);
+}
+
+/* ---- from pivots to rows ---- */
+static bool lu_order_shape(nrv__infer *s)
+{
+    if (!nrv__infer_index(s, 0))
+        return false;
+    if (s->in[0]->rank < 1)
+        return nrv__infer_fail(s, NRV_ESHAPE, "pivots (...,n)", "pivots of rank 0");
+    nrv__infer_same(s);
+    s->type = NRV_I64;
+    return true;
+}
+
+static void lu_order_ref(const nrv__args *a)
+{
+    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    for (int64_t at = 0; n && at < a->n; at += n) {
+        const double *p = (const double *)a->in[0].data + at;
+        double *y = (double *)a->out[0].data + at;
+        for (int64_t i = 0; i < n; i++)
+            y[i] = (double)i;
+        for (int64_t i = 0; i < n; i++) {
+            if (!(p[i] >= 1 && p[i] <= (double)n)) {
+                nrv__fault_set(a->fault, at + i, NRV_EVALUE, "pivot %g at %lld is outside 1 to %lld", p[i],
+                               (long long)i, (long long)n);
+                break;
+            }
+            const int64_t k = (int64_t)p[i] - 1;
+            const double t = y[i];
+            y[i] = y[k], y[k] = t;
+        }
+    }
+}
+
+NRV_OP(lu_order, .batch = nrv__matrix_batch, .sig = "index pivots[...,n] -> i64 y[...,n]",
+       .doc = "Which row stands where after the exchanges that LAPACK's pivots describe; a pivot outside 1 to n stops "
+              "the run.",
+       .shape = lu_order_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant", .ref = lu_order_ref,
+       .test = { "p:i32{3, 3, 3}", "p:i64[2,2]{1, 2, 2, 2}", "p:i32[0]" });
+
+static nrv_tensor lu_solve_make(nrv__case *c)
+{
+    bool old = c->n_x > 2 && c->x[2] && (c->x[2]->type == NRV_I32 || c->x[2]->type == NRV_I64);
+    return old ? nrv_lu_solve(c->x[1], c->x[2], c->x[0]) : nrv_lu_solve(c->x[0], c->x[1], c->x[2]);
+}
+
+NRV_OP(lu_solve, .sig = "real lu[...,n,n], index pivots[...,n], real b[...,n,k] -> x[...,n,k]",
+       .doc = "The x with a x = b, from what nrv_lu_factor made of a; a pivot outside 1 to n stops the run, a zero on "
+              "the diagonal of U gives inf or NaN.",
+       .flags = NRV_MACRO, .make = lu_solve_make, .ulp = 32, .tolerance_why = "two triangular systems, each rounded",
+       .torch = "linalg.lu_solve lu_solve",
+       .test = { "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{1, 2}, b[2,3]",
+                 "lu[2,2,2]{4, 1, 0.5, 3, 2, 1, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,2]" });
+
+/* lu (...,n,n) and pivots (...,n) from nrv_lu_factor, b (...,n,k) -> the x (...,n,k) with a x = b */
+NRV_API nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b)
+{
+    const nrv_tensor in[] = { lu, b };
+    if (!nrv__op_wants(&nrv__op_lu_solve, NRV_N(const nrv_tensor, lu, b, pivots)) ||
+        !nrv__matrix_wants(&nrv__op_lu_solve, 2, in) || !nrv__matrix_square(&nrv__op_lu_solve, lu))
+        return NULL;
+    if (pivots->rank < 1 || pivots->rank != lu->rank - 1)
+        return nrv__op_refuses(&nrv__op_lu_solve, 1, &pivots, NRV_ESHAPE, "pivots (...,n) as nrv_lu_factor gives them",
+                               "lu has rank %d, pivots have rank %d", lu->rank, pivots->rank);
+    nrv_tensor rows = nrv__op(&nrv__op_lu_order, NRV_N(const nrv_tensor, pivots));
+    if (!rows)
+        return NULL;
+    nrv_tensor pb = nrv_matmul(lu_permutation(lu, rows, nrv__columns(rows), 0), b);
+    return nrv__triangular(lu, nrv__triangular(lu, pb, NRV__TRI_UNIT), NRV__TRI_UPPER);
+}

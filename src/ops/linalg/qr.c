@@ -1,0 +1,241 @@
+/* qr - a = Q R by Householder's reflections: Q with orthonormal columns, R upper triangular.
+
+   Signs as LAPACK has them: the diagonal of R has the sign opposite to what the reflection met there, and a column that
+   is zero below its diagonal is left alone. For m >= n: da = (dQ + Q copyltu(R dR^T - dQ^T Q)) R^-T (Walter, Lehmann
+   2018); for m < n the columns behind the first m follow from Q. The whole Q of a high matrix comes from the first n
+   columns: Q - I = V (-T V1^T) is its LU factorisation without pivots (Ballard et al. 2014). */
+#include "matrix.h"
+#include <math.h>
+#include <string.h>
+
+extern const nrv__opdef nrv__op_qr_packed;
+
+/* ---- packed: Q (m,k), zeros behind it, over R (k,n) ---- */
+static bool qr_shape(nrv__infer *s)
+{
+    nrv_dim k;
+    if (!nrv__infer_matrix(s, 0) || !nrv__matrix_least(s->op, s->in[0], &k))
+        return false;
+    nrv__infer_same(s);
+    s->dim[s->rank - 2] = nrv__dim_add(s->g, s->dim[s->rank - 2], k);
+    return s->dim[s->rank - 2] != -1;
+}
+
+/* dQ and dR to the gradient of a square or high a */
+static nrv_tensor qr_high(nrv_tensor q, nrv_tensor r, nrv_tensor dq, nrv_tensor dr)
+{
+    nrv_tensor m = nrv_sub(nrv_matmul(r, nrv_transpose(nrv__upper(dr, 0))), nrv_matmul(nrv_transpose(dq), q));
+    nrv_tensor low = nrv__lower(m, 0), both = nrv_add(low, nrv_transpose(nrv__lower(m, -1)));
+    return nrv__by_inverse(nrv_add(dq, nrv_matmul(q, both)), r, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
+}
+
+static void qr_vjp(nrv_vjp *v)
+{
+    nrv_tensor a = v->x[0];
+    nrv_dim m = nrv__rows(a), n = nrv__columns(a), k;
+    if (!nrv__matrix_least(&nrv__op_qr_packed, a, &k))
+        return;
+    nrv_tensor q = nrv__part(nrv__part(v->y, -2, 0, m), -1, 0, k), r = nrv__part(v->y, -2, m, k);
+    nrv_tensor dq = nrv__part(nrv__part(v->dy, -2, 0, m), -1, 0, k), dr = nrv__part(v->dy, -2, m, k);
+    if (k == n) {
+        v->dx[0] = qr_high(q, r, dq, dr);
+        return;
+    }
+    nrv_dim more = nrv__dim_sub(v->g, n, k);
+    nrv_tensor dr2 = nrv__part(dr, -1, k, more);
+    dq = nrv_add(dq, nrv_matmul(nrv__part(a, -1, k, more), nrv_transpose(dr2)));
+    v->dx[0] = nrv__beside(qr_high(q, nrv__part(r, -1, 0, k), dq, nrv__part(dr, -1, 0, k)), nrv_matmul(q, dr2), -1);
+}
+
+/* x becomes v with v[0] = 1 not written, x[0] what the reflection makes of it; H = 1 - tau v v^T */
+static double qr_reflect(double *x, int64_t n)
+{
+    const double rest = n > 1 ? nrv__length_of(x + 1, n - 1) : 0;
+    if (rest == 0)
+        return 0;
+    const double alpha = x[0], beta = -copysign(hypot(alpha, rest), alpha);
+    for (int64_t i = 1; i < n; i++)
+        x[i] /= alpha - beta;
+    x[0] = beta;
+    return (beta - alpha) / beta;
+}
+
+static void qr_apply(double *x, const double *v, double tau, int64_t n)
+{
+    const double s = tau * (x[0] + nrv__dot(x + 1, v + 1, n - 1));
+    x[0] -= s;
+    nrv__axpy(x + 1, -s, v + 1, n - 1);
+}
+
+/* w: the columns of a, one after the other; q: those of Q */
+static void qr_one(double *w, double *q, double *tau, int64_t m, int64_t n, int64_t k)
+{
+    for (int64_t j = 0; j < k; j++) {
+        tau[j] = qr_reflect(w + j * m + j, m - j);
+        for (int64_t c = j + 1; c < n && tau[j] != 0; c++)
+            qr_apply(w + c * m + j, w + j * m + j, tau[j], m - j);
+    }
+    memset(q, 0, (size_t)(k * m) * sizeof *q);
+    for (int64_t j = k - 1; j >= 0; j--) {
+        q[j * m + j] = 1;
+        for (int64_t c = j; c < k && tau[j] != 0; c++)
+            qr_apply(q + c * m + j, w + j * m + j, tau[j], m - j);
+    }
+}
+
+static void qr_ref(const nrv__args *a)
+{
+    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1], k = m < n ? m : n;
+    double *w = a->scratch, *q = w + n * m, *tau = q + k * m;
+    for (int64_t i = 0; k && i < nrv__matrix_items(&a->in[0]); i++) {
+        const double *x = (const double *)a->in[0].data + i * m * n;
+        double *y = (double *)a->out[0].data + i * (m + k) * n;
+        for (int64_t r = 0; r < m; r++)
+            for (int64_t c = 0; c < n; c++)
+                w[c * m + r] = x[r * n + c];
+        qr_one(w, q, tau, m, n, k);
+        for (int64_t r = 0; r < m; r++)
+            for (int64_t c = 0; c < n; c++)
+                y[r * n + c] = c < k ? q[c * m + r] : 0;
+        for (int64_t r = 0; r < k; r++)
+            for (int64_t c = 0; c < n; c++)
+                y[(m + r) * n + c] = c < r ? 0 : w[c * m + r];
+    }
+}
+
+static int64_t qr_room(const nrv__args *a)
+{
+    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1];
+    int64_t columns;
+    return nrv__add(n, n, &columns) ? nrv__room_of(m, columns, n) : INT64_MAX;
+}
+
+NRV_OP(qr_packed, .batch = nrv__matrix_batch, .sig = "real a[...,m,n] -> y[...,m+k,n]",
+       .doc = "Q, with columns of zeros up to n, over R, k = min(m, n). Signs are LAPACK's. Not finite: NaN.",
+       .shape = qr_shape, .vjp = qr_vjp, .ref = qr_ref, .room = qr_room,
+       .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
+                 "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{-3}", "a[0,0]",
+                 "a[3,0]", "a[0,2]" });
+
+nrv_tensor nrv__qr(nrv_tensor a)
+{
+    return nrv__op(&nrv__op_qr_packed, NRV_N(const nrv_tensor, a));
+}
+
+/* ---- products of reflections ---- */
+static nrv_tensor householder_of(nrv_tensor v, nrv_tensor tau)
+{
+    nrv_tensor up = nrv__upper(nrv_matmul(nrv_transpose(v), v), 1);
+    nrv_tensor t = nrv_add(nrv_mul(up, nrv__as_row(tau)), nrv__eye(up, nrv__columns(v)));
+    nrv_tensor right = nrv__triangular(t, nrv_transpose(v), NRV__TRI_UPPER | NRV__TRI_UNIT);
+    return nrv_matmul(nrv_mul(v, nrv__as_row(tau)), right); /* V T V^T, T = D (1 + U D)^-1 */
+}
+
+static nrv_tensor householder_make(nrv__case *c)
+{
+    return nrv_householder_product(c->x[0], c->x[1]);
+}
+
+NRV_OP(householder_product, .sig = "real v[...,m,n], real tau[...,k] -> y[...,m,n]",
+       .doc = "The first n columns of H1 H2 ... Hk, Hi = 1 - tau_i v_i v_i^T, where v_i is column i of v with 1 on the "
+              "diagonal and 0 above it.",
+       .flags = NRV_MACRO, .make = householder_make, .ulp = 16,
+       .tolerance_why = "products of matrices and a triangular system, each rounded",
+       .torch = "linalg.householder_product orgqr",
+       .test = { "v[3,2], tau[2] in 0.5..1.5", "v[3,3], tau[2] in 0.5..1.5", "v[2,4,3], tau[2,3] in 0.5..1.5",
+                 "v[3,2], tau[0]" });
+
+/* v (...,m,n), tau (...,k), k <= n <= m -> the first n columns of H1 H2 ... Hk: what geqrf of LAPACK leaves to orgqr */
+NRV_API nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau)
+{
+    const nrv__opdef *op = &nrv__op_householder_product;
+    if (!nrv__matrix_wants(op, 1, &v) || !nrv__op_wants_real(op, NRV_N(const nrv_tensor, v, tau)))
+        return NULL;
+    if (tau->rank != v->rank - 1)
+        return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (...,m,n) and tau (...,k)",
+                               "v has rank %d, tau has rank %d", v->rank, tau->rank);
+    nrv_dim m = nrv__rows(v), n = nrv__columns(v), k = nrv__columns(tau);
+    if (!nrv__dim_at_most(v->g, k, n, op->name) || !nrv__dim_at_most(v->g, n, m, op->name))
+        return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (m,n) and tau (k), k <= n <= m",
+                               "the lengths do not fit");
+    nrv_tensor w = nrv__part(v, -1, 0, k),
+               one = nrv_select(nrv__matrix_where(v, m, k, 0, 1), nrv__like(v, 1), nrv__like(v, 0));
+    one = nrv_sub(one, nrv__lower(one, -1));
+    w = nrv_add(nrv__lower(w, -1), one);
+    nrv_tensor y = householder_of(w, tau);
+    return nrv__part(nrv_sub(nrv__eye(v, m), y), -1, 0, n);
+}
+
+/* ---- Q and R ---- */
+/* the columns behind the first n of a high a */
+static nrv_tensor qr_whole(nrv_tensor q, nrv_dim m, nrv_dim n)
+{
+    nrv_dim more = nrv__dim_sub(q->g, m, n);
+    nrv_tensor one = nrv_select(nrv__matrix_where(q, m, n, 0, 1), nrv__like(q, 1), nrv__like(q, 0));
+    one = nrv_sub(one, nrv__lower(one, -1));
+    nrv_tensor lu = nrv__part(nrv__lu(nrv_sub(q, one), 0), -1, 0, n);
+    nrv_tensor v = nrv_add(nrv__lower(lu, -1), one), top = nrv__part(lu, -2, 0, n);
+    nrv_tensor right = nrv__by_inverse(v, top, NRV__TRI_UNIT); /* V V1^-1 */
+    right = nrv_transpose(nrv__part(right, -2, n, more));
+    nrv_tensor rest = nrv_matmul(v, nrv_matmul(nrv__upper(top, 0), right));
+    nrv_tensor j = nrv__part(nrv__eye(q, m), -1, n, more);
+    return nrv__beside(q, nrv_add(j, rest), -1);
+}
+
+nrv_tensor nrv__completed(nrv_tensor q)
+{
+    if (!q)
+        return NULL;
+    nrv_dim m = nrv__rows(q), k = nrv__columns(q);
+    nrv_tensor whole = qr_whole(nrv__part(nrv__part(nrv__qr(q), -2, 0, m), -1, 0, k), m, k);
+    return nrv__beside(q, nrv__part(whole, -1, k, NRV_SAME), -1);
+}
+
+static nrv_tensor qr_make(nrv__case *c)
+{
+    const char *mode = nrv__case_text(c, "mode");
+    int some = (int)nrv__case_int(c, "some", 1), whole = mode ? !strcmp(mode, "complete") : !some;
+    nrv_tensor r = NULL, q = nrv_qr(c->x[0], whole, &r);
+    if (mode && !strcmp(mode, "r"))
+        return r;
+    if (q)
+        c->also[c->n_also++] = r;
+    return q;
+}
+
+NRV_OP(qr, .sig = "real a[...,m,n] -> q[...,m,k], r[...,k,n]",
+       .doc =
+           "a = Q R, Q with orthonormal columns and R upper triangular; mode=complete: Q is (m,m). Signs are LAPACK's: "
+           "the diagonal of R may be negative. The gradient wants the first min(m, n) columns of a to be independent.",
+       .flags = NRV_MACRO, .make = qr_make, .ulp = 16,
+       .tolerance_why = "one rounding where R is well conditioned; "
+                        "mode=complete adds a factorisation",
+       .torch = "linalg.qr qr", .numpy = "linalg.qr",
+       .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}, mode=complete",
+                 "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}",
+                 "a[2,4,3]{1, 2, -3, 4, 2, -5, 0.5, 1, 3, -2, 1, 4, 2, 2, -3, 4, 2, "
+                 "-5, 0.5, 1, 3, -2, 1, -4}, mode=complete",
+                 "a[3,2]{3, 1, 1, 2, 0, -1}, mode=r" });
+
+/* a (...,m,n) -> Q (...,m,k) and *r = R (...,k,n), k = min(m,n); whole = 1: Q (...,m,m) and R (...,m,n). r may be NULL.
+   Signs are LAPACK's. */
+NRV_API nrv_tensor nrv_qr(nrv_tensor a, int whole, nrv_tensor *r)
+{
+    nrv_dim k;
+    if (r)
+        *r = NULL;
+    if (!nrv__matrix_wants(&nrv__op_qr, 1, &a) || !nrv__matrix_least(&nrv__op_qr, a, &k))
+        return NULL;
+    nrv_tensor y = nrv__qr(a);
+    nrv_dim m = nrv__rows(a), n = nrv__columns(a);
+    nrv_tensor q = nrv__part(nrv__part(y, -2, 0, m), -1, 0, k), right = nrv__part(y, -2, m, k);
+    if (whole && k != m && q && right) {
+        nrv_shape s = nrv_shape_of(right);
+        s.dim[s.rank - 2] = nrv__dim_sub(a->g, m, n);
+        right = nrv__beside(right, nrv_fill(a->g, a->type, s, 0), -2);
+        q = qr_whole(q, m, n);
+    }
+    if (r)
+        *r = right;
+    return q;
+}
