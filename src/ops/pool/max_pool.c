@@ -121,7 +121,7 @@ static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_att
         windows.dim[2 + a->axes + i] = a->kernel[i];
         padded[i] = nrv__dim_add(x->g, x->dim[2 + i], 2 * a->pad[i]);
     }
-    d = nrv__fold(nrv_reshape(d, windows), &flat, padded);
+    d = nrv__overlap_add(nrv_reshape(d, windows), &flat, padded);
     for (int i = 0; i < a->axes; i++)
         d = nrv_slice(d, 2 + i, a->pad[i], x->dim[2 + i]);
     return d ? nrv__composite(&nrv__op_max_pool_dx, NRV_N(const nrv_tensor, x, dy), a, 1, &d) : NULL;
