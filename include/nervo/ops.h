@@ -11,6 +11,21 @@ typedef struct {
     double scale;
     int64_t reserved[4];
 } nrv_attention_opt;
+/* Room around an image: as much as the numbers say; what keeps the length, at stride 1, of an odd number one more
+   behind; none; as much as lets every overlap count; as much, but in front alone, so that nothing sees what comes. */
+enum { NRV_PAD_GIVEN, NRV_PAD_SAME, NRV_PAD_VALID, NRV_PAD_FULL, NRV_PAD_CAUSAL };
+/* What lies in it: a number (0 where no other is named); the image mirrored at its last element, which is not
+   repeated; its last element; its other end. */
+enum { NRV_EDGE_CONSTANT, NRV_EDGE_REFLECT, NRV_EDGE_REPLICATE, NRV_EDGE_CIRCULAR };
+/* Zero is the default: stride 1, no padding, dilation 1, one group, zeros around. A number stands for all axes; where
+   axes differ, the arrays have one for each, and 0 is the number's. no_bias: of layers. output_pad: of the transposed. */
+typedef struct {
+    int stride, pad, dilation, groups, no_bias;
+    int strides[3], pads[3], dilations[3];
+    int padding, edge; /* NRV_PAD_..., NRV_EDGE_... */
+    int output_pad, output_pads[3];
+    int64_t reserved[4];
+} nrv_conv_opt;
 /* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
@@ -24,6 +39,15 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
+/* A number stands for all axes; where axes differ, the arrays have one for each, and 0 is the number's. Zero is the
+   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over; 0:
+   all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the image
+   count in a mean; divisor: divides instead of a count. */
+typedef struct {
+    int kernel, stride, pad, dilation, axes, ceil_mode, leave_pad_out, divisor;
+    int kernels[3], strides[3], pads[3], dilations[3];
+    int64_t reserved[4];
+} nrv_pool_opt;
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
@@ -35,6 +59,16 @@ nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* x (B,C,S...) or (C,S...), w (O,C/groups,K...), b (O) or NULL -> (B,O,P...): filters that slide over one to three
+   axes, P = floor((S + room - dilation (K-1) - 1) / stride) + 1. Cross-correlation, as PyTorch: nothing is mirrored. */
+nrv_tensor nrv_conv_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
+/* nrv_conv_with stride 1, no padding and one group. */
+nrv_tensor nrv_conv(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* x (B,C,S...) or (C,S...), w (C,O/groups,K...), b (O) or NULL -> (B,O,P...) over one to three axes,
+   P = (S-1) stride - 2 pad + dilation (K-1) + 1 + output_pad. Of the options' padding only numbers make sense. */
+nrv_tensor nrv_conv_transpose_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
+/* nrv_conv_transpose_with stride 1, no padding and one group. */
+nrv_tensor nrv_conv_transpose(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 /* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
    outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
    nrv_gather(table, ids, 0). */
@@ -176,12 +210,35 @@ nrv_tensor nrv_square(nrv_tensor x);
 nrv_tensor nrv_sub(nrv_tensor a, nrv_tensor b);
 /* Hyperbolic tangent. x and y (...) */
 nrv_tensor nrv_tanh(nrv_tensor x);
-/* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
+/* Means of runs: x (B,C,S...) or (C,S...) -> (B,C,O...), n lengths O for the last n axes; NRV_SAME keeps one. A length
+   that is a named size must be a multiple of its O. */
+nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to);
+/* The largest of runs, as nrv_adaptive_avg_pool; and, unless where is NULL, where each stands: i64 (B,C,O...), its
+   number among the elements of its channel. NaN wins; the first of equals gets the gradient. */
+nrv_tensor nrv_adaptive_max_pool(nrv_tensor x, int n, const nrv_dim *to, nrv_tensor *where);
+/* The mean of each window of x (B,C,S...). */
+nrv_tensor nrv_avg_pool_with(nrv_tensor x, const nrv_pool_opt *opt);
+/* The mean of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
 /* The mean of every channel. (B,C,S...) -> (B,C) */
 nrv_tensor nrv_avg_pool_global(nrv_tensor x);
-/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
+/* The largest of every channel. (B,C,S...) -> (B,C) */
+nrv_tensor nrv_max_pool_global(nrv_tensor x);
+/* The p-norm of each window of x (B,C,S...), p > 0; padding and dilation as in the other pools. */
+nrv_tensor nrv_lp_pool_with(nrv_tensor x, double norm, const nrv_pool_opt *opt);
+/* The p-norm of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
+nrv_tensor nrv_lp_pool(nrv_tensor x, double norm, int k, int stride);
+/* The largest of each window of x (B,C,S...), and, unless where is NULL, where it stands: i64 (B,C,O...), its number
+   among the elements of its channel, as nrv_max_unpool wants. */
+nrv_tensor nrv_max_pool_with(nrv_tensor x, const nrv_pool_opt *opt, nrv_tensor *where);
+/* The largest of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
+/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt says
+   another. */
+nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt);
+/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as opt->axes
+   says, two if it says nothing; what overlaps is summed. */
+nrv_tensor nrv_fold(nrv_tensor x, const nrv_dim *to, const nrv_pool_opt *opt);
 /* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
    (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
    stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
@@ -233,6 +290,12 @@ nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
+/* before and after elements around one axis of x; negative: so many are cut away. edge: NRV_EDGE_CONSTANT and value, or
+   what the axis itself has there (NRV_EDGE_REFLECT, _REPLICATE, _CIRCULAR). */
+nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t after, int edge, double value);
+/* As PyTorch's nn.functional.pad: n numbers, two for each of the last axes, the last axis first - left, right, top,
+   bottom, front, back. edge and value as in nrv_pad_edge. */
+nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int edge, double value);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */
