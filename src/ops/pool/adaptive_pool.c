@@ -104,7 +104,8 @@ static nrv_tensor adaptive_max_pool_make(nrv__case *c)
 
 NRV_OP(adaptive_avg_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .doc = "Means of o runs along each axis, from floor(i n/o) to ceil((i+1) n/o).", .flags = NRV_MACRO,
-       .make = adaptive_avg_pool_make, .ulp = 8, .tolerance_why = "a sum and a quotient for each axis, each rounded",
+       .make = adaptive_avg_pool_make, .ulp = 64,
+       .tolerance_why = "a sum and a quotient for each axis, each rounded; sums that cancel keep their error",
        .torch = "adaptive_avg_pool1d nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d "
                 "nn.functional.adaptive_avg_pool3d nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d",
        .also = "adaptive_avg1d adaptive_avg2d adaptive_avg3d",
