@@ -59,7 +59,7 @@ static nrv_tensor box_giou_make(nrv__case *c)
 #define BOX_IOU                                                                                                    \
     .flags = NRV_MACRO, .ulp = 64, .rel = 1e-11,                                                                   \
     .tolerance_why = "areas are differences and products of sides, the union is a difference of areas",            \
-    .test = { "a[2,4]{0,0,2,3, 1,1,4,2.5}, b[3,4]{1,-1,3,2, 5,5,6,7, .5,.5,1.25,2}",                                  \
+    .test = { "a[2,4]{0,0,2,3.5, 1.1,1,4,2.5}, b[3,4]{1,-1,3,2, 5,5,6,7, .5,.5,1.25,2.1}",                                  \
               "a[1,1,4]{0,0,1,2}, b[1,2,4]{.25,.5,2,3, -1,-1,.5,.75}", "a[0,4], b[2,4]{0,0,1,1, 2,2,3,4}" }
 NRV_OP(box_iou, .sig = "real a[...,N,4], real b[...,M,4] -> y[...,N,M]",
        .doc = "Intersection over union of every pair of boxes (x1,y1,x2,y2).", .make = box_iou_make, BOX_IOU);
