@@ -1,27 +1,9 @@
 /* conv - convolution (as cross-correlation), and its two gradients; each is linear in both inputs and the others'
-   gradient. conv_transpose.c has the one that runs backwards.
+   gradient. conv_with.c is how people ask for it, conv_transpose.c the one that runs backwards.
 
    y[b,o,p] = sum over c,k of w[o,c,k] x[b,c,p*stride + k*dilation - pad].   dx = conv_dx(dy, w)   dw = conv_dw(dy, x)
-   Bodies: windows laid out, then one product per group. A bias is added behind it. */
+   Bodies: windows laid out, then one product per group. Biases are not its business. */
 #include "windows.h"
-
-#ifdef NRV_HEADER
-/* Room around an image: as much as the numbers say; what keeps the length, at stride 1, of an odd number one more
-   behind; none; as much as lets every overlap count; as much, but in front alone, so that nothing sees what comes. */
-enum { NRV_PAD_GIVEN, NRV_PAD_SAME, NRV_PAD_VALID, NRV_PAD_FULL, NRV_PAD_CAUSAL };
-/* What lies in it: a number (0 where no other is named); the image mirrored at its last element, which is not
-   repeated; its last element; its other end. */
-enum { NRV_EDGE_CONSTANT, NRV_EDGE_REFLECT, NRV_EDGE_REPLICATE, NRV_EDGE_CIRCULAR };
-/* Zero is the default: stride 1, no padding, dilation 1, one group, zeros around. A number stands for all axes; where
-   axes differ, the arrays have one for each, and 0 is the number's. no_bias: of layers. output_pad: of the transposed. */
-typedef struct {
-    int stride, pad, dilation, groups, no_bias;
-    int strides[3], pads[3], dilations[3];
-    int padding, edge; /* NRV_PAD_..., NRV_EDGE_... */
-    int output_pad, output_pads[3];
-    int64_t reserved[4];
-} nrv_conv_opt;
-#endif
 
 typedef struct conv_sizes {
     nrv_graph *g;
@@ -125,14 +107,10 @@ static nrv__window_attr conv_case(const nrv__case *c, nrv_tensor w)
     return a;
 }
 
-static nrv_tensor conv_whole(nrv_tensor x, nrv_tensor w, nrv_tensor b, nrv__convolving *c);
-
 static nrv_tensor conv_make(nrv__case *c)
 {
-    nrv__convolving how;
-    if (!nrv__convolving_of(c, c->x[1]->rank - 2, &how))
-        return NULL;
-    return conv_whole(c->x[0], c->x[1], c->n_x > 2 ? c->x[2] : NULL, &how);
+    nrv__window_attr a = conv_case(c, c->x[1]);
+    return nrv__conv(c->x[0], c->x[1], &a);
 }
 
 static nrv_tensor conv_dx_make(nrv__case *c)
@@ -196,13 +174,9 @@ NRV_OP(conv, .macs = conv_macs, .batch = conv_batch, .sig = "real x[B,C,S...], r
        .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation "
               "and groups (LeCun et al. 1989).",
        .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
-       .torch = "conv1d conv2d conv3d nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d", .onnx = "Conv",
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
-                 "x[1,2,4,5,3], w[2,2,2,2,2]", "x[2,2,5,6], w[3,2,2,3], b[3], pad=same, padding_mode=reflect",
-                 "x[2,5], w[3,2,3], b[3], pad=full, dilation=2", "x[1,1,9], w[1,1,4], pad=causal, stride=2",
-                 "x[1,2,5,4], w[2,1,3,2], pad=1x2, groups=2, padding_mode=circular",
-                 "x[1,2,5], w[2,2,2], pad=same, padding_mode=replicate" });
+                 "x[1,2,4,5,3], w[2,2,2,2,2]" });
 NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
        .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
@@ -271,54 +245,4 @@ nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)
     for (int i = 0; i < a->axes; i++)
         to.dim[2 + i] = a->kernel[i];
     return conv_call(&nrv__op_conv_dw, dy, x, a, nrv_reshape(r, to));
-}
-
-/* ---- with a bias, any room, and unbatched ---- */
-static bool conv_wants(nrv_tensor x, nrv_tensor w, nrv_tensor b)
-{
-    const nrv__opdef *op = &nrv__op_conv;
-    const nrv_tensor in[3] = { x, w, b };
-    int n = b ? 3 : 2;
-    nrv_dim d;
-    if (!nrv__op_wants_real(op, n, in))
-        return false;
-    if (w->rank < 3 || w->rank > 5 || (x->rank != w->rank && x->rank != w->rank - 1))
-        return nrv__op_refuses(op, n, in, NRV_ESHAPE,
-                               "x (B,C,H,W) or (C,H,W) and weights (out, C/groups, kh, kw); one to three axes",
-                               "x of rank %d with weights of rank %d", x->rank, w->rank) != NULL;
-    if (b && (b->rank != 1 || !nrv__dim_same(x->g, b->dim[0], w->dim[0], "conv", &d)))
-        return nrv__op_refuses(op, n, in, NRV_ESHAPE, "a number for each filter", "the bias does not fit the filters") !=
-               NULL;
-    return true;
-}
-
-static nrv_tensor conv_whole(nrv_tensor x, nrv_tensor w, nrv_tensor b, nrv__convolving *c)
-{
-    if (!conv_wants(x, w, b))
-        return NULL;
-    bool alone = x->rank == w->rank - 1;
-    c->w.axes = w->rank - 2;
-    for (int i = 0; i < c->w.axes; i++)
-        c->w.kernel[i] = w->dim[2 + i];
-    if (!nrv__window_check(x->g, &c->w, "conv"))
-        return NULL;
-    nrv_tensor y = nrv__conv_room(alone ? nrv_expand(x, 0, 1) : x, c, "conv");
-    y = nrv__conv_bias(nrv__conv_quick(y, w, &c->w), b);
-    return alone ? nrv__first(y) : y;
-}
-
-/* x (B,C,S...) or (C,S...), w (O,C/groups,K...), b (O) or NULL -> (B,O,P...): filters that slide over one to three
-   axes, P = floor((S + room - dilation (K-1) - 1) / stride) + 1. Cross-correlation, as PyTorch: nothing is mirrored. */
-NRV_API nrv_tensor nrv_conv_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt)
-{
-    if (!x || !w)
-        return NULL;
-    nrv__convolving c = nrv__convolving_opt(opt, w->rank - 2);
-    return conv_whole(x, w, b, &c);
-}
-
-/* nrv_conv_with stride 1, no padding and one group. */
-NRV_API nrv_tensor nrv_conv(nrv_tensor x, nrv_tensor w, nrv_tensor b)
-{
-    return nrv_conv_with(x, w, b, NULL);
 }

@@ -50,7 +50,7 @@ static nrv_tensor conv_transpose_of(nrv_tensor x, nrv_tensor w, nrv_tensor b, nr
 static nrv_tensor conv_transpose_make(nrv__case *c)
 {
     nrv__convolving how;
-    if (!nrv__convolving_of(c, c->x[1]->rank - 2, &how))
+    if (!nrv__convolving_of(c, "conv_transpose", c->x[1] ? c->x[1]->rank - 2 : 0, &how))
         return NULL;
     return conv_transpose_of(c->x[0], c->x[1], c->n_x > 2 ? c->x[2] : NULL, &how);
 }

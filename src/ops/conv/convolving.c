@@ -5,7 +5,7 @@
 #include "windows.h"
 #include <string.h>
 
-bool nrv__convolving_of(const nrv__case *c, int64_t axes, nrv__convolving *to)
+bool nrv__convolving_of(const nrv__case *c, const char *op, int64_t axes, nrv__convolving *to)
 {
     static const char *const rooms[] = { "", "same", "valid", "full", "causal" };
     *to = (nrv__convolving){ .w = nrv__window_of(c, axes) };
@@ -17,10 +17,10 @@ bool nrv__convolving_of(const nrv__case *c, int64_t axes, nrv__convolving *to)
             to->padding = i;
     to->edge = !edge || !strcmp(edge, "zeros") ? NRV_EDGE_CONSTANT : nrv__edge_of(edge);
     if (room && !to->padding && strspn(room, "0123456789-x, ") != strlen(room))
-        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "padding of '%.40s'", room),
+        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "%s: padding of '%.40s'", op, room),
                false;
     if (to->edge < 0)
-        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "padding_mode of '%.40s'", edge),
+        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "%s: padding_mode of '%.40s'", op, edge),
                false;
     return true;
 }

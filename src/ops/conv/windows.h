@@ -23,7 +23,8 @@ typedef struct nrv__convolving {
     int64_t out_pad[3]; /* of the transposed one */
     int padding, edge;  /* NRV_PAD_..., NRV_EDGE_... */
 } nrv__convolving;
-bool nrv__convolving_of(const nrv__case *c, int64_t axes, nrv__convolving *to); /* false: no such word */
+/* false: no such word, the error is set */
+bool nrv__convolving_of(const nrv__case *c, const char *op, int64_t axes, nrv__convolving *to);
 nrv__convolving nrv__convolving_opt(const nrv_conv_opt *o, int64_t axes);
 /* x with the room around it that no window's pad can say; the rest of it is in c->w.pad */
 nrv_tensor nrv__conv_room(nrv_tensor x, nrv__convolving *c, const char *op);

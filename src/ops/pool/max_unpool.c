@@ -25,7 +25,7 @@ static bool max_unpool_wants(nrv_tensor x, nrv_tensor where, int n, const nrv_di
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "(B,C) or (C) and then one to three axes, and a length for each",
                                "%d lengths for a tensor of rank %d", n, x->rank) != NULL;
     for (int i = 0; i < n; i++)
-        if (to[i] >= 0 && to[i] < 1)
+        if (to[i] == -1 || to[i] == 0 || to[i] > INT32_MAX)
             return nrv__op_refuses(op, 2, in, NRV_EARG, "as long as what was pooled", "a length of %lld",
                                    (long long)to[i]) != NULL;
     return true;
@@ -39,6 +39,8 @@ NRV_API nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const n
         return NULL;
     nrv_graph *g = x->g;
     nrv_dim planes = nrv__dim_product(g, x->rank - n, x->dim), count = nrv__dim_product(g, n, to);
+    if (g->why.status)
+        return NULL;
     nrv_shape flat = { 2, { planes, nrv__dim_product(g, n, x->dim + x->rank - n) } }, s = nrv_shape_of(x);
     for (int i = 0; i < n; i++)
         s.dim[x->rank - n + i] = to[i];
@@ -53,11 +55,10 @@ static nrv_tensor max_unpool_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
     nrv_dim to[3] = { 0 };
-    int n = nrv__case_ints(c, "output", 5, (int64_t[5]){ 0 }), skip = n > 3 || (x && n > x->rank - 1) ? n - 3 : 0;
     int64_t given[5] = { 0 };
-    nrv__case_ints(c, "output", 5, given);
+    int n = nrv__case_ints(c, "output", 5, given);
     nrv__pooling p = nrv__pooling_of(c);
-    skip = n > p.w.axes ? n - (int)p.w.axes : skip; /* PyTorch takes whole shapes, too */
+    int skip = n > p.w.axes ? n - (int)p.w.axes : 0; /* PyTorch takes whole shapes, too */
     for (int i = 0; i < p.w.axes && i < 3; i++)
         to[i] = n ? given[skip + i]
                   : (x->dim[x->rank - p.w.axes + i] - 1) * p.w.stride[i] - 2 * p.w.pad[i] + p.w.kernel[i];

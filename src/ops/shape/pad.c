@@ -8,7 +8,7 @@ typedef struct pad_attr {
     int64_t before[NRV__MAX_RANK], after[NRV__MAX_RANK];
 } pad_attr;
 
-extern const nrv__opdef nrv__op_pad;
+extern const nrv__opdef nrv__op_pad, nrv__op_pad_with;
 
 static bool pad_shape(nrv__infer *s)
 {
@@ -75,13 +75,19 @@ static int pad_numbers(const nrv__case *c, int64_t *to)
 
 static nrv_tensor pad_make(nrv__case *c)
 {
+    return nrv_pad(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
+                   nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
+}
+
+static nrv_tensor pad_with_make(nrv__case *c)
+{
     int64_t around[2 * NRV__MAX_RANK] = { 0 };
     int n = pad_numbers(c, around);
     const char *mode = nrv__case_text(c, "mode");
     int edge = mode ? nrv__edge_of(mode) : NRV_EDGE_CONSTANT;
     double value = nrv__case_real(c, "value", 0);
     if (edge < 0)
-        return nrv__op_refuses(&nrv__op_pad, c->n_x, c->x, NRV_EARG, "constant, reflect, replicate, circular",
+        return nrv__op_refuses(&nrv__op_pad_with, c->n_x, c->x, NRV_EARG, "constant, reflect, replicate, circular",
                                "mode '%.40s'", mode);
     if (n)
         return nrv_pad_with(c->x[0], n, around, edge, value);
@@ -101,16 +107,21 @@ static nrv_tensor pad_batch(const nrv__batch *b)
 }
 
 NRV_OP(pad, .batch = pad_batch, .sig = "real x[...] -> y[...]",
-       .doc = "before and after elements of one number put around an axis; with mode reflect, replicate or circular "
-              "what the axis itself has there.",
-       .torch = "nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d nn.ReflectionPad1d "
-                "nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d",
-       .numpy = "pad", .onnx = "Pad", .shape = pad_shape, .vjp = pad_vjp,
+       .doc = "before and after elements of one number put around an axis.", .shape = pad_shape, .vjp = pad_vjp,
        .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
        .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
-                 "x[0], axis=0, before=2", "x[2,3,4], pad=1 2 0 1, value=0.5", "x[1,2,4,5], pad=1 2 2 1, mode=reflect",
-                 "x[2,4,3], pad=2 1 3 0, mode=replicate", "x[3,4], pad=4 2 3 1, mode=circular",
-                 "x[2,3,4], pad=-1 2 1 -2, mode=reflect", "x[4,5], axis=0, before=-1, after=-2" });
+                 "x[0], axis=0, before=2" });
+NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
+       .doc = "Elements put around the last axes: a number, or with mode reflect, replicate or circular what the axis "
+              "itself has there; negative numbers cut away.",
+       .flags = NRV_MACRO, .make = pad_with_make,
+       .torch = "nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d nn.ReflectionPad1d "
+                "nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d",
+       .numpy = "pad", .onnx = "Pad",
+       .test = { "x[2,3,4], pad=1 2 0 1, value=0.5", "x[1,2,4,5], pad=1 2 2 1, mode=reflect",
+                 "x[2,4,3], pad=2 1 3 0, mode=replicate", "x[3,4], pad=3 2 2 1, mode=circular",
+                 "x[2,3,4], pad=-1 2 1 -2, mode=reflect", "x[4,5], axis=1, before=-1, after=-2",
+                 "x[3,4], axis=1, before=2, mode=reflect" });
 
 /* before and after elements of value around one axis of x. */
 NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value)
@@ -151,12 +162,12 @@ static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after,
     static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
     int64_t most = before > after ? before : after, room = x->dim[axis];
     if (edge < NRV_EDGE_CONSTANT || edge > NRV_EDGE_CIRCULAR)
-        return nrv__op_refuses(&nrv__op_pad, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge", edge) !=
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge", edge) !=
                NULL;
     bool fits = room < 0 || most <= 0 || edge == NRV_EDGE_CONSTANT ||
                 (edge == NRV_EDGE_REPLICATE ? room > 0 : edge == NRV_EDGE_REFLECT ? most < room : most <= room);
     if (!fits)
-        nrv__op_refuses(&nrv__op_pad, 1, &x, NRV_ESHAPE,
+        nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_ESHAPE,
                         "reflect takes less than the axis has, circular at most as much, replicate something",
                         "%s padding of %lld and %lld at axis %d", words[edge], (long long)before, (long long)after, axis);
     return fits;
@@ -166,11 +177,11 @@ static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after,
    what the axis itself has there (NRV_EDGE_REFLECT, _REPLICATE, _CIRCULAR). */
 NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t after, int edge, double value)
 {
-    if (!nrv__axis(x, &axis, "pad"))
+    if (!nrv__axis(x, &axis, "pad_with"))
         return NULL;
     int64_t far = before > after ? before : after, near = before < after ? before : after;
     if (far > INT32_MAX || near < -INT32_MAX)
-        return nrv__op_refuses(&nrv__op_pad, 1, &x, NRV_EARG, "a smaller number", "padding of %lld and %lld at axis %d",
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "a smaller number", "padding of %lld and %lld at axis %d",
                                (long long)before, (long long)after, axis);
     if (!pad_edge_fits(x, axis, before, after, edge))
         return NULL;
@@ -192,10 +203,10 @@ NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t 
    bottom, front, back. edge and value as in nrv_pad_edge. */
 NRV_API nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int edge, double value)
 {
-    if (!nrv__op_wants(&nrv__op_pad, 1, &x))
+    if (!nrv__op_wants(&nrv__op_pad_with, 1, &x))
         return NULL;
     if (n < 0 || n % 2 || n / 2 > x->rank)
-        return nrv__op_refuses(&nrv__op_pad, 1, &x, NRV_EARG, "left, right, top, bottom...: two for each of the last axes",
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "left, right, top, bottom...: two for each of the last axes",
                                "%d numbers for a tensor of rank %d", n, x->rank);
     for (int i = 0; i < n / 2; i++)
         x = nrv_pad_edge(x, -1 - i, around[2 * i], around[2 * i + 1], edge, value);
