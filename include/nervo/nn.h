@@ -10,11 +10,6 @@ typedef struct {
     int axes, affine, track;
     int64_t reserved[4];
 } nrv_norm_opt;
-/* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
-typedef struct {
-    int stride, pad, dilation, groups, no_bias;
-    int64_t reserved[4];
-} nrv_conv_opt;
 typedef struct {
     int no_bias;
     const nrv_init *weight, *bias;

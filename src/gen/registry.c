@@ -29,8 +29,9 @@ extern const nrv__opdef nrv__op_either;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
+extern const nrv__opdef nrv__op_conv_transpose;
 extern const nrv__opdef nrv__op_window;
-extern const nrv__opdef nrv__op_fold;
+extern const nrv__opdef nrv__op_overlap_add;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
 extern const nrv__opdef nrv__op_gather;
@@ -156,9 +157,16 @@ extern const nrv__opdef nrv__op_sqrt;
 extern const nrv__opdef nrv__op_square;
 extern const nrv__opdef nrv__op_sub;
 extern const nrv__opdef nrv__op_tanh;
+extern const nrv__opdef nrv__op_adaptive_avg_pool;
+extern const nrv__opdef nrv__op_adaptive_max_pool;
 extern const nrv__opdef nrv__op_avg_pool;
+extern const nrv__opdef nrv__op_avg_pool_global;
+extern const nrv__opdef nrv__op_max_pool_global;
+extern const nrv__opdef nrv__op_lp_pool;
 extern const nrv__opdef nrv__op_max_pool;
 extern const nrv__opdef nrv__op_max_pool_dx;
+extern const nrv__opdef nrv__op_unfold;
+extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_categorical;
 extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_poisson;
@@ -369,8 +377,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv,
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
+    &nrv__op_conv_transpose,
     &nrv__op_window,
-    &nrv__op_fold,
+    &nrv__op_overlap_add,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
     &nrv__op_gather,
@@ -496,9 +505,16 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_square,
     &nrv__op_sub,
     &nrv__op_tanh,
+    &nrv__op_adaptive_avg_pool,
+    &nrv__op_adaptive_max_pool,
     &nrv__op_avg_pool,
+    &nrv__op_avg_pool_global,
+    &nrv__op_max_pool_global,
+    &nrv__op_lp_pool,
     &nrv__op_max_pool,
     &nrv__op_max_pool_dx,
+    &nrv__op_unfold,
+    &nrv__op_fold,
     &nrv__op_categorical,
     &nrv__op_permutation,
     &nrv__op_poisson,

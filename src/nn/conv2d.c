@@ -3,14 +3,6 @@
 #include "layer.h"
 #include "../ops/conv/windows.h"
 
-#ifdef NRV_HEADER
-/* zero is the default: stride 1, no padding, dilation 1, one group, with a bias */
-typedef struct {
-    int stride, pad, dilation, groups, no_bias;
-    int64_t reserved[4];
-} nrv_conv_opt;
-#endif
-
 static nrv_tensor conv2d_of(nrv_tensor x, const char *name, nrv_dim out, const nrv__window_attr *a, bool no_bias)
 {
     char have[24];

@@ -1,5 +1,5 @@
 /* conv - convolution (as cross-correlation), and its two gradients; each is linear in both inputs and the others'
-   gradient.
+   gradient. conv_with.c is how people ask for it, conv_transpose.c the one that runs backwards.
 
    y[b,o,p] = sum over c,k of w[o,c,k] x[b,c,p*stride + k*dilation - pad].   dx = conv_dx(dy, w)   dw = conv_dw(dy, x)
    Bodies: windows laid out, then one product per group. Biases are not its business. */
@@ -223,7 +223,7 @@ nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, 
         windows.dim[2 + i] = dy->dim[2 + i];
         windows.dim[2 + a->axes + i] = a->kernel[i];
     }
-    return conv_call(&nrv__op_conv_dx, dy, w, a, nrv__fold(nrv_reshape(r, windows), a, to));
+    return conv_call(&nrv__op_conv_dx, dy, w, a, nrv__overlap_add(nrv_reshape(r, windows), a, to));
 }
 
 nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)

@@ -1,6 +1,7 @@
-/* window - every window of an image laid out, and fold - its transpose. Convolution and pooling are made of them.
+/* window - every window of an image laid out, and overlap_add - its transpose. Convolution and pooling are made of
+   them; nrv_unfold and nrv_fold are their PyTorch faces.
 
-   window: y[b,c,o...,k...] = x[b,c,o*stride + k*dilation - pad...], zero outside.   dx = fold(dy)   d(fold) = window */
+   window: y[b,c,o...,k...] = x[b,c,o*stride + k*dilation - pad...], zero outside.   dx = overlap_add(dy)   d(overlap_add) = window */
 #include "windows.h"
 #include <string.h>
 
@@ -38,7 +39,7 @@ static bool window_fold_shape(nrv__infer *s)
     for (int i = 0; i < a->axes; i++) {
         nrv_dim d;
         s->dim[2 + i] = s->size[i];
-        if (!nrv__dim_same(s->g, nrv__window_length(s->g, a, i, s->size[i]), y->dim[2 + i], "fold", &d))
+        if (!nrv__dim_same(s->g, nrv__window_length(s->g, a, i, s->size[i]), y->dim[2 + i], "overlap_add", &d))
             return nrv__infer_fail(s, NRV_ESHAPE, "the windows must be those of the given lengths",
                                    "axis %d does not fit", i);
     }
@@ -94,7 +95,7 @@ static void window_fold_ref(const nrv__args *a)
 
 static void window_vjp(nrv_vjp *v)
 {
-    v->dx[0] = nrv__fold(v->dy, v->attr, v->x[0]->dim + 2);
+    v->dx[0] = nrv__overlap_add(v->dy, v->attr, v->x[0]->dim + 2);
 }
 
 static void window_fold_vjp(nrv_vjp *v)
@@ -115,7 +116,7 @@ static nrv_tensor window_fold_make(nrv__case *c)
     nrv__case_ints(c, "to", 3, to);
     for (int i = 0; i < a.axes && c->x[0]->rank == 2 + 2 * a.axes; i++)
         a.kernel[i] = c->x[0]->dim[2 + a.axes + i];
-    return nrv__fold(c->x[0], &a, to);
+    return nrv__overlap_add(c->x[0], &a, to);
 }
 
 static nrv_tensor window_batch(const nrv__batch *b)
@@ -127,7 +128,7 @@ static nrv_tensor window_batch(const nrv__batch *b)
 static nrv_tensor window_fold_batch(const nrv__batch *b)
 {
     nrv_tensor y = nrv__batch_merged(b, 0);
-    return y ? nrv__batch_parted(b, nrv__fold(y, b->y->attr, b->y->dim + 2)) : NULL;
+    return y ? nrv__batch_parted(b, nrv__overlap_add(y, b->y->attr, b->y->dim + 2)) : NULL;
 }
 
 NRV_OP(window, .batch = window_batch, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]",
@@ -135,7 +136,7 @@ NRV_OP(window, .batch = window_batch, .sig = "real x[B,C,S...] -> y[B,C,O...,K..
        .ref = window_ref, .make = window_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "x[2,3,5,6], kernel=3x2", "x[1,2,7,7], kernel=3, stride=2, pad=1", "x[2,1,9], kernel=2, dilation=3",
                  "x[0,1,4,4], kernel=2" });
-NRV_OP(fold, .batch = window_fold_batch, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]",
+NRV_OP(overlap_add, .batch = window_fold_batch, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]",
        .doc = "The transpose of window: what overlaps is summed.", .shape = window_fold_shape, .vjp = window_fold_vjp,
        .ref = window_fold_ref, .make = window_fold_make, .attr_bytes = sizeof(nrv__window_attr),
        .test = { "y[2,3,3,5,3,2], to=5x6", "y[1,2,4,4,3,3], stride=2, pad=1, to=7x7" });
@@ -145,9 +146,9 @@ nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a)
     return nrv__op_with(&nrv__op_window, NRV_N(const nrv_tensor, x), a, 0, NULL);
 }
 
-nrv_tensor nrv__fold(nrv_tensor y, const nrv__window_attr *a, const nrv_dim *to)
+nrv_tensor nrv__overlap_add(nrv_tensor y, const nrv__window_attr *a, const nrv_dim *to)
 {
-    if (!y || !nrv__window_check(y->g, a, "fold"))
+    if (!y || !nrv__window_check(y->g, a, "overlap_add"))
         return NULL;
-    return nrv__op_with(&nrv__op_fold, NRV_N(const nrv_tensor, y), a, (int)a->axes, to);
+    return nrv__op_with(&nrv__op_overlap_add, NRV_N(const nrv_tensor, y), a, (int)a->axes, to);
 }

@@ -23,11 +23,6 @@ nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
 bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
 {
     if (a->axes < 1 || a->axes > 3) {
-        nrv__graph_fail(g, NRV_ESHAPE, "(B, C, then one to three axes)", "%s: windows over %lld axes", op,
-                        (long long)a->axes);
-        return false;
-    }
-    if (a->axes < 1 || a->axes > 3) {
         nrv__graph_fail(g, NRV_ESHAPE, "(B,C) and then one to three axes, as (B,C,H,W)", "%s: windows over %lld axes",
                         op, (long long)a->axes);
         return false;

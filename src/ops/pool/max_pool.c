@@ -1,7 +1,7 @@
 /* max_pool - the largest of each window, and its gradient.
 
    Padding never wins; a NaN always does; of equals the first in row-major order takes the gradient, as in PyTorch. */
-#include "../conv/windows.h"
+#include "pooling.h"
 #include <math.h>
 
 static nrv__window_attr max_pool_unpadded(const nrv__window_attr *a)
@@ -51,13 +51,16 @@ static void max_pool_dx_vjp(nrv_vjp *v) /* linear in dy; piecewise constant in x
     v->dx[1] = nrv_sum(picked, -1, 0);
 }
 
+static nrv_tensor max_pool_of(nrv_tensor x, nrv__pooling *p, nrv_tensor *where);
+
 static nrv_tensor max_pool_make(nrv__case *c)
 {
-    nrv__window_attr a = nrv__window_of(c, c->x[0]->rank - 2);
-    if (!nrv__case_text(c, "stride"))
-        for (int i = 0; i < 3; i++)
-            a.stride[i] = a.kernel[i];
-    return nrv__max_pool(c->x[0], &a);
+    nrv__pooling p = nrv__pooling_of(c);
+    bool both = nrv__case_int(c, "return_indices", 0) != 0;
+    nrv_tensor where = NULL, y = max_pool_of(c->x[0], &p, both ? &where : NULL);
+    if (both)
+        c->also[c->n_also++] = where;
+    return y;
 }
 
 static nrv_tensor max_pool_dx_make(nrv__case *c)
@@ -80,8 +83,13 @@ static nrv_tensor max_pool_dx_batch(const nrv__batch *b)
 NRV_OP(max_pool, .batch = max_pool_batch, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .doc = "The largest of each window; padding never wins, a NaN always does.", .vjp = max_pool_vjp,
        .make = max_pool_make, .attr_bytes = sizeof(nrv__window_attr),
+       .torch = "max_pool1d max_pool2d max_pool3d nn.functional.max_pool1d nn.functional.max_pool2d "
+                "nn.functional.max_pool3d nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d",
+       .onnx = "MaxPool", .also = "max1d max2d max3d",
        .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2",
-                 "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1" });
+                 "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1",
+                 "x[1,2,7,8], kernel=3 2, stride=2 3, ceil_mode=true, pad=1", "x[2,5,6], kernel=2x3, dilation=2x1",
+                 "x[1,2,4,5,3], kernel=2, stride=1" });
 NRV_OP(max_pool_dx, .batch = max_pool_dx_batch, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
        .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
        .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),
@@ -121,16 +129,46 @@ static nrv_tensor max_pool_dx(nrv_tensor x, nrv_tensor dy, const nrv__window_att
         windows.dim[2 + a->axes + i] = a->kernel[i];
         padded[i] = nrv__dim_add(x->g, x->dim[2 + i], 2 * a->pad[i]);
     }
-    d = nrv__fold(nrv_reshape(d, windows), &flat, padded);
+    d = nrv__overlap_add(nrv_reshape(d, windows), &flat, padded);
     for (int i = 0; i < a->axes; i++)
         d = nrv_slice(d, 2 + i, a->pad[i], x->dim[2 + i]);
     return d ? nrv__composite(&nrv__op_max_pool_dx, NRV_N(const nrv_tensor, x, dy), a, 1, &d) : NULL;
 }
 
-/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
+/* where the winner of each window of x stands among its plane's elements, (B,C,O...) of i64 */
+static nrv_tensor max_pool_where(nrv_tensor x, nrv_tensor padded, const nrv__window_attr *a)
+{
+    nrv_tensor rows = max_pool_rows(padded, a, -INFINITY), places = nrv__pooling_places(x, (int)a->axes);
+    places = nrv_cast(places, NRV_F64); /* windows are of real types; a double holds every number of an element */
+    for (int i = 0; i < 2; i++)
+        places = nrv_expand(places, 0, 1);
+    for (int i = 0; i < a->axes && places; i++)
+        places = nrv_pad(places, 2 + i, 0, nrv__dim_sub(x->g, padded->dim[2 + i], x->dim[x->rank - a->axes + i]), 0);
+    places = places ? max_pool_rows(places, a, 0) : NULL;
+    if (!rows || !places)
+        return NULL;
+    return nrv_cast(nrv_take(nrv_broadcast(places, nrv_shape_of(rows)), nrv_argmax(rows, -1)), NRV_I64);
+}
+
+static nrv_tensor max_pool_of(nrv_tensor x, nrv__pooling *p, nrv_tensor *where)
+{
+    nrv_tensor padded = nrv__pooling_open(&nrv__op_max_pool, x, p, -INFINITY);
+    nrv_tensor y = nrv__max_pool(padded, &p->w);
+    if (where)
+        *where = y ? nrv__pooling_close(p, max_pool_where(x, padded, &p->w)) : NULL;
+    return nrv__pooling_close(p, y);
+}
+
+/* The largest of each window of x (B,C,S...), and, unless where is NULL, where it stands: i64 (B,C,O...), its number
+   among the elements of its channel, as nrv_max_unpool wants. */
+NRV_API nrv_tensor nrv_max_pool_with(nrv_tensor x, const nrv_pool_opt *opt, nrv_tensor *where)
+{
+    nrv__pooling p = nrv__pooling_opt(x, opt);
+    return max_pool_of(x, &p, where);
+}
+
+/* The largest of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 NRV_API nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride)
 {
-    int64_t s = stride ? stride : k;
-    nrv__window_attr a = { 2, { k, k }, { s, s }, { 0 }, { 1, 1 }, 1 };
-    return nrv__max_pool(x, &a);
+    return nrv_max_pool_with(x, &(nrv_pool_opt){ .kernel = k, .stride = stride }, NULL);
 }

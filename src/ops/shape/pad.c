@@ -1,10 +1,14 @@
-/* pad - one number around a tensor */
-#include "../op.h"
+/* pad - one number around a tensor; or what PyTorch's nn.functional.pad lays there: its mirror image, its last element,
+   its other end. A negative number cuts away. */
+#include "../conv/windows.h"
+#include <string.h>
 
 typedef struct pad_attr {
     double value;
     int64_t before[NRV__MAX_RANK], after[NRV__MAX_RANK];
 } pad_attr;
+
+extern const nrv__opdef nrv__op_pad, nrv__op_pad_with;
 
 static bool pad_shape(nrv__infer *s)
 {
@@ -49,10 +53,46 @@ static void pad_ref(const nrv__args *a)
     }
 }
 
+int nrv__edge_of(const char *word)
+{
+    static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(word, words[i]))
+            return i;
+    return -1;
+}
+
+/* "left right top bottom ..." of the last axes; an argument of PyTorch's, whose cases call it by what is in it */
+static int pad_numbers(const nrv__case *c, int64_t *to)
+{
+    static const char *const names[] = { "pad", "pad_left_right", "pad_left_right_top_bottom",
+                                         "pad_left_right_top_bottom_front_back" };
+    int n = 0;
+    for (int i = 0; i < 4 && !n; i++)
+        n = nrv__case_ints(c, names[i], 2 * NRV__MAX_RANK, to);
+    return n;
+}
+
 static nrv_tensor pad_make(nrv__case *c)
 {
     return nrv_pad(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
                    nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
+}
+
+static nrv_tensor pad_with_make(nrv__case *c)
+{
+    int64_t around[2 * NRV__MAX_RANK] = { 0 };
+    int n = pad_numbers(c, around);
+    const char *mode = nrv__case_text(c, "mode");
+    int edge = mode ? nrv__edge_of(mode) : NRV_EDGE_CONSTANT;
+    double value = nrv__case_real(c, "value", 0);
+    if (edge < 0)
+        return nrv__op_refuses(&nrv__op_pad_with, c->n_x, c->x, NRV_EARG, "constant, reflect, replicate, circular",
+                               "mode '%.40s'", mode);
+    if (n)
+        return nrv_pad_with(c->x[0], n, around, edge, value);
+    return nrv_pad_edge(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
+                        nrv__case_int(c, "after", 0), edge, value);
 }
 
 static nrv_tensor pad_batch(const nrv__batch *b)
@@ -71,6 +111,17 @@ NRV_OP(pad, .batch = pad_batch, .sig = "real x[...] -> y[...]",
        .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
        .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
                  "x[0], axis=0, before=2" });
+NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
+       .doc = "Elements put around the last axes: a number, or with mode reflect, replicate or circular what the axis "
+              "itself has there; negative numbers cut away.",
+       .flags = NRV_MACRO, .make = pad_with_make,
+       .torch = "nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d nn.ReflectionPad1d "
+                "nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d",
+       .numpy = "pad", .onnx = "Pad",
+       .test = { "x[2,3,4], pad=1 2 0 1, value=0.5", "x[1,2,4,5], pad=1 2 2 1, mode=reflect",
+                 "x[2,4,3], pad=2 1 3 0, mode=replicate", "x[3,4], pad=3 2 2 1, mode=circular",
+                 "x[2,3,4], pad=-1 2 1 -2, mode=reflect", "x[4,5], axis=1, before=-1, after=-2",
+                 "x[3,4], axis=1, before=2, mode=reflect" });
 
 /* before and after elements of value around one axis of x. */
 NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value)
@@ -81,4 +132,83 @@ NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after
     p.before[axis] = before;
     p.after[axis] = after;
     return before || after ? nrv__op_with(&nrv__op_pad, NRV_N(const nrv_tensor, x), &p, 0, NULL) : x;
+}
+
+/* the n elements of axis from start on, in opposite order */
+static nrv_tensor pad_mirror(nrv_tensor x, int axis, nrv_dim start, int64_t n)
+{
+    nrv_tensor run = nrv_slice(x, axis, start, n), back = nrv_iota(x->g, NRV_I32, n);
+    return nrv_gather(run, nrv_sub(nrv_fill(x->g, NRV_I32, NRV_SCALAR, (double)(n - 1)), back), axis);
+}
+
+/* n elements of axis that lie before it (behind = 0) or after it */
+static nrv_tensor pad_side(nrv_tensor x, int axis, int64_t n, int behind, int edge)
+{
+    nrv_dim length = x->dim[axis];
+    nrv_shape s = nrv_shape_of(x);
+    s.dim[axis] = n;
+    switch (edge) {
+    case NRV_EDGE_REFLECT:
+        return pad_mirror(x, axis, behind ? nrv__dim_sub(x->g, length, n + 1) : 1, n);
+    case NRV_EDGE_REPLICATE:
+        return nrv_broadcast(nrv_slice(x, axis, behind ? nrv__dim_sub(x->g, length, 1) : 0, 1), s);
+    default:
+        return nrv_slice(x, axis, behind ? 0 : nrv__dim_sub(x->g, length, n), n);
+    }
+}
+
+static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after, int edge)
+{
+    static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
+    int64_t most = before > after ? before : after, room = x->dim[axis];
+    if (edge < NRV_EDGE_CONSTANT || edge > NRV_EDGE_CIRCULAR)
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge", edge) !=
+               NULL;
+    bool fits = room < 0 || most <= 0 || edge == NRV_EDGE_CONSTANT ||
+                (edge == NRV_EDGE_REPLICATE ? room > 0 : edge == NRV_EDGE_REFLECT ? most < room : most <= room);
+    if (!fits)
+        nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_ESHAPE,
+                        "reflect takes less than the axis has, circular at most as much, replicate something",
+                        "%s padding of %lld and %lld at axis %d", words[edge], (long long)before, (long long)after, axis);
+    return fits;
+}
+
+/* before and after elements around one axis of x; negative: so many are cut away. edge: NRV_EDGE_CONSTANT and value, or
+   what the axis itself has there (NRV_EDGE_REFLECT, _REPLICATE, _CIRCULAR). */
+NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t after, int edge, double value)
+{
+    if (!nrv__axis(x, &axis, "pad_with"))
+        return NULL;
+    int64_t far = before > after ? before : after, near = before < after ? before : after;
+    if (far > INT32_MAX || near < -INT32_MAX)
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "a smaller number", "padding of %lld and %lld at axis %d",
+                               (long long)before, (long long)after, axis);
+    if (!pad_edge_fits(x, axis, before, after, edge))
+        return NULL;
+    nrv_tensor part[3];
+    int n = 0;
+    if (edge != NRV_EDGE_CONSTANT && before > 0)
+        part[n++] = pad_side(x, axis, before, 0, edge);
+    part[n++] = x;
+    if (edge != NRV_EDGE_CONSTANT && after > 0)
+        part[n++] = pad_side(x, axis, after, 1, edge);
+    nrv_tensor y = n > 1 ? nrv_concat(n, part, axis)
+                         : nrv_pad(x, axis, before > 0 ? before : 0, after > 0 ? after : 0, value);
+    if (before < 0)
+        y = nrv_slice(y, axis, -before, NRV_SAME);
+    return y && after < 0 ? nrv_slice(y, axis, 0, nrv__dim_sub(x->g, y->dim[axis], -after)) : y;
+}
+
+/* As PyTorch's nn.functional.pad: n numbers, two for each of the last axes, the last axis first - left, right, top,
+   bottom, front, back. edge and value as in nrv_pad_edge. */
+NRV_API nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int edge, double value)
+{
+    if (!nrv__op_wants(&nrv__op_pad_with, 1, &x))
+        return NULL;
+    if (n < 0 || n % 2 || n / 2 > x->rank)
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "left, right, top, bottom...: two for each of the last axes",
+                               "%d numbers for a tensor of rank %d", n, x->rank);
+    for (int i = 0; i < n / 2; i++)
+        x = nrv_pad_edge(x, -1 - i, around[2 * i], around[2 * i + 1], edge, value);
+    return x;
 }
