@@ -35,6 +35,22 @@ nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* x (...,n,...) -> i32 (...,n,...): the indexes of x along axis in ascending order of what stands there, descending
+   where that is not 0. Equal elements keep their order, -0 equals 0, and NaN counts as the largest, as PyTorch's stable
+   argsort. No gradient: an index is piecewise constant. */
+nrv_tensor nrv_argsort(nrv_tensor x, int axis, int descending);
+/* x (...,n,...) -> its elements along axis in ascending order, descending where that is not 0; *index, where index is
+   not NULL, i32 (...,n,...), says where they stood. Equal elements keep their order; NaN counts as the largest. */
+nrv_tensor nrv_sort(nrv_tensor x, int axis, int descending, nrv_tensor *index);
+/* x (n,...) -> its elements along axis 0 in ascending order, NaN last. */
+nrv_tensor nrv_msort(nrv_tensor x);
+/* x (...,n,...) -> (...,k,...): the k largest elements of axis in descending order, or the k smallest in ascending
+   order where `smallest` is not 0; *index, where index is not NULL, i32, says where they stood. Of equals the first
+   count; NaN counts as the largest. k is a number or a named size. */
+nrv_tensor nrv_topk(nrv_tensor x, nrv_dim k, int axis, int smallest, nrv_tensor *index);
+/* x (...,n,...) -> (...,...), or with keep = 1 (...,1,...): the k-th smallest element of axis, k from 1; *index, where
+   index is not NULL, i32, says where it stood. Of equals the first count; NaN counts as the largest. */
+nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor *index);
 /* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
    outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
    nrv_gather(table, ids, 0). */
@@ -69,6 +85,13 @@ nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 nrv_tensor nrv_segment_sum(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */
 nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
+/* x (a...,n,b...) and index (a...,m,b...) of i32 or i64 -> (a...,m,b...): along axis, for each place of the result, the
+   element of x that the index names there. Along the other axes the index may be shorter than x. An index outside
+   0..n-1 is an error of the run. This is PyTorch's gather; nrv_gather takes whole lines. */
+nrv_tensor nrv_take_along(nrv_tensor x, nrv_tensor index, int axis);
+/* nrv_take_along where a length of 1 beside the axis is stretched to the other's, in x and in index; PyTorch's
+   take_along_dim, NumPy's take_along_axis. */
+nrv_tensor nrv_take_along_dim(nrv_tensor x, nrv_tensor index, int axis);
 /* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
    (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
@@ -225,6 +248,20 @@ nrv_tensor nrv_mean_all(nrv_tensor x);
 nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
 /* Sum of all elements, a scalar. */
 nrv_tensor nrv_sum_all(nrv_tensor x);
+/* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
+nrv_tensor nrv_squeeze(nrv_tensor x, int axis);
+/* x without all its axes of length 1. */
+nrv_tensor nrv_squeeze_all(nrv_tensor x);
+/* x with a new axis of length 1, which becomes axis: (a,b) at 1 -> (a,1,b). */
+nrv_tensor nrv_unsqueeze(nrv_tensor x, int axis);
+/* x with n of its axes at other places: axis from[i] becomes axis to[i], the others keep their order. */
+nrv_tensor nrv_move_axes(nrv_tensor x, int n, const int *from, const int *to);
+/* x with axes a and b in each other's place. */
+nrv_tensor nrv_swap_axes(nrv_tensor x, int a, int b);
+/* The axes from first to last as one: (a,b,c) from 1 to 2 -> (a,b*c). A scalar becomes (1). */
+nrv_tensor nrv_merge_axes(nrv_tensor x, int first, int last);
+/* axis as several with the given lengths, one of which may be NRV_SAME: (a,6) at 1 by (2,3) -> (a,2,3). */
+nrv_tensor nrv_split_axis(nrv_tensor x, int axis, nrv_shape lengths);
 /* x stretched to the shape; only lengths of 1 stretch. */
 nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
 /* A new axis of length n, in which x repeats. (a,b) at axis 1 -> (a,n,b) */

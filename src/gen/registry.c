@@ -24,6 +24,11 @@ extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_argsort;
+extern const nrv__opdef nrv__op_sort;
+extern const nrv__opdef nrv__op_msort;
+extern const nrv__opdef nrv__op_topk;
+extern const nrv__opdef nrv__op_kthvalue;
 extern const nrv__opdef nrv__op_gather;
 extern const nrv__opdef nrv__op_iota;
 extern const nrv__opdef nrv__op_mask_of_lengths;
@@ -35,6 +40,8 @@ extern const nrv__opdef nrv__op_segment_mean;
 extern const nrv__opdef nrv__op_segment_softmax;
 extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
+extern const nrv__opdef nrv__op_take_along;
+extern const nrv__opdef nrv__op_take_along_dim;
 extern const nrv__opdef nrv__op_write;
 extern const nrv__opdef nrv__op_input;
 extern const nrv__opdef nrv__op_param;
@@ -107,6 +114,12 @@ extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_mean;
 extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_squeeze;
+extern const nrv__opdef nrv__op_unsqueeze;
+extern const nrv__opdef nrv__op_move_axes;
+extern const nrv__opdef nrv__op_swap_axes;
+extern const nrv__opdef nrv__op_merge_axes;
+extern const nrv__opdef nrv__op_split_axis;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_copy;
@@ -273,6 +286,13 @@ extern const nrv__kernel nrv__kernel_log_softmax_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_softmax_baseline;
 extern const nrv__kernel nrv__kernel_log_softmax_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_argsort_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_argsort_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_argsort_baseline;
 
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
@@ -296,6 +316,11 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fold,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_argsort,
+    &nrv__op_sort,
+    &nrv__op_msort,
+    &nrv__op_topk,
+    &nrv__op_kthvalue,
     &nrv__op_gather,
     &nrv__op_iota,
     &nrv__op_mask_of_lengths,
@@ -307,6 +332,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_segment_softmax,
     &nrv__op_segment_sum,
     &nrv__op_take,
+    &nrv__op_take_along,
+    &nrv__op_take_along_dim,
     &nrv__op_write,
     &nrv__op_input,
     &nrv__op_param,
@@ -379,6 +406,12 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_argmin,
     &nrv__op_mean,
     &nrv__op_sum,
+    &nrv__op_squeeze,
+    &nrv__op_unsqueeze,
+    &nrv__op_move_axes,
+    &nrv__op_swap_axes,
+    &nrv__op_merge_axes,
+    &nrv__op_split_axis,
     &nrv__op_broadcast,
     &nrv__op_concat,
     &nrv__op_copy,
@@ -550,6 +583,13 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_softmax_baseline,
     &nrv__kernel_log_softmax_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_argsort_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_argsort_avx2,
+#endif
+    &nrv__kernel_argsort_baseline,
     NULL
 };
 
