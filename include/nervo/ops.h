@@ -268,6 +268,32 @@ nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
 nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 /* n tensors that agree in all lengths but that of axis. */
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
+/* The diagonal of the plane of axes a and b, which become the last axis: (m,n) -> (min(m,n)); offset > 0 lies above the
+   main one, < 0 below. Lengths are numbers, or both the same named size. */
+nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b);
+/* x (...,n) -> square matrices of n + |offset|, with x as their diagonal and zeros elsewhere; they become axes a and b
+   of the result, -2 and -1 where nothing else is wanted. */
+nrv_tensor nrv_diag_embed(nrv_tensor x, int64_t offset, int a, int b);
+/* x (n) -> (n+|d|,n+|d|) with x as its diagonal d, or x (m,n) -> its diagonal d. */
+nrv_tensor nrv_diag(nrv_tensor x, int64_t diagonal);
+/* All elements of x in their order as diagonal `offset` of a square matrix. */
+nrv_tensor nrv_diagflat(nrv_tensor x, int64_t offset);
+/* x (m,n) -> the sum of its main diagonal, a scalar. */
+nrv_tensor nrv_trace(nrv_tensor x);
+/* n matrices (m_i,n_i) -> one of (sum of m_i, sum of n_i), with zeros beside them. A vector is a row, a scalar 1 x 1.
+ */
+nrv_tensor nrv_block_diag(int n, const nrv_tensor *x);
+/* x with the elements of n axes in reverse. */
+nrv_tensor nrv_flip(nrv_tensor x, int n, const int *axes);
+/* The rows of x (n,...) in reverse. */
+nrv_tensor nrv_flipud(nrv_tensor x);
+/* The columns of x (m,n,...) in reverse. */
+nrv_tensor nrv_fliplr(nrv_tensor x);
+/* x turned by k quarters in the plane of two axes, from a towards b: (n,m) at 0 and 1 -> (m,n) for an odd k. */
+nrv_tensor nrv_rot90(nrv_tensor x, int64_t k, int a, int b);
+/* x with the elements of n axes moved on by shift[i] places (back, where that is negative) and around; PyTorch's roll.
+   Where a length is a named size, its shift may not be larger. */
+nrv_tensor nrv_roll(nrv_tensor x, int n, const int64_t *shift, const int *axes);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
@@ -283,4 +309,14 @@ nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 nrv_tensor nrv_flatten(nrv_tensor x);
 /* length elements of axis from start on; NRV_SAME: to the end. */
 nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length);
+/* The elements of x (...,m,n) on and below a diagonal, 0 above it; 0: the main one, positive: above. */
+nrv_tensor nrv_tril(nrv_tensor x, int64_t diagonal);
+/* The elements of x (...,m,n) on and above a diagonal, 0 below it; 0: the main one, positive: above. */
+nrv_tensor nrv_triu(nrv_tensor x, int64_t diagonal);
+/* i64 (2,K): rows and columns of the elements of a row x col matrix on and below a diagonal, a constant; at most 2^24
+   elements are counted. */
+nrv_tensor nrv_tril_indices(nrv_graph *g, int64_t row, int64_t col, int64_t offset);
+/* i64 (2,K): rows and columns of the elements of a row x col matrix on and above a diagonal, a constant; at most 2^24
+   elements are counted. */
+nrv_tensor nrv_triu_indices(nrv_graph *g, int64_t row, int64_t col, int64_t offset);
 #endif

@@ -123,11 +123,26 @@ extern const nrv__opdef nrv__op_split_axis;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_copy;
+extern const nrv__opdef nrv__op_diagonal;
+extern const nrv__opdef nrv__op_diag_embed;
+extern const nrv__opdef nrv__op_diag;
+extern const nrv__opdef nrv__op_diagflat;
+extern const nrv__opdef nrv__op_trace;
+extern const nrv__opdef nrv__op_block_diag;
+extern const nrv__opdef nrv__op_flip;
+extern const nrv__opdef nrv__op_flipud;
+extern const nrv__opdef nrv__op_fliplr;
+extern const nrv__opdef nrv__op_rot90;
+extern const nrv__opdef nrv__op_roll;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_rearrange;
 extern const nrv__opdef nrv__op_reshape;
 extern const nrv__opdef nrv__op_slice;
+extern const nrv__opdef nrv__op_tril;
+extern const nrv__opdef nrv__op_triu;
+extern const nrv__opdef nrv__op_tril_indices;
+extern const nrv__opdef nrv__op_triu_indices;
 extern const nrv__opdef nrv__op_stop;
 extern const nrv__opdef nrv__op_surrogate;
 extern const nrv__layer nrv__layer_relu;
@@ -415,11 +430,26 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_broadcast,
     &nrv__op_concat,
     &nrv__op_copy,
+    &nrv__op_diagonal,
+    &nrv__op_diag_embed,
+    &nrv__op_diag,
+    &nrv__op_diagflat,
+    &nrv__op_trace,
+    &nrv__op_block_diag,
+    &nrv__op_flip,
+    &nrv__op_flipud,
+    &nrv__op_fliplr,
+    &nrv__op_rot90,
+    &nrv__op_roll,
     &nrv__op_pad,
     &nrv__op_permute,
     &nrv__op_rearrange,
     &nrv__op_reshape,
     &nrv__op_slice,
+    &nrv__op_tril,
+    &nrv__op_triu,
+    &nrv__op_tril_indices,
+    &nrv__op_triu_indices,
     &nrv__op_stop,
     &nrv__op_surrogate,
     NULL
