@@ -294,21 +294,79 @@ nrv_tensor nrv_rot90(nrv_tensor x, int64_t k, int a, int b);
 /* x with the elements of n axes moved on by shift[i] places (back, where that is negative) and around; PyTorch's roll.
    Where a length is a named size, its shift may not be larger. */
 nrv_tensor nrv_roll(nrv_tensor x, int n, const int64_t *shift, const int *axes);
+/* The coordinates of a grid: n vectors (n_i) -> y[i] (n_0,n_1,...), whose elements along axis i are x[i]'s. xy: the
+   first two axes change places, as pictures have them. y: room for n, all NULL after an error. */
+void nrv_meshgrid(int n, const nrv_tensor *x, int xy, nrv_tensor *y);
+/* All combinations of an element of each of k vectors: (n_0), (n_1), ... -> (n_0*n_1*..., k), the last running fastest.
+   One vector stays a vector. */
+nrv_tensor nrv_cartesian_prod(int n, const nrv_tensor *x);
+/* All choices of r elements of x (n), in its order, as rows: (n over r, r); with `again` an element may be chosen
+   several times. The choices are a constant: at most 2^24 indexes. */
+nrv_tensor nrv_combinations(nrv_tensor x, int64_t r, int again);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */
 nrv_tensor nrv_transpose(nrv_tensor x);
+/* (n): start, start + step, ... of type t, up to end, which is left out. At most 2^31 - 1 of them. */
+nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double end, double step);
+/* (steps) of type t: numbers at equal distances from start to end, both included. */
+nrv_tensor nrv_linspace(nrv_graph *g, nrv_dtype t, double start, double end, int64_t steps);
+/* (steps) of type t: base to the power of the numbers of nrv_linspace. */
+nrv_tensor nrv_logspace(nrv_graph *g, nrv_dtype t, double start, double end, int64_t steps, double base);
+/* (n,m) of type t: 1 on the main diagonal, 0 elsewhere. */
+nrv_tensor nrv_eye(nrv_graph *g, nrv_dtype t, nrv_dim n, nrv_dim m);
+/* One number everywhere, in the shape and type of x, whose values are not read. */
+nrv_tensor nrv_full_like(nrv_tensor x, double value);
 /* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
    parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
+/* x n_i times along each axis: (a,b) by (2,3) -> (2*a,3*b). More times than axes put new ones in front; fewer leave the
+   first as they are. Times are numbers or named sizes. */
+nrv_tensor nrv_repeat(nrv_tensor x, int n, const nrv_dim *times);
+/* Every element of axis n times in a row: (a,b) at 1 -> (a,n*b). n is a number or a named size. */
+nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n);
 /* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
 nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 /* (B,...) -> (B, product of the rest) */
 nrv_tensor nrv_flatten(nrv_tensor x);
 /* length elements of axis from start on; NRV_SAME: to the end. */
 nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length);
+/* n parts of axis, in its order: part[i] has lengths[i] elements. The lengths are numbers or named sizes and add up to
+   the axis's. part: room for n, all NULL after an error. */
+void nrv_split(nrv_tensor x, int axis, int n, const nrv_dim *lengths, nrv_tensor *part);
+/* Parts of `size` elements of axis, the last of which may be shorter; how many there are, 0 after an error. The first
+   `most` of them are put into part. */
+int nrv_split_evenly(nrv_tensor x, int axis, int64_t size, int most, nrv_tensor *part);
+/* axis in n parts or fewer, all as long as the first but the last, which may be shorter; how many there are, 0 after an
+   error. The first `most` of them are put into part. */
+int nrv_chunk(nrv_tensor x, int axis, int64_t n, int most, nrv_tensor *part);
+/* axis in n parts whose lengths differ by at most one, the longer ones first; n, 0 after an error. The first `most` of
+   them are put into part. */
+int nrv_tensor_split(nrv_tensor x, int axis, int64_t n, int most, nrv_tensor *part);
+/* axis cut at n places into n + 1 parts: part[i] reaches from at[i-1] to at[i], as Python's slices do: a negative place
+   counts from the end, one beyond the ends stops there, and a part that would end before it begins is empty. part: room
+   for n + 1, all NULL after an error. */
+void nrv_split_at(nrv_tensor x, int axis, int n, const int64_t *at, nrv_tensor *part);
+/* The elements of axis, each without it; how many there are, 0 after an error. The first `most` of them are put into
+   part. */
+int nrv_unbind(nrv_tensor x, int axis, int most, nrv_tensor *part);
+/* Element i of axis, which goes: (a,n,b) -> (a,b). i < 0 counts from the end. */
+nrv_tensor nrv_pick(nrv_tensor x, int axis, int64_t i);
+/* Every step-th element of axis from start on: (a,n,b) -> (a,(n-start+step-1)/step,b). step is positive, start a number
+   or a named size; what comes before the end is nrv_slice's business. */
+nrv_tensor nrv_every(nrv_tensor x, int axis, nrv_dim start, int64_t step);
+/* n tensors of one shape along a new axis: twice (a,b) at 0 -> (2,a,b). */
+nrv_tensor nrv_stack(int n, const nrv_tensor *x, int axis);
+/* n tensors side by side: along axis 1, vectors and scalars along axis 0. */
+nrv_tensor nrv_hstack(int n, const nrv_tensor *x);
+/* n tensors one below the other: along axis 0, a vector being a row. */
+nrv_tensor nrv_vstack(int n, const nrv_tensor *x);
+/* n tensors in depth: along axis 2, a matrix having depth 1 and a vector being a row of it. */
+nrv_tensor nrv_dstack(int n, const nrv_tensor *x);
+/* n vectors as the columns of a matrix; tensors of a higher rank are joined along axis 1. */
+nrv_tensor nrv_column_stack(int n, const nrv_tensor *x);
 /* The elements of x (...,m,n) on and below a diagonal, 0 above it; 0: the main one, positive: above. */
 nrv_tensor nrv_tril(nrv_tensor x, int64_t diagonal);
 /* The elements of x (...,m,n) on and above a diagonal, 0 below it; 0: the main one, positive: above. */

@@ -134,11 +134,37 @@ extern const nrv__opdef nrv__op_flipud;
 extern const nrv__opdef nrv__op_fliplr;
 extern const nrv__opdef nrv__op_rot90;
 extern const nrv__opdef nrv__op_roll;
+extern const nrv__opdef nrv__op_meshgrid;
+extern const nrv__opdef nrv__op_cartesian_prod;
+extern const nrv__opdef nrv__op_combinations;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
+extern const nrv__opdef nrv__op_arange;
+extern const nrv__opdef nrv__op_linspace;
+extern const nrv__opdef nrv__op_logspace;
+extern const nrv__opdef nrv__op_eye;
+extern const nrv__opdef nrv__op_full;
+extern const nrv__opdef nrv__op_zeros;
+extern const nrv__opdef nrv__op_ones;
+extern const nrv__opdef nrv__op_full_like;
+extern const nrv__opdef nrv__op_zeros_like;
+extern const nrv__opdef nrv__op_ones_like;
 extern const nrv__opdef nrv__op_rearrange;
+extern const nrv__opdef nrv__op_repeat;
+extern const nrv__opdef nrv__op_repeat_interleave;
 extern const nrv__opdef nrv__op_reshape;
 extern const nrv__opdef nrv__op_slice;
+extern const nrv__opdef nrv__op_split;
+extern const nrv__opdef nrv__op_chunk;
+extern const nrv__opdef nrv__op_tensor_split;
+extern const nrv__opdef nrv__op_unbind;
+extern const nrv__opdef nrv__op_pick;
+extern const nrv__opdef nrv__op_every;
+extern const nrv__opdef nrv__op_stack;
+extern const nrv__opdef nrv__op_hstack;
+extern const nrv__opdef nrv__op_vstack;
+extern const nrv__opdef nrv__op_dstack;
+extern const nrv__opdef nrv__op_column_stack;
 extern const nrv__opdef nrv__op_tril;
 extern const nrv__opdef nrv__op_triu;
 extern const nrv__opdef nrv__op_tril_indices;
@@ -441,11 +467,37 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fliplr,
     &nrv__op_rot90,
     &nrv__op_roll,
+    &nrv__op_meshgrid,
+    &nrv__op_cartesian_prod,
+    &nrv__op_combinations,
     &nrv__op_pad,
     &nrv__op_permute,
+    &nrv__op_arange,
+    &nrv__op_linspace,
+    &nrv__op_logspace,
+    &nrv__op_eye,
+    &nrv__op_full,
+    &nrv__op_zeros,
+    &nrv__op_ones,
+    &nrv__op_full_like,
+    &nrv__op_zeros_like,
+    &nrv__op_ones_like,
     &nrv__op_rearrange,
+    &nrv__op_repeat,
+    &nrv__op_repeat_interleave,
     &nrv__op_reshape,
     &nrv__op_slice,
+    &nrv__op_split,
+    &nrv__op_chunk,
+    &nrv__op_tensor_split,
+    &nrv__op_unbind,
+    &nrv__op_pick,
+    &nrv__op_every,
+    &nrv__op_stack,
+    &nrv__op_hstack,
+    &nrv__op_vstack,
+    &nrv__op_dstack,
+    &nrv__op_column_stack,
     &nrv__op_tril,
     &nrv__op_triu,
     &nrv__op_tril_indices,
