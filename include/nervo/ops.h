@@ -35,6 +35,20 @@ nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* x (a...,n,b...) with src (a...,m,b...) in the places of axis that index (a...,m,b...) of i32 or i64 names: PyTorch's
+   scatter. Along the other axes the index may be shorter than x, and src may be longer than the index everywhere. Of
+   several elements for one place the last counts, and it alone gets the gradient. An index outside 0..n-1 is an error
+   of the run. */
+nrv_tensor nrv_put_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
+/* x (a...,n,b...) plus src (a...,m,b...), each element of which is added where index (a...,m,b...) of i32 or i64 says
+   along axis: PyTorch's scatter_add. Lengths as for nrv_put_along. An index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_add_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
+/* x (a...,n,b...) with the elements of src (a...,m,b...) reduced into the places of axis that index (a...,m,b...) of
+   i32 or i64 names: reduce is "sum", "prod", "mean", "amax" or "amin", PyTorch's scatter_reduce. Where include_self is
+   0, x's own element counts only where nothing comes. Several that are the largest share the gradient evenly; NaN wins.
+   All but sums need a real type. An index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_reduce_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
+                                    int include_self);
 /* x (...,n,...) -> i32 (...,n,...): the indexes of x along axis in ascending order of what stands there, descending
    where that is not 0. Equal elements keep their order, -0 equals 0, and NaN counts as the largest, as PyTorch's stable
    argsort. No gradient: an index is piecewise constant. */
@@ -76,6 +90,9 @@ nrv_tensor nrv_segment_max(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the mean of the rows of each segment, 0 where
    there is none. A number outside 0..count-1 is an error of the run. */
 nrv_tensor nrv_segment_mean(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the product of the rows of each segment, 1
+   where there is none. A number outside 0..count-1 is an error of the run. */
+nrv_tensor nrv_segment_prod(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (E,...): softmax among the rows of each of `count` segments.
    A number outside 0..count-1 is an error of the run. Attention over a graph's edges (Velickovic et al. 2018). */
 nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);

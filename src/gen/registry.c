@@ -24,6 +24,9 @@ extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_put_along;
+extern const nrv__opdef nrv__op_add_along;
+extern const nrv__opdef nrv__op_reduce_along;
 extern const nrv__opdef nrv__op_argsort;
 extern const nrv__opdef nrv__op_sort;
 extern const nrv__opdef nrv__op_msort;
@@ -37,6 +40,7 @@ extern const nrv__opdef nrv__op_scatter_add;
 extern const nrv__opdef nrv__op_segment_max;
 extern const nrv__opdef nrv__op_segment_argmax;
 extern const nrv__opdef nrv__op_segment_mean;
+extern const nrv__opdef nrv__op_segment_prod;
 extern const nrv__opdef nrv__op_segment_softmax;
 extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
@@ -357,6 +361,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fold,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_put_along,
+    &nrv__op_add_along,
+    &nrv__op_reduce_along,
     &nrv__op_argsort,
     &nrv__op_sort,
     &nrv__op_msort,
@@ -370,6 +377,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_segment_max,
     &nrv__op_segment_argmax,
     &nrv__op_segment_mean,
+    &nrv__op_segment_prod,
     &nrv__op_segment_softmax,
     &nrv__op_segment_sum,
     &nrv__op_take,
