@@ -203,6 +203,36 @@ nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* x (a...,n,b...) with src (a...,m,b...) in the places of axis that index (a...,m,b...) of i32 or i64 names: PyTorch's
+   scatter. Along the other axes the index may be shorter than x, and src may be longer than the index everywhere. Of
+   several elements for one place the last counts, and it alone gets the gradient. An index outside 0..n-1 is an error
+   of the run. */
+nrv_tensor nrv_put_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
+/* x (a...,n,b...) plus src (a...,m,b...), each element of which is added where index (a...,m,b...) of i32 or i64 says
+   along axis: PyTorch's scatter_add. Lengths as for nrv_put_along. An index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_add_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
+/* x (a...,n,b...) with the elements of src (a...,m,b...) reduced into the places of axis that index (a...,m,b...) of
+   i32 or i64 names: reduce is "sum", "prod", "mean", "amax" or "amin", PyTorch's scatter_reduce. Where include_self is
+   0, x's own element counts only where nothing comes. Several that are the largest share the gradient evenly; NaN wins.
+   All but sums need a real type. An index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_reduce_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
+                                    int include_self);
+/* x (...,n,...) -> i32 (...,n,...): the indexes of x along axis in ascending order of what stands there, descending
+   where that is not 0. Equal elements keep their order, -0 equals 0, and NaN counts as the largest, as PyTorch's stable
+   argsort. No gradient: an index is piecewise constant. */
+nrv_tensor nrv_argsort(nrv_tensor x, int axis, int descending);
+/* x (...,n,...) -> its elements along axis in ascending order, descending where that is not 0; *index, where index is
+   not NULL, i32 (...,n,...), says where they stood. Equal elements keep their order; NaN counts as the largest. */
+nrv_tensor nrv_sort(nrv_tensor x, int axis, int descending, nrv_tensor *index);
+/* x (n,...) -> its elements along axis 0 in ascending order, NaN last. */
+nrv_tensor nrv_msort(nrv_tensor x);
+/* x (...,n,...) -> (...,k,...): the k largest elements of axis in descending order, or the k smallest in ascending
+   order where `smallest` is not 0; *index, where index is not NULL, i32, says where they stood. Of equals the first
+   count; NaN counts as the largest. k is a number or a named size. */
+nrv_tensor nrv_topk(nrv_tensor x, nrv_dim k, int axis, int smallest, nrv_tensor *index);
+/* x (...,n,...) -> (...,...), or with keep = 1 (...,1,...): the k-th smallest element of axis, k from 1; *index, where
+   index is not NULL, i32, says where it stood. Of equals the first count; NaN counts as the largest. */
+nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor *index);
 /* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
    outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
    nrv_gather(table, ids, 0). */
@@ -228,6 +258,9 @@ nrv_tensor nrv_segment_max(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the mean of the rows of each segment, 0 where
    there is none. A number outside 0..count-1 is an error of the run. */
 nrv_tensor nrv_segment_mean(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the product of the rows of each segment, 1
+   where there is none. A number outside 0..count-1 is an error of the run. */
+nrv_tensor nrv_segment_prod(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (E,...): softmax among the rows of each of `count` segments.
    A number outside 0..count-1 is an error of the run. Attention over a graph's edges (Velickovic et al. 2018). */
 nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
@@ -237,6 +270,13 @@ nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 nrv_tensor nrv_segment_sum(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */
 nrv_tensor nrv_take(nrv_tensor x, nrv_tensor index);
+/* x (a...,n,b...) and index (a...,m,b...) of i32 or i64 -> (a...,m,b...): along axis, for each place of the result, the
+   element of x that the index names there. Along the other axes the index may be shorter than x. An index outside
+   0..n-1 is an error of the run. This is PyTorch's gather; nrv_gather takes whole lines. */
+nrv_tensor nrv_take_along(nrv_tensor x, nrv_tensor index, int axis);
+/* nrv_take_along where a length of 1 beside the axis is stretched to the other's, in x and in index; PyTorch's
+   take_along_dim, NumPy's take_along_axis. */
+nrv_tensor nrv_take_along_dim(nrv_tensor x, nrv_tensor index, int axis);
 /* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
    (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
@@ -595,25 +635,133 @@ nrv_tensor nrv_mean_all(nrv_tensor x);
 nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
 /* Sum of all elements, a scalar. */
 nrv_tensor nrv_sum_all(nrv_tensor x);
+/* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
+nrv_tensor nrv_squeeze(nrv_tensor x, int axis);
+/* x without all its axes of length 1. */
+nrv_tensor nrv_squeeze_all(nrv_tensor x);
+/* x with a new axis of length 1, which becomes axis: (a,b) at 1 -> (a,1,b). */
+nrv_tensor nrv_unsqueeze(nrv_tensor x, int axis);
+/* x with n of its axes at other places: axis from[i] becomes axis to[i], the others keep their order. */
+nrv_tensor nrv_move_axes(nrv_tensor x, int n, const int *from, const int *to);
+/* x with axes a and b in each other's place. */
+nrv_tensor nrv_swap_axes(nrv_tensor x, int a, int b);
+/* The axes from first to last as one: (a,b,c) from 1 to 2 -> (a,b*c). A scalar becomes (1). */
+nrv_tensor nrv_merge_axes(nrv_tensor x, int first, int last);
+/* axis as several with the given lengths, one of which may be NRV_SAME: (a,6) at 1 by (2,3) -> (a,2,3). */
+nrv_tensor nrv_split_axis(nrv_tensor x, int axis, nrv_shape lengths);
 /* x stretched to the shape; only lengths of 1 stretch. */
 nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
 /* A new axis of length n, in which x repeats. (a,b) at axis 1 -> (a,n,b) */
 nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 /* n tensors that agree in all lengths but that of axis. */
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
+/* The diagonal of the plane of axes a and b, which become the last axis: (m,n) -> (min(m,n)); offset > 0 lies above the
+   main one, < 0 below. Lengths are numbers, or both the same named size. */
+nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b);
+/* x (...,n) -> square matrices of n + |offset|, with x as their diagonal and zeros elsewhere; they become axes a and b
+   of the result, -2 and -1 where nothing else is wanted. */
+nrv_tensor nrv_diag_embed(nrv_tensor x, int64_t offset, int a, int b);
+/* x (n) -> (n+|d|,n+|d|) with x as its diagonal d, or x (m,n) -> its diagonal d. */
+nrv_tensor nrv_diag(nrv_tensor x, int64_t diagonal);
+/* All elements of x in their order as diagonal `offset` of a square matrix. */
+nrv_tensor nrv_diagflat(nrv_tensor x, int64_t offset);
+/* x (m,n) -> the sum of its main diagonal, a scalar. */
+nrv_tensor nrv_trace(nrv_tensor x);
+/* n matrices (m_i,n_i) -> one of (sum of m_i, sum of n_i), with zeros beside them. A vector is a row, a scalar 1 x 1.
+ */
+nrv_tensor nrv_block_diag(int n, const nrv_tensor *x);
+/* x with the elements of n axes in reverse. */
+nrv_tensor nrv_flip(nrv_tensor x, int n, const int *axes);
+/* The rows of x (n,...) in reverse. */
+nrv_tensor nrv_flipud(nrv_tensor x);
+/* The columns of x (m,n,...) in reverse. */
+nrv_tensor nrv_fliplr(nrv_tensor x);
+/* x turned by k quarters in the plane of two axes, from a towards b: (n,m) at 0 and 1 -> (m,n) for an odd k. */
+nrv_tensor nrv_rot90(nrv_tensor x, int64_t k, int a, int b);
+/* x with the elements of n axes moved on by shift[i] places (back, where that is negative) and around; PyTorch's roll.
+   Where a length is a named size, its shift may not be larger. */
+nrv_tensor nrv_roll(nrv_tensor x, int n, const int64_t *shift, const int *axes);
+/* The coordinates of a grid: n vectors (n_i) -> y[i] (n_0,n_1,...), whose elements along axis i are x[i]'s. xy: the
+   first two axes change places, as pictures have them. y: room for n, all NULL after an error. */
+void nrv_meshgrid(int n, const nrv_tensor *x, int xy, nrv_tensor *y);
+/* All combinations of an element of each of k vectors: (n_0), (n_1), ... -> (n_0*n_1*..., k), the last running fastest.
+   One vector stays a vector. */
+nrv_tensor nrv_cartesian_prod(int n, const nrv_tensor *x);
+/* All choices of r elements of x (n), in its order, as rows: (n over r, r); with `again` an element may be chosen
+   several times. The choices are a constant: at most 2^24 indexes. */
+nrv_tensor nrv_combinations(nrv_tensor x, int64_t r, int again);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */
 nrv_tensor nrv_transpose(nrv_tensor x);
+/* (n): start, start + step, ... of type t, up to end, which is left out. At most 2^31 - 1 of them. */
+nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double end, double step);
+/* (steps) of type t: numbers at equal distances from start to end, both included. */
+nrv_tensor nrv_linspace(nrv_graph *g, nrv_dtype t, double start, double end, int64_t steps);
+/* (steps) of type t: base to the power of the numbers of nrv_linspace. */
+nrv_tensor nrv_logspace(nrv_graph *g, nrv_dtype t, double start, double end, int64_t steps, double base);
+/* (n,m) of type t: 1 on the main diagonal, 0 elsewhere. */
+nrv_tensor nrv_eye(nrv_graph *g, nrv_dtype t, nrv_dim n, nrv_dim m);
+/* One number everywhere, in the shape and type of x, whose values are not read. */
+nrv_tensor nrv_full_like(nrv_tensor x, double value);
 /* x with its axes split, moved and merged as the pattern says; lengths (n of them) are those of the names in
    parentheses on the left, in order; in each parenthesis one may be NRV_SAME: what is left. */
 nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim *lengths);
+/* x n_i times along each axis: (a,b) by (2,3) -> (2*a,3*b). More times than axes put new ones in front; fewer leave the
+   first as they are. Times are numbers or named sizes. */
+nrv_tensor nrv_repeat(nrv_tensor x, int n, const nrv_dim *times);
+/* Every element of axis n times in a row: (a,b) at 1 -> (a,n*b). n is a number or a named size. */
+nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n);
 /* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
 nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 /* (B,...) -> (B, product of the rest) */
 nrv_tensor nrv_flatten(nrv_tensor x);
 /* length elements of axis from start on; NRV_SAME: to the end. */
 nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length);
+/* n parts of axis, in its order: part[i] has lengths[i] elements. The lengths are numbers or named sizes and add up to
+   the axis's. part: room for n, all NULL after an error. */
+void nrv_split(nrv_tensor x, int axis, int n, const nrv_dim *lengths, nrv_tensor *part);
+/* Parts of `size` elements of axis, the last of which may be shorter; how many there are, 0 after an error. The first
+   `most` of them are put into part. */
+int nrv_split_evenly(nrv_tensor x, int axis, int64_t size, int most, nrv_tensor *part);
+/* axis in n parts or fewer, all as long as the first but the last, which may be shorter; how many there are, 0 after an
+   error. The first `most` of them are put into part. */
+int nrv_chunk(nrv_tensor x, int axis, int64_t n, int most, nrv_tensor *part);
+/* axis in n parts whose lengths differ by at most one, the longer ones first; n, 0 after an error. The first `most` of
+   them are put into part. */
+int nrv_tensor_split(nrv_tensor x, int axis, int64_t n, int most, nrv_tensor *part);
+/* axis cut at n places into n + 1 parts: part[i] reaches from at[i-1] to at[i], as Python's slices do: a negative place
+   counts from the end, one beyond the ends stops there, and a part that would end before it begins is empty. part: room
+   for n + 1, all NULL after an error. */
+void nrv_split_at(nrv_tensor x, int axis, int n, const int64_t *at, nrv_tensor *part);
+/* The elements of axis, each without it; how many there are, 0 after an error. The first `most` of them are put into
+   part. */
+int nrv_unbind(nrv_tensor x, int axis, int most, nrv_tensor *part);
+/* Element i of axis, which goes: (a,n,b) -> (a,b). i < 0 counts from the end. */
+nrv_tensor nrv_pick(nrv_tensor x, int axis, int64_t i);
+/* Every step-th element of axis from start on: (a,n,b) -> (a,(n-start+step-1)/step,b). step is positive, start a number
+   or a named size; what comes before the end is nrv_slice's business. */
+nrv_tensor nrv_every(nrv_tensor x, int axis, nrv_dim start, int64_t step);
+/* n tensors of one shape along a new axis: twice (a,b) at 0 -> (2,a,b). */
+nrv_tensor nrv_stack(int n, const nrv_tensor *x, int axis);
+/* n tensors side by side: along axis 1, vectors and scalars along axis 0. */
+nrv_tensor nrv_hstack(int n, const nrv_tensor *x);
+/* n tensors one below the other: along axis 0, a vector being a row. */
+nrv_tensor nrv_vstack(int n, const nrv_tensor *x);
+/* n tensors in depth: along axis 2, a matrix having depth 1 and a vector being a row of it. */
+nrv_tensor nrv_dstack(int n, const nrv_tensor *x);
+/* n vectors as the columns of a matrix; tensors of a higher rank are joined along axis 1. */
+nrv_tensor nrv_column_stack(int n, const nrv_tensor *x);
+/* The elements of x (...,m,n) on and below a diagonal, 0 above it; 0: the main one, positive: above. */
+nrv_tensor nrv_tril(nrv_tensor x, int64_t diagonal);
+/* The elements of x (...,m,n) on and above a diagonal, 0 below it; 0: the main one, positive: above. */
+nrv_tensor nrv_triu(nrv_tensor x, int64_t diagonal);
+/* i64 (2,K): rows and columns of the elements of a row x col matrix on and below a diagonal, a constant; at most 2^24
+   elements are counted. */
+nrv_tensor nrv_tril_indices(nrv_graph *g, int64_t row, int64_t col, int64_t offset);
+/* i64 (2,K): rows and columns of the elements of a row x col matrix on and above a diagonal, a constant; at most 2^24
+   elements are counted. */
+nrv_tensor nrv_triu_indices(nrv_graph *g, int64_t row, int64_t col, int64_t offset);
 #endif

@@ -34,6 +34,14 @@ extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_overlap_add;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_put_along;
+extern const nrv__opdef nrv__op_add_along;
+extern const nrv__opdef nrv__op_reduce_along;
+extern const nrv__opdef nrv__op_argsort;
+extern const nrv__opdef nrv__op_sort;
+extern const nrv__opdef nrv__op_msort;
+extern const nrv__opdef nrv__op_topk;
+extern const nrv__opdef nrv__op_kthvalue;
 extern const nrv__opdef nrv__op_gather;
 extern const nrv__opdef nrv__op_iota;
 extern const nrv__opdef nrv__op_mask_of_lengths;
@@ -42,9 +50,12 @@ extern const nrv__opdef nrv__op_scatter_add;
 extern const nrv__opdef nrv__op_segment_max;
 extern const nrv__opdef nrv__op_segment_argmax;
 extern const nrv__opdef nrv__op_segment_mean;
+extern const nrv__opdef nrv__op_segment_prod;
 extern const nrv__opdef nrv__op_segment_softmax;
 extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
+extern const nrv__opdef nrv__op_take_along;
+extern const nrv__opdef nrv__op_take_along_dim;
 extern const nrv__opdef nrv__op_write;
 extern const nrv__opdef nrv__op_pairwise_distance;
 extern const nrv__opdef nrv__op_cdist;
@@ -177,14 +188,61 @@ extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_mean;
 extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_squeeze;
+extern const nrv__opdef nrv__op_unsqueeze;
+extern const nrv__opdef nrv__op_move_axes;
+extern const nrv__opdef nrv__op_swap_axes;
+extern const nrv__opdef nrv__op_merge_axes;
+extern const nrv__opdef nrv__op_split_axis;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_copy;
+extern const nrv__opdef nrv__op_diagonal;
+extern const nrv__opdef nrv__op_diag_embed;
+extern const nrv__opdef nrv__op_diag;
+extern const nrv__opdef nrv__op_diagflat;
+extern const nrv__opdef nrv__op_trace;
+extern const nrv__opdef nrv__op_block_diag;
+extern const nrv__opdef nrv__op_flip;
+extern const nrv__opdef nrv__op_flipud;
+extern const nrv__opdef nrv__op_fliplr;
+extern const nrv__opdef nrv__op_rot90;
+extern const nrv__opdef nrv__op_roll;
+extern const nrv__opdef nrv__op_meshgrid;
+extern const nrv__opdef nrv__op_cartesian_prod;
+extern const nrv__opdef nrv__op_combinations;
 extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_permute;
+extern const nrv__opdef nrv__op_arange;
+extern const nrv__opdef nrv__op_linspace;
+extern const nrv__opdef nrv__op_logspace;
+extern const nrv__opdef nrv__op_eye;
+extern const nrv__opdef nrv__op_full;
+extern const nrv__opdef nrv__op_zeros;
+extern const nrv__opdef nrv__op_ones;
+extern const nrv__opdef nrv__op_full_like;
+extern const nrv__opdef nrv__op_zeros_like;
+extern const nrv__opdef nrv__op_ones_like;
 extern const nrv__opdef nrv__op_rearrange;
+extern const nrv__opdef nrv__op_repeat;
+extern const nrv__opdef nrv__op_repeat_interleave;
 extern const nrv__opdef nrv__op_reshape;
 extern const nrv__opdef nrv__op_slice;
+extern const nrv__opdef nrv__op_split;
+extern const nrv__opdef nrv__op_chunk;
+extern const nrv__opdef nrv__op_tensor_split;
+extern const nrv__opdef nrv__op_unbind;
+extern const nrv__opdef nrv__op_pick;
+extern const nrv__opdef nrv__op_every;
+extern const nrv__opdef nrv__op_stack;
+extern const nrv__opdef nrv__op_hstack;
+extern const nrv__opdef nrv__op_vstack;
+extern const nrv__opdef nrv__op_dstack;
+extern const nrv__opdef nrv__op_column_stack;
+extern const nrv__opdef nrv__op_tril;
+extern const nrv__opdef nrv__op_triu;
+extern const nrv__opdef nrv__op_tril_indices;
+extern const nrv__opdef nrv__op_triu_indices;
 extern const nrv__opdef nrv__op_stop;
 extern const nrv__opdef nrv__op_surrogate;
 extern const nrv__layer nrv__layer_relu;
@@ -349,6 +407,13 @@ extern const nrv__kernel nrv__kernel_log_softmax_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_softmax_baseline;
 extern const nrv__kernel nrv__kernel_log_softmax_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_argsort_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_argsort_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_argsort_baseline;
 
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
@@ -382,6 +447,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_overlap_add,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_put_along,
+    &nrv__op_add_along,
+    &nrv__op_reduce_along,
+    &nrv__op_argsort,
+    &nrv__op_sort,
+    &nrv__op_msort,
+    &nrv__op_topk,
+    &nrv__op_kthvalue,
     &nrv__op_gather,
     &nrv__op_iota,
     &nrv__op_mask_of_lengths,
@@ -390,9 +463,12 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_segment_max,
     &nrv__op_segment_argmax,
     &nrv__op_segment_mean,
+    &nrv__op_segment_prod,
     &nrv__op_segment_softmax,
     &nrv__op_segment_sum,
     &nrv__op_take,
+    &nrv__op_take_along,
+    &nrv__op_take_along_dim,
     &nrv__op_write,
     &nrv__op_pairwise_distance,
     &nrv__op_cdist,
@@ -525,14 +601,61 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_argmin,
     &nrv__op_mean,
     &nrv__op_sum,
+    &nrv__op_squeeze,
+    &nrv__op_unsqueeze,
+    &nrv__op_move_axes,
+    &nrv__op_swap_axes,
+    &nrv__op_merge_axes,
+    &nrv__op_split_axis,
     &nrv__op_broadcast,
     &nrv__op_concat,
     &nrv__op_copy,
+    &nrv__op_diagonal,
+    &nrv__op_diag_embed,
+    &nrv__op_diag,
+    &nrv__op_diagflat,
+    &nrv__op_trace,
+    &nrv__op_block_diag,
+    &nrv__op_flip,
+    &nrv__op_flipud,
+    &nrv__op_fliplr,
+    &nrv__op_rot90,
+    &nrv__op_roll,
+    &nrv__op_meshgrid,
+    &nrv__op_cartesian_prod,
+    &nrv__op_combinations,
     &nrv__op_pad,
     &nrv__op_permute,
+    &nrv__op_arange,
+    &nrv__op_linspace,
+    &nrv__op_logspace,
+    &nrv__op_eye,
+    &nrv__op_full,
+    &nrv__op_zeros,
+    &nrv__op_ones,
+    &nrv__op_full_like,
+    &nrv__op_zeros_like,
+    &nrv__op_ones_like,
     &nrv__op_rearrange,
+    &nrv__op_repeat,
+    &nrv__op_repeat_interleave,
     &nrv__op_reshape,
     &nrv__op_slice,
+    &nrv__op_split,
+    &nrv__op_chunk,
+    &nrv__op_tensor_split,
+    &nrv__op_unbind,
+    &nrv__op_pick,
+    &nrv__op_every,
+    &nrv__op_stack,
+    &nrv__op_hstack,
+    &nrv__op_vstack,
+    &nrv__op_dstack,
+    &nrv__op_column_stack,
+    &nrv__op_tril,
+    &nrv__op_triu,
+    &nrv__op_tril_indices,
+    &nrv__op_triu_indices,
     &nrv__op_stop,
     &nrv__op_surrogate,
     NULL
@@ -702,6 +825,13 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_softmax_baseline,
     &nrv__kernel_log_softmax_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_argsort_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_argsort_avx2,
+#endif
+    &nrv__kernel_argsort_baseline,
     NULL
 };
 

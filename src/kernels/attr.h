@@ -8,6 +8,10 @@ typedef struct nrv__axis_attr { /* softmax, log_softmax, concat, argmax */
     int64_t axis;               /* >= 0 */
 } nrv__axis_attr;
 
+typedef struct nrv__sort_attr { /* argsort */
+    int64_t axis, descending;
+} nrv__sort_attr;
+
 typedef struct nrv__lines_attr { /* gather, scatter_add, segment_max, segment_argmax, read, write */
     int64_t axis;                /* >= batch; of the tensor that is indexed */
     int64_t batch;               /* so many first axes of all inputs go together: each element has its own indexes */

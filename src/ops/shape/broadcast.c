@@ -1,6 +1,5 @@
 /* broadcast - length 1 stretched, missing axes put in front */
 #include "../op.h"
-#include <string.h>
 
 static bool broadcast_shape(nrv__infer *s)
 {
@@ -57,8 +56,13 @@ static nrv_tensor broadcast_make(nrv__case *c)
 {
     nrv_shape s = { 0, { 0 } };
     int64_t d[NRV__MAX_RANK];
-    s.rank = nrv__case_ints(c, "to", NRV__MAX_RANK, d);
-    memcpy(s.dim, d, sizeof d);
+    static const char *const word[] = { "to", "shape", "size", "sizes" };
+    for (int i = 0; i < 4 && !s.rank; i++)
+        s.rank = nrv__case_ints(c, word[i], NRV__MAX_RANK, d);
+    for (int i = 0; i < s.rank; i++) {
+        int k = c->x[0] ? i - (s.rank - c->x[0]->rank) : -1;
+        s.dim[i] = d[i] == -1 && k >= 0 ? c->x[0]->dim[k] : d[i]; /* as PyTorch's expand */
+    }
     return nrv_broadcast(c->x[0], s);
 }
 
@@ -70,6 +74,13 @@ static nrv_tensor broadcast_batch(const nrv__batch *b)
 
 NRV_OP(broadcast, .batch = broadcast_batch, .sig = "any x[...] -> y[...]",
        .doc = "Axes of length 1 stretched to the given shape, missing ones put in front.", .shape = broadcast_shape,
+       .torch = "broadcast_to Tensor.expand Tensor.expand_as", .numpy = "broadcast_to", .onnx = "Expand",
+       .refuse = { "x[3,2], to=3x4 => broadcast: axis 1 does not fit | in here | input 0: input f32 [3, 2] x | hint "
+                   "only a length of 1 is stretched",
+                   "x[3,2], to=3 => broadcast: rank 2 cannot become rank 1 | in here | input 0: input f32 [3, 2] x | "
+                   "hint sum the axes away instead",
+                   "x[3], to=-1x3 => -1 is neither a length nor the handle of a size of this graph | in here | hint "
+                   "calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
        .flags = NRV_VIEW, .vjp = broadcast_vjp, .ref = broadcast_ref, .view = broadcast_view, .make = broadcast_make,
        .test = { "x[3,1], to=2x3x4", "x[], to=5", "x[1], to=0", "x[4], to=3x4" });
 

@@ -68,7 +68,16 @@ static nrv_tensor concat_batch(const nrv__batch *b)
 
 NRV_OP(concat, .batch = concat_batch, .sig = "any x[...]... -> y[...]",
        .doc = "Tensors one after the other along an axis.", .shape = concat_shape, .vjp = concat_vjp, .ref = concat_ref,
-       .make = concat_make, .attr_bytes = sizeof(nrv__axis_attr),
+       .make = concat_make, .attr_bytes = sizeof(nrv__axis_attr), .torch = "cat concat concatenate",
+       .numpy = "concatenate", .onnx = "Concat",
+       .refuse = { "a[2,3], b[2,4], axis=0 => concat: input 1 differs at axis 1 | in here | input 0: input f32 [2, 3] "
+                   "a | input 1: input f32 [2, 4] b | hint only the joined axis may differ",
+                   "a[2,3], b[2], axis=0 => concat: input 1 differs in type or rank | in here | input 0: input f32 [2, "
+                   "3] a | input 1: input f32 [2] b | hint all need one type and rank",
+                   "a[3], b:i32[3] => concat: input 1 differs in type or rank | in here | input 0: input f32 [3] a | "
+                   "input 1: input i32 [3] b | hint all need one type and rank",
+                   "a[3], b[3], axis=1 => concat: axis 1 of a tensor of rank 1 | in here | hint axes count from 0, or "
+                   "from -1 at the end" },
        .test = { "a[2,3], b[2,4], axis=1", "a[2,3], b[1,3], c[3,3], axis=0", "a[0], b[3], axis=0" });
 
 /* n tensors that agree in all lengths but that of axis. */

@@ -55,7 +55,7 @@ static bool permute_view(const nrv__args *a, nrv__view *y, int64_t *offset)
 static nrv_tensor permute_make(nrv__case *c)
 {
     int64_t d[NRV__MAX_RANK];
-    int axes[NRV__MAX_RANK], n = nrv__case_ints(c, "axes", NRV__MAX_RANK, d);
+    int axes[NRV__MAX_RANK], n = nrv__case_ints(c, "axis", NRV__MAX_RANK, d);
     for (int i = 0; i < n; i++)
         axes[i] = (int)d[i];
     return nrv_permute(c->x[0], n, axes);
@@ -72,6 +72,11 @@ static nrv_tensor permute_batch(const nrv__batch *b)
 
 NRV_OP(permute, .batch = permute_batch, .sig = "any x[...] -> y[...]",
        .doc = "Axes in another order: y's axis i is x's axis axes[i].", .shape = permute_shape, .flags = NRV_VIEW,
+       .torch = "permute", .numpy = "transpose", .onnx = "Transpose",
+       .refuse = { "x[2,3,4], axes=1x0 => permute: 2 axes for a tensor of rank 3 | in here | hint name every axis once",
+                   "x[2,3], axes=0x0 => permute: 2 axes for a tensor of rank 2 | in here | hint name every axis once",
+                   "x[2,3], axes=0x2 => permute: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end" },
        .vjp = permute_vjp, .ref = permute_ref, .view = permute_view, .make = permute_make,
        .attr_bytes = sizeof(permute_attr), .test = { "x[2,3,4], axes=2x0x1", "x[3,5], axes=1x0", "x[0,2], axes=1x0" });
 

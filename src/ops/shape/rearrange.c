@@ -64,6 +64,8 @@ static bool rearrange_lengths(nrv_tensor x, const rearrange_side *from, int n, c
             else
                 left = k;
         }
+        if (left < 0 && !nrv__dim_same(x->g, x->dim[axis], known, "rearrange", &known))
+            return false;
         if (left >= 0 && !nrv__dim_divides(x->g, x->dim[axis], known, &length[left]))
             return false;
         i += count;
@@ -113,6 +115,17 @@ static nrv_tensor rearrange_make(nrv__case *c)
 }
 
 NRV_OP(rearrange, .sig = "any x[...] -> y[...]", .doc = "Axes split, moved and merged by a pattern.",
+       .refuse = { "x[2,3,8], lengths=2x3, pattern=b t (h d) -> b h t d => rearrange: the pattern \"b t (h d) -> b h t "
+                   "d\" does not fit a tensor of rank 3 with 2 lengths | in here | hint as in \"b t (h d) -> b h t "
+                   "d\", with the lengths of h and d, one of them NRV_SAME",
+                   "x[2,3], pattern=b t h -> b h t => rearrange: the pattern \"b t h -> b h t\" does not fit a tensor "
+                   "of rank 2 with 0 lengths | in here | hint as in \"b t (h d) -> b h t d\", with the lengths of h "
+                   "and d, one of them NRV_SAME",
+                   "x[2,3], pattern=b t -> b => rearrange: the pattern \"b t -> b\" does not fit a tensor of rank 2 "
+                   "with 0 lengths | in here | hint as in \"b t (h d) -> b h t d\", with the lengths of h and d, one "
+                   "of them NRV_SAME",
+                   "x[2,3] => rearrange: the pattern \"\" does not fit a tensor of rank 2 with 0 lengths | in here | "
+                   "hint as in \"b t (h d) -> b h t d\", with the lengths of h and d, one of them NRV_SAME" },
        .flags = NRV_MACRO, .make = rearrange_make,
        .test = { "x[2,3,8], lengths=2x4, pattern=b t (h d) -> b h t d",
                  "x[2,3,8], lengths=-1x4, pattern=b t (h d) -> h b (t d)" });

@@ -45,7 +45,7 @@ static nrv_tensor reshape_make(nrv__case *c)
 {
     nrv_shape s = { 0, { 0 } };
     int64_t d[NRV__MAX_RANK];
-    s.rank = nrv__case_ints(c, "to", NRV__MAX_RANK, d);
+    s.rank = nrv__case_ints(c, nrv__case_text(c, "to") ? "to" : "shape", NRV__MAX_RANK, d);
     memcpy(s.dim, d, sizeof d);
     return nrv_reshape(c->x[0], s);
 }
@@ -58,7 +58,15 @@ static nrv_tensor reshape_batch(const nrv__batch *b)
 NRV_OP(reshape, .batch = reshape_batch, .sig = "any x[...] -> y[...]",
        .doc = "The same elements in row-major order with other lengths; one length may be NRV_SAME.",
        .shape = reshape_shape, .flags = NRV_VIEW | NRV_FLAT, .vjp = reshape_vjp, .ref = reshape_ref,
-       .view = reshape_view, .make = reshape_make,
+       .view = reshape_view, .make = reshape_make, .torch = "reshape Tensor.view Tensor.view_as Tensor.reshape_as",
+       .numpy = "reshape", .onnx = "Reshape",
+       .refuse = { "x[3,4], to=5x2 => reshape: 12 elements do not make 10 | in here | input 0: input f32 [3, 4] x | "
+                   "hint NRV_SAME takes what is left",
+                   "x[3,4], to=-1x-1 => reshape: two lengths are NRV_SAME | in here | hint give the other lengths",
+                   "x[3,4], to=-1x5 => reshape: 12 elements cannot be divided by 5 | in here | hint give that length "
+                   "instead of NRV_SAME",
+                   "x[3,4], to=3x-4 => -4 is neither a length nor the handle of a size of this graph | in here | hint "
+                   "calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
        .test = { "x[3,4], to=2x6", "x[2,3], to=6", "x[0,3], to=3x0", "x[1], to=1x1x1" });
 
 /* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */

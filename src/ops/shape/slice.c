@@ -77,19 +77,32 @@ static nrv_tensor slice_batch(const nrv__batch *b)
 
 NRV_OP(slice, .batch = slice_batch, .sig = "any x[...] -> y[...]", .doc = "length elements of one axis from start on.",
        .shape = slice_shape, .flags = NRV_VIEW, .vjp = slice_vjp, .ref = slice_ref, .view = slice_view,
-       .make = slice_make, .attr_bytes = sizeof(nrv__axis_attr),
+       .make = slice_make, .attr_bytes = sizeof(nrv__axis_attr), .torch = "narrow", .onnx = "Slice",
+       .refuse = { "x[4,5], axis=1, start=3, length=3 => slice: 3 from 3 passes the end of axis 1 at 5 | in here | "
+                   "input 0: input f32 [4, 5] x | hint start + length may not pass the end",
+                   "x[4,5], axis=2, length=1 => slice: axis 2 of a tensor of rank 2 | in here | hint axes count from "
+                   "0, or from -1 at the end",
+                   "x[4,5], axis=0, start=1, length=-2 => -2 is neither a length nor the handle of a size of this "
+                   "graph | in here | hint calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph",
+                   "x[4,5], axis=0, start=5 => slice: it starts at 5 of axis 0, which has 4 | in here | input 0: input "
+                   "f32 [4, 5] x | hint it starts in the axis, or at its end" },
        .test = { "x[4,5], axis=1, start=1, length=3", "x[6], axis=0, start=2, length=4",
                  "x[3,4,2], axis=-2, start=0, length=1", "x[3], axis=0, start=3, length=0" });
 
 /* length elements of axis from start on; NRV_SAME: to the end. */
 NRV_API nrv_tensor nrv_slice(nrv_tensor x, int axis, nrv_dim start, nrv_dim length)
 {
+    char a[24], b[24];
     if (!nrv__axis(x, &axis, "slice"))
         return NULL;
+    if (length == NRV_SAME && nrv__dim_valid(x->g, start) && !nrv__dim_at_most(x->g, start, x->dim[axis], "slice"))
+        return nrv__op_refuses(&nrv__op_slice, 1, &x, NRV_ESHAPE, "it starts in the axis, or at its end",
+                               "it starts at %s of axis %d, which has %s", nrv__dim_text(x->g, start, a), axis,
+                               nrv__dim_text(x->g, x->dim[axis], b));
     if (length == NRV_SAME)
         length = nrv__dim_sub(x->g, x->dim[axis], start);
-    nrv__axis_attr a = { axis };
+    nrv__axis_attr at = { axis };
     if (start == 0 && length == x->dim[axis])
         return x;
-    return nrv__op_with(&nrv__op_slice, NRV_N(const nrv_tensor, x), &a, 2, (const nrv_dim[]){ start, length });
+    return nrv__op_with(&nrv__op_slice, NRV_N(const nrv_tensor, x), &at, 2, (const nrv_dim[]){ start, length });
 }
