@@ -110,6 +110,7 @@ struct nrv__opdef {
     int64_t (*macs)(const nrv__args *a); /* multiply-adds, where that is what it does */
     double ulp, rel; /* float32: ulp, float64: relative; 0 = 2 and 1e-12. Of the largest value's scale */
     const char *tolerance_why;
+    double point_ulp; /* element by element of one real input, float32: how far any may be, in its own ulp; 0 = 4 */
     const char *not_slope; /* why the gradient is not the slope, where that is meant (surrogate) */
     const char *test[12];  /* "x[3,5] in -2..2, axis=1" */
     /* at least two bad calls and the whole message, its lines joined by " | ": "x[3], axis=1 => sum: ... | hint ..." */

@@ -85,6 +85,16 @@ static expr_value expr_apply2(expr_reader *r, const char *op, expr_value a, expr
     return (expr_value){ nrv__op(nrv__op_find(op, strlen(op)), 2, (const nrv_tensor[]){ ta, tb }), 0 };
 }
 
+/* an op made of others is made with what its arguments are when nobody says */
+static nrv_tensor expr_made(nrv_graph *g, const nrv__opdef *op, int n, const nrv_tensor *x)
+{
+    nrv__case c = { .g = g, .name = op->name, .n_x = n };
+    if (!(op->flags & NRV_MACRO))
+        return nrv__op(op, n, x);
+    memcpy(c.x, x, (size_t)n * sizeof *x);
+    return op->make(&c);
+}
+
 static expr_value expr_call(expr_reader *r, const char *name, size_t n)
 {
     const nrv__opdef *op = nrv__op_find(name, n);
@@ -108,7 +118,7 @@ static expr_value expr_call(expr_reader *r, const char *name, size_t n)
         want += *s == ',' && s[1] == ' ';
     if (k != want)
         return expr_fail(r, "the wrong number of arguments");
-    return (expr_value){ nrv__op(op, k, x), 0 };
+    return (expr_value){ expr_made(r->g, op, k, x), 0 };
 }
 
 static size_t expr_number_length(const char *s)

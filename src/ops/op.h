@@ -17,6 +17,20 @@ bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in); /* a
 nrv_tensor nrv__op_refuses(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_status status, const char *hint,
                            const char *fmt, ...) NRV__PRINTF(6, 7);
 
+/* .refuse of an op of one input x that wants a real type; and of one that wants a number */
+#define NRV_WANTS_REAL(id)                                                                                      \
+    { "x:i32[3] => " #id ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | hint " \
+      "nrv_cast it to NRV_F32",                                                                                 \
+      "x:bool[2] => " #id                                                                                       \
+      ": input 0 is bool, a real type is wanted | in here | input 0: input bool [2] x | hint nrv_cast it to "   \
+      "NRV_F32" }
+#define NRV_WANTS_NUMBER(id)                                                                                    \
+    { "x:bool[3] => " #id ": input 0 is bool, a number is wanted | in here | input 0: input bool [3] x | hint " \
+      "nrv_cast it to a number",                                                                                \
+      "x:bool[] => " #id                                                                                        \
+      ": input 0 is bool, a number is wanted | in here | input 0: input bool [] x | hint nrv_cast it to a "     \
+      "number" }
+
 /* ---- small things that many ops want ---- */
 bool nrv__axis(nrv_tensor x, int *axis, const char *op); /* negative counts from the end; false: error is set */
 nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of x's type */

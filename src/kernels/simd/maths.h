@@ -169,7 +169,7 @@ SIMD_INLINE float maths_gelu(float x)
     p = p * v + 3.039483130e-01f;
     p = p * v + 1.888212860e-01f;
     const float e = maths_exp_parts(-0.5f * (high * high), -0.5f * ((t + high) * (t - high)), &scale, &lost);
-    const float tail = a == __builtin_inff() ? 0.0f : e * (p * w);
+    const float q = p * w, tail = a == __builtin_inff() ? 0.0f : lost * q + e * q;
     return x < 0.0f ? x * tail * scale : x * (1.0f - tail * scale);
 }
 

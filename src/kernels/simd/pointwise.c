@@ -3,7 +3,7 @@
    Promises: an element's result depends on its value alone, not on its place; out may be one of the inputs. Accuracy as
    maths.h says; minimum and maximum hand NaN on, comparisons give 0 or 1 in a byte.
    Does not do: other types than float32 but for casts; strides - the interpreter sees to those. */
-#include "maths.h"
+#include "wide.h"
 #include <math.h>
 
 #define POINT_F(l, i) ((const float *)(l)->in[i])
@@ -73,6 +73,30 @@ POINT_1(silu, maths_silu(x))
 POINT_1(softplus, maths_softplus(x))
 POINT_1(erf, maths_erf(x))
 POINT_1(gelu, maths_gelu(x))
+POINT_1(exp2, wide_exp2(x))
+POINT_1(expm1, wide_signed(wide_expm1((double)x), x))
+POINT_1(log1p, wide_signed(wide_log1p((double)x), x))
+POINT_1(log2, wide_log(x, 1, wide_log2e))
+POINT_1(log10, wide_log(x, 0.30102999566398119521, 0.43429448190325182765))
+POINT_1(sinh, wide_sinh(x))
+POINT_1(cosh, wide_cosh(x))
+POINT_1(asinh, wide_asinh(x))
+POINT_1(acosh, wide_acosh(x))
+POINT_1(atanh, wide_atanh(x))
+POINT_1(asin, wide_asin(x))
+POINT_1(acos, wide_acos(x))
+POINT_1(atan, wide_atan(x))
+POINT_1(cbrt, wide_cbrt(x))
+POINT_1(erfc, (float)wide_erfc((double)x))
+POINT_1(erfcx, wide_erfcx(x))
+POINT_1(ndtr, wide_ndtr(x))
+POINT_1(tanhshrink, wide_tanhshrink(x))
+POINT_1(mish, wide_mish(x))
+POINT_1(gelu_tanh, wide_gelu_tanh(x))
+POINT_1(floor, __builtin_floorf(x))
+POINT_1(ceil, __builtin_ceilf(x))
+POINT_1(trunc, __builtin_truncf(x))
+POINT_1(rint, __builtin_rintf(x))
 
 POINT_CAST(cast_u8, uint8_t, float, x) /* bool too: 0 or 1 in a byte */
 POINT_CAST(cast_i32, int32_t, float, x)
@@ -113,8 +137,15 @@ static void point_select(const nrv__lane *l)
     }
 }
 
+enum { POINT_SIN, POINT_COS, POINT_TAN };
+
+static double point_trig_far(double x, int which)
+{
+    return which == POINT_SIN ? sin(x) : which == POINT_COS ? cos(x) : tan(x);
+}
+
 /* 64 at a time, from a copy, since out may be in; the few that are too large for maths_sin go to libm one by one */
-static void point_trig(const nrv__lane *l, int32_t quarters)
+SIMD_INLINE void point_trig(const nrv__lane *l, int which)
 {
     const float *in = POINT_F(l, 0);
     float *out = l->out, x[64];
@@ -125,21 +156,26 @@ static void point_trig(const nrv__lane *l, int32_t quarters)
         for (int64_t i = 0; i < n; i++)
             large |= __builtin_fabsf(x[i]) <= MATHS_TRIG_MOST ? 0 : 1;
         for (int64_t i = 0; i < n; i++)
-            out[at + i] = maths_sin(x[i], quarters);
+            out[at + i] = which == POINT_TAN ? wide_tan(x[i]) : maths_sin(x[i], which);
         for (int64_t i = 0; large != 0 && i < n; i++)
             if (!(__builtin_fabsf(x[i]) <= MATHS_TRIG_MOST))
-                out[at + i] = (float)(quarters == 0 ? sin((double)x[i]) : cos((double)x[i]));
+                out[at + i] = (float)point_trig_far((double)x[i], which);
     }
 }
 
 static void point_sin(const nrv__lane *l)
 {
-    point_trig(l, 0);
+    point_trig(l, POINT_SIN);
 }
 
 static void point_cos(const nrv__lane *l)
 {
-    point_trig(l, 1);
+    point_trig(l, POINT_COS);
+}
+
+static void point_tan(const nrv__lane *l)
+{
+    point_trig(l, POINT_TAN);
 }
 
 #define POINT_ROW(op, types) { #op, types, NRV__ISA_TIER, point_##op }
@@ -179,6 +215,31 @@ NRV_POINTS(pointwise,
     POINT_ROW(gelu, "f32 -> f32"),
     POINT_ROW(sin, "f32 -> f32"),
     POINT_ROW(cos, "f32 -> f32"),
+    POINT_ROW(exp2, "f32 -> f32"),
+    POINT_ROW(expm1, "f32 -> f32"),
+    POINT_ROW(log1p, "f32 -> f32"),
+    POINT_ROW(log2, "f32 -> f32"),
+    POINT_ROW(log10, "f32 -> f32"),
+    POINT_ROW(sinh, "f32 -> f32"),
+    POINT_ROW(cosh, "f32 -> f32"),
+    POINT_ROW(asinh, "f32 -> f32"),
+    POINT_ROW(acosh, "f32 -> f32"),
+    POINT_ROW(atanh, "f32 -> f32"),
+    POINT_ROW(asin, "f32 -> f32"),
+    POINT_ROW(acos, "f32 -> f32"),
+    POINT_ROW(atan, "f32 -> f32"),
+    POINT_ROW(cbrt, "f32 -> f32"),
+    POINT_ROW(erfc, "f32 -> f32"),
+    POINT_ROW(erfcx, "f32 -> f32"),
+    POINT_ROW(ndtr, "f32 -> f32"),
+    POINT_ROW(tanhshrink, "f32 -> f32"),
+    POINT_ROW(mish, "f32 -> f32"),
+    POINT_ROW(gelu_tanh, "f32 -> f32"),
+    POINT_ROW(floor, "f32 -> f32"),
+    POINT_ROW(ceil, "f32 -> f32"),
+    POINT_ROW(trunc, "f32 -> f32"),
+    POINT_ROW(rint, "f32 -> f32"),
+    POINT_ROW(tan, "f32 -> f32"),
     { "cast", "bool -> f32", NRV__ISA_TIER, point_cast_u8 },
     { "cast", "u8 -> f32", NRV__ISA_TIER, point_cast_u8 },
     { "cast", "i32 -> f32", NRV__ISA_TIER, point_cast_i32 },

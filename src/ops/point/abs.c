@@ -9,9 +9,10 @@ static void abs_vjp(nrv_vjp *v)
 
 NRV_REF1(abs_ref, fabs(x))
 
-NRV_OP(abs, .sig = "real x[...] -> y[...]", .doc = "Absolute value; its gradient at 0 is 0.", .shape = nrv__infer_point,
-       .flags = NRV_POINTWISE, .vjp = abs_vjp, .ref = abs_ref,
-       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in 0.5..20" });
+NRV_OP(abs, .sig = "number x[...] -> y[...]", .doc = "Absolute value; its gradient at 0 is 0.",
+       .shape = nrv__infer_number, .flags = NRV_POINTWISE, .vjp = abs_vjp, .ref = abs_ref, .torch = "abs absolute",
+       .numpy = "abs absolute fabs", .onnx = "Abs", .refuse = NRV_WANTS_NUMBER(abs),
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in 0.5..20", "x:i32[7] in -9..9" });
 
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 NRV_API nrv_tensor nrv_abs(nrv_tensor x)

@@ -10,7 +10,8 @@ static void cos_vjp(nrv_vjp *v)
 NRV_REF1(cos_ref, cos(x))
 
 NRV_OP(cos, .sig = "real x[...] -> y[...]", .doc = "Cosine of radians.", .shape = nrv__infer_point,
-       .flags = NRV_POINTWISE, .vjp = cos_vjp, .ref = cos_ref,
+       .flags = NRV_POINTWISE, .vjp = cos_vjp, .ref = cos_ref, .point_ulp = 2, .torch = "cos", .numpy = "cos",
+       .onnx = "Cos", .refuse = NRV_WANTS_REAL(cos),
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Cosine of radians. x and y (...) */

@@ -10,7 +10,8 @@ static void erf_vjp(nrv_vjp *v)
 NRV_REF1(erf_ref, erf(x))
 
 NRV_OP(erf, .sig = "real x[...] -> y[...]", .doc = "Error function.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = erf_vjp, .ref = erf_ref, .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -5..5" });
+       .vjp = erf_vjp, .ref = erf_ref, .point_ulp = 2, .torch = "erf special.erf", .onnx = "Erf",
+       .refuse = NRV_WANTS_REAL(erf), .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -5..5" });
 
 /* Error function. x and y (...) */
 NRV_API nrv_tensor nrv_erf(nrv_tensor x)

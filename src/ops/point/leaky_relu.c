@@ -23,7 +23,8 @@ static nrv_tensor leaky_relu_make(nrv__case *c)
 NRV_OP(leaky_relu, .sig = "real x[...] -> y[...]",
        .doc = "x where it is positive, slope * x elsewhere; the gradient at 0 is slope.", .shape = nrv__infer_point,
        .flags = NRV_POINTWISE, .vjp = leaky_relu_vjp, .ref = leaky_relu_ref, .make = leaky_relu_make,
-       .attr_bytes = sizeof(nrv__scalar_attr), .test = { "x[3,5] in -3..3", "x[1027] in 1..4, slope=0.2", "x[0]" });
+       .attr_bytes = sizeof(nrv__scalar_attr), .torch = "nn.functional.leaky_relu nn.LeakyReLU", .onnx = "LeakyRelu",
+       .refuse = NRV_WANTS_REAL(leaky_relu), .test = { "x[3,5] in -3..3", "x[1027] in 1..4, slope=0.2", "x[0]" });
 
 /* x where it is positive, slope * x elsewhere. x and y (...) */
 NRV_API nrv_tensor nrv_leaky_relu(nrv_tensor x, double slope)

@@ -10,7 +10,8 @@ static void log_vjp(nrv_vjp *v)
 NRV_REF1(log_ref, log(x))
 
 NRV_OP(log, .sig = "real x[...] -> y[...]", .doc = "Natural logarithm; -inf at 0, NaN below.",
-       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = log_vjp, .ref = log_ref,
+       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = log_vjp, .ref = log_ref, .point_ulp = 2,
+       .torch = "log", .numpy = "log", .onnx = "Log", .refuse = NRV_WANTS_REAL(log),
        .test = { "x[3,5] in 0.1..3", "x[] in 0.1..3", "x[0]", "x[1027] in 0.5..20" });
 
 /* Natural logarithm; -inf at 0, NaN below. x and y (...) */

@@ -8,8 +8,10 @@ static void neg_vjp(nrv_vjp *v)
 
 NRV_REF1(neg_ref, -x)
 
-NRV_OP(neg, .sig = "real x[...] -> y[...]", .doc = "The negative.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = neg_vjp, .ref = neg_ref, .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+NRV_OP(neg, .sig = "number x[...] -> y[...]", .doc = "The negative.", .shape = nrv__infer_number,
+       .flags = NRV_POINTWISE, .vjp = neg_vjp, .ref = neg_ref, .torch = "neg negative", .numpy = "negative",
+       .onnx = "Neg", .refuse = NRV_WANTS_NUMBER(neg),
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20", "x:i32[7] in -9..9" });
 
 /* The negative. x and y (...) */
 NRV_API nrv_tensor nrv_neg(nrv_tensor x)

@@ -9,7 +9,8 @@ static void reciprocal_vjp(nrv_vjp *v)
 NRV_REF1(reciprocal_ref, 1 / x)
 
 NRV_OP(reciprocal, .sig = "real x[...] -> y[...]", .doc = "One over x.", .shape = nrv__infer_point,
-       .flags = NRV_POINTWISE, .vjp = reciprocal_vjp, .ref = reciprocal_ref,
+       .flags = NRV_POINTWISE, .vjp = reciprocal_vjp, .ref = reciprocal_ref, .torch = "reciprocal",
+       .numpy = "reciprocal", .onnx = "Reciprocal", .refuse = NRV_WANTS_REAL(reciprocal),
        .test = { "x[3,5] in 0.1..3", "x[] in 0.1..3", "x[0]", "x[1027] in 0.5..20" });
 
 /* One over x. x and y (...) */

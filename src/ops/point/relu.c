@@ -8,10 +8,11 @@ static void relu_vjp(nrv_vjp *v)
 
 NRV_REF1(relu_ref, x > 0 || x != x ? x : 0)
 
-NRV_OP(relu, .sig = "real x[...] -> y[...]",
+NRV_OP(relu, .sig = "number x[...] -> y[...]",
        .doc = "Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010).",
-       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = relu_vjp, .ref = relu_ref,
-       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+       .shape = nrv__infer_number, .flags = NRV_POINTWISE, .vjp = relu_vjp, .ref = relu_ref,
+       .torch = "relu nn.functional.relu nn.ReLU", .onnx = "Relu", .refuse = NRV_WANTS_NUMBER(relu),
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20", "x:i32[7] in -9..9" });
 
 /* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */
 NRV_API nrv_tensor nrv_relu(nrv_tensor x)

@@ -10,8 +10,9 @@ static void sigmoid_vjp(nrv_vjp *v)
 NRV_REF1(sigmoid_ref, x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)))
 
 NRV_OP(sigmoid, .sig = "real x[...] -> y[...]", .doc = "Logistic function.", .shape = nrv__infer_point,
-       .flags = NRV_POINTWISE, .vjp = sigmoid_vjp, .ref = sigmoid_ref,
-       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+       .flags = NRV_POINTWISE, .vjp = sigmoid_vjp, .ref = sigmoid_ref, .point_ulp = 2,
+       .torch = "sigmoid special.expit nn.functional.sigmoid nn.Sigmoid", .onnx = "Sigmoid",
+       .refuse = NRV_WANTS_REAL(sigmoid), .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Logistic function. x and y (...) */
 NRV_API nrv_tensor nrv_sigmoid(nrv_tensor x)

@@ -10,7 +10,8 @@ static void sin_vjp(nrv_vjp *v)
 NRV_REF1(sin_ref, sin(x))
 
 NRV_OP(sin, .sig = "real x[...] -> y[...]", .doc = "Sine of radians.", .shape = nrv__infer_point,
-       .flags = NRV_POINTWISE, .vjp = sin_vjp, .ref = sin_ref,
+       .flags = NRV_POINTWISE, .vjp = sin_vjp, .ref = sin_ref, .point_ulp = 2, .torch = "sin", .numpy = "sin",
+       .onnx = "Sin", .refuse = NRV_WANTS_REAL(sin),
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
 
 /* Sine of radians. x and y (...) */

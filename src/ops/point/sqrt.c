@@ -10,7 +10,8 @@ static void sqrt_vjp(nrv_vjp *v)
 NRV_REF1(sqrt_ref, sqrt(x))
 
 NRV_OP(sqrt, .sig = "real x[...] -> y[...]", .doc = "Square root; NaN below 0, infinite gradient at 0.",
-       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = sqrt_vjp, .ref = sqrt_ref,
+       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = sqrt_vjp, .ref = sqrt_ref, .torch = "sqrt",
+       .numpy = "sqrt", .onnx = "Sqrt", .refuse = NRV_WANTS_REAL(sqrt),
        .test = { "x[3,5] in 0.1..3", "x[] in 0.1..3", "x[0]", "x[1027] in 0.5..20" });
 
 /* Square root; NaN below 0, infinite gradient at 0. x and y (...) */

@@ -8,8 +8,10 @@ static void square_vjp(nrv_vjp *v)
 
 NRV_REF1(square_ref, x *x)
 
-NRV_OP(square, .sig = "real x[...] -> y[...]", .doc = "The square.", .shape = nrv__infer_point, .flags = NRV_POINTWISE,
-       .vjp = square_vjp, .ref = square_ref, .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20" });
+NRV_OP(square, .sig = "number x[...] -> y[...]", .doc = "The square.", .shape = nrv__infer_number,
+       .flags = NRV_POINTWISE, .vjp = square_vjp, .ref = square_ref, .torch = "square", .numpy = "square",
+       .refuse = NRV_WANTS_NUMBER(square),
+       .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20", "x:i32[7] in -9..9" });
 
 /* The square. x and y (...) */
 NRV_API nrv_tensor nrv_square(nrv_tensor x)

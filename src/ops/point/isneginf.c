@@ -1,0 +1,19 @@
+/* isneginf - True where x is -inf */
+#include "../op.h"
+#include <math.h>
+
+static nrv_tensor isneginf_make(nrv__case *c)
+{
+    return nrv_isneginf(c->x[0]);
+}
+
+NRV_OP(isneginf, .sig = "real x[...] -> bool y[...]", .doc = "True where x is -inf.",
+       .flags = NRV_MACRO | NRV_POINTWISE, .make = isneginf_make, .torch = "isneginf", .numpy = "isneginf",
+       .refuse = NRV_WANTS_REAL(isneginf),
+       .test = { "x{-1, 0, nan, inf, -inf, 3}", "x[]", "x[0]", "x[1027] in -5..5" });
+
+/* True where x is -inf. x and y (...) */
+NRV_API nrv_tensor nrv_isneginf(nrv_tensor x)
+{
+    return nrv__op_wants_real(&nrv__op_isneginf, 1, &x) ? NRV_EXPR("x, i: x == -i", x, nrv__like(x, INFINITY)) : NULL;
+}
