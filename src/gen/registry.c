@@ -30,10 +30,19 @@ extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
 extern const nrv__opdef nrv__op_conv_transpose;
+extern const nrv__opdef nrv__op_conv_with;
 extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_overlap_add;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_affine_grid;
+extern const nrv__opdef nrv__op_box_iou;
+extern const nrv__opdef nrv__op_box_giou;
+extern const nrv__opdef nrv__op_interpolate;
+extern const nrv__opdef nrv__op_nms;
+extern const nrv__opdef nrv__op_pixel_shuffle;
+extern const nrv__opdef nrv__op_pixel_unshuffle;
+extern const nrv__opdef nrv__op_channel_shuffle;
 extern const nrv__opdef nrv__op_put_along;
 extern const nrv__opdef nrv__op_add_along;
 extern const nrv__opdef nrv__op_reduce_along;
@@ -75,10 +84,61 @@ extern const nrv__opdef nrv__op_run_counter;
 extern const nrv__opdef nrv__op_constant;
 extern const nrv__opdef nrv__op_fill;
 extern const nrv__opdef nrv__op_dim_value;
+extern const nrv__opdef nrv__op_cholesky;
+extern const nrv__opdef nrv__op_cholesky_solve;
+extern const nrv__opdef nrv__op_cholesky_inverse;
 extern const nrv__opdef nrv__op_coo_matmul;
+extern const nrv__opdef nrv__op_cross;
 extern const nrv__opdef nrv__op_csr_rows;
 extern const nrv__opdef nrv__op_csr_matmul;
+extern const nrv__opdef nrv__op_det;
+extern const nrv__opdef nrv__op_cofactor;
+extern const nrv__opdef nrv__op_slogdet;
+extern const nrv__opdef nrv__op_logdet;
+extern const nrv__opdef nrv__op_eigh_packed;
+extern const nrv__opdef nrv__op_eigh;
+extern const nrv__opdef nrv__op_eigvalsh;
+extern const nrv__opdef nrv__op_einsum;
+extern const nrv__opdef nrv__op_tensordot;
+extern const nrv__opdef nrv__op_kron;
+extern const nrv__opdef nrv__op_lu_packed;
+extern const nrv__opdef nrv__op_lu_factor;
+extern const nrv__opdef nrv__op_lu;
+extern const nrv__opdef nrv__op_lu_order;
+extern const nrv__opdef nrv__op_lu_solve;
 extern const nrv__opdef nrv__op_matmul;
+extern const nrv__opdef nrv__op_matrix_exp;
+extern const nrv__opdef nrv__op_matrix_norm;
+extern const nrv__opdef nrv__op_cond;
+extern const nrv__opdef nrv__op_matrix_power;
+extern const nrv__opdef nrv__op_multi_dot;
+extern const nrv__opdef nrv__op_pinv;
+extern const nrv__opdef nrv__op_matrix_rank;
+extern const nrv__opdef nrv__op_lstsq;
+extern const nrv__opdef nrv__op_mm;
+extern const nrv__opdef nrv__op_bmm;
+extern const nrv__opdef nrv__op_mv;
+extern const nrv__opdef nrv__op_dot;
+extern const nrv__opdef nrv__op_inner;
+extern const nrv__opdef nrv__op_outer;
+extern const nrv__opdef nrv__op_addmm;
+extern const nrv__opdef nrv__op_addmv;
+extern const nrv__opdef nrv__op_addr;
+extern const nrv__opdef nrv__op_baddbmm;
+extern const nrv__opdef nrv__op_addbmm;
+extern const nrv__opdef nrv__op_qr_packed;
+extern const nrv__opdef nrv__op_householder_product;
+extern const nrv__opdef nrv__op_qr;
+extern const nrv__opdef nrv__op_solve;
+extern const nrv__opdef nrv__op_inv;
+extern const nrv__opdef nrv__op_tensorinv;
+extern const nrv__opdef nrv__op_tensorsolve;
+extern const nrv__opdef nrv__op_solve_triangular;
+extern const nrv__opdef nrv__op_triangular_solve;
+extern const nrv__opdef nrv__op_svd_packed;
+extern const nrv__opdef nrv__op_svd;
+extern const nrv__opdef nrv__op_svdvals;
+extern const nrv__opdef nrv__op_vander;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
 extern const nrv__opdef nrv__op_contrastive;
@@ -136,46 +196,119 @@ extern const nrv__opdef nrv__op_renorm;
 extern const nrv__opdef nrv__op_weight_norm;
 extern const nrv__opdef nrv__op_spectral_norm;
 extern const nrv__opdef nrv__op_abs;
+extern const nrv__opdef nrv__op_acos;
+extern const nrv__opdef nrv__op_acosh;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_angle;
+extern const nrv__opdef nrv__op_asin;
+extern const nrv__opdef nrv__op_asinh;
+extern const nrv__opdef nrv__op_atan;
+extern const nrv__opdef nrv__op_atanh;
+extern const nrv__opdef nrv__op_bitwise_not;
 extern const nrv__opdef nrv__op_cast;
+extern const nrv__opdef nrv__op_cbrt;
+extern const nrv__opdef nrv__op_ceil;
+extern const nrv__opdef nrv__op_celu;
+extern const nrv__opdef nrv__op_clamp;
 extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_cosh;
+extern const nrv__opdef nrv__op_deg2rad;
+extern const nrv__opdef nrv__op_digamma;
 extern const nrv__opdef nrv__op_div;
+extern const nrv__opdef nrv__op_elu;
+extern const nrv__opdef nrv__op_entr;
 extern const nrv__opdef nrv__op_equal;
 extern const nrv__opdef nrv__op_erf;
+extern const nrv__opdef nrv__op_erfc;
+extern const nrv__opdef nrv__op_erfcx;
+extern const nrv__opdef nrv__op_erfinv;
 extern const nrv__opdef nrv__op_exp;
+extern const nrv__opdef nrv__op_exp2;
+extern const nrv__opdef nrv__op_expm1;
+extern const nrv__opdef nrv__op_floor;
+extern const nrv__opdef nrv__op_frac;
 extern const nrv__opdef nrv__op_gelu;
+extern const nrv__opdef nrv__op_gelu_tanh;
+extern const nrv__opdef nrv__op_glu;
 extern const nrv__opdef nrv__op_greater;
 extern const nrv__opdef nrv__op_greater_equal;
+extern const nrv__opdef nrv__op_hardshrink;
+extern const nrv__opdef nrv__op_hardsigmoid;
+extern const nrv__opdef nrv__op_hardswish;
+extern const nrv__opdef nrv__op_hardtanh;
+extern const nrv__opdef nrv__op_i0;
+extern const nrv__opdef nrv__op_i0e;
+extern const nrv__opdef nrv__op_i1;
+extern const nrv__opdef nrv__op_i1e;
+extern const nrv__opdef nrv__op_isfinite;
+extern const nrv__opdef nrv__op_isinf;
+extern const nrv__opdef nrv__op_isnan;
+extern const nrv__opdef nrv__op_isneginf;
+extern const nrv__opdef nrv__op_isposinf;
 extern const nrv__opdef nrv__op_leaky_relu;
 extern const nrv__opdef nrv__op_less;
 extern const nrv__opdef nrv__op_less_equal;
+extern const nrv__opdef nrv__op_lgamma;
 extern const nrv__opdef nrv__op_log;
+extern const nrv__opdef nrv__op_log10;
+extern const nrv__opdef nrv__op_log1p;
+extern const nrv__opdef nrv__op_log2;
+extern const nrv__opdef nrv__op_log_ndtr;
+extern const nrv__opdef nrv__op_logical_not;
+extern const nrv__opdef nrv__op_logit;
+extern const nrv__opdef nrv__op_logsigmoid;
 extern const nrv__opdef nrv__op_max;
 extern const nrv__opdef nrv__op_min;
+extern const nrv__opdef nrv__op_mish;
 extern const nrv__opdef nrv__op_mul;
+extern const nrv__opdef nrv__op_mvlgamma;
+extern const nrv__opdef nrv__op_nan_to_num;
+extern const nrv__opdef nrv__op_ndtr;
+extern const nrv__opdef nrv__op_ndtri;
 extern const nrv__opdef nrv__op_neg;
 extern const nrv__opdef nrv__op_not_equal;
+extern const nrv__opdef nrv__op_polygamma;
+extern const nrv__opdef nrv__op_positive;
 extern const nrv__opdef nrv__op_pow;
+extern const nrv__opdef nrv__op_prelu;
+extern const nrv__opdef nrv__op_rad2deg;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
+extern const nrv__opdef nrv__op_relu6;
+extern const nrv__opdef nrv__op_rint;
+extern const nrv__opdef nrv__op_round;
+extern const nrv__opdef nrv__op_rrelu;
+extern const nrv__opdef nrv__op_rsqrt;
 extern const nrv__opdef nrv__op_select;
+extern const nrv__opdef nrv__op_selu;
 extern const nrv__opdef nrv__op_sigmoid;
 extern const nrv__opdef nrv__op_sign;
+extern const nrv__opdef nrv__op_signbit;
 extern const nrv__opdef nrv__op_silu;
 extern const nrv__opdef nrv__op_sin;
+extern const nrv__opdef nrv__op_sinc;
+extern const nrv__opdef nrv__op_sinh;
 extern const nrv__opdef nrv__op_softplus;
+extern const nrv__opdef nrv__op_softshrink;
+extern const nrv__opdef nrv__op_softsign;
 extern const nrv__opdef nrv__op_sqrt;
 extern const nrv__opdef nrv__op_square;
 extern const nrv__opdef nrv__op_sub;
+extern const nrv__opdef nrv__op_tan;
 extern const nrv__opdef nrv__op_tanh;
+extern const nrv__opdef nrv__op_tanhshrink;
+extern const nrv__opdef nrv__op_threshold;
+extern const nrv__opdef nrv__op_trunc;
 extern const nrv__opdef nrv__op_adaptive_avg_pool;
 extern const nrv__opdef nrv__op_adaptive_max_pool;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_avg_pool_global;
 extern const nrv__opdef nrv__op_max_pool_global;
+extern const nrv__opdef nrv__op_fractional_max_pool;
 extern const nrv__opdef nrv__op_lp_pool;
 extern const nrv__opdef nrv__op_max_pool;
 extern const nrv__opdef nrv__op_max_pool_dx;
+extern const nrv__opdef nrv__op_max_unpool;
 extern const nrv__opdef nrv__op_unfold;
 extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_categorical;
@@ -212,6 +345,7 @@ extern const nrv__opdef nrv__op_meshgrid;
 extern const nrv__opdef nrv__op_cartesian_prod;
 extern const nrv__opdef nrv__op_combinations;
 extern const nrv__opdef nrv__op_pad;
+extern const nrv__opdef nrv__op_pad_with;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_arange;
 extern const nrv__opdef nrv__op_linspace;
@@ -443,10 +577,19 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
     &nrv__op_conv_transpose,
+    &nrv__op_conv_with,
     &nrv__op_window,
     &nrv__op_overlap_add,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_affine_grid,
+    &nrv__op_box_iou,
+    &nrv__op_box_giou,
+    &nrv__op_interpolate,
+    &nrv__op_nms,
+    &nrv__op_pixel_shuffle,
+    &nrv__op_pixel_unshuffle,
+    &nrv__op_channel_shuffle,
     &nrv__op_put_along,
     &nrv__op_add_along,
     &nrv__op_reduce_along,
@@ -488,10 +631,61 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_constant,
     &nrv__op_fill,
     &nrv__op_dim_value,
+    &nrv__op_cholesky,
+    &nrv__op_cholesky_solve,
+    &nrv__op_cholesky_inverse,
     &nrv__op_coo_matmul,
+    &nrv__op_cross,
     &nrv__op_csr_rows,
     &nrv__op_csr_matmul,
+    &nrv__op_det,
+    &nrv__op_cofactor,
+    &nrv__op_slogdet,
+    &nrv__op_logdet,
+    &nrv__op_eigh_packed,
+    &nrv__op_eigh,
+    &nrv__op_eigvalsh,
+    &nrv__op_einsum,
+    &nrv__op_tensordot,
+    &nrv__op_kron,
+    &nrv__op_lu_packed,
+    &nrv__op_lu_factor,
+    &nrv__op_lu,
+    &nrv__op_lu_order,
+    &nrv__op_lu_solve,
     &nrv__op_matmul,
+    &nrv__op_matrix_exp,
+    &nrv__op_matrix_norm,
+    &nrv__op_cond,
+    &nrv__op_matrix_power,
+    &nrv__op_multi_dot,
+    &nrv__op_pinv,
+    &nrv__op_matrix_rank,
+    &nrv__op_lstsq,
+    &nrv__op_mm,
+    &nrv__op_bmm,
+    &nrv__op_mv,
+    &nrv__op_dot,
+    &nrv__op_inner,
+    &nrv__op_outer,
+    &nrv__op_addmm,
+    &nrv__op_addmv,
+    &nrv__op_addr,
+    &nrv__op_baddbmm,
+    &nrv__op_addbmm,
+    &nrv__op_qr_packed,
+    &nrv__op_householder_product,
+    &nrv__op_qr,
+    &nrv__op_solve,
+    &nrv__op_inv,
+    &nrv__op_tensorinv,
+    &nrv__op_tensorsolve,
+    &nrv__op_solve_triangular,
+    &nrv__op_triangular_solve,
+    &nrv__op_svd_packed,
+    &nrv__op_svd,
+    &nrv__op_svdvals,
+    &nrv__op_vander,
     &nrv__op_bce,
     &nrv__op_bce_logits,
     &nrv__op_contrastive,
@@ -549,46 +743,119 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_weight_norm,
     &nrv__op_spectral_norm,
     &nrv__op_abs,
+    &nrv__op_acos,
+    &nrv__op_acosh,
     &nrv__op_add,
+    &nrv__op_angle,
+    &nrv__op_asin,
+    &nrv__op_asinh,
+    &nrv__op_atan,
+    &nrv__op_atanh,
+    &nrv__op_bitwise_not,
     &nrv__op_cast,
+    &nrv__op_cbrt,
+    &nrv__op_ceil,
+    &nrv__op_celu,
+    &nrv__op_clamp,
     &nrv__op_cos,
+    &nrv__op_cosh,
+    &nrv__op_deg2rad,
+    &nrv__op_digamma,
     &nrv__op_div,
+    &nrv__op_elu,
+    &nrv__op_entr,
     &nrv__op_equal,
     &nrv__op_erf,
+    &nrv__op_erfc,
+    &nrv__op_erfcx,
+    &nrv__op_erfinv,
     &nrv__op_exp,
+    &nrv__op_exp2,
+    &nrv__op_expm1,
+    &nrv__op_floor,
+    &nrv__op_frac,
     &nrv__op_gelu,
+    &nrv__op_gelu_tanh,
+    &nrv__op_glu,
     &nrv__op_greater,
     &nrv__op_greater_equal,
+    &nrv__op_hardshrink,
+    &nrv__op_hardsigmoid,
+    &nrv__op_hardswish,
+    &nrv__op_hardtanh,
+    &nrv__op_i0,
+    &nrv__op_i0e,
+    &nrv__op_i1,
+    &nrv__op_i1e,
+    &nrv__op_isfinite,
+    &nrv__op_isinf,
+    &nrv__op_isnan,
+    &nrv__op_isneginf,
+    &nrv__op_isposinf,
     &nrv__op_leaky_relu,
     &nrv__op_less,
     &nrv__op_less_equal,
+    &nrv__op_lgamma,
     &nrv__op_log,
+    &nrv__op_log10,
+    &nrv__op_log1p,
+    &nrv__op_log2,
+    &nrv__op_log_ndtr,
+    &nrv__op_logical_not,
+    &nrv__op_logit,
+    &nrv__op_logsigmoid,
     &nrv__op_max,
     &nrv__op_min,
+    &nrv__op_mish,
     &nrv__op_mul,
+    &nrv__op_mvlgamma,
+    &nrv__op_nan_to_num,
+    &nrv__op_ndtr,
+    &nrv__op_ndtri,
     &nrv__op_neg,
     &nrv__op_not_equal,
+    &nrv__op_polygamma,
+    &nrv__op_positive,
     &nrv__op_pow,
+    &nrv__op_prelu,
+    &nrv__op_rad2deg,
     &nrv__op_reciprocal,
     &nrv__op_relu,
+    &nrv__op_relu6,
+    &nrv__op_rint,
+    &nrv__op_round,
+    &nrv__op_rrelu,
+    &nrv__op_rsqrt,
     &nrv__op_select,
+    &nrv__op_selu,
     &nrv__op_sigmoid,
     &nrv__op_sign,
+    &nrv__op_signbit,
     &nrv__op_silu,
     &nrv__op_sin,
+    &nrv__op_sinc,
+    &nrv__op_sinh,
     &nrv__op_softplus,
+    &nrv__op_softshrink,
+    &nrv__op_softsign,
     &nrv__op_sqrt,
     &nrv__op_square,
     &nrv__op_sub,
+    &nrv__op_tan,
     &nrv__op_tanh,
+    &nrv__op_tanhshrink,
+    &nrv__op_threshold,
+    &nrv__op_trunc,
     &nrv__op_adaptive_avg_pool,
     &nrv__op_adaptive_max_pool,
     &nrv__op_avg_pool,
     &nrv__op_avg_pool_global,
     &nrv__op_max_pool_global,
+    &nrv__op_fractional_max_pool,
     &nrv__op_lp_pool,
     &nrv__op_max_pool,
     &nrv__op_max_pool_dx,
+    &nrv__op_max_unpool,
     &nrv__op_unfold,
     &nrv__op_fold,
     &nrv__op_categorical,
@@ -625,6 +892,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_cartesian_prod,
     &nrv__op_combinations,
     &nrv__op_pad,
+    &nrv__op_pad_with,
     &nrv__op_permute,
     &nrv__op_arange,
     &nrv__op_linspace,
