@@ -18,7 +18,9 @@ static void select_ref(const nrv__args *args)
 
 NRV_OP(select, .sig = "bool c[...], any a[...], any b[...] -> y[...]",
        .doc = "a where c is true, b elsewhere. The branch not taken gets a zero gradient, even where it is infinite.",
-       .shape = nrv__infer_select, .flags = NRV_POINTWISE, .vjp = select_vjp, .ref = select_ref,
+       .shape = nrv__infer_select, .flags = NRV_POINTWISE, .vjp = select_vjp, .ref = select_ref, .torch = "where",
+       .numpy = "where", .onnx = "Where",
+       .refuse = { "c:bool[3], a[4], b[4] => ?", "c[3], a[3], b[3] => ?", "c:bool[3], a[3], b:i32[3] => ?" },
        .test = { "c:bool[3,5], a[3,5], b[3,5]", "c:bool[4,1], a[3], b[]", "c:bool[0], a[1], b[1]" });
 
 /* a where c (bool) is true, b elsewhere. All broadcast together. */

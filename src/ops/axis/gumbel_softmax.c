@@ -1,0 +1,43 @@
+/* gumbel_softmax - a draw from softmax(x) that has a gradient (Jang et al. 2017; Maddison et al. 2017)
+
+   softmax((x + g) / tau) with Gumbel noise g: nearly one-hot for small tau. hard: exactly one-hot, with the gradient of
+   the soft one. */
+#include "../op.h"
+
+static nrv_tensor gumbel_softmax_make(nrv__case *c)
+{
+    return nrv_gumbel_softmax(c->x[0], c->name, nrv__case_real(c, "tau", 1), (int)nrv__case_int(c, "hard", 0),
+                              (int)nrv__case_int(c, "axis", -1));
+}
+
+NRV_OP(gumbel_softmax, .sig = "real x[...] -> y[...]",
+       .doc =
+           "softmax((x + g) / tau) along an axis, with Gumbel noise g that is new in every run; hard: one-hot at its "
+           "largest, with the gradient of the soft one.",
+       .flags = NRV_MACRO, .make = gumbel_softmax_make, .torch = "nn.functional.gumbel_softmax", .ulp = 8,
+       .tolerance_why = "noise of logarithms, exponentials and a quotient, each rounded",
+       .not_slope = "a hard draw has the gradient of the soft one",
+       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?", "x[3], tau=0 => ?" },
+       .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4], axis=0, tau=0.5", "x[4,7], hard=1, axis=1", "x[0,4], axis=1" });
+
+/* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is
+   largest, with its gradient. x and y (...) */
+NRV_API nrv_tensor nrv_gumbel_softmax(nrv_tensor x, const char *name, double tau, int hard, int axis)
+{
+    if (!nrv__op_wants_real(&nrv__op_gumbel_softmax, 1, &x) || !nrv__axis(x, &axis, "gumbel_softmax"))
+        return NULL;
+    if (!(tau > 0))
+        return nrv__op_refuses(&nrv__op_gumbel_softmax, 1, &x, NRV_EARG, "1 is usual; smaller is sharper",
+                               "tau is %g, a positive number is wanted", tau);
+    nrv_tensor u = nrv__uniform(x->g, "gumbel_softmax", name, x->type, nrv_shape_of(x));
+    nrv_tensor noise = NRV_EXPR("u: -log(max(-log(1 - u), 2.98023223876953125e-8))", u);
+    nrv_tensor soft = nrv_softmax(NRV_EXPR("x, g, t: (x + g) / t", x, noise, nrv__like(x, tau)), axis);
+    if (!hard || !soft || x->dim[axis] == 0)
+        return soft;
+    nrv_shape line = { x->rank, { 0 } };
+    for (int i = 0; i < x->rank; i++)
+        line.dim[i] = i == axis ? x->dim[i] : 1;
+    nrv_tensor at = nrv_expand(nrv_argmax(soft, axis), axis, 1);
+    nrv_tensor one = nrv_equal(nrv_reshape(nrv_iota(x->g, NRV_I32, x->dim[axis]), line), at);
+    return nrv_surrogate(nrv__cast_like(one, x), soft);
+}
