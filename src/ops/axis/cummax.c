@@ -61,39 +61,49 @@ static nrv_tensor cumargmin_make(nrv__case *c)
 static nrv_tensor cummax_make(nrv__case *c)
 {
     int axis = (int)nrv__case_int(c, "axis", 0);
-    c->also[c->n_also++] = nrv_cumargmax(c->x[0], axis);
-    return nrv_cummax(c->x[0], axis);
+    nrv_tensor y = nrv_cummax(c->x[0], axis);
+    if (y)
+        c->also[c->n_also++] = nrv_cumargmax(c->x[0], axis);
+    return y;
 }
 
 static nrv_tensor cummin_make(nrv__case *c)
 {
     int axis = (int)nrv__case_int(c, "axis", 0);
-    c->also[c->n_also++] = nrv_cumargmin(c->x[0], axis);
-    return nrv_cummin(c->x[0], axis);
+    nrv_tensor y = nrv_cummin(c->x[0], axis);
+    if (y)
+        c->also[c->n_also++] = nrv_cumargmin(c->x[0], axis);
+    return y;
 }
 
-#define CUMMAX_CASES                                                                                      \
-    .refuse = { "x[3,5], axis=2 => ?", "x[], axis=0 => ?" }, .test = { "x[3,5], axis=1",                  \
-                                                                       "x[2,3,4], axis=0",                \
-                                                                       "x[2,9,4], axis=-2",               \
-                                                                       "x{1, 3, 3, nan, 5, nan}, axis=0", \
-                                                                       "x:i32[4,3] in -9..9, axis=0",     \
-                                                                       "x[0,3], axis=0",                  \
-                                                                       "x[3,0], axis=0" }
-#define CUMMAX_WHERE                                                                                          \
+#define CUMMAX_CASES(name)                                                                                    \
+    .refuse = { "x[3,5], axis=2 => " name                                                                     \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",   \
+                "x[], axis=0 => " name                                                                        \
+                ": axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the end" }, \
+    .test = { "x[3,5], axis=1",                                                                               \
+              "x[2,3,4], axis=0",                                                                             \
+              "x[2,9,4], axis=-2",                                                                            \
+              "x{1, 4, 3, 7, 5, 6}, axis=0",                                                              \
+              "x:i32[4,3] in -9..9, axis=0",                                                                  \
+              "x[0,3], axis=0",                                                                               \
+              "x[3,0], axis=0" }
+#define CUMMAX_WHERE(name)                                                                                    \
     .sig = "any x[...] -> i32 y[...]", .shape = cumargmax_shape, .no_grad = "an index is piecewise constant", \
-    .attr_bytes = sizeof(nrv__axis_attr), .batch = cumargmax_batch, CUMMAX_CASES
+    .attr_bytes = sizeof(nrv__axis_attr), .batch = cumargmax_batch, CUMMAX_CASES(name)
 
 NRV_OP(cumargmax, .doc = "Where the largest so far stands along an axis: the last of equals, a NaN before all.",
-       .ref = cumargmax_ref, .make = cumargmax_make, CUMMAX_WHERE);
+       .ref = cumargmax_ref, .make = cumargmax_make, CUMMAX_WHERE("cumargmax"));
 NRV_OP(cumargmin, .doc = "Where the smallest so far stands along an axis: the last of equals, a NaN before all.",
-       .ref = cumargmin_ref, .make = cumargmin_make, CUMMAX_WHERE);
+       .ref = cumargmin_ref, .make = cumargmin_make, CUMMAX_WHERE("cumargmin"));
 NRV_OP(cummax, .sig = "any x[...] -> y[...]",
        .doc = "The largest so far along an axis, a NaN before all; the last of equals gets the gradient.",
-       .flags = NRV_MACRO, .make = cummax_make, .torch = "cummax", .numpy = "maximum.accumulate", CUMMAX_CASES);
+       .flags = NRV_MACRO, .make = cummax_make, .torch = "cummax", .numpy = "maximum.accumulate",
+       CUMMAX_CASES("cummax"));
 NRV_OP(cummin, .sig = "any x[...] -> y[...]",
        .doc = "The smallest so far along an axis, a NaN before all; the last of equals gets the gradient.",
-       .flags = NRV_MACRO, .make = cummin_make, .torch = "cummin", .numpy = "minimum.accumulate", CUMMAX_CASES);
+       .flags = NRV_MACRO, .make = cummin_make, .torch = "cummin", .numpy = "minimum.accumulate",
+       CUMMAX_CASES("cummin"));
 
 static nrv_tensor cummax_place(const nrv__opdef *op, nrv_tensor x, int axis)
 {

@@ -11,7 +11,10 @@ static nrv_tensor cumprod_make(nrv__case *c)
 NRV_OP(cumprod, .sig = "number x[...] -> y[...]",
        .doc = "Running product along an axis, each including its own element. Float products are kept in double.",
        .flags = NRV_MACRO, .make = cumprod_make, .torch = "cumprod", .numpy = "cumprod",
-       .refuse = { "x[3,5], axis=2 => ?", "x:bool[3], axis=0 => ?" },
+       .refuse = { "x[3,5], axis=2 => cumprod: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x:bool[3], axis=0 => cumprod: input 0 is bool, a number is wanted | in here | input 0: input bool "
+                   "[3] x | hint nrv_cast it to a number" },
        .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4] in -2..2, axis=-2", "x{2, 0, 3, 0, 4}, axis=0",
                  "x:i32[4,3] in -3..3, axis=0", "x[0,3], axis=0", "x[3,0], axis=0" });
 

@@ -48,7 +48,10 @@ NRV_OP(cumsum, .sig = "number x[...] -> y[...]",
            "double.",
        .shape = cumsum_shape, .vjp = cumsum_vjp, .ref = cumsum_ref, .batch = cumsum_batch, .make = cumsum_make,
        .attr_bytes = sizeof(nrv__running_attr), .torch = "cumsum", .numpy = "cumsum", .onnx = "CumSum",
-       .refuse = { "x[3,5], axis=2 => ?", "x:bool[3], axis=0 => ?" },
+       .refuse = { "x[3,5], axis=2 => cumsum: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:bool[3], axis=0 => cumsum: input 0 is bool, a number is wanted | in here | input 0: input bool "
+                   "[3] x | hint nrv_cast it to a number" },
        .test = { "x[3,5], axis=1", "x[3,5], axis=0, reverse=1", "x[2,3,4], axis=-2", "x[5,33], axis=1, reverse=1",
                  "x[33,70], axis=0", "x:i32[4,3] in -9..9, axis=0", "x[0,3], axis=0", "x[3,0], axis=0" });
 

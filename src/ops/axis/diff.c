@@ -12,14 +12,18 @@ static nrv_tensor diff_make(nrv__case *c)
     part[k++] = x;
     if (after)
         part[k++] = after;
-    return nrv_diff(nrv_concat(k, part, axis), (int)nrv__case_int(c, "n", 1), axis);
+    return nrv_diff(k > 1 ? nrv_concat(k, part, axis) : x, (int)nrv__case_int(c, "n", 1), axis);
 }
 
 NRV_OP(diff, .sig = "number x[...] -> y[...]",
        .doc = "Differences of neighbours along an axis, n times over: each time it is shorter by one. nrv_concat puts "
               "something before or after it.",
        .flags = NRV_MACRO, .make = diff_make, .torch = "diff", .numpy = "diff",
-       .refuse = { "x[3,5], axis=2 => ?", "x[3], n=-1 => ?", "x[], axis=0 => ?" },
+       .refuse = { "x[3,5], axis=2 => diff: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x[3], n=-1 => diff: n is -1 | in here | input 0: input f32 [3] x | hint 0 is x itself",
+                   "x[], axis=0 => diff: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 "
+                   "at the end" },
        .test = { "x[3,5], axis=1", "x[2,3,4], axis=0, n=1", "x[7], n=3", "x[3,5], n=9", "x:i32[4] in -9..9",
                  "x[3,4], prepend[3,1], append[3,2]", "x[0,3], axis=0" });
 

@@ -17,7 +17,12 @@ NRV_OP(gumbel_softmax, .sig = "real x[...] -> y[...]",
        .flags = NRV_MACRO, .make = gumbel_softmax_make, .torch = "nn.functional.gumbel_softmax", .ulp = 8,
        .tolerance_why = "noise of logarithms, exponentials and a quotient, each rounded",
        .not_slope = "a hard draw has the gradient of the soft one",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?", "x[3], tau=0 => ?" },
+       .refuse = { "x[3,5], axis=2 => gumbel_softmax: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the end",
+                   "x:i32[3] => gumbel_softmax: input 0 is i32, a real type is wanted | in here | input 0: input i32 "
+                   "[3] x | hint nrv_cast it to NRV_F32",
+                   "x[3], tau=0 => gumbel_softmax: tau is 0, a positive number is wanted | in here | input 0: input "
+                   "f32 [3] x | hint 1 is usual; smaller is sharper" },
        .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4], axis=0, tau=0.5", "x[4,7], hard=1, axis=1", "x[0,4], axis=1" });
 
 /* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is

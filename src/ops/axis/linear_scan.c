@@ -72,8 +72,14 @@ NRV_OP(linear_scan, .sig = "number a[...], number b[...] -> h[...]",
               "looked at. Floats are kept in double on the way.",
        .shape = linear_scan_shape, .vjp = linear_scan_vjp, .ref = linear_scan_ref, .batch = linear_scan_batch,
        .make = linear_scan_make, .attr_bytes = sizeof(nrv__running_attr),
-       .refuse = { "a[3,5], b[3,5], axis=2 => ?", "a[3,5], b[3,4], axis=1 => ?", "a[3,5], b[5], axis=0 => ?",
-                   "a[3], b:i32[3], axis=0 => ?" },
+       .refuse = { "a[3,5], b[3,5], axis=2 => linear_scan: axis 2 of a tensor of rank 2 | in here | hint axes count "
+                   "from 0, or from -1 at the end",
+                   "a[3,5], b[3,4], axis=1 => linear_scan: axis 1 differs | in here | input 0: input f32 [3, 5] a | "
+                   "input 1: input f32 [3, 4] b | hint nrv_broadcast one to the other's shape",
+                   "a[3,5], b[5], axis=0 => linear_scan: ranks 2 and 1 | in here | input 0: input f32 [3, 5] a | input "
+                   "1: input f32 [5] b | hint nrv_broadcast one to the other's shape",
+                   "a[3], b:i32[3], axis=0 => linear_scan: f32 and i32, two of one number type are wanted | in here | "
+                   "input 0: input f32 [3] a | input 1: input i32 [3] b | hint nrv_cast them" },
        .test = { "a[3,5], b[3,5], axis=1", "a[3,5], b[3,5], axis=0, reverse=1", "a[2,3,4], b[2,3,4], axis=-2",
                  "a[5,33], b[5,33], axis=1, reverse=1", "a[33,70], b[33,70], axis=0",
                  "a{nan, 0, 2}, b{1, 5, 3}, axis=0", "a:i32[4,3] in -2..2, b:i32[4,3] in -9..9, axis=0",

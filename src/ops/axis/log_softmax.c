@@ -28,7 +28,10 @@ NRV_OP(log_softmax, .batch = log_softmax_batch, .sig = "real x[...] -> y[...]",
        .doc = "x - log sum e^x along an axis, without overflow.", .vjp = log_softmax_vjp, .make = log_softmax_make,
        .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
        .torch = "log_softmax nn.functional.log_softmax nn.LogSoftmax", .onnx = "LogSoftmax",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .refuse = { "x[3,5], axis=2 => log_softmax: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x:i32[3] => log_softmax: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] "
+                   "x | hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=1", "x[7,33] in -50..50, axis=1", "x[0,4], axis=1",
                  "x[6], axis=0" });
 

@@ -14,7 +14,10 @@ NRV_OP(logcumsumexp, .sig = "real x[...] -> y[...]",
        .doc = "ln of the running sum of e^x along an axis, without overflow; -inf as long as x is.", .flags = NRV_MACRO,
        .make = logcumsumexp_make, .torch = "logcumsumexp", .ulp = 8,
        .tolerance_why = "a sum of exponentials and a logarithm, each rounded",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3], axis=0 => ?" },
+       .refuse = { "x[3,5], axis=2 => logcumsumexp: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the end",
+                   "x:i32[3], axis=0 => logcumsumexp: input 0 is i32, a real type is wanted | in here | input 0: input "
+                   "i32 [3] x | hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=-2", "x[7,33] in -90..90, axis=1", "x[0,3], axis=0",
                  "x[3,0], axis=0" });
 

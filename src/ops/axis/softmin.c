@@ -9,7 +9,10 @@ static nrv_tensor softmin_make(nrv__case *c)
 NRV_OP(softmin, .sig = "real x[...] -> y[...]", .doc = "e^-x / sum e^-x along an axis, without overflow.",
        .flags = NRV_MACRO, .make = softmin_make, .torch = "nn.functional.softmin nn.Softmin", .ulp = 8,
        .tolerance_why = "a sum of exponentials and a quotient, each rounded",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .refuse = { "x[3,5], axis=2 => softmin: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x:i32[3] => softmin: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=0", "x[0,4], axis=1" });
 
 /* e^-x / sum e^-x along an axis, without overflow. x and y (...) */

@@ -15,23 +15,29 @@ static nrv_tensor cumulative_trapezoid_make(nrv__case *c)
                                     (int)nrv__case_int(c, "axis", -1));
 }
 
-#define TRAPEZOID_COMMON                                                          \
-    .sig = "real y[...], real x[...] -> area[...]", .flags = NRV_MACRO, .ulp = 8, \
-    .tolerance_why = "differences, products and a sum, each rounded",             \
-    .refuse = { "y[3,5], axis=2 => ?", "y:i32[3] => ?", "y[3,5], x[4] => ?" },    \
-    .test = { "y[3,5], axis=1",                                                   \
-              "y[2,3,4], axis=0, dx=0.5",                                         \
-              "y[3,5], x[5]{0, 1, 1.5, 4, 7}",                                    \
-              "y[4,3], x[4,3], axis=0",                                           \
-              "y[4,3], x[4]{0, 1, 3, 4}, axis=0",                                 \
-              "y[3,1]",                                                           \
+#define TRAPEZOID_COMMON(name)                                                                                        \
+    .sig = "real y[...], real x[...] -> area[...]", .flags = NRV_MACRO, .ulp = 8,                                     \
+    .tolerance_why = "differences, products and a sum, each rounded",                                                 \
+    .refuse = { "y[3,5], axis=2 => " name                                                                             \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
+                "y:i32[3] => " name ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] y | " \
+                                    "hint nrv_cast it to NRV_F32",                                                    \
+                "y[3,5], x[4] => " name                                                                               \
+                ": x does not fit y at axis 1 | in here | input 0: input f32 [3, 5] y | input 1: input f32 [4] x | "  \
+                "hint an x for each y, or one row of them for all" },                                                 \
+    .test = { "y[3,5], axis=1",                                                                                       \
+              "y[2,3,4], axis=0, dx=0.5",                                                                             \
+              "y[3,5], x[5]{0, 1, 1.5, 4, 7}",                                                                        \
+              "y[4,3], x[4,3], axis=0",                                                                               \
+              "y[4,3], x[4]{0, 1, 3, 4}, axis=0",                                                                     \
+              "y[3,1]",                                                                                               \
               "y[0]" }
 
 NRV_OP(trapezoid, .doc = "Area under the points (x, y) along an axis, joined by lines; dx apart where there is no x.",
-       .make = trapezoid_make, .torch = "trapezoid trapz", .numpy = "trapz", TRAPEZOID_COMMON);
+       .make = trapezoid_make, .torch = "trapezoid trapz", .numpy = "trapz", TRAPEZOID_COMMON("trapezoid"));
 NRV_OP(cumulative_trapezoid,
        .doc = "Area so far under the points (x, y) along an axis, joined by lines; dx apart where there is no x.",
-       .make = cumulative_trapezoid_make, .torch = "cumulative_trapezoid", TRAPEZOID_COMMON);
+       .make = cumulative_trapezoid_make, .torch = "cumulative_trapezoid", TRAPEZOID_COMMON("cumulative_trapezoid"));
 
 /* the areas between neighbours; NULL: refused */
 static nrv_tensor trapezoid_pieces(const nrv__opdef *op, nrv_tensor y, nrv_tensor x, double dx, int *axis)

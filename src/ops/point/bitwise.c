@@ -74,34 +74,47 @@ static nrv_tensor bitwise_right_shift_make(nrv__case *c)
     return nrv_bitwise_right_shift(c->x[0], binary_second(c, "other"));
 }
 
-#define BITWISE_COMMON                                                                                     \
-    .sig = "whole a[...], whole b[...] -> y[...]", .shape = bitwise_shape, .flags = NRV_POINTWISE,         \
-    .no_grad = "bits have no slope", .refuse = { "a:i32[3], b:i32[4] => ?", "a[3], b[3] => ?" },           \
-    .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in -99..99", "a:bool{0, 0, 1, 1}, b:bool{0, 1, 0, 1}",    \
-              "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..255", "a:i64[1027] in -9999..9999, b:i64[] in 0..9", \
+#define BITWISE_COMMON(name)                                                                                           \
+    .sig = "whole a[...], whole b[...] -> y[...]", .shape = bitwise_shape, .flags = NRV_POINTWISE,                     \
+    .no_grad = "bits have no slope",                                                                                   \
+    .refuse = { "a:i32[3], b:i32[4] => " name                                                                          \
+                ": shapes do not fit at axis 0 | in here | input 0: input i32 [3] a | input 1: input i32 [4] b | "     \
+                "hint only a length of 1 is stretched; nrv_reshape puts one in",                                       \
+                "a[3], b[3] => " name ": input 0 is f32, whole numbers are wanted | in here | input 0: input f32 [3] " \
+                                      "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },   \
+    .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in -99..99", "a:bool{0, 0, 1, 1}, b:bool{0, 1, 0, 1}",                \
+              "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..255", "a:i64[1027] in -9999..9999, b:i64[] in 0..9",             \
               "a:bool[0], b:bool[1]" }
-#define BITWISE_SHIFT                                                                                     \
-    .sig = "whole a[...], whole b[...] -> y[...]", .shape = bitwise_shift_shape, .flags = NRV_POINTWISE,  \
-    .no_grad = "bits have no slope", .refuse = { "a:i32[3], b:i32[4] => ?", "a[3], b[3] => ?" },          \
-    .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in 0..9", "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..9",    \
-              "a:i64[1027] in -9999..9999, b:i64[] in 0..9", "a:i32{1, -1, 5, -7}, b:i32{31, 40, -1, 2}", \
+#define BITWISE_SHIFT(name)                                                                                            \
+    .sig = "whole a[...], whole b[...] -> y[...]", .shape = bitwise_shift_shape, .flags = NRV_POINTWISE,               \
+    .no_grad = "bits have no slope",                                                                                   \
+    .refuse = { "a:i32[3], b:i32[4] => " name                                                                          \
+                ": shapes do not fit at axis 0 | in here | input 0: input i32 [3] a | input 1: input i32 [4] b | "     \
+                "hint only a length of 1 is stretched; nrv_reshape puts one in",                                       \
+                "a[3], b[3] => " name ": input 0 is f32, whole numbers are wanted | in here | input 0: input f32 [3] " \
+                                      "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },   \
+    .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in 0..9", "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..9",                 \
+              "a:i64[1027] in -9999..9999, b:i64[] in 0..9", "a:i32{1, -1, 5, -7}, b:i32{31, 40, -1, 2}",              \
               "a:i32[0], b:i32[1]" }
 
 NRV_OP(bitwise_and, .doc = "And of each bit, negative numbers in two's complement.", .ref = bitwise_and_ref,
-       .make = bitwise_and_make, .torch = "bitwise_and", .numpy = "bitwise_and", .onnx = "BitwiseAnd", BITWISE_COMMON);
+       .make = bitwise_and_make, .torch = "bitwise_and", .numpy = "bitwise_and", .onnx = "BitwiseAnd",
+       BITWISE_COMMON("bitwise_and"));
 NRV_OP(bitwise_or, .doc = "Or of each bit, negative numbers in two's complement.", .ref = bitwise_or_ref,
-       .make = bitwise_or_make, .torch = "bitwise_or", .numpy = "bitwise_or", .onnx = "BitwiseOr", BITWISE_COMMON);
+       .make = bitwise_or_make, .torch = "bitwise_or", .numpy = "bitwise_or", .onnx = "BitwiseOr",
+       BITWISE_COMMON("bitwise_or"));
 NRV_OP(bitwise_xor, .doc = "Exclusive or of each bit, negative numbers in two's complement.", .ref = bitwise_xor_ref,
-       .make = bitwise_xor_make, .torch = "bitwise_xor", .numpy = "bitwise_xor", .onnx = "BitwiseXor", BITWISE_COMMON);
+       .make = bitwise_xor_make, .torch = "bitwise_xor", .numpy = "bitwise_xor", .onnx = "BitwiseXor",
+       BITWISE_COMMON("bitwise_xor"));
 NRV_OP(bitwise_left_shift,
        .doc = "Bits moved b places up: a 2^b within a's type; 0 where b is negative or as long as the type.",
        .ref = bitwise_left_ref, .make = bitwise_left_shift_make, .torch = "bitwise_left_shift", .numpy = "left_shift",
-       .onnx = "BitShift", BITWISE_SHIFT);
+       .onnx = "BitShift", BITWISE_SHIFT("bitwise_left_shift"));
 NRV_OP(bitwise_right_shift,
        .doc = "Bits moved b places down, the sign comes in: floor(a / 2^b); 0 or -1 where b is negative or as long as "
               "the type.",
        .ref = bitwise_right_ref, .make = bitwise_right_shift_make, .torch = "bitwise_right_shift",
-       .numpy = "right_shift", .onnx = "BitShift", BITWISE_SHIFT);
+       .numpy = "right_shift", .onnx = "BitShift", BITWISE_SHIFT("bitwise_right_shift"));
 
 /* And of each bit of whole numbers or bools. a, b and y broadcast together. */
 NRV_API nrv_tensor nrv_bitwise_and(nrv_tensor a, nrv_tensor b)

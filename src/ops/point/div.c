@@ -34,27 +34,36 @@ static nrv_tensor trunc_divide_make(nrv__case *c)
 NRV_OP(div, .sig = "real a[...], real b[...] -> y[...]", .doc = "Quotient of reals; as IEEE 754 says where b is 0.",
        .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = div_vjp, .ref = div_ref, .make = div_make,
        .torch = "div divide true_divide", .numpy = "divide true_divide", .onnx = "Div",
-       .refuse = { "a[3], b[4] => ?", "a[3], b:i32[3] => ?", "a:i32[3], b:i32[3] => ?" },
+       .refuse = { "a[3], b[4] => div: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
+                   "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a[3], b:i32[3] => div: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "
+                   "input i32 [3] b | hint nrv_cast one of them",
+                   "a:i32[3], b:i32[3] => div: input 0 is i32, a real type is wanted | in here | input 0: input i32 "
+                   "[3] a | input 1: input i32 [3] b | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
                  "a[0], b[1] in 1..2" });
 
-#define DIV_WHOLE                                                                                           \
-    .sig = "number a[...], number b[...] -> y[...]", .flags = NRV_MACRO, .no_grad = "it is a whole number", \
-    .refuse = { "a[3], b[4] => ?", "a[3], b:i32[3] => ?" },                                                 \
-    .test = { "a[3,5] in 4.1..4.9, b[3,5] in 1.25..1.3",                                                    \
-              "a[4,1,3] in -2.9..-2.1, b[2,1] in 1.5..2",                                                   \
-              "a[] in 0.1..0.9, b[1027] in 1..20",                                                          \
-              "a:i32[3,5] in -20..20, b:i32[5]{-3, 1, 7, 4, -1}",                                           \
-              "a:u8[] {200}, b:u8{7, 0}",                                                                   \
+#define DIV_WHOLE(name)                                                                                               \
+    .sig = "number a[...], number b[...] -> y[...]", .flags = NRV_MACRO, .no_grad = "it is a whole number",           \
+    .refuse = { "a[3], b[4] => " name                                                                                 \
+                ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] b | "    \
+                "hint only a length of 1 is stretched; nrv_reshape puts one in",                                      \
+                "a[3], b:i32[3] => " name ": types differ: f32 and i32 | in here | input 0: input f32 [3] a | input " \
+                                          "1: input i32 [3] b | hint nrv_cast one of them" },                         \
+    .test = { "a[3,5] in 4.1..4.9, b[3,5] in 1.25..1.3",                                                              \
+              "a[4,1,3] in -2.9..-2.1, b[2,1] in 1.5..2",                                                             \
+              "a[] in 0.1..0.9, b[1027] in 1..20",                                                                    \
+              "a:i32[3,5] in -20..20, b:i32[5]{-3, 1, 7, 4, -1}",                                                     \
+              "a:u8[] {200}, b:u8{7, 0}",                                                                             \
               "a[0], b[1] in 1..2" }
 
 NRV_OP(floor_divide,
        .doc = "Quotient rounded down, as exactly as the remainder is: 1 / 0.1 gives 9, for 0.1 is a little more than a "
               "tenth. Where b is 0 the quotient, which whole numbers hold as nrv_cast does.",
-       .make = floor_divide_make, .torch = "floor_divide", .numpy = "floor_divide", DIV_WHOLE);
+       .make = floor_divide_make, .torch = "floor_divide", .numpy = "floor_divide", DIV_WHOLE("floor_divide"));
 NRV_OP(trunc_divide,
        .doc = "Quotient rounded towards 0; where b is 0 the quotient, which whole numbers hold as nrv_cast does.",
-       .make = trunc_divide_make, DIV_WHOLE);
+       .make = trunc_divide_make, DIV_WHOLE("trunc_divide"));
 
 /* Quotient of reals. a, b and y broadcast together. */
 NRV_API nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b)

@@ -16,18 +16,23 @@ static nrv_tensor logical_xor_make(nrv__case *c)
     return nrv_logical_xor(c->x[0], c->x[1]);
 }
 
-#define LOGICAL_COMMON                                                                                           \
-    .sig = "any a[...], any b[...] -> bool y[...]", .flags = NRV_MACRO, .no_grad = "its value is true or false", \
-    .refuse = { "a:bool[3], b:bool[4] => ?", "a:bool[2,3], b[2,2] => ?" },                                       \
-    .test = { "a:bool{0, 0, 1, 1}, b:bool{0, 1, 0, 1}", "a{0, nan, 2, 0}, b:i32{0, 0, 1, -3}",                   \
+#define LOGICAL_COMMON(name)                                                                                         \
+    .sig = "any a[...], any b[...] -> bool y[...]", .flags = NRV_MACRO, .no_grad = "its value is true or false",     \
+    .refuse = { "a:bool[3], b:bool[4] => " name                                                                      \
+                ": shapes do not fit at axis 0 | in here | input 0: input bool [3] a | input 1: input bool [4] b | " \
+                "hint only a length of 1 is stretched; nrv_reshape puts one in",                                     \
+                "a:bool[2,3], b[2,2] => " name                                                                       \
+                ": shapes do not fit at axis 1 | in here | input 0: input bool [2, 3] a | input 1: not_equal bool "  \
+                "[2, 2] here | hint only a length of 1 is stretched; nrv_reshape puts one in" },                     \
+    .test = { "a:bool{0, 0, 1, 1}, b:bool{0, 1, 0, 1}", "a{0, nan, 2, 0}, b:i32{0, 0, 1, -3}",                       \
               "a:bool[4,1,3], b:bool[2,1]", "a:bool[1027], b:bool[]", "a:bool[0], b:bool[1]" }
 
 NRV_OP(logical_and, .doc = "True where both are not 0; a NaN is not.", .make = logical_and_make, .torch = "logical_and",
-       .numpy = "logical_and", .onnx = "And", LOGICAL_COMMON);
+       .numpy = "logical_and", .onnx = "And", LOGICAL_COMMON("logical_and"));
 NRV_OP(logical_or, .doc = "True where at least one is not 0; a NaN is not.", .make = logical_or_make,
-       .torch = "logical_or", .numpy = "logical_or", .onnx = "Or", LOGICAL_COMMON);
+       .torch = "logical_or", .numpy = "logical_or", .onnx = "Or", LOGICAL_COMMON("logical_or"));
 NRV_OP(logical_xor, .doc = "True where exactly one is not 0; a NaN is not.", .make = logical_xor_make,
-       .torch = "logical_xor", .numpy = "logical_xor", .onnx = "Xor", LOGICAL_COMMON);
+       .torch = "logical_xor", .numpy = "logical_xor", .onnx = "Xor", LOGICAL_COMMON("logical_xor"));
 
 static nrv_tensor logical_of(nrv_tensor x)
 {

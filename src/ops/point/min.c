@@ -1,5 +1,5 @@
 /* min - y = the smaller of a and b */
-#include "binary.h"
+#include "../op.h"
 
 static void min_vjp(nrv_vjp *v)
 {
@@ -11,23 +11,13 @@ static void min_vjp(nrv_vjp *v)
 
 NRV_REF2(min_ref, x < y || x != x ? x : y)
 
-/* PyTorch's `min` of one tensor reduces it: all of it, or an axis, with the places as a second answer */
-static nrv_tensor min_make(nrv__case *c)
-{
-    if (c->n_x > 1)
-        return nrv_min(c->x[0], c->x[1]);
-    if (!nrv__case_text(c, "axis"))
-        return nrv_amin(c->x[0], NRV_ALL, 0);
-    int axis = (int)nrv__case_int(c, "axis", 0), keep = (int)nrv__case_int(c, "keep", 0);
-    nrv_tensor at = nrv_argmin(c->x[0], axis);
-    c->also[c->n_also++] = keep && at ? nrv_expand(at, axis, 1) : at;
-    return nrv_min_of(c->x[0], axis, keep);
-}
-
 NRV_OP(min, .sig = "number a[...], number b[...] -> y[...]",
        .doc = "Element-wise minimum; NaN wins; equal values share the gradient.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = min_vjp, .ref = min_ref, .make = min_make, .torch = "minimum", .numpy = "minimum",
-       .onnx = "Min", .refuse = { "a[3], b[4] => ?", "a[3], b:i32[3] => ?" },
+       .flags = NRV_POINTWISE, .vjp = min_vjp, .ref = min_ref, .torch = "minimum", .numpy = "minimum", .onnx = "Min",
+       .refuse = { "a[3], b[4] => min: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
+                   "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a[3], b:i32[3] => min: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "
+                   "input i32 [3] b | hint nrv_cast one of them" },
        .test = { "a[3,5] in -3..0, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 2.5..4", "a[0], b[1]" });
 
 /* Element-wise minimum; NaN wins; equal values share the gradient. a, b and y broadcast together. */

@@ -30,7 +30,10 @@ NRV_OP(nextafter, .sig = "real a[...], real b[...] -> y[...]",
        .doc = "The next number of the type after a in the direction of b; b where they are equal, NaN where either is.",
        .shape = nrv__infer_point, .flags = NRV_POINTWISE, .no_grad = "it is a step of the last digit",
        .ref = nextafter_ref, .torch = "nextafter", .numpy = "nextafter",
-       .refuse = { "a[3], b[4] => ?", "a:i32[3], b:i32[3] => ?" },
+       .refuse = { "a[3], b[4] => nextafter: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input "
+                   "1: input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a:i32[3], b:i32[3] => nextafter: input 0 is i32, a real type is wanted | in here | input 0: input "
+                   "i32 [3] a | input 1: input i32 [3] b | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,5] in -3..3, b[3,5] in -3..3", "a[4,1,3] in 1..2, b[2,1] in -2..2",
                  "a{0, 1, 1, -2}, b{1, 0, 1, -9}", "a[1027], b[]", "a[0], b[1]" });
 

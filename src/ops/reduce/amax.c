@@ -19,20 +19,26 @@ static nrv_tensor aminmax_make(nrv__case *c)
     return nrv_aminmax(c->x[0], nrv__case_axes(c), nrv__case_keep(c), &c->also[c->n_also++]);
 }
 
-#define AMAX_COMMON                                                                                          \
-    .flags = NRV_MACRO, .refuse = { "x[3,5], axis=2 => ?", "x[3,0], axis=1 => ?", "x[3,5], axis=0x0 => ?" }, \
-    .test = { "x[3,5], axis=1",   "x[3,5], axis=0, keep=1",      "x[2,3,4], axis=-2x0", "x[7]", "x[]",       \
+#define AMAX_COMMON(name)                                                                                   \
+    .flags = NRV_MACRO,                                                                                     \
+    .refuse = { "x[3,5], axis=2 => " name                                                                   \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end", \
+                "x[3,0], axis=1 => " name                                                                   \
+                ": axis 1 is empty | in here | input 0: input f32 [3, 0] x | hint is the axis right?",      \
+                "x[3,5], axis=0x0 => " name                                                                 \
+                ": an axis of a tensor of rank 2 is named twice | in here | hint name each axis once" },    \
+    .test = { "x[3,5], axis=1",   "x[3,5], axis=0, keep=1",      "x[2,3,4], axis=-2x0", "x[7]", "x[]",      \
               "x[33,70], axis=1", "x:i32[3,4] in -9..9, axis=0", "x[0,3], axis=1" }
 
 NRV_OP(amax, .sig = "any x[...] -> y[...]",
        .doc = "The largest over the given axes; NaN wins; equals share the gradient.", .make = amax_make,
-       .torch = "amax", .numpy = "amax max", .onnx = "ReduceMax", AMAX_COMMON);
+       .torch = "amax", .numpy = "amax max", .onnx = "ReduceMax", AMAX_COMMON("amax"));
 NRV_OP(amin, .sig = "any x[...] -> y[...]",
        .doc = "The smallest over the given axes; NaN wins; equals share the gradient.", .make = amin_make,
-       .torch = "amin", .numpy = "amin min", .onnx = "ReduceMin", AMAX_COMMON);
+       .torch = "amin", .numpy = "amin min", .onnx = "ReduceMin", AMAX_COMMON("amin"));
 NRV_OP(aminmax, .sig = "any x[...] -> y[...]",
        .doc = "The smallest and the largest over the given axes; NaN wins; equals share the gradient.",
-       .make = aminmax_make, .torch = "aminmax", AMAX_COMMON);
+       .make = aminmax_make, .torch = "aminmax", AMAX_COMMON("aminmax"));
 
 /* one of max_of, min_of over several axes, and the gradient shared among equals */
 static nrv_tensor amax_by(const nrv__opdef *op, nrv_tensor x, int axis, int keep,

@@ -10,7 +10,10 @@ NRV_OP(logsumexp, .sig = "real x[...] -> y[...]",
        .doc = "ln sum e^x over the given axes, without overflow; of nothing, and of -inf alone, it is -inf.",
        .flags = NRV_MACRO, .make = logsumexp_make, .torch = "logsumexp special.logsumexp", .onnx = "ReduceLogSumExp",
        .ulp = 8, .tolerance_why = "a sum of exponentials and a logarithm, each rounded",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .refuse = { "x[3,5], axis=2 => logsumexp: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x:i32[3] => logsumexp: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x "
+                   "| hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5] in -5..5, axis=1", "x[2,3,4], axis=0x-1, keep=1", "x[7,33] in -50..50, axis=1", "x[5]",
                  "x[]" });
 

@@ -13,13 +13,19 @@ static nrv_tensor nanmean_make(nrv__case *c)
 
 NRV_OP(mean, .sig = "real x[...] -> y[...]", .doc = "Sum over the given axes divided by their length; of nothing NaN.",
        .make = mean_make, .flags = NRV_MACRO, .torch = "mean", .numpy = "mean", .onnx = "ReduceMean",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .refuse = { "x[3,5], axis=2 => mean: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:i32[3] => mean: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4]", "x[2,3,4], axis=0x-1" });
 
 NRV_OP(nanmean, .sig = "real x[...] -> y[...]",
        .doc = "Sum over the given axes of what is not NaN, divided by how much that is; NaN where nothing is.",
        .make = nanmean_make, .flags = NRV_MACRO, .torch = "nanmean", .numpy = "nanmean",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .refuse = { "x[3,5], axis=2 => nanmean: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x:i32[3] => nanmean: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5], axis=1", "x[2,3]{1, nan, 2, nan, 3, 4}, axis=0, keep=1", "x[2,3,4]" });
 
 /* Mean over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is NaN.

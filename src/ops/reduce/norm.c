@@ -7,10 +7,15 @@
 #include <math.h>
 #include <string.h>
 
+/* a number; inf and nan by their words, fro is 2 */
 static double norm_power(const nrv__case *c, const char *name)
 {
     const char *p = nrv__case_text(c, name);
-    return p && !strcmp(p, "fro") ? 2 : nrv__case_real(c, name, 2);
+    if (!p || !strcmp(p, "fro"))
+        return 2;
+    bool minus = *p == '-';
+    char letter = (char)(p[minus] | 32);
+    return letter == 'i' ? (minus ? -INFINITY : INFINITY) : letter == 'n' ? NAN : nrv__case_real(c, name, 2);
 }
 
 static nrv_tensor norm_make(nrv__case *c)
@@ -32,7 +37,13 @@ NRV_OP(
     .flags = NRV_MACRO, .make = norm_make, .torch = "norm linalg.vector_norm", .numpy = "linalg.norm",
     .onnx = "ReduceL1 ReduceL2", .also = "vector_norm", .ulp = 16,
     .tolerance_why = "powers in float, one more of their sum",
-    .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?", "x[3,0], axis=1, p=inf => ?", "x[3], p=nan => ?" },
+    .refuse = { "x[3,5], axis=2 => norm: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 "
+                "at the end",
+                "x:i32[3] => norm: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | hint "
+                "nrv_cast it to NRV_F32",
+                "x[3,0], axis=1, p=inf => norm: axis 1 is empty | in here | input 0: input f32 [3, 0] x | hint is the "
+                "axis right?",
+                "x[3], p=nan => norm: p is NaN | in here | input 0: input f32 [3] x | hint 1, 2, inf..." },
     .test = { "x[3,5] in 0.5..2, axis=1", "x[3,5] in -3..-1, axis=0, keep=1, p=1", "x[2,3,4], axis=0x-1, p=3",
               "x[7] in 1..2, p=0.5", "x[7], p=inf", "x[3,5] in 1..2, axis=1, p=-inf", "x[5], p=0", "x[6] in 1..2, p=-2",
               "x[2,40], axis=1, p=2.5", "x[0]", "x[] in 1..2" });
@@ -40,7 +51,10 @@ NRV_OP(
 NRV_OP(dist, .sig = "real a[...], real b[...] -> y[]", .doc = "The norm of all of a - b, which broadcast together.",
        .flags = NRV_MACRO, .make = dist_make, .torch = "dist", .ulp = 16,
        .tolerance_why = "powers in float, one more of their sum",
-       .refuse = { "a[3], b[4] => ?", "a[3], b:i32[3] => ?" },
+       .refuse = { "a[3], b[4] => dist: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
+                   "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a[3], b:i32[3] => dist: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "
+                   "input i32 [3] b | hint nrv_cast one of them" },
        .test = { "a[3,5] in 1..2, b[3,5] in -2..-1", "a[4,1,3] in 1..2, b[2,1] in -2..-1, p=1",
                  "a[3] in 1..2, b[3], p=inf", "a[0], b[1]" });
 

@@ -10,8 +10,11 @@ static nrv_tensor prod_make(nrv__case *c)
 NRV_OP(prod, .sig = "number x[...] -> y[...]",
        .doc = "Product over the given axes; of nothing it is 1. Float products are kept in double.", .flags = NRV_MACRO,
        .make = prod_make, .torch = "prod", .numpy = "prod", .onnx = "ReduceProd",
-       .refuse = { "x[3,5], axis=2 => ?", "x:bool[3] => ?" },
-       .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4] in -2..2, axis=0x-1, keep=1", "x{2, 0, 3, 0, 4}", "x{2, 0, 3}",
+       .refuse = { "x[3,5], axis=2 => prod: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:bool[3] => prod: input 0 is bool, a number is wanted | in here | input 0: input bool [3] x | "
+                   "hint nrv_cast it to a number" },
+       .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4] in -2..2, axis=0x-1, keep=1", "x[2,4]{2, 0, 3, 0, 1, 0, 3, 2}, axis=1", "x{2, 0, 3}",
                  "x[3,5] in -2..2, axis=0", "x:i32[4,3] in -3..3, axis=0", "x[0,3], axis=0", "x[]" });
 
 /* Product over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 1.

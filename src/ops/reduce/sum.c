@@ -61,7 +61,12 @@ NRV_OP(
         "Sum over the given axes; of nothing it is 0; of bools, how many are true, i64. Float sums are kept in double.",
     .shape = nrv__infer_reduce, .vjp = sum_vjp, .ref = sum_ref, .make = sum_make,
     .attr_bytes = sizeof(nrv__reduce_attr), .torch = "sum", .numpy = "sum", .onnx = "ReduceSum",
-    .refuse = { "x[3,5], axis=2 => ?", "x[3,5], axis=1x-1 => ?", "x[3,5], axis=0x-99 => ?" },
+    .refuse = { "x[3,5], axis=2 => sum: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at "
+                "the end",
+                "x[3,5], axis=1x-1 => sum: an axis of a tensor of rank 2 is named twice | in here | hint name each "
+                "axis once",
+                "x[3,5], axis=0x-99 => sum: axis -99 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                "-1 at the end" },
     .test = { "x[3,5], axis=1", "x[3,5], axis=0, keep=1", "x[2,3,4], axes=0x2", "x[2,3,4]", "x[0,3], axis=0",
               "x[5,1027], axis=0", "x[2,7,3,5], axes=0x2x3" });
 
@@ -72,7 +77,11 @@ nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep)
 }
 
 NRV_OP(nansum, .sig = "real x[...] -> y[...]", .doc = "Sum over the given axes of what is not NaN.", .flags = NRV_MACRO,
-       .make = nansum_make, .torch = "nansum", .numpy = "nansum", .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },
+       .make = nansum_make, .torch = "nansum", .numpy = "nansum",
+       .refuse = { "x[3,5], axis=2 => nansum: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:i32[3] => nansum: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "x[3,5], axis=1", "x[2,3]{1, nan, 2, nan, nan, 4}, axis=0, keep=1", "x[2,3,4]", "x[0,3], axis=0" });
 
 /* Sum over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 0. (...,n,...) ->

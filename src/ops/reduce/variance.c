@@ -29,21 +29,24 @@ static nrv_tensor std_mean_make(nrv__case *c)
     return nrv_std_mean(c->x[0], nrv__case_axes(c), variance_correction(c), nrv__case_keep(c), &c->also[c->n_also++]);
 }
 
-#define VARIANCE_COMMON                                                                                \
-    .sig = "real x[...] -> y[...]", .flags = NRV_MACRO, .ulp = 8,                                      \
-    .tolerance_why = "a mean, differences from it, their squares and a quotient, each rounded",        \
-    .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?" },                                              \
-    .test = { "x[3,5] in 1..2, axis=1", "x[3,5], axis=0, keep=1, correction=0", "x[2,3,4], axis=0x-1", \
+#define VARIANCE_COMMON(name)                                                                                         \
+    .sig = "real x[...] -> y[...]", .flags = NRV_MACRO, .ulp = 8,                                                     \
+    .tolerance_why = "a mean, differences from it, their squares and a quotient, each rounded",                       \
+    .refuse = { "x[3,5], axis=2 => " name                                                                             \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
+                "x:i32[3] => " name ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | " \
+                                    "hint nrv_cast it to NRV_F32" },                                                  \
+    .test = { "x[3,5] in 1..2, axis=1", "x[3,5], axis=0, keep=1, correction=0", "x[2,3,4], axis=0x-1",                \
               "x[7], correction=2", "x[6,40], axis=1, unbiased=0" }
 
 NRV_OP(var, .doc = "Variance over the given axes; NaN where correction leaves no divisor.", .make = var_make,
-       .torch = "var", .numpy = "var", VARIANCE_COMMON);
+       .torch = "var", .numpy = "var", VARIANCE_COMMON("var"));
 NRV_OP(std, .doc = "Standard deviation over the given axes; where it is 0, so is its gradient.", .make = std_make,
-       .torch = "std", .numpy = "std", VARIANCE_COMMON);
+       .torch = "std", .numpy = "std", VARIANCE_COMMON("std"));
 NRV_OP(var_mean, .doc = "Variance over the given axes, and the mean.", .make = var_mean_make, .torch = "var_mean",
-       VARIANCE_COMMON);
+       VARIANCE_COMMON("var_mean"));
 NRV_OP(std_mean, .doc = "Standard deviation over the given axes, and the mean.", .make = std_mean_make,
-       .torch = "std_mean", VARIANCE_COMMON);
+       .torch = "std_mean", VARIANCE_COMMON("std_mean"));
 
 /* the variance with its axes kept, and the mean */
 static nrv_tensor variance_of(const nrv__opdef *op, nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean)

@@ -16,18 +16,22 @@ static nrv_tensor count_nonzero_make(nrv__case *c)
     return nrv_count_nonzero(c->x[0], nrv__case_axes(c), nrv__case_keep(c));
 }
 
-#define WHETHER                                                                                                    \
-    .flags = NRV_MACRO, .no_grad = "it is a step", .refuse = { "x:bool[3,5], axis=2 => ?", "x[3], axis=-2 => ?" }, \
-    .test = { "x:bool[3,5] in 0..1, axis=1", "x:i32[2,3]{1, 0, 2, 4, 5, -6}, axis=0, keep=1", "x{0, nan, 2}",      \
+#define WHETHER(name)                                                                                          \
+    .flags = NRV_MACRO, .no_grad = "it is a step",                                                             \
+    .refuse = { "x:bool[3,5], axis=2 => " name                                                                 \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",    \
+                "x[3], axis=-2 => " name                                                                       \
+                ": axis -2 of a tensor of rank 1 | in here | hint axes count from 0, or from -1 at the end" }, \
+    .test = { "x:bool[3,5] in 0..1, axis=1", "x:i32[2,3]{1, 0, 2, 4, 5, -6}, axis=0, keep=1", "x{0, nan, 2}",  \
               "x[2,2,2]{0, 0, 0, 1, 0, 0, 0, 0}, axis=1x-1", "x:bool[0,3], axis=0" }
 
 NRV_OP(all, .sig = "any x[...] -> bool y[...]", .doc = "True if nothing over the given axes is 0; of nothing true.",
-       .make = all_make, .torch = "all", .numpy = "all", WHETHER);
+       .make = all_make, .torch = "all", .numpy = "all", WHETHER("all"));
 NRV_OP(any, .sig = "any x[...] -> bool y[...]",
        .doc = "True if something over the given axes is not 0; of nothing false.", .make = any_make, .torch = "any",
-       .numpy = "any", WHETHER);
+       .numpy = "any", WHETHER("any"));
 NRV_OP(count_nonzero, .sig = "any x[...] -> i64 y[...]", .doc = "How many elements over the given axes are not 0.",
-       .make = count_nonzero_make, .torch = "count_nonzero", .numpy = "count_nonzero", WHETHER);
+       .make = count_nonzero_make, .torch = "count_nonzero", .numpy = "count_nonzero", WHETHER("count_nonzero"));
 
 /* whether any element is 0 (or is not), as a sum of so many ones: exact enough to tell from 0 */
 static nrv_tensor whether_any(nrv_tensor x, int zero, int64_t axes, int keep)
