@@ -84,7 +84,7 @@ static nrv_tensor cummin_make(nrv__case *c)
     .test = { "x[3,5], axis=1",                                                                               \
               "x[2,3,4], axis=0",                                                                             \
               "x[2,9,4], axis=-2",                                                                            \
-              "x{1, 4, 3, 7, 5, 6}, axis=0",                                                              \
+              "x{1, 4, 3, 7, 5, 6}, axis=0",                                                                  \
               "x:i32[4,3] in -9..9, axis=0",                                                                  \
               "x[0,3], axis=0",                                                                               \
               "x[3,0], axis=0" }

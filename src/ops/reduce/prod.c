@@ -14,8 +14,9 @@ NRV_OP(prod, .sig = "number x[...] -> y[...]",
                    "-1 at the end",
                    "x:bool[3] => prod: input 0 is bool, a number is wanted | in here | input 0: input bool [3] x | "
                    "hint nrv_cast it to a number" },
-       .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4] in -2..2, axis=0x-1, keep=1", "x[2,4]{2, 0, 3, 0, 1, 0, 3, 2}, axis=1", "x{2, 0, 3}",
-                 "x[3,5] in -2..2, axis=0", "x:i32[4,3] in -3..3, axis=0", "x[0,3], axis=0", "x[]" });
+       .test = { "x[3,5] in -2..2, axis=1", "x[2,3,4] in -2..2, axis=0x-1, keep=1",
+                 "x[2,4]{2, 0, 3, 0, 1, 0, 3, 2}, axis=1", "x{2, 0, 3}", "x[3,5] in -2..2, axis=0",
+                 "x:i32[4,3] in -3..3, axis=0", "x[0,3], axis=0", "x[]" });
 
 /* Product over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 1.
    (...,n,...) -> (...,...) */
