@@ -24,7 +24,7 @@ NRV_OP(diff, .sig = "number x[...] -> y[...]",
                    "x[3], n=-1 => diff: n is -1 | in here | input 0: input f32 [3] x | hint 0 is x itself",
                    "x[], axis=0 => diff: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 "
                    "at the end" },
-       .test = { "x[3,5], axis=1", "x[2,3,4], axis=0, n=1", "x[7], n=3", "x[3,5], n=9", "x:i32[4] in -9..9",
+       .test = { "x[3,5], axis=1", "x[2,3,4], axis=0, n=1", "x[2,7], n=3", "x[2,5], n=9", "x:i32[4] in -9..9",
                  "x[3,4], prepend[3,1], append[3,2]", "x[0,3], axis=0" });
 
 /* y[t] = x[t+1] - x[t] along an axis, n times over; with nothing left it is empty. (...,d,...) -> (...,d-n,...) */

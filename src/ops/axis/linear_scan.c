@@ -82,8 +82,8 @@ NRV_OP(linear_scan, .sig = "number a[...], number b[...] -> h[...]",
                    "input 0: input f32 [3] a | input 1: input i32 [3] b | hint nrv_cast them" },
        .test = { "a[3,5], b[3,5], axis=1", "a[3,5], b[3,5], axis=0, reverse=1", "a[2,3,4], b[2,3,4], axis=-2",
                  "a[5,33], b[5,33], axis=1, reverse=1", "a[33,70], b[33,70], axis=0",
-                 "a{nan, 0, 2}, b{1, 5, 3}, axis=0", "a:i32[4,3] in -2..2, b:i32[4,3] in -9..9, axis=0",
-                 "a[0,3], b[0,3], axis=0", "a[3,0], b[3,0], axis=0" });
+                 "a:i32[4,3] in -2..2, b:i32[4,3] in -9..9, axis=0", "a[0,3], b[0,3], axis=0",
+                 "a[3,0], b[3,0], axis=0" });
 
 nrv_tensor nrv__linear_scan(nrv_tensor a, nrv_tensor b, int axis, bool reverse)
 {
