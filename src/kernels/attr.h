@@ -12,6 +12,11 @@ typedef struct nrv__sort_attr { /* argsort */
     int64_t axis, descending;
 } nrv__sort_attr;
 
+typedef struct nrv__running_attr { /* cumsum, linear_scan */
+    int64_t axis;                  /* >= 0 */
+    int64_t reverse;               /* 1: from the end to the beginning */
+} nrv__running_attr;
+
 typedef struct nrv__lines_attr { /* gather, scatter_add, segment_max, segment_argmax, read, write */
     int64_t axis;                /* >= batch; of the tensor that is indexed */
     int64_t batch;               /* so many first axes of all inputs go together: each element has its own indexes */

@@ -1,10 +1,20 @@
 /* greater - y = a > b */
-#include "../op.h"
+#include "binary.h"
 
 NRV_REF2(greater_ref, x > y)
 
+static nrv_tensor greater_make(nrv__case *c)
+{
+    return nrv_greater(c->x[0], binary_second(c, "other"));
+}
+
 NRV_OP(greater, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True where a > b.", .shape = nrv__infer_compare,
-       .flags = NRV_POINTWISE, .no_grad = "its value is true or false", .ref = greater_ref,
+       .flags = NRV_POINTWISE, .no_grad = "its value is true or false", .ref = greater_ref, .make = greater_make,
+       .torch = "gt greater", .numpy = "greater", .onnx = "Greater",
+       .refuse = { "a[3], b[4] => greater: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
+                   "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a[3], b:i32[3] => greater: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input "
+                   "1: input i32 [3] b | hint nrv_cast one of them" },
        .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
                  "a[0], b[1] in 1..2" });
 

@@ -13,7 +13,11 @@ NRV_REF2(max_ref, x > y || x != x ? x : y)
 
 NRV_OP(max, .sig = "number a[...], number b[...] -> y[...]",
        .doc = "Element-wise maximum; NaN wins; equal values share the gradient.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = max_vjp, .ref = max_ref,
+       .flags = NRV_POINTWISE, .vjp = max_vjp, .ref = max_ref, .torch = "maximum", .numpy = "maximum", .onnx = "Max",
+       .refuse = { "a[3], b[4] => max: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
+                   "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
+                   "a[3], b:i32[3] => max: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "
+                   "input i32 [3] b | hint nrv_cast one of them" },
        .test = { "a[3,5] in -3..0, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 2.5..4", "a[0], b[1]" });
 
 /* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */

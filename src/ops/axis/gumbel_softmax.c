@@ -1,0 +1,65 @@
+/* gumbel_softmax - a draw from softmax(x) that has a gradient (Jang et al. 2017; Maddison et al. 2017)
+
+   softmax((x + g) / tau) with Gumbel noise g: nearly one-hot for small tau. hard: exactly one-hot, with the gradient of
+   the soft one. As an op it takes the uniform numbers u that the noise is made of. */
+#include "../point/binary.h"
+
+extern const nrv__opdef nrv__op_gumbel_softmax;
+
+static nrv_tensor gumbel_softmax_of(nrv_tensor x, nrv_tensor u, double tau, int hard, int axis)
+{
+    nrv_tensor noise = NRV_EXPR("u: -log(max(-log(1 - u), 2.98023223876953125e-8))", u); /* as nrv_gumbel */
+    nrv_tensor soft = nrv_softmax(NRV_EXPR("x, g, t: (x + g) / t", x, noise, nrv__like(x, tau)), axis);
+    if (!hard || !soft || soft->dim[axis] == 0)
+        return soft;
+    nrv_shape line = { x->rank, { 0 } };
+    for (int i = 0; i < x->rank; i++)
+        line.dim[i] = i == axis ? x->dim[i] : 1;
+    nrv_tensor at = nrv_expand(nrv_argmax(soft, axis), axis, 1);
+    nrv_tensor one = nrv_equal(nrv_reshape(nrv_iota(x->g, NRV_I32, x->dim[axis]), line), at);
+    return nrv_surrogate(nrv__cast_like(one, x), soft);
+}
+
+static bool gumbel_softmax_wants(nrv_tensor x, double tau, int *axis)
+{
+    if (!nrv__op_wants_real(&nrv__op_gumbel_softmax, 1, &x) || !nrv__axis(x, axis, "gumbel_softmax"))
+        return false;
+    if (!(tau > 0))
+        nrv__op_refuses(&nrv__op_gumbel_softmax, 1, &x, NRV_EARG, "1 is usual; smaller is sharper",
+                        "tau is %g, a positive number is wanted", tau);
+    return tau > 0;
+}
+
+static nrv_tensor gumbel_softmax_make(nrv__case *c)
+{
+    int axis = (int)nrv__case_int(c, "axis", -1);
+    double tau = nrv__case_real(c, "tau", 1);
+    if (!gumbel_softmax_wants(c->x[0], tau, &axis))
+        return NULL;
+    nrv_tensor x = c->x[0], u = c->n_x > 1 ? c->x[1]
+                                           : nrv__uniform(c->g, "gumbel_softmax", c->name ? c->name : "gumbel_softmax",
+                                                          x->type, nrv_shape_of(x));
+    if (!binary_fits(&nrv__op_gumbel_softmax, NRV_N(const nrv_tensor, x, u), nrv__infer_point))
+        return NULL;
+    return gumbel_softmax_of(x, nrv_broadcast(u, nrv_shape_of(x)), tau, (int)nrv__case_int(c, "hard", 0), axis);
+}
+
+NRV_OP(gumbel_softmax, .sig = "real x[...], real u[...] -> y[...]",
+       .doc = "softmax((x + g) / tau) along an axis, with Gumbel noise g = -ln(-ln(1 - u)) that is new in every run; "
+              "hard: one-hot at its largest, with the gradient of the soft one.",
+       .flags = NRV_MACRO, .make = gumbel_softmax_make, .torch = "nn.functional.gumbel_softmax", .ulp = 16,
+       .tolerance_why = "logarithms of logarithms, exponentials and a quotient, each rounded",
+       .not_slope = "a hard draw has the gradient of the soft one",
+       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?", "x[3], tau=0 => ?", "x[3], u[4] => ?" },
+       .test = { "x[3,5] in -2..2, u[3,5] in 0.1..0.9, axis=1", "x[2,3,4], u[2,3,4] in 0.1..0.9, axis=0, tau=0.5",
+                 "x[4,7], u[4,7] in 0.1..0.9, hard=1, axis=1", "x[0,4], u[0,4], axis=1" });
+
+/* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is
+   largest, with its gradient. x and y (...) */
+NRV_API nrv_tensor nrv_gumbel_softmax(nrv_tensor x, const char *name, double tau, int hard, int axis)
+{
+    if (!gumbel_softmax_wants(x, tau, &axis))
+        return NULL;
+    nrv_tensor u = nrv__uniform(x->g, "gumbel_softmax", name, x->type, nrv_shape_of(x));
+    return u ? gumbel_softmax_of(x, u, tau, hard, axis) : NULL;
+}
