@@ -11,6 +11,17 @@ typedef struct {
     double scale;
     int64_t reserved[4];
 } nrv_attention_opt;
+/* zero is the default. padding: 1 + the index of the row that gets no gradient (and, in bags, does not count); 0: none.
+   last: offsets end with the number of indexes, as include_last_offset says. mode: "mean" (NULL, too), "sum" or "max"
+ */
+typedef struct {
+    nrv_dim padding;
+    double max_norm, norm; /* norm: which one, 0: 2 */
+    int by_frequency, last;
+    const char *mode;
+    nrv_tensor weights; /* of each index in a bag, for sums */
+    int64_t reserved[4];
+} nrv_lookup_opt;
 /* netlist: what a node does with its sum z; or NRV_NET_INPUT(k), and it shows input k, without a bias or edges */
 enum {
     NRV_NET_LINEAR,  /* z */
@@ -71,9 +82,26 @@ nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor 
 nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
 /* (n): 0, 1, 2, ... of type t. */
 nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
+/* ids (...) of i32 or i64 and table (n,width) -> (...,width): PyTorch's embedding. opt: NULL for its defaults. An index
+   outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_lookup(nrv_tensor ids, nrv_tensor table, const nrv_lookup_opt *opt);
+/* ids (m) with offsets (B) of i32 or i64, or ids (B,m) without (NULL), and table (n,width) -> (B,width): the mean, sum
+   or largest of the rows in each bag, 0 where there is none: PyTorch's embedding_bag. opt: NULL for its defaults. An
+   index outside 0..n-1, or a first offset that is not 0, is an error of the run. */
+nrv_tensor nrv_lookup_bag(nrv_tensor ids, nrv_tensor table, nrv_tensor offsets, const nrv_lookup_opt *opt);
 /* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
    time in front, are there. */
 nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
+/* index (...) of i32 or i64 -> (...,n) of type t: 1 where the index is, 0 elsewhere. An index outside 0..n-1 is an
+   error of the run. */
+nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t);
+/* index (m) of i32 or i64 and weights (m) or NULL -> (n): how often each of 0..n-1 occurs, i64, or the sum of its
+   weights, in their type. A number outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n);
+/* x (...) -> (bins) of its type: how many elements lie in each of `bins` equal intervals from min to max, the last with
+   its end; NaN and what lies outside is left out. Where min = max, those of x; where these are equal, 1 less and more.
+ */
+nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max);
 /* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
    axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
    gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
@@ -83,6 +111,15 @@ nrv_tensor nrv_read(nrv_tensor from, int axis, nrv_tensor start, nrv_dim length)
    index's axes, as nrv_gather puts them in its place: each is the other's gradient. An index outside 0..count-1 is an
    error of the run. Sums do not depend on the number of threads. */
 nrv_tensor nrv_scatter_add(nrv_tensor x, nrv_tensor index, int axis, nrv_dim count);
+/* i32, where values would have to be put into a sorted row: how many of it are smaller or, where right is not 0, not
+   larger. sorted (n) serves values of any shape, sorted (a...,n) values (a...,m). NaN counts as the largest. */
+nrv_tensor nrv_searchsorted(nrv_tensor sorted, nrv_tensor values, int right);
+/* x (...) and sorted boundaries (n) -> i32 (...): how many boundaries are smaller or, where right is not 0, not larger.
+ */
+nrv_tensor nrv_bucketize(nrv_tensor x, nrv_tensor boundaries, int right);
+/* x (...) and others of any shape -> bool (...): whether an element of x is one of them, whether it is none where
+   invert is not 0. NaN is none. */
+nrv_tensor nrv_isin(nrv_tensor x, nrv_tensor among, int invert);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the largest of the rows of each segment, 0
    where there is none. NaN wins; the first of equals gets the gradient. A number outside 0..count-1 is an error of the
    run. */
