@@ -53,9 +53,17 @@ extern const nrv__opdef nrv__op_topk;
 extern const nrv__opdef nrv__op_kthvalue;
 extern const nrv__opdef nrv__op_gather;
 extern const nrv__opdef nrv__op_iota;
+extern const nrv__opdef nrv__op_lookup;
+extern const nrv__opdef nrv__op_lookup_bag;
 extern const nrv__opdef nrv__op_mask_of_lengths;
+extern const nrv__opdef nrv__op_one_hot;
+extern const nrv__opdef nrv__op_bincount;
+extern const nrv__opdef nrv__op_histc;
 extern const nrv__opdef nrv__op_read;
 extern const nrv__opdef nrv__op_scatter_add;
+extern const nrv__opdef nrv__op_searchsorted;
+extern const nrv__opdef nrv__op_bucketize;
+extern const nrv__opdef nrv__op_isin;
 extern const nrv__opdef nrv__op_segment_max;
 extern const nrv__opdef nrv__op_segment_argmax;
 extern const nrv__opdef nrv__op_segment_mean;
@@ -600,9 +608,17 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_kthvalue,
     &nrv__op_gather,
     &nrv__op_iota,
+    &nrv__op_lookup,
+    &nrv__op_lookup_bag,
     &nrv__op_mask_of_lengths,
+    &nrv__op_one_hot,
+    &nrv__op_bincount,
+    &nrv__op_histc,
     &nrv__op_read,
     &nrv__op_scatter_add,
+    &nrv__op_searchsorted,
+    &nrv__op_bucketize,
+    &nrv__op_isin,
     &nrv__op_segment_max,
     &nrv__op_segment_argmax,
     &nrv__op_segment_mean,

@@ -22,7 +22,6 @@ static void segment_prod_ref(const nrv__args *a)
 }
 
 /* without the zeros the product is divided by each of its own; a zero's others are that, where it is the only one */
-
 static void segment_prod_vjp(nrv_vjp *v)
 {
     const nrv__lines_attr a = *(const nrv__lines_attr *)v->attr;
