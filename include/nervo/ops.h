@@ -62,6 +62,24 @@ enum {
 #define NRV_NET_INPUT(k) (-1 - (k))
 /* weight_norm: one length for the whole weight instead of one for each slice along an axis */
 #define NRV_ALL INT32_MIN
+/* recurrent cells and layers: the weights of one direction of one layer, G gates (rnn 1, gru 3, lstm 4): weight_ih
+   (GH,n), weight_hh (GH,H), bias_ih and bias_hh (GH) or both NULL; weight_hr (P,H), of an lstm whose h is projected, or
+   NULL: then h (P) and weight_hh (GH,P). */
+typedef struct {
+    nrv_tensor weight_ih, weight_hh, bias_ih, bias_hh, weight_hr;
+} nrv_rnn_weights;
+/* recurrent layers: layers 0 means 1. bidirectional: y is both directions side by side. batch_first: x and y (B,T,...).
+   relu: of nrv_rnn, instead of tanh. h0, c0: first states, NULL: zeros. lengths (B) of i32 or i64: of each sequence,
+   NULL: all T. dropout: between layers, in training; drawn as "dropout_l0"... in the open scope. keep: as
+   nrv_scan_opt.keep. For the functions that make the weights: no_bias; proj: lstm, the length that h is projected to,
+   0: none. */
+typedef struct {
+    int layers, bidirectional, batch_first, relu, no_bias, keep;
+    double dropout;
+    nrv_dim proj;
+    nrv_tensor h0, c0, lengths;
+    int64_t reserved[4];
+} nrv_rnn_opt;
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
@@ -369,6 +387,24 @@ nrv_tensor nrv_mean_all(nrv_tensor x);
 nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
 /* Sum of all elements, a scalar. */
 nrv_tensor nrv_sum_all(nrv_tensor x);
+/* One turn of a recurrent net: x (B,n), h (B,H), or both without B -> (B,H). relu: not tanh. (Elman 1990) */
+nrv_tensor nrv_rnn_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w, int relu);
+/* One turn of a GRU: x (B,n), h (B,H), or both without B -> (B,H). (Cho et al. 2014) */
+nrv_tensor nrv_gru_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w);
+/* One turn of an LSTM: x (B,n), h and c (B,H), or all without B -> *h2 and *c2 (B,H). (Hochreiter & Schmidhuber 1997)
+ */
+void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nrv_rnn_weights *w, nrv_tensor *h2,
+                              nrv_tensor *c2);
+/* x (T,B,n), with batch_first (B,T,n), or (T,n) -> y (T,B,dirs H) of the last layer; *h_n, if asked for: the last
+   states (layers dirs,B,H). w: for each layer its forward weights, then, if bidirectional, its reverse ones. (Elman
+   1990) */
+nrv_tensor nrv_rnn_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
+/* As nrv_rnn_by, of a long short-term memory; *c_n: its last cells (layers dirs,B,H). With weight_hr, h has its length
+   P. (Hochreiter & Schmidhuber 1997) */
+nrv_tensor nrv_lstm_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n,
+                               nrv_tensor *c_n);
+/* As nrv_rnn_by, of a gated recurrent unit. (Cho et al. 2014) */
+nrv_tensor nrv_gru_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
 /* x stretched to the shape; only lengths of 1 stretch. */
 nrv_tensor nrv_broadcast(nrv_tensor x, nrv_shape shape);
 /* A new axis of length n, in which x repeats. (a,b) at axis 1 -> (a,n,b) */

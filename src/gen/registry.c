@@ -139,6 +139,12 @@ extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_mean;
 extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_rnn_cell;
+extern const nrv__opdef nrv__op_gru_cell;
+extern const nrv__opdef nrv__op_lstm_cell;
+extern const nrv__opdef nrv__op_rnn;
+extern const nrv__opdef nrv__op_lstm;
+extern const nrv__opdef nrv__op_gru;
 extern const nrv__opdef nrv__op_broadcast;
 extern const nrv__opdef nrv__op_concat;
 extern const nrv__opdef nrv__op_copy;
@@ -449,6 +455,12 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_argmin,
     &nrv__op_mean,
     &nrv__op_sum,
+    &nrv__op_rnn_cell,
+    &nrv__op_gru_cell,
+    &nrv__op_lstm_cell,
+    &nrv__op_rnn,
+    &nrv__op_lstm,
+    &nrv__op_gru,
     &nrv__op_broadcast,
     &nrv__op_concat,
     &nrv__op_copy,
