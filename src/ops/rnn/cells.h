@@ -1,0 +1,16 @@
+/* cells.h - what cells and whole recurrent layers share: one turn, on maps of x that are already made. */
+#ifndef NRV__CELLS_H
+#define NRV__CELLS_H
+#include "../layer/weights.h"
+
+typedef enum { NRV__RNN_TANH, NRV__RNN_RELU, NRV__LSTM, NRV__GRU } nrv__cell;
+int nrv__cell_gates(nrv__cell kind);
+/* x (...,n) -> (...,gates H): x weight_ih^T + bias_ih */
+nrv_tensor nrv__cell_maps(nrv_tensor x, const nrv_rnn_weights *w);
+/* maps (B,gates H), h (B,H) or (B,P), c (B,H) of an LSTM -> what h becomes, and *c */
+nrv_tensor nrv__cell_turn(nrv__cell kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c);
+/* the weights of a cell for x (...,n), whose names end in tail, fit each other; *H; false: op refuses */
+bool nrv__cell_fits(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
+                    nrv_dim *H);
+nrv_rnn_weights nrv__cell_weights_of(const nrv__case *c, const char *tail); /* inputs weight_ih<tail>... */
+#endif
