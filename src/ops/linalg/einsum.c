@@ -25,7 +25,8 @@ typedef struct ein {
     ein_term in[EIN_OPERANDS];
     int out[EIN_LABELS];
     nrv_dim dim[EIN_LABELS];
-    int met[EIN_LABELS]; /* how often a label occurs */
+    int met[EIN_LABELS]; /* in how many operands a label occurs, and how often as a letter */
+    int times[EIN_LETTERS];
     bool wanted[EIN_LABELS];
 } ein;
 
@@ -115,8 +116,10 @@ static bool ein_operand(ein *e, ein_term *t, const int *label, int n, int dots)
     for (int i = 0, at = 0; i <= n; i++) {
         for (int k = 0; i == dots && k < more; k++)
             t->label[at++] = EIN_LABELS - more + k;
-        if (i < n)
+        if (i < n) {
+            e->times[label[i]]++;
             t->label[at++] = label[i];
+        }
     }
     e->dots = dots >= 0 && more > e->dots ? more : e->dots;
     return true;
@@ -153,9 +156,9 @@ static bool ein_result(ein *e, const char *arrow)
             return end ? ein_fail(e, "something is left behind the result", "") : false;
     }
     for (int i = 0; i < EIN_LETTERS && !*arrow; i++)
-        if (e->met[i] == 1 && n == NRV__MAX_RANK)
+        if (e->times[i] == 1 && n == NRV__MAX_RANK)
             return ein_fail(e, "a result of more than 8 axes", "");
-        else if (e->met[i] == 1)
+        else if (e->times[i] == 1)
             label[n++] = i;
     if (n + (dots >= 0 ? e->dots : 0) > NRV__MAX_RANK)
         return ein_fail(e, "a result of more than 8 axes", "");
