@@ -42,17 +42,38 @@ static nrv_tensor complex_polar_make(nrv__case *c)
 
 NRV_OP(complex, .sig = "real re[...], real im[...] -> y[...,2]",
        .doc = "Complex numbers of their parts: a pair at the end. Without im the imaginary parts are 0.",
-       .make = complex_make, .flags = NRV_MACRO, .test = { "re[3,4], im[3,4]", "re[5]", "re[], im[]" });
+       .make = complex_make, .flags = NRV_MACRO, .torch = "complex view_as_complex",
+       .refuse = { "re:i32[3], im:i32[3] => complex: re is i32, a real type is wanted | in here | hint nrv_cast it to "
+                   "NRV_F32",
+                   "re[1,1,1,1,1,1,1,2] => complex: rank 8 and an axis for the pair | in here | hint ranks go up to 8, "
+                   "the pair included" },
+       .test = { "re[3,4], im[3,4]", "re[5]", "re[], im[]" });
 NRV_OP(real, .sig = "real x[...,2] -> y[...]", .doc = "The real parts of complex numbers.", .make = complex_real_make,
-       .flags = NRV_MACRO, .test = { "x[3,2]", "x[2]", "x[0,2]" });
+       .flags = NRV_MACRO, .torch = "real", .numpy = "real",
+       .refuse = { "x[3] => real: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                   "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x:i32[3,2] => real: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32" },
+       .test = { "x[3,2]", "x[2]", "x[0,2]" });
 NRV_OP(imag, .sig = "real x[...,2] -> y[...]", .doc = "The imaginary parts of complex numbers.",
-       .make = complex_imag_make, .flags = NRV_MACRO, .test = { "x[3,2]", "x[2]" });
+       .make = complex_imag_make, .flags = NRV_MACRO, .torch = "imag", .numpy = "imag",
+       .refuse = { "x[3] => imag: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                   "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x:i32[3,2] => imag: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32" },
+       .test = { "x[3,2]", "x[2]" });
 NRV_OP(conj, .sig = "real x[...,2] -> y[...,2]", .doc = "Conjugate complex numbers: the imaginary parts change sign.",
-       .make = complex_conj_make, .flags = NRV_MACRO, .test = { "x[3,2]", "x[2,4,2]" });
+       .make = complex_conj_make, .flags = NRV_MACRO, .torch = "conj conj_physical", .numpy = "conj conjugate",
+       .refuse = { "x[3] => conj: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                   "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x:i32[3,2] => conj: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32" },
+       .test = { "x[3,2]", "x[2,4,2]" });
 NRV_OP(complex_mul, .sig = "real a[...,2], real b[...,2] -> y[...,2]",
        .doc = "The product of complex numbers; the axes before the pair broadcast.", .make = complex_mul_make,
        .flags = NRV_MACRO, .ulp = 4,
        .tolerance_why = "two products and their sum, each rounded, of the products' scale",
+       .refuse = { "a[3], b[3,2] => complex_mul: complex numbers are wanted, the last axis of x is not of length 2 | "
+                   "in here | hint a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "a[3,2], b[2,3] => complex_mul: complex numbers are wanted, the last axis of x is not of length 2 | "
+                   "in here | hint a complex number is a pair at the end, (...,2); nrv_complex makes them" },
        .test = { "a[3,2], b[3,2]", "a[4,1,2], b[3,2]", "a[2], b[0,2]" });
 NRV_OP(
     complex_abs, .sig = "real x[...,2] -> y[...]",
@@ -60,10 +81,18 @@ NRV_OP(
         "The absolute value of complex numbers, sqrt(a^2 + b^2) without overflow on the way; its gradient at 0 is 0.",
     .make = complex_abs_make, .flags = NRV_MACRO, .ulp = 4,
     .tolerance_why = "two quotients, their squares, a root and a product, each rounded",
+    .refuse = { "x[3] => complex_abs: complex numbers are wanted, the last axis of x is not of length 2 | in here | "
+                "hint a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x:i32[3,2] => complex_abs: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32" },
     .test = { "x[5,2]", "x[3,2,2] in -1000..1000", "x[2]" });
 NRV_OP(polar, .sig = "real r[...], real t[...] -> y[...,2]",
        .doc = "Complex numbers by absolute value and angle in radians: (r cos t, r sin t); the shapes broadcast.",
        .make = complex_polar_make, .flags = NRV_MACRO, .ulp = 4, .tolerance_why = "a sine and a product, each rounded",
+       .torch = "polar",
+       .refuse = { "r[3], t:i32[3] => polar: input 1 is i32, a real type is wanted | in here | input 0: input f32 [3] "
+                   "r | input 1: input i32 [3] t | hint nrv_cast it to NRV_F32",
+                   "r[3], t[4] => mul: shapes do not fit at axis 0 | in here | input 0: input f32 [3] r | input 1: cos "
+                   "f32 [4] here | hint only a length of 1 is stretched; nrv_reshape puts one in" },
        .test = { "r[5], t[5] in -4..4", "r[3,1], t[2]" });
 
 /* Complex numbers of real and imaginary parts, which broadcast; im NULL: zeros. (...) and (...) -> (...,2) */
@@ -126,8 +155,12 @@ NRV_API nrv_tensor nrv_complex_abs(nrv_tensor x)
     return nrv_select(nought, nrv__like(a, 0), nrv_mul(scale, nrv_sqrt(nrv_select(nought, nrv__like(a, 1), sum))));
 }
 
-/* (r cos t, r sin t). r and t (...), broadcast -> (...,2) */
+/* (r cos t, r sin t). r and t (...), broadcast -> (...,2). The gradient by r is that of the formula also where r is 0
+   or negative, where PyTorch takes the sign of the result. */
 NRV_API nrv_tensor nrv_polar(nrv_tensor r, nrv_tensor t)
 {
-    return nrv__pair_of(nrv_mul(r, nrv_cos(t)), nrv_mul(r, nrv_sin(t)));
+    if (!nrv__op_wants_real(&nrv__op_polar, 2, (const nrv_tensor[]){ r, t }))
+        return NULL;
+    nrv_tensor re = nrv_mul(r, nrv_cos(t)), im = nrv_mul(r, nrv_sin(t));
+    return nrv__pair_of(re, im);
 }

@@ -58,7 +58,7 @@ nrv_tensor nrv__pair_of(nrv_tensor re, nrv_tensor im)
         return NULL;
     if (s.rank == NRV__MAX_RANK)
         return nrv__graph_fail(re->g, NRV_ESHAPE, "ranks go up to 8, the pair included",
-                               "complex numbers of rank %d with an axis for the pair", s.rank),
+                               "complex: rank %d and an axis for the pair", s.rank),
                NULL;
     s.dim[s.rank++] = 1;
     return nrv_concat(2, (const nrv_tensor[]){ nrv_reshape(re, s), nrv_reshape(im, s) }, -1);
@@ -203,11 +203,25 @@ NRV_OP(
     .shape = fft_shape, .vjp = fft_vjp, .ref = fft_ref, .make = fft_make, .macs = fft_macs,
     .attr_bytes = sizeof(nrv__fft_attr), .rel = 1e-11,
     .tolerance_why = "n products with a rounded root of unity each; the sum's scale is that of its terms",
+    .torch = "fft.fft", .numpy = "fft.fft", .onnx = "DFT",
+    .refuse = { "x[3,5] => fft: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,5,2], axis=2 => fft: axis 2 of complex numbers of rank 2 | in here | hint axes count from 0, or "
+                "from -1 at the last before the pair",
+                "x[4,2], norm=ortogonal => fft: there is no norm 3 | in here | hint backward, ortho or forward: "
+                "NRV_FFT_BACKWARD..." },
     .test = { "x[8,2]", "x[3,5,2], axis=0, norm=ortho", "x[2,12,2]", "x[6,2], norm=forward", "x[1,2]", "x[37,2]",
               "x[0,4,2]", "x[2,4,3,2], axis=1" });
 NRV_OP(ifft, .sig = "real x[...,n,2] -> y[...,n,2]",
        .doc = "The inverse of fft: sum_k x[k] e^(2 pi i j k / n) / n along one axis of complex numbers.",
-       .make = fft_back_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it",
+       .make = fft_back_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it", .torch = "fft.ifft",
+       .numpy = "fft.ifft", .onnx = "DFT",
+       .refuse = { "x[3,5] => ifft: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint "
+                   "a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x[3,5,2], axis=2 => ifft: axis 2 of complex numbers of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the last before the pair",
+                   "x[4,2], norm=ortogonal => ifft: there is no norm 3 | in here | hint backward, ortho or forward: "
+                   "NRV_FFT_BACKWARD..." },
        .test = { "x[8,2]", "x[3,5,2], axis=0, norm=ortho", "x[2,6,2], n=9, norm=forward", "x[1,2]" });
 
 /* x (...,n,2), complex numbers, along one of their axes (-1: the last before the pair) -> the same shape, or with

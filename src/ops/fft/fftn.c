@@ -95,10 +95,16 @@ static nrv_tensor fftn_fftn_make(nrv__case *c)
     return fftn_made(c, fftn_fftn, false);
 }
 
-NRV_OP(fftn, .sig = "real x[...,2] -> y[...,2]",
-       .doc = "The Fourier transform of complex numbers along several axes, all of them unless some are named.",
-       .make = fftn_fftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], axis=0 2, norm=ortho", "x[3,4,2], s=2 6", "x[5,2], norm=forward" });
+NRV_OP(
+    fftn, .sig = "real x[...,2] -> y[...,2]",
+    .doc = "The Fourier transform of complex numbers along several axes, all of them unless some are named.",
+    .make = fftn_fftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
+    .torch = "fft.fftn", .numpy = "fft.fftn",
+    .refuse = { "x[3,4] => fftn: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => fftn: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => fftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], axis=0 2, norm=ortho", "x[3,4,2], s=2 6", "x[5,2], norm=forward" });
 
 static const fftn_way fftn_fft2 = { "fft2", FFTN_COMPLEX, false };
 
@@ -107,9 +113,15 @@ static nrv_tensor fftn_fft2_make(nrv__case *c)
     return fftn_made(c, fftn_fft2, true);
 }
 
-NRV_OP(fft2, .sig = "real x[...,2] -> y[...,2]", .doc = "fftn along the last two axes.", .make = fftn_fft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
+NRV_OP(
+    fft2, .sig = "real x[...,2] -> y[...,2]", .doc = "fftn along the last two axes.", .make = fftn_fft2_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.fft2",
+    .numpy = "fft.fft2",
+    .refuse = { "x[3,4] => fft2: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => fft2: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => fft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
 
 static const fftn_way fftn_ifftn = { "ifftn", FFTN_COMPLEX, true };
 
@@ -118,9 +130,15 @@ static nrv_tensor fftn_ifftn_make(nrv__case *c)
     return fftn_made(c, fftn_ifftn, false);
 }
 
-NRV_OP(ifftn, .sig = "real x[...,2] -> y[...,2]", .doc = "The inverse of fftn.", .make = fftn_ifftn_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], axis=1, norm=ortho", "x[3,4,2], s=2 6" });
+NRV_OP(
+    ifftn, .sig = "real x[...,2] -> y[...,2]", .doc = "The inverse of fftn.", .make = fftn_ifftn_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.ifftn",
+    .numpy = "fft.ifftn",
+    .refuse = { "x[3,4] => ifftn: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => ifftn: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => ifftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], axis=1, norm=ortho", "x[3,4,2], s=2 6" });
 
 static const fftn_way fftn_ifft2 = { "ifft2", FFTN_COMPLEX, true };
 
@@ -129,9 +147,15 @@ static nrv_tensor fftn_ifft2_make(nrv__case *c)
     return fftn_made(c, fftn_ifft2, true);
 }
 
-NRV_OP(ifft2, .sig = "real x[...,2] -> y[...,2]", .doc = "ifftn along the last two axes.", .make = fftn_ifft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
+NRV_OP(
+    ifft2, .sig = "real x[...,2] -> y[...,2]", .doc = "ifftn along the last two axes.", .make = fftn_ifft2_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.ifft2",
+    .numpy = "fft.ifft2",
+    .refuse = { "x[3,4] => ifft2: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => ifft2: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => ifft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
 
 static const fftn_way fftn_rfftn = { "rfftn", FFTN_FROM_REAL, false };
 
@@ -143,6 +167,9 @@ static nrv_tensor fftn_rfftn_make(nrv__case *c)
 NRV_OP(rfftn, .sig = "real x[...] -> y[...,2]",
        .doc = "rfft along the last of several axes (all, unless some are named), then fft along the others.",
        .make = fftn_rfftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
+       .torch = "fft.rfftn", .numpy = "fft.rfftn",
+       .refuse = { "x[3,4], axis=0 0 => rfftn: axis 0 is named twice | in here | hint name each axis once",
+                   "x[3,4], s=2 3 4, axis=0 1 => rfftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
        .test = { "x[3,4]", "x[2,3,5], axis=0 2, norm=ortho", "x[3,4], s=2 6" });
 
 static const fftn_way fftn_rfft2 = { "rfft2", FFTN_FROM_REAL, false };
@@ -153,7 +180,10 @@ static nrv_tensor fftn_rfft2_make(nrv__case *c)
 }
 
 NRV_OP(rfft2, .sig = "real x[...] -> y[...,2]", .doc = "rfftn along the last two axes.", .make = fftn_rfft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
+       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.rfft2",
+       .numpy = "fft.rfft2",
+       .refuse = { "x[3,4], axis=0 0 => rfft2: axis 0 is named twice | in here | hint name each axis once",
+                   "x[3,4], s=2 3 4, axis=0 1 => rfft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
        .test = { "x[3,4]", "x[2,3,4], norm=forward" });
 
 static const fftn_way fftn_irfftn = { "irfftn", FFTN_TO_REAL, true };
@@ -163,9 +193,15 @@ static nrv_tensor fftn_irfftn_make(nrv__case *c)
     return fftn_made(c, fftn_irfftn, false);
 }
 
-NRV_OP(irfftn, .sig = "real x[...,2] -> y[...]", .doc = "The inverse of rfftn; an odd last length must be given.",
-       .make = fftn_irfftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,3,2], axis=0 2, s=2 5, norm=ortho" });
+NRV_OP(
+    irfftn, .sig = "real x[...,2] -> y[...]", .doc = "The inverse of rfftn; an odd last length must be given.",
+    .make = fftn_irfftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
+    .torch = "fft.irfftn", .numpy = "fft.irfftn",
+    .refuse = { "x[3,4] => irfftn: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint "
+                "a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => irfftn: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => irfftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,3,2], axis=0 2, s=2 5, norm=ortho" });
 
 static const fftn_way fftn_irfft2 = { "irfft2", FFTN_TO_REAL, true };
 
@@ -174,9 +210,15 @@ static nrv_tensor fftn_irfft2_make(nrv__case *c)
     return fftn_made(c, fftn_irfft2, true);
 }
 
-NRV_OP(irfft2, .sig = "real x[...,2] -> y[...]", .doc = "irfftn along the last two axes.", .make = fftn_irfft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
+NRV_OP(
+    irfft2, .sig = "real x[...,2] -> y[...]", .doc = "irfftn along the last two axes.", .make = fftn_irfft2_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.irfft2",
+    .numpy = "fft.irfft2",
+    .refuse = { "x[3,4] => irfft2: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint "
+                "a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => irfft2: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => irfft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
 
 static const fftn_way fftn_hfftn = { "hfftn", FFTN_TO_REAL, false };
 
@@ -185,10 +227,16 @@ static nrv_tensor fftn_hfftn_make(nrv__case *c)
     return fftn_made(c, fftn_hfftn, false);
 }
 
-NRV_OP(hfftn, .sig = "real x[...,2] -> y[...]",
-       .doc = "fft along several axes (all, unless some are named), then hfft along the last of them.",
-       .make = fftn_hfftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,3,2], axis=0 2, s=2 5, norm=ortho" });
+NRV_OP(
+    hfftn, .sig = "real x[...,2] -> y[...]",
+    .doc = "fft along several axes (all, unless some are named), then hfft along the last of them.",
+    .make = fftn_hfftn_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
+    .torch = "fft.hfftn",
+    .refuse = { "x[3,4] => hfftn: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => hfftn: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => hfftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,3,2], axis=0 2, s=2 5, norm=ortho" });
 
 static const fftn_way fftn_hfft2 = { "hfft2", FFTN_TO_REAL, false };
 
@@ -197,9 +245,14 @@ static nrv_tensor fftn_hfft2_make(nrv__case *c)
     return fftn_made(c, fftn_hfft2, true);
 }
 
-NRV_OP(hfft2, .sig = "real x[...,2] -> y[...]", .doc = "hfftn along the last two axes.", .make = fftn_hfft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
+NRV_OP(
+    hfft2, .sig = "real x[...,2] -> y[...]", .doc = "hfftn along the last two axes.", .make = fftn_hfft2_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.hfft2",
+    .refuse = { "x[3,4] => hfft2: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,4,2], axis=0 0 => hfft2: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4,2], s=2 3 4, axis=0 1 => hfft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4,2]", "x[2,3,4,2], norm=forward" });
 
 static const fftn_way fftn_ihfftn = { "ihfftn", FFTN_FROM_REAL, true };
 
@@ -208,9 +261,12 @@ static nrv_tensor fftn_ihfftn_make(nrv__case *c)
     return fftn_made(c, fftn_ihfftn, false);
 }
 
-NRV_OP(ihfftn, .sig = "real x[...] -> y[...,2]", .doc = "The inverse of hfftn.", .make = fftn_ihfftn_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4]", "x[2,3,5], axis=0 2, norm=ortho" });
+NRV_OP(
+    ihfftn, .sig = "real x[...] -> y[...,2]", .doc = "The inverse of hfftn.", .make = fftn_ihfftn_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.ihfftn",
+    .refuse = { "x[3,4], axis=0 0 => ihfftn: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4], s=2 3 4, axis=0 1 => ihfftn: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4]", "x[2,3,5], axis=0 2, norm=ortho" });
 
 static const fftn_way fftn_ihfft2 = { "ihfft2", FFTN_FROM_REAL, true };
 
@@ -219,9 +275,12 @@ static nrv_tensor fftn_ihfft2_make(nrv__case *c)
     return fftn_made(c, fftn_ihfft2, true);
 }
 
-NRV_OP(ihfft2, .sig = "real x[...] -> y[...,2]", .doc = "ihfftn along the last two axes.", .make = fftn_ihfft2_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis",
-       .test = { "x[3,4]", "x[2,3,4], norm=forward" });
+NRV_OP(
+    ihfft2, .sig = "real x[...] -> y[...,2]", .doc = "ihfftn along the last two axes.", .make = fftn_ihfft2_make,
+    .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft, once for each axis", .torch = "fft.ihfft2",
+    .refuse = { "x[3,4], axis=0 0 => ihfft2: axis 0 is named twice | in here | hint name each axis once",
+                "x[3,4], s=2 3 4, axis=0 1 => ihfft2: 3 lengths for 2 axes | in here | hint a length for each axis" },
+    .test = { "x[3,4]", "x[2,3,4], norm=forward" });
 
 /* x (...,2), complex numbers: nrv_fft along n of their axes, one after the other; n 0: along all. */
 NRV_API nrv_tensor nrv_fftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o)

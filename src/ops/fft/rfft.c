@@ -88,21 +88,44 @@ static nrv_tensor rfft_hermite_back_make(nrv__case *c)
 NRV_OP(rfft, .sig = "real x[...,n] -> y[...,n/2+1,2]",
        .doc = "The Fourier transform of real numbers along an axis: the first n/2 + 1 of the n, the others being their "
               "conjugates.",
-       .make = rfft_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it",
+       .make = rfft_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it", .torch = "fft.rfft",
+       .numpy = "fft.rfft", .onnx = "DFT",
+       .refuse = { "x[3,5], axis=2 => rfft: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:i32[4] => rfft: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32",
+                   "x[4], norm=ortogonal => rfft: there is no norm 3 | in here | hint backward, ortho or forward: "
+                   "NRV_FFT_BACKWARD..." },
        .test = { "x[8]", "x[3,5], norm=ortho", "x[4,3], axis=0, n=7, norm=forward", "x[1]", "x[6], n=4" });
 NRV_OP(
     irfft, .sig = "real x[...,m,2] -> y[...,n]",
     .doc = "The inverse of rfft: n real numbers, 2 (m - 1) unless n is given; an odd n must be. The imaginary parts of "
            "the first, and of the last for an even n, are not looked at.",
-    .make = rfft_back_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it",
+    .make = rfft_back_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it", .torch = "fft.irfft",
+    .numpy = "fft.irfft",
+    .refuse = { "x[3,5] => irfft: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint a "
+                "complex number is a pair at the end, (...,2); nrv_complex makes them",
+                "x[3,5,2], axis=2 => irfft: axis 2 of complex numbers of rank 2 | in here | hint axes count from 0, or "
+                "from -1 at the last before the pair",
+                "x[1,2] => irfft: one number of a spectrum is the half of none | in here | hint give n" },
     .test = { "x[5,2]", "x[2,3,2], n=5", "x[4,3,2], axis=0, norm=ortho", "x[3,2], n=8, norm=forward", "x[4,2], n=1" });
 NRV_OP(hfft, .sig = "real x[...,m,2] -> y[...,n]",
        .doc = "The Fourier transform of what is conjugate-symmetric, of which x is the half: n real numbers, 2 (m - 1) "
               "unless n is given.",
        .make = rfft_hermite_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it",
+       .torch = "fft.hfft", .numpy = "fft.hfft",
+       .refuse = { "x[3,5] => hfft: complex numbers are wanted, the last axis of x is not of length 2 | in here | hint "
+                   "a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x[3,5,2], axis=2 => hfft: axis 2 of complex numbers of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the last before the pair",
+                   "x[1,2] => hfft: one number of a spectrum is the half of none | in here | hint give n" },
        .test = { "x[5,2]", "x[2,3,2], n=5, norm=forward", "x[4,3,2], axis=0, norm=ortho" });
 NRV_OP(ihfft, .sig = "real x[...,n] -> y[...,n/2+1,2]", .doc = "The inverse of hfft.", .make = rfft_hermite_back_make,
-       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it",
+       .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it", .torch = "fft.ihfft", .numpy = "fft.ihfft",
+       .refuse = { "x[3,5], axis=2 => ihfft: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+                   "-1 at the end",
+                   "x:i32[4] => ihfft: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32",
+                   "x[4], norm=ortogonal => ihfft: there is no norm 3 | in here | hint backward, ortho or forward: "
+                   "NRV_FFT_BACKWARD..." },
        .test = { "x[8]", "x[3,5], norm=ortho", "x[4,3], axis=0, n=7, norm=forward" });
 
 /* x (...,n) real, along axis -> (...,n/2+1,2): the first of its spectrum, of which the rest is the mirror image. */

@@ -60,17 +60,34 @@ NRV_OP(fftshift, .sig = "any x[...] -> y[...]",
        .doc =
            "A spectrum with frequency 0 in the middle: the second half of each axis before the first. All axes, unless "
            "some are named; those of x as it stands, so that the pair of complex numbers is one.",
-       .make = shift_make, .flags = NRV_MACRO, .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[1]" });
+       .make = shift_make, .flags = NRV_MACRO, .torch = "fft.fftshift", .numpy = "fft.fftshift",
+       .refuse = { "x[3,5], axis=2 => fftshift: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x[], axis=0 => fftshift: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from "
+                   "-1 at the end" },
+       .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[1]" });
 NRV_OP(ifftshift, .sig = "any x[...] -> y[...]", .doc = "The inverse of fftshift.", .make = shift_back_make,
-       .flags = NRV_MACRO, .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[0]" });
-NRV_OP(
-    fftfreq, .sig = "-> y[n]",
-    .doc = "The frequencies of fft of n samples that are d apart: 0, 1, ... and from the middle on the negative ones, "
+       .flags = NRV_MACRO, .torch = "fft.ifftshift", .numpy = "fft.ifftshift",
+       .refuse = { "x[3,5], axis=2 => ifftshift: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "x[], axis=0 => ifftshift: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from "
+                   "-1 at the end" },
+       .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[0]" });
+NRV_OP(fftfreq, .sig = "-> y[n]",
+       .doc =
+           "The frequencies of fft of n samples that are d apart: 0, 1, ... and from the middle on the negative ones, "
            "over n d.",
-    .make = shift_freq_make, .flags = NRV_MACRO, .no_grad = "it has no input", .test = { "n=8", "n=5, d=0.25", "n=1" });
+       .make = shift_freq_make, .flags = NRV_MACRO, .no_grad = "it has no input", .torch = "fft.fftfreq",
+       .numpy = "fft.fftfreq",
+       .refuse = { "n=0 => fftfreq: n is 0 | in here | hint at least one sample",
+                   "n=4, d=0 => fftfreq: d is 0 | in here | hint the distance of two samples" },
+       .test = { "n=8", "n=5, d=0.25", "n=1" });
 NRV_OP(rfftfreq, .sig = "-> y[n/2+1]",
        .doc = "The frequencies of rfft of n samples that are d apart: 0, 1, ... over n d.", .make = shift_rfreq_make,
-       .flags = NRV_MACRO, .no_grad = "it has no input", .test = { "n=8", "n=5, d=0.25" });
+       .flags = NRV_MACRO, .no_grad = "it has no input", .torch = "fft.rfftfreq", .numpy = "fft.rfftfreq",
+       .refuse = { "n=0 => rfftfreq: n is 0 | in here | hint at least one sample",
+                   "n=4, d=0 => rfftfreq: d is 0 | in here | hint the distance of two samples" },
+       .test = { "n=8", "n=5, d=0.25" });
 
 /* The halves of n axes exchanged, so that frequency 0 stands in the middle; n 0: of all axes, as x stands. x, y (...)
  */
