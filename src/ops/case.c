@@ -85,7 +85,7 @@ int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to)
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise)
 {
     const char *t = nrv__case_text(c, name);
-    for (int k = NRV_F32; t && k <= NRV_BOOL; k++)
+    for (int k = NRV_F32; t && nrv__dtype_size((nrv_dtype)k); k++)
         if (!strcmp(t, nrv__dtype_name((nrv_dtype)k)))
             return (nrv_dtype)k;
     return otherwise;

@@ -10,9 +10,10 @@ static void add_vjp(nrv_vjp *v)
 }
 
 NRV_REF2(add_ref, x + y)
+NRV_WHOLE2(add_whole, x + y)
 
 NRV_OP(add, .sig = "number a[...], number b[...] -> y[...]", .doc = "Sum.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = add_vjp, .ref = add_ref,
+       .flags = NRV_POINTWISE, .vjp = add_vjp, .ref = add_ref, .whole = add_whole,
        .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
                  "a[0], b[1] in 1..2" });
 

@@ -23,7 +23,7 @@ static void cast_ref(const nrv__args *a)
 {
     const double *x = a->in[0].data;
     double *y = a->out[0].data;
-    bool whole = a->out[0].type == NRV_I32 || a->out[0].type == NRV_I64 || a->out[0].type == NRV_U8;
+    bool whole = nrv__dtype_whole(a->out[0].type);
     for (int64_t i = 0; i < a->n; i++)
         y[i] = whole && x[i] == x[i] && x[i] > -9e18 && x[i] < 9e18 ? (double)(int64_t)x[i] : x[i];
 }

@@ -10,9 +10,10 @@ static void mul_vjp(nrv_vjp *v)
 }
 
 NRV_REF2(mul_ref, x *y)
+NRV_WHOLE2(mul_whole, x *y)
 
 NRV_OP(mul, .sig = "number a[...], number b[...] -> y[...]", .doc = "Product.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = mul_vjp, .ref = mul_ref,
+       .flags = NRV_POINTWISE, .vjp = mul_vjp, .ref = mul_ref, .whole = mul_whole,
        .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
                  "a[0], b[1] in 1..2" });
 
