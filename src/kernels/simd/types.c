@@ -4,7 +4,7 @@
    Promises: bit for bit what the reference gives: f32 to f16 and bf16 rounds to the nearest, ties to even, subnormals,
    infinities and (quiet) NaN with payloads as src/base/dtype.c has them; integers from reals go towards zero and
    saturate, NaN is 0; sums, differences and products of integers wrap. */
-#include "simd.h"
+#include "maths.h"
 
 #define TYPES_CAST(name, from, to, expr)         \
     static void types_##name(const nrv__lane *l) \
@@ -12,6 +12,7 @@
         const from *in = l->in[0];               \
         to *out = l->out;                        \
         const int64_t n = l->n;                  \
+        MATHS_LOOP                               \
         for (int64_t i = 0; i < n; i++) {        \
             const from x = in[i];                \
             out[i] = (to)(expr);                 \
@@ -41,13 +42,21 @@ SIMD_INLINE uint32_t types_bits(float x)
     return bits;
 }
 
+/* all ones where it is true: choices by masks stay in one stream, where branches would end it */
+SIMD_INLINE uint32_t types_mask(bool yes)
+{
+    return 0u - (uint32_t)yes;
+}
+
 SIMD_INLINE float types_of_f16(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h & 0x8000) << 16, rest = h & 0x7fff;
-    const uint32_t small = types_bits((float)(int32_t)rest * 0x1p-24f);
-    const uint32_t normal = (rest << 13) + (112u << 23),
-                   special = (rest << 13) | (rest > 0x7c00 ? 0x7fc00000u : 0x7f800000u);
-    return types_float(sign | (rest < 0x0400 ? small : rest < 0x7c00 ? normal : special));
+    const uint32_t special = (types_mask(rest >= 0x7c00) & (112u << 23)) | (types_mask(rest > 0x7c00) & 0x400000u);
+    const uint32_t normal = ((rest << 13) + (112u << 23) + (special & (112u << 23))) | (special & 0x400000u);
+    /* as if it had the leading 1 of 2^-14, which is taken away again */
+    const uint32_t small = types_bits(types_float((rest << 13) + 0x38800000u) - 0x1p-14f);
+    const uint32_t is_small = types_mask(rest < 0x0400);
+    return types_float(sign | (small & is_small) | (normal & ~is_small));
 }
 
 SIMD_INLINE uint16_t types_to_f16(float x)
@@ -57,9 +66,10 @@ SIMD_INLINE uint16_t types_to_f16(float x)
     const uint32_t normal = (a - (112u << 23) + 0xfff + (a >> 13 & 1)) >> 13;
     /* below 2^-14 the sum with 0.5 has its last bit where f16 has: the addition rounds */
     const uint32_t small = types_bits(types_float(a) + 0.5f) - 0x3f000000u;
-    const uint32_t nan = 0x7e00 | (a >> 13 & 0x1ff);
-    const uint32_t finite = a < 0x38800000u ? small : a >= 0x47800000u ? 0x7c00 : normal;
-    return (uint16_t)(sign | (a > 0x7f800000u ? nan : finite));
+    const uint32_t is_small = types_mask(a < 0x38800000u), is_large = types_mask(a >= 0x47800000u),
+                   is_nan = types_mask(a > 0x7f800000u);
+    const uint32_t large = 0x7c00 | (is_nan & (0x0200 | (a >> 13 & 0x1ff)));
+    return (uint16_t)(sign | (small & is_small) | (large & is_large) | (normal & ~is_small & ~is_large));
 }
 
 SIMD_INLINE uint16_t types_to_bf16(float x)
