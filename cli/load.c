@@ -190,7 +190,7 @@ static int load_samples(cli_data *d, load_arrays *a)
 /* ---- answers ---------------------------------------------------------------------------------------------------- */
 static bool load_whole_type(nrv_dtype t)
 {
-    return t == NRV_U8 || t == NRV_I32 || t == NRV_I64 || t == NRV_BOOL;
+    return nrv__dtype_whole(t) || t == NRV_BOOL;
 }
 
 static int load_class_names(cli_data *d, const cli_data_want *want, const load_set *set, int64_t most)

@@ -27,7 +27,7 @@ typedef struct nrv_pool  nrv_pool;    /* worker threads of the caller; NULL = th
 typedef struct nrv_node *nrv_tensor;  /* a value of a graph                                                           */
 typedef struct nrv_seq  *nrv_list;    /* a tensor for each of some parameters, sorted by name; immutable              */
 typedef int64_t          nrv_dim;     /* a length >= 0, or a handle from nrv_size; no + - * / on handles (it is caught) */
-typedef enum { NRV_F32 = 1, NRV_F64, NRV_F16, NRV_BF16, NRV_I32, NRV_I64, NRV_U8, NRV_BOOL } nrv_dtype;
+typedef enum { NRV_F32 = 1, NRV_F64, NRV_F16, NRV_BF16, NRV_I32, NRV_I64, NRV_U8, NRV_BOOL, NRV_I8 } nrv_dtype;
 typedef enum { NRV_OK, NRV_ENOMEM, NRV_ESHAPE, NRV_EDTYPE, NRV_EARG, NRV_ENAME, NRV_ENOGRAD, NRV_EFORMAT, NRV_EIO,
                NRV_EBUSY, NRV_EVALUE } nrv_status;
 typedef struct { int rank; nrv_dim dim[8]; } nrv_shape;

@@ -93,7 +93,11 @@ bool nrv__near_name(const char *word, const char *known); /* close enough for "d
 size_t nrv__dtype_size(nrv_dtype t); /* bytes; 0 if there is no such type */
 const char *nrv__dtype_name(nrv_dtype t);
 bool nrv__dtype_real(nrv_dtype t);
+bool nrv__dtype_whole(nrv_dtype t); /* an integer; bool is none */
 /* count elements from memory of type t to doubles, and back (to the nearest; to bool: is it not zero) */
 void nrv__to_double(double *to, const void *from, nrv_dtype t, int64_t count);
 void nrv__from_double(void *to, nrv_dtype t, const double *from, int64_t count);
+/* the same between integers, exactly; what does not fit loses its upper bits. To bool: is it not zero */
+void nrv__to_whole(int64_t *to, const void *from, nrv_dtype t, int64_t count);
+void nrv__from_whole(void *to, nrv_dtype t, const int64_t *from, int64_t count);
 #endif

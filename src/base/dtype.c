@@ -22,6 +22,7 @@ size_t nrv__dtype_size(nrv_dtype t)
         return 2;
     case NRV_U8:
     case NRV_BOOL:
+    case NRV_I8:
         return 1;
     }
     return 0;
@@ -46,6 +47,8 @@ const char *nrv__dtype_name(nrv_dtype t)
         return "u8";
     case NRV_BOOL:
         return "bool";
+    case NRV_I8:
+        return "i8";
     }
     return "unknown";
 }
@@ -53,6 +56,11 @@ const char *nrv__dtype_name(nrv_dtype t)
 bool nrv__dtype_real(nrv_dtype t)
 {
     return t == NRV_F32 || t == NRV_F64 || t == NRV_F16 || t == NRV_BF16;
+}
+
+bool nrv__dtype_whole(nrv_dtype t)
+{
+    return t == NRV_I32 || t == NRV_I64 || t == NRV_U8 || t == NRV_I8;
 }
 
 enum { DTYPE_F16_BITS = 10, DTYPE_BF16_BITS = 7 }; /* of the fraction; the exponent has the rest of 15 */
@@ -144,6 +152,8 @@ static double dtype_load(const unsigned char *p, nrv_dtype t)
         return (double)*p;
     case NRV_BOOL:
         return *p ? 1.0 : 0.0;
+    case NRV_I8:
+        return (double)(signed char)*p;
     }
     return 0.0;
 }
@@ -184,6 +194,9 @@ static void dtype_store(unsigned char *p, nrv_dtype t, double d)
     case NRV_BOOL:
         *p = d != 0.0;
         break;
+    case NRV_I8:
+        *p = (unsigned char)dtype_whole(d, -128.0, 127.0, -128, 127);
+        break;
     }
 }
 
@@ -201,4 +214,33 @@ void nrv__from_double(void *to, nrv_dtype t, const double *from, int64_t count)
     unsigned char *p = to;
     for (int64_t i = 0; i < count; i++, p += size)
         dtype_store(p, t, from[i]);
+}
+
+void nrv__to_whole(int64_t *to, const void *from, nrv_dtype t, int64_t count)
+{
+    const unsigned char *p = from;
+    for (int64_t i = 0; i < count; i++) {
+        int32_t w;
+        if (t == NRV_I64)
+            memcpy(&to[i], p + 8 * i, 8);
+        else if (t == NRV_I32)
+            memcpy(&w, p + 4 * i, 4), to[i] = w;
+        else
+            to[i] = t == NRV_I8 ? (signed char)p[i] : p[i];
+    }
+}
+
+void nrv__from_whole(void *to, nrv_dtype t, const int64_t *from, int64_t count)
+{
+    unsigned char *p = to;
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t u = (uint64_t)from[i];
+        uint32_t w = (uint32_t)u;
+        if (t == NRV_I64)
+            memcpy(p + 8 * i, &u, 8);
+        else if (t == NRV_I32)
+            memcpy(p + 4 * i, &w, 4);
+        else
+            p[i] = t == NRV_BOOL ? u != 0 : (unsigned char)u;
+    }
 }

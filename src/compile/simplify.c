@@ -110,6 +110,9 @@ static nrv_tensor simplify_constant(nrv_tensor y)
         return nrv_fill(y->g, y->type, nrv_shape_of(y), in[0]);
     nrv__args a = { .in = vin, .out = &vout, .n_in = y->n_in, .n_out = 1, .n = 1, .attr = y->attr };
     y->op->ref(&a);
+    const bool exact = simplify_stored(y->type, out) == out && out >= -0x1p53 && out <= 0x1p53;
+    if (y->op->whole && nrv__dtype_whole(y->type) && !exact)
+        return NULL; /* it wraps when it runs */
     return nrv_fill(y->g, y->type, nrv_shape_of(y), simplify_stored(y->type, out));
 }
 

@@ -48,7 +48,7 @@ nrv_dtype nrv__cell_type(nrv__cell c)
         return c.width == 2 ? NRV_F16 : c.width == 4 ? NRV_F32 : NRV_F64;
     if (c.kind == 'u')
         return c.width == 1 ? NRV_U8 : c.width == 2 ? NRV_I32 : NRV_I64;
-    return c.width == 8 ? NRV_I64 : NRV_I32;
+    return c.width == 1 ? NRV_I8 : c.width == 8 ? NRV_I64 : NRV_I32;
 }
 
 static uint64_t array_word(nrv__cell c, const unsigned char *p)
@@ -69,7 +69,9 @@ bool nrv__cell_read(nrv__cell c, const unsigned char *from, void *to)
 {
     uint64_t v = array_word(c, from);
     nrv_dtype type = nrv__cell_type(c);
-    if (c.kind == 'i' && c.width < 8) {
+    if (type == NRV_I8) {
+        *(unsigned char *)to = (unsigned char)v;
+    } else if (c.kind == 'i' && c.width < 8) {
         uint64_t sign = (uint64_t)1 << (8 * c.width - 1);
         array_put_i32(to, (int64_t)(v ^ sign) - (int64_t)sign);
     } else if (type == NRV_I32) {

@@ -108,6 +108,8 @@ struct nrv__opdef {
     unsigned flags;
     size_t attr_bytes;
     int64_t (*macs)(const nrv__args *a); /* multiply-adds, where that is what it does */
+    void (*whole)(const nrv__args *a); /* the definition over int64_t, where all inputs are integers: it wraps, and has
+                                          all 64 bits. NULL: ref, whose doubles end at 2^53, saturates */
     double ulp, rel; /* float32: ulp, float64: relative; 0 = 2 and 1e-12. Of the largest value's scale */
     const char *tolerance_why;
     double point_ulp; /* element by element of one real input, float32: how far any may be, in its own ulp; 0 = 4 */
@@ -167,6 +169,17 @@ extern const nrv__opdef nrv__op_input, nrv__op_constant, nrv__op_param, nrv__op_
             double x = x_[i_], y = y_[i_];                             \
             out_[i_] = (formula);                                      \
         }                                                              \
+    }
+/* a `whole` by its formula in x and y, which are uint64_t: they wrap, as int64_t must not */
+#define NRV_WHOLE2(id, formula)                                         \
+    static void id(const nrv__args *args_)                              \
+    {                                                                   \
+        const int64_t *x_ = args_->in[0].data, *y_ = args_->in[1].data; \
+        int64_t *out_ = args_->out[0].data;                             \
+        for (int64_t i_ = 0; i_ < args_->n; i_++) {                     \
+            uint64_t x = (uint64_t)x_[i_], y = (uint64_t)y_[i_];        \
+            out_[i_] = (int64_t)(formula);                              \
+        }                                                               \
     }
 
 #endif

@@ -35,6 +35,12 @@ typedef struct nrv__window_attr {
     int64_t groups; /* convolution; 1 elsewhere */
 } nrv__window_attr;
 
+typedef struct nrv__fft_attr {
+    int64_t axis; /* of the tensor; its last axis is the pair */
+    int64_t back; /* 1: e^(+2 pi i jk / n) */
+    int64_t norm; /* times n^(-norm / 2): 0, 1 or 2 */
+} nrv__fft_attr;
+
 typedef struct nrv__random_attr {
     uint64_t key; /* hash of the scope path with its pass, and of the name */
     int64_t type; /* nrv_dtype of what is drawn */

@@ -84,9 +84,12 @@ int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to)
 
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise)
 {
+    static const char *const torch[] = { "",          "float32 float", "float64 double", "float16 half", "bfloat16",
+                                         "int32 int", "int64 long",    "uint8",          "bool",         "int8" };
     const char *t = nrv__case_text(c, name);
-    for (int k = NRV_F32; t && k <= NRV_BOOL; k++)
-        if (!strcmp(t, nrv__dtype_name((nrv_dtype)k)))
+    t = t ? t : nrv__case_text(c, "dtype");
+    for (int k = NRV_F32; t && nrv__dtype_size((nrv_dtype)k); k++)
+        if (!strcmp(t, nrv__dtype_name((nrv_dtype)k)) || case_word_is(torch[k], t, strlen(t), false))
             return (nrv_dtype)k;
     return otherwise;
 }

@@ -31,12 +31,22 @@ static bool ref_dense(const nrv__view *v)
     return true;
 }
 
-void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like)
+/* count elements to doubles, or to int64_t */
+static void ref_load(void *to, const void *from, nrv_dtype t, int64_t count, bool whole)
 {
+    if (whole)
+        nrv__to_whole(to, from, t, count);
+    else
+        nrv__to_double(to, from, t, count);
+}
+
+static void ref_gather(void *to, const nrv__view *v, const nrv__view *like, bool whole)
+{
+    char *next = to;
     int64_t at[NRV__MAX_RANK] = { 0 }, step[NRV__MAX_RANK] = { 0 }, n = nrv__elements(like), where = 0;
     size_t size = nrv__dtype_size(v->type);
     if (v->rank == like->rank && ref_dense(v) && nrv__elements(v) == n) {
-        nrv__to_double(to, v->data, v->type, n);
+        ref_load(to, v->data, v->type, n, whole);
         return;
     }
     for (int i = 0; i < v->rank; i++) {
@@ -45,7 +55,7 @@ void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like)
     }
     int last = like->rank - 1;
     for (int64_t i = 0; i < n; i++) {
-        nrv__to_double(&to[i], (const char *)v->data + where * (int64_t)size, v->type, 1);
+        ref_load(next + i * 8, (const char *)v->data + where * (int64_t)size, v->type, 1, whole);
         for (int k = last; k >= 0; k--) {
             where += step[k];
             if (++at[k] < like->dim[k])
@@ -54,6 +64,20 @@ void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like)
             at[k] = 0;
         }
     }
+}
+
+void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like)
+{
+    ref_gather(to, v, like, false);
+}
+
+/* integers are taken as such where the op says how: doubles end at 2^53 */
+static bool ref_whole(const nrv__opdef *op, const nrv__args *a)
+{
+    bool all = op->whole && (nrv__dtype_whole(a->out[0].type) || a->out[0].type == NRV_BOOL);
+    for (int i = 0; i < a->n_in; i++)
+        all = all && nrv__dtype_whole(a->in[i].type);
+    return all;
 }
 
 static const nrv__view *ref_like(const nrv__opdef *op, const nrv__args *a, int i)
@@ -82,6 +106,7 @@ size_t nrv__ref_scratch(const nrv__opdef *op, const nrv__args *a)
 void nrv__ref_run(const nrv__opdef *op, const nrv__args *a)
 {
     nrv__view *in = a->scratch;
+    const bool whole = ref_whole(op, a);
     size_t views = (sizeof *in * (size_t)a->n_in + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1);
     double *room = (double *)(void *)((char *)a->scratch + views);
     for (int i = 0; i < a->n_in; i++) {
@@ -89,7 +114,7 @@ void nrv__ref_run(const nrv__opdef *op, const nrv__args *a)
         nrv__contiguous(&in[i]);
         in[i].data = a->in[i].data;
         if (!ref_as_is(op, a, i)) {
-            nrv__gather_doubles(room, &a->in[i], ref_like(op, a, i));
+            ref_gather(room, &a->in[i], ref_like(op, a, i), whole);
             in[i].data = room;
             room += nrv__elements(&in[i]);
         }
@@ -103,7 +128,9 @@ void nrv__ref_run(const nrv__opdef *op, const nrv__args *a)
     if (a->out[0].type != NRV_F64)
         out.data = room;
     inner.scratch = a->out[0].type != NRV_F64 ? room + inner.n : room;
-    op->ref(&inner);
-    if (a->out[0].type != NRV_F64)
+    (whole ? op->whole : op->ref)(&inner);
+    if (whole)
+        nrv__from_whole(a->out[0].data, a->out[0].type, out.data, inner.n);
+    else if (a->out[0].type != NRV_F64)
         nrv__from_double(a->out[0].data, a->out[0].type, room, inner.n);
 }

@@ -80,14 +80,18 @@ static void integers_saturate(void **state)
     const int32_t i32[] = { 0, 2, -2, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN, 0, 256, INT32_MAX, INT32_MIN };
     const int64_t i64[] = { 0, 2, -2, INT64_MAX, INT64_MIN, INT64_MAX, INT64_MIN, 0, 256, 2147483648, -2147483648 };
     const unsigned char u8[] = { 0, 2, 0, 255, 0, 255, 0, 0, 255, 255, 0 };
+    const signed char i8[] = { 0, 2, -2, 127, -128, 127, -128, 0, 127, 127, -128 };
     const unsigned char b[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     int32_t to_i32[11];
     int64_t to_i64[11];
     unsigned char to_u8[11], to_b[11];
+    signed char to_i8[11];
     nrv__from_double(to_i32, NRV_I32, d, 11);
     nrv__from_double(to_i64, NRV_I64, d, 11);
     nrv__from_double(to_u8, NRV_U8, d, 11);
     nrv__from_double(to_b, NRV_BOOL, d, 11);
+    nrv__from_double(to_i8, NRV_I8, d, 11);
+    assert_memory_equal(to_i8, i8, sizeof i8);
     assert_memory_equal(to_i32, i32, sizeof i32);
     assert_memory_equal(to_i64, i64, sizeof i64);
     assert_memory_equal(to_u8, u8, sizeof u8);
@@ -105,10 +109,10 @@ static void other_types_go_there_and_back(void **state)
     } types[] = {
         { NRV_F32, 4, "f32", true },   { NRV_F64, 8, "f64", true },    { NRV_F16, 2, "f16", true },
         { NRV_BF16, 2, "bf16", true }, { NRV_I32, 4, "i32", false },   { NRV_I64, 8, "i64", false },
-        { NRV_U8, 1, "u8", false },    { NRV_BOOL, 1, "bool", false },
+        { NRV_U8, 1, "u8", false },    { NRV_BOOL, 1, "bool", false }, { NRV_I8, 1, "i8", false },
     };
     const double values[] = { 0, 1, 0, 1 };
-    for (int t = 0; t < 8; t++) {
+    for (int t = 0; t < 9; t++) {
         char memory[33];
         double back[4] = { 7, 7, 7, 7 };
         assert_int_equal(nrv__dtype_size(types[t].type), types[t].size);
@@ -119,7 +123,7 @@ static void other_types_go_there_and_back(void **state)
         assert_memory_equal(back, values, sizeof values);
     }
     assert_int_equal(nrv__dtype_size((nrv_dtype)0), 0);
-    assert_int_equal(nrv__dtype_size((nrv_dtype)9), 0);
+    assert_int_equal(nrv__dtype_size((nrv_dtype)10), 0);
 }
 
 int main(void)

@@ -49,8 +49,8 @@ void line(maker *m, const char *fmt, ...)
 
 static const char *type_name(nrv_dtype t)
 {
-    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16", "NRV_BF16",
-                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL" };
+    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16",  "NRV_BF16",
+                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     return name[t];
 }
 

@@ -140,7 +140,8 @@ static const entry *entry_of(dice *d, const nrv__opdef *op)
 static term constant(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
 {
     static const char *const type[] = { "", "float", "double", "", "", "int32_t", "int64_t", "uint8_t", "uint8_t" };
-    static const char *const name[] = { "", "NRV_F32", "NRV_F64", "", "", "NRV_I32", "NRV_I64", "NRV_U8", "NRV_BOOL" };
+    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "",         "",
+                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     double v[MAKER_MOST];
     char memory[MAKER_MOST * 8];
     nrv_shape shape = { rank, { 0 } };

@@ -16,7 +16,7 @@ static void every_type_is_read(void **state)
         double value;
     } cases[] = {
         { 0x08, { 0xFE }, 1, NRV_U8, 254 },
-        { 0x09, { 0xFE }, 1, NRV_I32, -2 },
+        { 0x09, { 0xFE }, 1, NRV_I8, -2 },
         { 0x0B, { 0xFF, 0x00 }, 2, NRV_I32, -256 },
         { 0x0C, { 0x80, 0, 0, 1 }, 4, NRV_I32, -2147483647 },
         { 0x0D, { 0xBF, 0xC0, 0, 0 }, 4, NRV_F32, -1.5 },

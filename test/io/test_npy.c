@@ -61,7 +61,7 @@ static nrv_dtype type_of(const char *numpy)
         const char *name;
         nrv_dtype type;
     } types[] = {
-        { "bool", NRV_BOOL },  { "uint8", NRV_U8 },    { "int8", NRV_I32 },    { "int16", NRV_I32 },
+        { "bool", NRV_BOOL },  { "uint8", NRV_U8 },    { "int8", NRV_I8 },     { "int16", NRV_I32 },
         { "uint16", NRV_I32 }, { "int32", NRV_I32 },   { "uint32", NRV_I64 },  { "int64", NRV_I64 },
         { "uint64", NRV_I64 }, { "float16", NRV_F16 }, { "float32", NRV_F32 }, { "float64", NRV_F64 },
     };

@@ -297,8 +297,8 @@ static void pw_pairs(void **state)
 /* the same bits, but for the sign of a NaN, which depends on the order of a product's factors */
 static bool pw_same(const void *a, const void *b, int64_t n, size_t size)
 {
-    if (size == 1)
-        return memcmp(a, b, (size_t)n) == 0;
+    if (size != 4)
+        return memcmp(a, b, (size_t)n * size) == 0;
     for (int64_t i = 0; i < n; i++) {
         float x, y;
         memcpy(&x, (const char *)a + i * 4, 4);
@@ -313,12 +313,15 @@ static bool pw_same(const void *a, const void *b, int64_t n, size_t size)
 static void pw_place(void **state)
 {
     (void)state;
-    static float x[PW_MANY + 64], y[PW_MANY + 64], long_run[PW_MANY], part[PW_MANY];
+    static float x[PW_MANY + 64], y[PW_MANY + 64], long_run[2 * PW_MANY], part[2 * PW_MANY];
     for (int i = 0; nrv__points[i] != NULL; i++)
         for (const nrv__point *p = nrv__points[i]; p->op != NULL; p++) {
             if (!nrv__cpu_has(p->tier) || strncmp(p->types, "f32", 3) != 0 || strstr(p->types, "f64") != NULL)
                 continue;
-            const size_t size = strstr(p->types, "bool") != NULL ? 1 : 4;
+            size_t size = 4;
+            for (int t = NRV_F32; nrv__dtype_size((nrv_dtype)t) != 0; t++)
+                if (strcmp(strstr(p->types, "-> ") + 3, nrv__dtype_name((nrv_dtype)t)) == 0)
+                    size = nrv__dtype_size((nrv_dtype)t);
             for (int j = 0; j < PW_MANY; j++)
                 x[j] = j % 2 ? (float)(kt_random() * 20) : pw_value(j), y[j] = pw_value(j + 1);
             for (int j = 0; j < PW_MANY; j += NRV__TILE)
@@ -331,7 +334,7 @@ static void pw_place(void **state)
             }
             if (size != 4)
                 continue;
-            memcpy(part, x, sizeof part);
+            memcpy(part, x, PW_MANY * sizeof *x);
             pw_run(p, part, part, y, NULL, 1000);
             assert_true(pw_same(part, long_run, 1000, 4));
         }

@@ -137,7 +137,7 @@ static bool case_read_input(op_case *c, char *at)
         *at++ = 0;
         size_t n = strcspn(at, "[{");
         x->type = 0;
-        for (int k = NRV_F32; k <= NRV_BOOL; k++)
+        for (int k = NRV_F32; nrv__dtype_size((nrv_dtype)k); k++)
             if (strlen(nrv__dtype_name((nrv_dtype)k)) == n && !strncmp(nrv__dtype_name((nrv_dtype)k), at, n))
                 x->type = (nrv_dtype)k;
         if (!x->type)
@@ -338,8 +338,8 @@ static void case_print_values(const case_input *x, FILE *to)
 
 void case_reproduce(const op_case *c, FILE *to)
 {
-    static const char *const type[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16", "NRV_BF16",
-                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL" };
+    static const char *const type[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16",  "NRV_BF16",
+                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     fprintf(to, "    /* %s: \"%s\", %s */\n", c->op->name, c->text, nrv__dtype_name(c->real));
     fprintf(to, "    nrv_store *s = nrv_store_new(NULL);\n    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n");
     for (int i = 0; i < c->n_x; i++) {

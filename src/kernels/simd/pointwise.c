@@ -100,7 +100,7 @@ POINT_1(rint, __builtin_rintf(x))
 
 POINT_CAST(cast_u8, uint8_t, float, x) /* bool too: 0 or 1 in a byte */
 POINT_CAST(cast_i32, int32_t, float, x)
-POINT_CAST(cast_i64, int64_t, float, x)
+POINT_CAST(cast_i64, int64_t, float, (double)x) /* as the reference goes, by way of double */
 POINT_CAST(cast_f64, double, float, x)
 POINT_CAST(cast_to_f64, float, double, x)
 POINT_CAST(cast_to_bool, float, uint8_t, x != 0.0f)

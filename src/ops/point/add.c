@@ -10,6 +10,7 @@ static void add_vjp(nrv_vjp *v)
 }
 
 NRV_REF2(add_ref, x + y)
+NRV_WHOLE2(add_whole, x + y)
 
 /* with PyTorch's alpha: the second is taken so many times */
 static nrv_tensor add_make(nrv__case *c)
@@ -19,8 +20,8 @@ static nrv_tensor add_make(nrv__case *c)
 }
 
 NRV_OP(add, .sig = "number a[...], number b[...] -> y[...]", .doc = "Sum.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = add_vjp, .ref = add_ref, .make = add_make, .torch = "add", .numpy = "add",
-       .onnx = "Add",
+       .flags = NRV_POINTWISE, .vjp = add_vjp, .ref = add_ref, .whole = add_whole, .make = add_make, .torch = "add",
+       .numpy = "add", .onnx = "Add",
        .refuse = { "a[3], b[4] => add: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
                    "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => add: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "

@@ -10,6 +10,7 @@ static void mul_vjp(nrv_vjp *v)
 }
 
 NRV_REF2(mul_ref, x *y)
+NRV_WHOLE2(mul_whole, x *y)
 
 static nrv_tensor mul_make(nrv__case *c)
 {
@@ -17,8 +18,8 @@ static nrv_tensor mul_make(nrv__case *c)
 }
 
 NRV_OP(mul, .sig = "number a[...], number b[...] -> y[...]", .doc = "Product.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = mul_vjp, .ref = mul_ref, .make = mul_make, .torch = "mul multiply",
-       .numpy = "multiply", .onnx = "Mul",
+       .flags = NRV_POINTWISE, .vjp = mul_vjp, .ref = mul_ref, .whole = mul_whole, .make = mul_make,
+       .torch = "mul multiply", .numpy = "multiply", .onnx = "Mul",
        .refuse = { "a[3], b[4] => mul: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
                    "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => mul: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "

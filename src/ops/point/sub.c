@@ -10,6 +10,7 @@ static void sub_vjp(nrv_vjp *v)
 }
 
 NRV_REF2(sub_ref, x - y)
+NRV_WHOLE2(sub_whole, x - y)
 
 /* with PyTorch's alpha: the second is taken so many times */
 static nrv_tensor sub_make(nrv__case *c)
@@ -19,8 +20,8 @@ static nrv_tensor sub_make(nrv__case *c)
 }
 
 NRV_OP(sub, .sig = "number a[...], number b[...] -> y[...]", .doc = "Difference.", .shape = nrv__infer_number,
-       .flags = NRV_POINTWISE, .vjp = sub_vjp, .ref = sub_ref, .make = sub_make, .torch = "sub subtract",
-       .numpy = "subtract", .onnx = "Sub",
+       .flags = NRV_POINTWISE, .vjp = sub_vjp, .ref = sub_ref, .whole = sub_whole, .make = sub_make,
+       .torch = "sub subtract", .numpy = "subtract", .onnx = "Sub",
        .refuse = { "a[3], b[4] => sub: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
                    "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => sub: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "
