@@ -212,7 +212,7 @@ example()
     return $worst
 }
 
-do_conformance() # the same numbers as PyTorch; torch DIR: its values for every op, from a folder
+do_conformance() # the same numbers as PyTorch; torch DIR, ufunc DIR: its or NumPy's, from a folder; ulp [NAME]: all floats
 {
     case ${1-} in
     '')
@@ -228,7 +228,22 @@ do_conformance() # the same numbers as PyTorch; torch DIR: its values for every 
         shift
         build/test/conformance.torch "$@"
         ;;
-    *) die "conformance: unknown word '$1'; it takes nothing, or torch DIR" ;;
+    ufunc)
+        need $NEED_TEST
+        configure release build -DNERVO_BUILD_TESTS=ON
+        compile build --target conformance.ufunc
+        local folder=${2-}
+        [ -z "$folder" ] || [[ $folder = /* ]] || folder=$OLDPWD/$folder # as the caller sees it
+        build/test/conformance.ufunc ${folder:+"$folder"}
+        ;;
+    ulp) # every one of the 2^32 floats: minutes for each function
+        need $NEED_TEST
+        configure release build -DNERVO_BUILD_TESTS=ON
+        compile build --target conformance.ulp
+        shift
+        build/test/conformance.ulp --every 0 "$@"
+        ;;
+    *) die "conformance: unknown word '$1'; it takes nothing, torch DIR, ufunc DIR or ulp [NAME...]" ;;
     esac
 }
 

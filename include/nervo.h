@@ -162,7 +162,10 @@ typedef struct { const char *cpu;            /* a tier of nrv_tiers(); NULL: the
 typedef struct { nrv_pool *pool;             /* borrowed; NULL: the calling thread                                       */
                  uint64_t stream;            /* random numbers of this worker                                            */
                  nrv_exec *share;            /* that exec's workspace; never run both at once                            */
-                 int64_t reserved[4]; } nrv_exec_opt;
+                 int64_t flush;              /* 1: subnormal numbers count as 0, on every thread that works for a run    */
+                                             /* (where a processor cannot, they stay); 0: exact, whatever the caller's   */
+                                             /* mode is, which comes back afterwards                                     */
+                 int64_t reserved[3]; } nrv_exec_opt;
 nrv_plan   *nrv_compile    (nrv_graph *g, const nrv_compile_opt *opt);   /* g may be freed afterwards                   */
 void        nrv_plan_free  (nrv_plan *p);                                /* after its execs                             */
 void        nrv_plan_print (const nrv_plan *p, nrv_sink *sink, void *user);

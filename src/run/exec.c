@@ -3,6 +3,7 @@
    Promises: nrv_run allocates nothing once prepared; a run that fails leaves the store as it was; the same bits for any
    number of threads. Does not do: lay out memory (layout.c). */
 #include "exec.h"
+#include "../base/flush.h"
 #include "ref.h"
 #include <math.h>
 #include <stdio.h>
@@ -117,6 +118,7 @@ NRV_API nrv_exec *nrv_exec_new(const nrv_plan *p, nrv_store *s, const nrv_exec_o
     e->why = p->why;
     e->pool = opt ? opt->pool : NULL;
     e->stream = opt ? opt->stream : 0;
+    e->flush = opt && opt->flush;
     nrv_exec *share = opt ? opt->share : NULL;
     if (!e->why.status && share && share->broken)
         e->why = share->why;
@@ -278,9 +280,8 @@ typedef struct exec_work {
     int phase;
 } exec_work;
 
-static void exec_task(void *user, int64_t begin, int64_t end, int worker)
+static void exec_units(const exec_work *w, int64_t begin, int64_t end, int worker)
 {
-    const exec_work *w = user;
     const nrv__action *a = w->a;
     char *scratch = (char *)a->args.scratch + (size_t)worker * w->e->scratch_each;
     if (a->step->tiles) {
@@ -296,6 +297,15 @@ static void exec_task(void *user, int64_t begin, int64_t end, int worker)
         a->kernel->run(&args);
     else
         nrv__ref_run(a->step->op, &args);
+}
+
+/* on any thread; each has a mode of its own, and a worker has that of whoever made the pool */
+static void exec_task(void *user, int64_t begin, int64_t end, int worker)
+{
+    const exec_work *w = user;
+    uint64_t before = nrv__flush_begin(w->e->flush);
+    exec_units(w, begin, end, worker);
+    nrv__flush_end(before);
 }
 
 static void exec_act(nrv_exec *e, const nrv__frame *f, const nrv__action *a)
@@ -458,10 +468,12 @@ NRV_API nrv_status nrv_run(nrv_exec *e)
                          "another run uses the store\n  hint  run one after the other, or give each its store");
     exec_count(e);
     nrv__fault_clear(&e->fault);
+    uint64_t before = nrv__flush_begin(e->flush);
     if (!exec_steps(e, &e->top, 0, e->plan->code.n_step)) {
         exec_commit(e);
         e->store->commits += assigns;
     }
+    nrv__flush_end(before);
     nrv__store_leave(e->store, assigns);
     return e->why.status;
 }

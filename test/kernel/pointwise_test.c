@@ -105,7 +105,6 @@ static double pw_greater_equal(double x, double y)
     return x >= y;
 }
 
-/* gelu: 4 with fused multiply-adds, a trifle more without */
 static const pw_one pw_ones[] = {
     { "neg", 0, pw_neg },
     { "abs", 0, fabs },
@@ -120,7 +119,7 @@ static const pw_one pw_ones[] = {
     { "sigmoid", 2, pw_sigmoid },
     { "erf", 2, erf },
     { "silu", 4, pw_silu },
-    { "gelu", 4.5, pw_gelu },
+    { "gelu", 4, pw_gelu },
     { "softplus", 4, pw_softplus },
     { "sin", 2, sin },
     { "cos", 2, cos },

@@ -1,9 +1,9 @@
 /* maths.h - elementary functions of one float, written so that a loop over them vectorises.
 
-   Promises: exp, log, tanh, sigmoid, erf, sin, cos within 2 ulp, the others within 4 (gelu without fused multiply-adds:
-   4.5), over all floats: infinities, NaN, subnormal arguments and subnormal results. No branches, no tables, no calls;
-   the same bits wherever in an array - the test sees to it, since a compiler is free to fuse one product here, another
-   there. Does not do: sin and cos beyond MATHS_TRIG_MOST, which their caller must leave to libm. */
+   Promises: exp, log, tanh, sigmoid, erf, sin, cos within 2 ulp, the others within 4, over all floats: infinities, NaN,
+   subnormal arguments and subnormal results. No branches, no tables, no calls; the same bits wherever in an array - the
+   test sees to it, since a compiler is free to fuse one product here, another there. Does not do: sin and cos beyond
+   MATHS_TRIG_MOST, which their caller must leave to libm. */
 #ifndef NRV__MATHS_H
 #define NRV__MATHS_H
 #include "simd.h"
@@ -147,30 +147,6 @@ SIMD_INLINE float maths_erf(float x)
     p = p * s + 0x1.06eba6p-3f;
     const float small = p * x + x;
     return a > 0.921875f ? __builtin_copysignf(large, x) : x != x ? x : small;
-}
-
-/* x Phi(x), where Phi(-t) = e^(-t^2/2) R(t) and R is w times a polynomial in v = w - 1/2, w = 1/(1 + t/4): no
-   cancellation in either tail. 1 + t/4 is corrected for its rounding; t^2 is in two parts, the first exact, for e^
-   would magnify it. */
-SIMD_INLINE float maths_gelu(float x)
-{
-    const float a = __builtin_fabsf(x), t = a > 15.0f ? 15.0f : a, high = maths_float(maths_bits(t) & ~0xfff);
-    const float below = 1.0f + 0.25f * t, raw = 1.0f / below, far = raw - raw * (raw * (0.25f * t - (below - 1.0f)));
-    const float near = -0.25f * t * far; /* w - 1 */
-    const float w = near > -0.5f ? 1.0f + near : far, v = near > -0.5f ? 0.5f + near : far - 0.5f;
-    float p = 1.682406850e-02f, scale, lost;
-    p = p * v + 1.145185530e-02f;
-    p = p * v - 5.014614016e-02f;
-    p = p * v - 5.625305325e-02f;
-    p = p * v + 6.020440906e-02f;
-    p = p * v + 2.416223884e-01f;
-    p = p * v + 3.730458915e-01f;
-    p = p * v + 3.871366084e-01f;
-    p = p * v + 3.039483130e-01f;
-    p = p * v + 1.888212860e-01f;
-    const float e = maths_exp_parts(-0.5f * (high * high), -0.5f * ((t + high) * (t - high)), &scale, &lost);
-    const float q = p * w, tail = a == __builtin_inff() ? 0.0f : lost * q + e * q;
-    return x < 0.0f ? x * tail * scale : x * (1.0f - tail * scale);
 }
 
 #define MATHS_TRIG_MOST 1.0e6f

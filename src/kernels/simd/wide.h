@@ -249,6 +249,14 @@ SIMD_INLINE float wide_ndtr(float x)
     return (float)(0.5 * wide_erfc((double)x * -0.70710678118654752440));
 }
 
+/* x Phi(x); minus infinity times nothing is NaN, as in the definition */
+SIMD_INLINE float wide_gelu(float x)
+{
+    const double d = (double)x, a = __builtin_fabs(d) * 0.70710678118654752440, far = d * d > 2000 ? 0.0 : 0.5;
+    const double tail = wide_exp(-a * a) * wide_erfcx_above(a) * far;
+    return (float)(d * (d < 0 ? tail : 1 - tail));
+}
+
 /* x - tanh x: a series where that would cancel */
 SIMD_INLINE float wide_tanhshrink(float x)
 {

@@ -23,5 +23,10 @@ NRV_API nrv_tensor nrv_celu(nrv_tensor x, double alpha)
         return NULL;
     if (!(alpha > 0 || alpha < 0))
         return nrv__op_refuses(&nrv__op_celu, 1, &x, NRV_EARG, "1 is usual", "alpha is %g, it divides x", alpha);
-    return NRV_EXPR("x, a: x > 0 ? x : a * expm1((x > 0 ? 0 : x) / a)", x, nrv__like(x, alpha));
+    nrv_tensor a = nrv__like(x, alpha), b = nrv__like(x, (double)(float)alpha);
+    nrv_tensor y = NRV_EXPR("x, a: x > 0 ? x : a * expm1((x > 0 ? 0 : x) / a)", x, a);
+    /* PyTorch's slope divides by alpha in float32, whatever the type of x; so does this one */
+    return x->type == NRV_F64
+               ? nrv_surrogate(y, NRV_EXPR("x, a, b: x > 0 ? x : a * expm1((x > 0 ? 0 : x) / b)", x, a, b))
+               : y;
 }

@@ -17,6 +17,10 @@ NRV_OP(
    (...) */
 NRV_API nrv_tensor nrv_hardsigmoid(nrv_tensor x)
 {
-    return nrv__op_wants_real(&nrv__op_hardsigmoid, 1, &x) ? NRV_EXPR("x: x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6", x)
-                                                           : NULL;
+    if (!nrv__op_wants_real(&nrv__op_hardsigmoid, 1, &x))
+        return NULL;
+    nrv_tensor y = NRV_EXPR("x: x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6", x);
+    /* PyTorch's slope is 1/6 in float32, whatever the type of x; so is this one */
+    nrv_tensor sixth = nrv__like(x, (double)(1.0f / 6.0f));
+    return x->type == NRV_F64 ? nrv_surrogate(y, NRV_EXPR("x, s: x <= -3 ? 0 : x >= 3 ? 1 : x * s", x, sixth)) : y;
 }

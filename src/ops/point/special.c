@@ -78,9 +78,10 @@ double nrv__digamma(double x)
 {
     if (x == 0 || x == -INFINITY)
         return x == 0 ? copysign(INFINITY, -x) : NAN;
-    if (x < 0)
-        return x == floor(x) ? NAN : nrv__digamma(1 - x) - special_cot(x);
-    double sum = 0, part = 1;
+    if (x < 0 && x == floor(x))
+        return NAN;
+    double sum = x < 0 ? -special_cot(x) : 0, part = 1;
+    x = x < 0 ? 1 - x : x;
     for (; x < 10; x += 1)
         sum -= 1 / x;
     double z = 1 / (x * x), series = 0;
