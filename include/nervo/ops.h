@@ -62,6 +62,40 @@ typedef struct {
     int output_pad, output_pads[3];
     int64_t reserved[4];
 } nrv_conv_opt;
+/* fftconvolve: all na + nb - 1; the na in their middle; those where b lies inside a (or a inside b) */
+typedef enum { NRV_CONVOLVE_FULL, NRV_CONVOLVE_SAME, NRV_CONVOLVE_VALID } nrv_convolve_mode;
+/* fft: which direction divides by the length n: the one back; both, by sqrt(n); the one forward. */
+typedef enum { NRV_FFT_BACKWARD, NRV_FFT_ORTHO, NRV_FFT_FORWARD } nrv_fft_norm;
+/* n: how many numbers, cut or with zeros behind; of irfft and hfft, how many come out. 0: as many as there are. */
+typedef struct {
+    nrv_dim n;
+    nrv_fft_norm norm;
+    int64_t reserved[4];
+} nrv_fft_opt;
+/* fftn: s, a length for each axis, as n of nrv_fft_opt (of the last of irfftn and hfftn: how many come out); 0 or -1:
+   as many as there are. NULL: all of them. */
+typedef struct {
+    const nrv_dim *s;
+    nrv_fft_norm norm;
+    int64_t reserved[4];
+} nrv_fftn_opt;
+/* stft, istft: hop 0: n_fft / 4. win 0: n_fft. window (win), NULL: ones; shorter than n_fft it stands in the middle.
+   at_start: pieces begin at 0, else their middle is there, and the signal goes on at its ends as pad_mode says:
+   "reflect" (NULL), "constant", "replicate", "circular". normalized: times 1/sqrt(n_fft). two_sided: all n_fft
+   frequencies, not n_fft/2 + 1. length, of istft: of the signal; 0: as far as the pieces reach. */
+typedef struct {
+    int64_t hop, win, length;
+    nrv_tensor window;
+    int at_start, normalized, two_sided;
+    const char *pad_mode;
+    int64_t reserved[4];
+} nrv_stft_opt;
+enum { NRV_SAMPLE_LINEAR, NRV_SAMPLE_NEAREST, NRV_SAMPLE_CUBIC };
+enum { NRV_OUTSIDE_ZEROS, NRV_OUTSIDE_BORDER, NRV_OUTSIDE_REFLECTION };
+typedef struct {
+    int mode, outside, align_corners;
+    int64_t reserved[4];
+} nrv_grid_sample_opt;
 enum { NRV_NEAREST, NRV_NEAREST_EXACT, NRV_LINEAR, NRV_CUBIC, NRV_AREA };
 /* scale: where places come from is said by these, not by the lengths (as PyTorch does with scale_factor); 0: by the
    lengths */
@@ -70,6 +104,23 @@ typedef struct {
     double scale[3];
     int64_t reserved[4];
 } nrv_interpolate_opt;
+/* scale: from boxes to pixels, 0 is 1; samples: of each cell along an axis, 0 as many as it is wide */
+typedef struct {
+    double scale;
+    int samples, aligned;
+    int64_t reserved[4];
+} nrv_roi_align_opt;
+/* zero is the default. padding: 1 + the index of the row that gets no gradient (and, in bags, does not count); 0: none.
+   last: offsets end with the number of indexes, as include_last_offset says. mode: "mean" (NULL, too), "sum" or "max"
+ */
+typedef struct {
+    nrv_dim padding;
+    double max_norm, norm; /* norm: which one, 0: 2 */
+    int by_frequency, last;
+    const char *mode;
+    nrv_tensor weights; /* of each index in a bag, for sums */
+    int64_t reserved[4];
+} nrv_lookup_opt;
 /* axis: rows and columns; both 0: the last two. keep: they stay with length 1. */
 typedef struct {
     int axis[2], keep;
@@ -206,8 +257,6 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
-/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
-#define NRV_ALL INT32_MIN
 typedef struct {
     double beta;      /* 0: 1                                                                     */
     double threshold; /* x itself where beta x is above it; 0: 20                                 */
@@ -222,6 +271,27 @@ typedef struct {
     int kernels[3], strides[3], pads[3], dilations[3];
     int64_t reserved[4];
 } nrv_pool_opt;
+/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them */
+#define NRV_AXES(...) nrv_axes((int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)), (const int[]){ __VA_ARGS__ })
+enum { NRV_ALL = (1 << 30) + (1 << 29) };
+/* recurrent cells and layers: the weights of one direction of one layer, G gates (rnn 1, gru 3, lstm 4): weight_ih
+   (GH,n), weight_hh (GH,H), bias_ih and bias_hh (GH) or both NULL; weight_hr (P,H), of an lstm whose h is projected, or
+   NULL: then h (P) and weight_hh (GH,P). */
+typedef struct {
+    nrv_tensor weight_ih, weight_hh, bias_ih, bias_hh, weight_hr;
+} nrv_rnn_weights;
+/* recurrent layers: layers 0 means 1. bidirectional: y is both directions side by side. batch_first: x and y (B,T,...).
+   relu: of nrv_rnn, instead of tanh. h0, c0: first states, NULL: zeros. lengths (B) of i32 or i64: of each sequence,
+   NULL: all T. dropout: between layers, in training; drawn as "dropout_l0"... in the open scope. keep: as
+   nrv_scan_opt.keep. For the functions that make the weights: no_bias; proj: lstm, the length that h is projected to,
+   0: none. */
+typedef struct {
+    int layers, bidirectional, batch_first, relu, no_bias, keep;
+    double dropout;
+    nrv_dim proj;
+    nrv_tensor h0, c0, lengths;
+    int64_t reserved[4];
+} nrv_rnn_opt;
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
@@ -264,10 +334,39 @@ nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_t
    is the usual mask of x. (Vaswani et al. 2017) */
 nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
                                                     const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
+/* Where the largest so far stands along an axis, i32. x and y (...) */
+nrv_tensor nrv_cumargmax(nrv_tensor x, int axis);
+/* Where the smallest so far stands along an axis, i32. x and y (...) */
+nrv_tensor nrv_cumargmin(nrv_tensor x, int axis);
+/* The largest so far along an axis; nrv_cumargmax says where. x and y (...) */
+nrv_tensor nrv_cummax(nrv_tensor x, int axis);
+/* The smallest so far along an axis; nrv_cumargmin says where. x and y (...) */
+nrv_tensor nrv_cummin(nrv_tensor x, int axis);
+/* Running product along an axis, each including its own element. x and y (...) */
+nrv_tensor nrv_cumprod(nrv_tensor x, int axis);
+/* Running sum along an axis, each including its own element; reverse = 1: from the end. x and y (...) */
+nrv_tensor nrv_cumsum(nrv_tensor x, int axis, int reverse);
+/* y[t] = x[t+1] - x[t] along an axis, n times over; with nothing left it is empty. (...,d,...) -> (...,d-n,...) */
+nrv_tensor nrv_diff(nrv_tensor x, int n, int axis);
+/* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is
+   largest, with its gradient. x and y (...) */
+nrv_tensor nrv_gumbel_softmax(nrv_tensor x, const char *name, double tau, int hard, int axis);
+/* h[t] = a[t] h[t-1] + b[t] along an axis of a and b, h[0] = b[0]; reverse = 1: h[t] = a[t] h[t+1] + b[t] from the end.
+   a, b and h (...) */
+nrv_tensor nrv_linear_scan(nrv_tensor a, nrv_tensor b, int axis, int reverse);
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
+/* ln of the running sum of e^x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_logcumsumexp(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* e^-x / sum e^-x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_softmin(nrv_tensor x, int axis);
+/* Area under y along an axis, by trapezoids: points at x (as y, or (n) for all), or dx apart where x is NULL.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
+/* nrv_trapezoid up to each point but the first. (...,n,...) -> (...,n-1,...) */
+nrv_tensor nrv_cumulative_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
 /* x (B,C,S...) or (C,S...), w (C,O/groups,K...), b (O) or NULL -> (B,O,P...) over one to three axes,
    P = (S-1) stride - 2 pad + dilation (K-1) + 1 + output_pad. Of the options' padding only numbers make sense. */
 nrv_tensor nrv_conv_transpose_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
@@ -278,6 +377,98 @@ nrv_tensor nrv_conv_transpose(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 nrv_tensor nrv_conv_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
 /* nrv_conv_with stride 1, no padding and one group. */
 nrv_tensor nrv_conv(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* Complex numbers of real and imaginary parts, which broadcast; im NULL: zeros. (...) and (...) -> (...,2) */
+nrv_tensor nrv_complex(nrv_tensor re, nrv_tensor im);
+/* The real parts. x (...,2) -> (...) */
+nrv_tensor nrv_real(nrv_tensor x);
+/* The imaginary parts. x (...,2) -> (...) */
+nrv_tensor nrv_imag(nrv_tensor x);
+/* The conjugate: (a, b) -> (a, -b). x and y (...,2) */
+nrv_tensor nrv_conj(nrv_tensor x);
+/* The product of complex numbers. a and b (...,2), broadcast but for the pair -> (...,2) */
+nrv_tensor nrv_complex_mul(nrv_tensor a, nrv_tensor b);
+/* sqrt(a^2 + b^2) of (a, b), without overflow on the way; the gradient at 0 is 0. x (...,2) -> (...) */
+nrv_tensor nrv_complex_abs(nrv_tensor x);
+/* (r cos t, r sin t). r and t (...), broadcast -> (...,2). The gradient by r is that of the formula also where r is 0
+   or negative, where PyTorch takes the sign of the result. */
+nrv_tensor nrv_polar(nrv_tensor r, nrv_tensor t);
+/* a (...,n) and b (...,m) of one rank, along axis -> (...,n+m-1), or fewer by mode: sum_j a[j] b[k - j]. */
+nrv_tensor nrv_fftconvolve(nrv_tensor a, nrv_tensor b, int axis, nrv_convolve_mode mode);
+/* x (...,n,2), complex numbers, along one of their axes (-1: the last before the pair) -> the same shape, or with
+   o->n in the axis's place. y[k] = sum_j x[j] e^(-2 pi i j k / n); the norm NRV_FFT_FORWARD divides by n, NRV_FFT_ORTHO
+   by its root. Any n from 1 on: mixed radix, and Bluestein's chirp where a prime is large (Cooley & Tukey 1965). */
+nrv_tensor nrv_fft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* As nrv_fft_with, without padding or cutting, without a factor. */
+nrv_tensor nrv_fft(nrv_tensor x, int axis);
+/* The inverse of nrv_fft_with of the same norm: y[j] = sum_k x[k] e^(2 pi i j k / n) / n; by sqrt(n) with
+   NRV_FFT_ORTHO, by nothing with NRV_FFT_FORWARD. */
+nrv_tensor nrv_ifft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* The inverse of nrv_fft. x (...,n,2) -> (...,n,2) */
+nrv_tensor nrv_ifft(nrv_tensor x, int axis);
+/* x (...,2), complex numbers: nrv_fft along n of their axes, one after the other; n 0: along all. */
+nrv_tensor nrv_fftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_fftn along the last two axes of the complex numbers. */
+nrv_tensor nrv_fft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* The inverse of nrv_fftn. */
+nrv_tensor nrv_ifftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_ifftn along the last two axes of the complex numbers. */
+nrv_tensor nrv_ifft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* x (...) real: nrv_rfft along the last of n axes, then nrv_fft along the others; n 0: along all. -> (...,2) */
+nrv_tensor nrv_rfftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_rfftn along the last two axes. */
+nrv_tensor nrv_rfft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* The inverse of nrv_rfftn: nrv_ifft along the axes but the last, along that nrv_irfft. x (...,2) -> (...) real */
+nrv_tensor nrv_irfftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_irfftn along the last two axes of the complex numbers. */
+nrv_tensor nrv_irfft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* x (...,2): nrv_fft along the axes but the last of n, along that nrv_hfft; n 0: along all. -> (...) real */
+nrv_tensor nrv_hfftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_hfftn along the last two axes of the complex numbers. */
+nrv_tensor nrv_hfft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* The inverse of nrv_hfftn. x (...) real -> (...,2) */
+nrv_tensor nrv_ihfftn(nrv_tensor x, int n, const int *axes, const nrv_fftn_opt *o);
+/* nrv_ihfftn along the last two axes. */
+nrv_tensor nrv_ihfft2(nrv_tensor x, const nrv_fftn_opt *o);
+/* x (...,n) real, along axis -> (...,n/2+1,2): the first of its spectrum, of which the rest is the mirror image. */
+nrv_tensor nrv_rfft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* x (...,n) real, along axis -> (...,n/2+1,2) */
+nrv_tensor nrv_rfft(nrv_tensor x, int axis);
+/* x (...,m,2), half of a spectrum, along its complex axis -> (...,n) real; n is 2 (m - 1) unless o->n says. */
+nrv_tensor nrv_irfft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* The inverse of nrv_rfft of an even length. x (...,m,2) -> (...,2(m-1)) */
+nrv_tensor nrv_irfft(nrv_tensor x, int axis);
+/* x (...,m,2), half of something conjugate-symmetric -> (...,n): its spectrum, which is real; n as in nrv_irfft_with.
+ */
+nrv_tensor nrv_hfft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* x (...,m,2), half of something conjugate-symmetric -> (...,2(m-1)) */
+nrv_tensor nrv_hfft(nrv_tensor x, int axis);
+/* The inverse of nrv_hfft_with. x (...,n) -> (...,n/2+1,2) */
+nrv_tensor nrv_ihfft_with(nrv_tensor x, int axis, const nrv_fft_opt *o);
+/* The inverse of nrv_hfft. x (...,n) -> (...,n/2+1,2) */
+nrv_tensor nrv_ihfft(nrv_tensor x, int axis);
+/* The halves of n axes exchanged, so that frequency 0 stands in the middle; n 0: of all axes, as x stands. x, y (...)
+ */
+nrv_tensor nrv_fftshift(nrv_tensor x, int n, const int *axes);
+/* The inverse of nrv_fftshift: of an odd length it is another. x and y (...) */
+nrv_tensor nrv_ifftshift(nrv_tensor x, int n, const int *axes);
+/* (n): the frequencies of nrv_fft of n samples, d apart: 0, 1, ..., -2, -1, over n d. */
+nrv_tensor nrv_fftfreq(nrv_graph *g, nrv_dtype t, nrv_dim n, double d);
+/* (n/2+1): the frequencies of nrv_rfft of n samples, d apart: 0, 1, ... over n d. */
+nrv_tensor nrv_rfftfreq(nrv_graph *g, nrv_dtype t, nrv_dim n, double d);
+/* x (...,L) -> (...,F,T,2): the spectra of T pieces of n_fft numbers. o NULL: PyTorch's defaults. */
+nrv_tensor nrv_stft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o);
+/* The inverse of nrv_stft with the same options. x (...,F,T,2) -> (...,L) */
+nrv_tensor nrv_istft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o);
+/* (n) of type t: 0.5 - 0.5 cos 2 pi k / n, as a spectrum wants it; symmetric: / (n - 1), as a filter does. */
+nrv_tensor nrv_hann_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric);
+/* (n) of type t: alpha - beta cos 2 pi k / n; PyTorch's are 0.54 and 0.46. */
+nrv_tensor nrv_hamming_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric, double alpha, double beta);
+/* (n) of type t: 0.42 - 0.5 cos 2 pi k / n + 0.08 cos 4 pi k / n. */
+nrv_tensor nrv_blackman_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric);
+/* (n) of type t: a triangle, 1 - |2 k / n - 1|. */
+nrv_tensor nrv_bartlett_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric);
+/* (n) of type t: I0(beta sqrt(1 - (2 k / n - 1)^2)) / I0(beta); PyTorch's beta is 12 (Kaiser & Schafer 1980). */
+nrv_tensor nrv_kaiser_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric, double beta);
 /* theta (B,2,3) and to (H,W), or (B,3,4) and (D,H,W), n lengths -> (B,to...,n): coordinates in -1..1, x first, for
    nrv_grid_sample. */
 nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, int align_corners);
@@ -285,6 +476,9 @@ nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, int align
 nrv_tensor nrv_box_iou(nrv_tensor a, nrv_tensor b);
 /* As nrv_box_iou, less what of the smallest box around both belongs to neither: -1..1. */
 nrv_tensor nrv_box_giou(nrv_tensor a, nrv_tensor b);
+/* x (B,C,H,W) and grid (B,h,w,2) -> (B,C,h,w), or with one more axis each: x at the places that grid names, in -1..1 and
+   the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
+nrv_tensor nrv_grid_sample(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_opt *opt);
 /* x (B,C,S...) -> (B,C,to...), n lengths of one to three axes; opt: mode and more, NULL: nearest. */
 nrv_tensor nrv_interpolate_with(nrv_tensor x, int n, const nrv_dim *to, const nrv_interpolate_opt *opt);
 /* x (B,C,S...) -> (B,C,to...), n lengths: by NRV_NEAREST, NRV_NEAREST_EXACT, NRV_LINEAR (bilinear, trilinear),
@@ -300,6 +494,9 @@ nrv_tensor nrv_pixel_shuffle(nrv_tensor x, int r);
 nrv_tensor nrv_pixel_unshuffle(nrv_tensor x, int r);
 /* (B,C,...) -> (B,C,...): channels in `groups` runs, taken one of each in turn. */
 nrv_tensor nrv_channel_shuffle(nrv_tensor x, int groups);
+/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2 -> (K,C,h,w). An image that is not there is an error
+   of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
+nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, const nrv_roi_align_opt *opt);
 /* x (a...,n,b...) with src (a...,m,b...) in the places of axis that index (a...,m,b...) of i32 or i64 names: PyTorch's
    scatter. Along the other axes the index may be shorter than x, and src may be longer than the index everywhere. Of
    several elements for one place the last counts, and it alone gets the gradient. An index outside 0..n-1 is an error
@@ -336,9 +533,26 @@ nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor 
 nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
 /* (n): 0, 1, 2, ... of type t. */
 nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
+/* ids (...) of i32 or i64 and table (n,width) -> (...,width): PyTorch's embedding. opt: NULL for its defaults. An index
+   outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_lookup(nrv_tensor ids, nrv_tensor table, const nrv_lookup_opt *opt);
+/* ids (m) with offsets (B) of i32 or i64, or ids (B,m) without (NULL), and table (n,width) -> (B,width): the mean, sum
+   or largest of the rows in each bag, 0 where there is none: PyTorch's embedding_bag. opt: NULL for its defaults. An
+   index outside 0..n-1, or a first offset that is not 0, is an error of the run. */
+nrv_tensor nrv_lookup_bag(nrv_tensor ids, nrv_tensor table, nrv_tensor offsets, const nrv_lookup_opt *opt);
 /* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
    time in front, are there. */
 nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
+/* index (...) of i32 or i64 -> (...,n) of type t: 1 where the index is, 0 elsewhere. An index outside 0..n-1 is an
+   error of the run. */
+nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t);
+/* index (m) of i32 or i64 and weights (m) or NULL -> (n): how often each of 0..n-1 occurs, i64, or the sum of its
+   weights, in their type. A number outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n);
+/* x (...) -> (bins) of its type: how many elements lie in each of `bins` equal intervals from min to max, the last with
+   its end; NaN and what lies outside is left out. Where min = max, those of x; where these are equal, 1 less and more.
+ */
+nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max);
 /* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
    axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
    gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
@@ -348,6 +562,15 @@ nrv_tensor nrv_read(nrv_tensor from, int axis, nrv_tensor start, nrv_dim length)
    index's axes, as nrv_gather puts them in its place: each is the other's gradient. An index outside 0..count-1 is an
    error of the run. Sums do not depend on the number of threads. */
 nrv_tensor nrv_scatter_add(nrv_tensor x, nrv_tensor index, int axis, nrv_dim count);
+/* i32, where values would have to be put into a sorted row: how many of it are smaller or, where right is not 0, not
+   larger. sorted (n) serves values of any shape, sorted (a...,n) values (a...,m). NaN counts as the largest. */
+nrv_tensor nrv_searchsorted(nrv_tensor sorted, nrv_tensor values, int right);
+/* x (...) and sorted boundaries (n) -> i32 (...): how many boundaries are smaller or, where right is not 0, not larger.
+ */
+nrv_tensor nrv_bucketize(nrv_tensor x, nrv_tensor boundaries, int right);
+/* x (...) and others of any shape -> bool (...): whether an element of x is one of them, whether it is none where
+   invert is not 0. NaN is none. */
+nrv_tensor nrv_isin(nrv_tensor x, nrv_tensor among, int invert);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the largest of the rows of each segment, 0
    where there is none. NaN wins; the first of equals gets the gradient. A number outside 0..count-1 is an error of the
    run. */
@@ -734,6 +957,10 @@ nrv_tensor nrv_acosh(nrv_tensor x);
 nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
 /* add with the number c. x and y (...) */
 nrv_tensor nrv_add_c(nrv_tensor x, double c);
+/* x + value a b. x, a, b and y broadcast together. */
+nrv_tensor nrv_addcmul(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
+/* x + value a / b. x, a, b and y broadcast together. */
+nrv_tensor nrv_addcdiv(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
 /* The angle of a real number in the complex plane: pi below 0, else 0; NaN stays. No gradient. x and y (...) */
 nrv_tensor nrv_angle(nrv_tensor x);
 /* Inverse sine; NaN outside -1..1. x and y (...) */
@@ -742,11 +969,23 @@ nrv_tensor nrv_asin(nrv_tensor x);
 nrv_tensor nrv_asinh(nrv_tensor x);
 /* Inverse tangent. x and y (...) */
 nrv_tensor nrv_atan(nrv_tensor x);
+/* The angle of a / b in its quadrant, -pi..pi. a, b and y broadcast together. */
+nrv_tensor nrv_atan2(nrv_tensor a, nrv_tensor b);
 /* Inverse hyperbolic tangent; infinite at -1 and 1, NaN beyond. x and y (...) */
 nrv_tensor nrv_atanh(nrv_tensor x);
+/* And of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_and(nrv_tensor a, nrv_tensor b);
+/* Or of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_or(nrv_tensor a, nrv_tensor b);
+/* Exclusive or of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_xor(nrv_tensor a, nrv_tensor b);
+/* a's bits moved b places up. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_left_shift(nrv_tensor a, nrv_tensor b);
+/* a's bits moved b places down. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_right_shift(nrv_tensor a, nrv_tensor b);
 /* Every bit turned: -1 - x of a signed integer, 255 - x of u8, not x of bool. x and y (...) */
 nrv_tensor nrv_bitwise_not(nrv_tensor x);
-/* x in type t. x and y (...) */
+/* x in type t. x and y (...). Rounds once, to the nearest; integers saturate, NaN becomes 0 (docs/why/types.md). */
 nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
 /* Cube root, of negative numbers, too; infinite gradient at 0. x and y (...) */
 nrv_tensor nrv_cbrt(nrv_tensor x);
@@ -760,6 +999,8 @@ nrv_tensor nrv_clamp(nrv_tensor x, double lo, double hi);
 /* The same with tensors, which broadcast with x; NULL: no end there. Where x is beyond an end, that has the gradient.
  */
 nrv_tensor nrv_clamp_between(nrv_tensor x, nrv_tensor lo, nrv_tensor hi);
+/* |a| with the sign of b. a, b and y broadcast together. */
+nrv_tensor nrv_copysign(nrv_tensor a, nrv_tensor b);
 /* Cosine of radians. x and y (...) */
 nrv_tensor nrv_cos(nrv_tensor x);
 /* Hyperbolic cosine. x and y (...) */
@@ -770,6 +1011,10 @@ nrv_tensor nrv_deg2rad(nrv_tensor x);
 nrv_tensor nrv_digamma(nrv_tensor x);
 /* Quotient of reals. a, b and y broadcast together. */
 nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b);
+/* The quotient rounded down. a, b and y broadcast together. */
+nrv_tensor nrv_floor_divide(nrv_tensor a, nrv_tensor b);
+/* The quotient rounded towards 0. a, b and y broadcast together. */
+nrv_tensor nrv_trunc_divide(nrv_tensor a, nrv_tensor b);
 /* x where it is positive, alpha * (e^x - 1) elsewhere; the gradient at 0 is alpha (Clevert et al. 2016). x and y
    (...) */
 nrv_tensor nrv_elu(nrv_tensor x, double alpha);
@@ -793,8 +1038,20 @@ nrv_tensor nrv_exp2(nrv_tensor x);
 nrv_tensor nrv_expm1(nrv_tensor x);
 /* The largest whole number that is not above x. x and y (...) */
 nrv_tensor nrv_floor(nrv_tensor x);
+/* The larger of a and b; NaN only where both are. a, b and y broadcast together. */
+nrv_tensor nrv_fmax(nrv_tensor a, nrv_tensor b);
+/* The smaller of a and b; NaN only where both are. a, b and y broadcast together. */
+nrv_tensor nrv_fmin(nrv_tensor a, nrv_tensor b);
+/* a - b trunc(a / b), exactly: what is left of a division, with the sign of a. a, b and y broadcast together. */
+nrv_tensor nrv_fmod(nrv_tensor a, nrv_tensor b);
+/* a - b floor(a / b): what is left of a division, with the sign of b. a, b and y broadcast together. */
+nrv_tensor nrv_remainder(nrv_tensor a, nrv_tensor b);
 /* The fraction of x, with its sign: x - trunc(x). x and y (...) */
 nrv_tensor nrv_frac(nrv_tensor x);
+/* Greatest common divisor of whole numbers, >= 0. a, b and y broadcast together. */
+nrv_tensor nrv_gcd(nrv_tensor a, nrv_tensor b);
+/* Least common multiple of whole numbers, >= 0. a, b and y broadcast together. */
+nrv_tensor nrv_lcm(nrv_tensor a, nrv_tensor b);
 /* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
 nrv_tensor nrv_gelu(nrv_tensor x);
 /* Gaussian error linear unit, the approximation by tanh (Hendrycks & Gimpel 2016). x and y (...) */
@@ -816,6 +1073,10 @@ nrv_tensor nrv_hardswish(nrv_tensor x);
 /* x kept in lo..hi, -1..1 in the text form; the gradient is 0 at both ends, as PyTorch (nrv_clamp has 1 there). x and
    y (...) */
 nrv_tensor nrv_hardtanh(nrv_tensor x, double lo, double hi);
+/* 0 where x < 0, at_zero where it is 0, 1 where it is positive. x, at_zero and y broadcast together. */
+nrv_tensor nrv_heaviside(nrv_tensor x, nrv_tensor at_zero);
+/* Square root of a^2 + b^2 of reals, without overflow on the way. a, b and y broadcast together. */
+nrv_tensor nrv_hypot(nrv_tensor a, nrv_tensor b);
 /* Modified Bessel function of order 0. x and y (...) */
 nrv_tensor nrv_i0(nrv_tensor x);
 /* Modified Bessel function of order 0, scaled by e^-|x|. x and y (...) */
@@ -824,6 +1085,12 @@ nrv_tensor nrv_i0e(nrv_tensor x);
 nrv_tensor nrv_i1(nrv_tensor x);
 /* Modified Bessel function of order 1, scaled by e^-|x|; its gradient at 0 is 1/2. x and y (...) */
 nrv_tensor nrv_i1e(nrv_tensor x);
+/* bool: |a - b| <= atol + rtol |b|. PyTorch's are rtol 1e-5 and atol 1e-8. a, b and y broadcast together. */
+nrv_tensor nrv_isclose(nrv_tensor a, nrv_tensor b, double rtol, double atol, int equal_nan);
+/* bool scalar: nrv_isclose everywhere. */
+nrv_tensor nrv_allclose(nrv_tensor a, nrv_tensor b, double rtol, double atol, int equal_nan);
+/* bool scalar: a = b everywhere. Shapes must be alike. */
+nrv_tensor nrv_array_equal(nrv_tensor a, nrv_tensor b);
 /* True where x is neither infinite nor NaN. x and y (...) */
 nrv_tensor nrv_isfinite(nrv_tensor x);
 /* True where x is infinite. x and y (...) */
@@ -834,8 +1101,12 @@ nrv_tensor nrv_isnan(nrv_tensor x);
 nrv_tensor nrv_isneginf(nrv_tensor x);
 /* True where x is inf. x and y (...) */
 nrv_tensor nrv_isposinf(nrv_tensor x);
+/* a 2^n, n real or whole. a, n and y broadcast together. */
+nrv_tensor nrv_ldexp(nrv_tensor a, nrv_tensor n);
 /* x where it is positive, slope * x elsewhere. x and y (...) */
 nrv_tensor nrv_leaky_relu(nrv_tensor x, double slope);
+/* a + weight (b - a). a, b, weight and y broadcast together. */
+nrv_tensor nrv_lerp(nrv_tensor a, nrv_tensor b, nrv_tensor weight);
 /* True where a < b. a, b and y broadcast together. */
 nrv_tensor nrv_less(nrv_tensor a, nrv_tensor b);
 /* True where a <= b. a, b and y broadcast together. */
@@ -852,6 +1123,16 @@ nrv_tensor nrv_log1p(nrv_tensor x);
 nrv_tensor nrv_log2(nrv_tensor x);
 /* Logarithm of the normal distribution, without underflow far below 0. x and y (...) */
 nrv_tensor nrv_log_ndtr(nrv_tensor x);
+/* ln(e^a + e^b) without overflow. a, b and y broadcast together. */
+nrv_tensor nrv_logaddexp(nrv_tensor a, nrv_tensor b);
+/* log2(2^a + 2^b) without overflow. a, b and y broadcast together. */
+nrv_tensor nrv_logaddexp2(nrv_tensor a, nrv_tensor b);
+/* bool: a and b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_and(nrv_tensor a, nrv_tensor b);
+/* bool: a or b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_or(nrv_tensor a, nrv_tensor b);
+/* bool: either a or b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_xor(nrv_tensor a, nrv_tensor b);
 /* True where x is 0 or false. x and y (...) */
 nrv_tensor nrv_logical_not(nrv_tensor x);
 /* Inverse of the logistic function; infinite at 0 and 1, NaN beyond: nrv_clamp(x, eps, 1 - eps) first, as PyTorch does
@@ -880,6 +1161,8 @@ nrv_tensor nrv_ndtr(nrv_tensor x);
 nrv_tensor nrv_ndtri(nrv_tensor x);
 /* The negative. x and y (...) */
 nrv_tensor nrv_neg(nrv_tensor x);
+/* The next number after a towards b. a, b and y broadcast together. */
+nrv_tensor nrv_nextafter(nrv_tensor a, nrv_tensor b);
 /* True where a and b differ. a, b and y broadcast together. */
 nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
 /* The n-th derivative of digamma, n from 0 (digamma itself) to 100; infinite at 0, -1, -2... x and y (...) */
@@ -889,9 +1172,21 @@ nrv_tensor nrv_positive(nrv_tensor x);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
  * 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
+/* Power in float64 of numbers of any type. a, b and y broadcast together. */
+nrv_tensor nrv_float_power(nrv_tensor a, nrv_tensor b);
 /* x where it is positive, a * x elsewhere; a is one number (() or (1)) or one for each channel (C). x and y (B,C,...);
    the gradient at 0 is a (He et al. 2015). */
 nrv_tensor nrv_prelu(nrv_tensor x, nrv_tensor a);
+/* x (...) real -> (...) i8 or u8: round(x / scale) + zero, clamped. scale and zero (NULL: 0): scalars; (C), for the
+   axis; or of x's rank, each length a divisor of x's, where a group shares one. */
+nrv_tensor nrv_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor zero, int axis, nrv_dtype t);
+/* (q - zero) scale. q (...) of integers; scale and zero as in nrv_quantise -> (...) of the scale's type. So weights are
+   kept in a byte each: nrv_matmul(x, nrv_dequantise(w, scale, NULL, 1)). */
+nrv_tensor nrv_dequantise(nrv_tensor q, nrv_tensor scale, nrv_tensor zero, int axis);
+/* x (...) of NRV_F32 or NRV_F64, scale and zero as in nrv_quantise -> (...): the nearest of what the whole numbers from
+   least to most stand for. Gradient: dy where nothing was clamped. As PyTorch's fake_quantize_per_tensor_affine. */
+nrv_tensor nrv_fake_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor zero, int axis, int64_t least,
+                                     int64_t most);
 /* Radians to degrees. x and y (...) */
 nrv_tensor nrv_rad2deg(nrv_tensor x);
 /* One over x. x and y (...) */
@@ -943,6 +1238,8 @@ nrv_tensor nrv_sqrt(nrv_tensor x);
 nrv_tensor nrv_square(nrv_tensor x);
 /* Difference. a, b and y broadcast together. */
 nrv_tensor nrv_sub(nrv_tensor a, nrv_tensor b);
+/* b - a. a, b and y broadcast together. */
+nrv_tensor nrv_rsub(nrv_tensor a, nrv_tensor b);
 /* Tangent of radians. x and y (...) */
 nrv_tensor nrv_tan(nrv_tensor x);
 /* Hyperbolic tangent. x and y (...) */
@@ -953,6 +1250,10 @@ nrv_tensor nrv_tanhshrink(nrv_tensor x);
 nrv_tensor nrv_threshold(nrv_tensor x, double threshold, double value);
 /* The whole number next to x on the side of 0. x and y (...) */
 nrv_tensor nrv_trunc(nrv_tensor x);
+/* a ln b; 0 where a is 0. a, b and y broadcast together. */
+nrv_tensor nrv_xlogy(nrv_tensor a, nrv_tensor b);
+/* a ln(1 + b), right for small b; 0 where a is 0. a, b and y broadcast together. */
+nrv_tensor nrv_xlog1py(nrv_tensor a, nrv_tensor b);
 /* Means of runs: x (B,C,S...) or (C,S...) -> (B,C,O...), n lengths O for the last n axes; NRV_SAME keeps one. A length
    that is a named size must be a multiple of its O. */
 nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to);
@@ -1017,22 +1318,91 @@ nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape sha
 /* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
    step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
+/* The largest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_amax(nrv_tensor x, int axis, int keep);
+/* The smallest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_amin(nrv_tensor x, int axis, int keep);
+/* The smallest over an axis (or NRV_AXES, NRV_ALL), and the largest into *most; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_aminmax(nrv_tensor x, int axis, int keep, nrv_tensor *most);
+/* several axes as one number for the reductions: what NRV_AXES(0, -1) stands for; none: all */
+int nrv_axes(int n, const int *axes);
 /* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
 /* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
-/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
+/* Where the largest stands along an axis, i32; NRV_ALL: among all elements in row-major order. (...,n,...) -> (...,...)
+ */
 nrv_tensor nrv_argmax(nrv_tensor x, int axis);
-/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
+/* Where the smallest stands along an axis, i32; NRV_ALL: among all elements in row-major order. (...,n,...) ->
+ * (...,...)
+ */
 nrv_tensor nrv_argmin(nrv_tensor x, int axis);
-/* Mean over an axis; keep = 1 leaves it with length 1; of nothing it is NaN. (...,n,...) -> (...,...) */
+/* ln sum e^x over an axis (or NRV_AXES, NRV_ALL), without overflow; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_logsumexp(nrv_tensor x, int axis, int keep);
+/* Mean over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is NaN.
+   (...,n,...) -> (...,...) */
 nrv_tensor nrv_mean(nrv_tensor x, int axis, int keep);
 /* Mean of all elements, a scalar; of none it is NaN. */
 nrv_tensor nrv_mean_all(nrv_tensor x);
-/* Sum over an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+/* Mean over an axis (or NRV_AXES, NRV_ALL) of what is not NaN; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_nanmean(nrv_tensor x, int axis, int keep);
+/* The p-norm over an axis (or NRV_AXES, NRV_ALL), any real p or +-INFINITY; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_norm(nrv_tensor x, double p, int axis, int keep);
+/* The p-norm of a - b, a scalar. a and b broadcast together. */
+nrv_tensor nrv_dist(nrv_tensor a, nrv_tensor b, double p);
+/* Product over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_prod(nrv_tensor x, int axis, int keep);
+/* Sum over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 0. (...,n,...) ->
+ * (...,...)
+ */
 nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
 /* Sum of all elements, a scalar. */
 nrv_tensor nrv_sum_all(nrv_tensor x);
+/* Sum over an axis (or NRV_AXES, NRV_ALL) of what is not NaN; keep = 1 leaves it with length 1. (...,n,...) ->
+ * (...,...)
+ */
+nrv_tensor nrv_nansum(nrv_tensor x, int axis, int keep);
+/* Variance over an axis (or NRV_AXES, NRV_ALL): the sum of squared differences from the mean, divided by n - correction
+   (1 for samples). keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_var(nrv_tensor x, int axis, int correction, int keep);
+/* Standard deviation: the root of nrv_var. */
+nrv_tensor nrv_std(nrv_tensor x, int axis, int correction, int keep);
+/* nrv_var, and nrv_mean of the same into *mean. */
+nrv_tensor nrv_var_mean(nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean);
+/* nrv_std, and nrv_mean of the same into *mean. */
+nrv_tensor nrv_std_mean(nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean);
+/* bool: nothing is 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_all(nrv_tensor x, int axis, int keep);
+/* bool: something is not 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_any(nrv_tensor x, int axis, int keep);
+/* i64: how many are not 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) ->
+ * (...,...)
+ */
+nrv_tensor nrv_count_nonzero(nrv_tensor x, int axis, int keep);
+/* One turn of a recurrent net: x (B,n), h (B,H), or both without B -> (B,H). relu: not tanh. (Elman 1990) */
+nrv_tensor nrv_rnn_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w, int relu);
+/* One turn of a GRU: x (B,n), h (B,H), or both without B -> (B,H). (Cho et al. 2014) */
+nrv_tensor nrv_gru_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w);
+/* One turn of an LSTM: x (B,n), h and c (B,H), or all without B -> *h2 and *c2 (B,H). (Hochreiter & Schmidhuber 1997)
+ */
+void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nrv_rnn_weights *w, nrv_tensor *h2,
+                              nrv_tensor *c2);
+/* x (T,B,n), with batch_first (B,T,n), or (T,n) -> y (T,B,dirs H) of the last layer; *h_n, if asked for: the last
+   states (layers dirs,B,H). w: for each layer its forward weights, then, if bidirectional, its reverse ones. (Elman
+   1990) */
+nrv_tensor nrv_rnn_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
+/* As nrv_rnn_by, of a long short-term memory; *c_n: its last cells (layers dirs,B,H). With weight_hr, h has its length
+   P. (Hochreiter & Schmidhuber 1997) */
+nrv_tensor nrv_lstm_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n,
+                               nrv_tensor *c_n);
+/* As nrv_rnn_by, of a gated recurrent unit. (Cho et al. 2014) */
+nrv_tensor nrv_gru_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
 /* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
 nrv_tensor nrv_squeeze(nrv_tensor x, int axis);
 /* x without all its axes of length 1. */

@@ -15,8 +15,21 @@ extern const nrv__opdef nrv__op_relative_buckets;
 extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_transformer_encoder_layer;
 extern const nrv__opdef nrv__op_transformer_decoder_layer;
+extern const nrv__opdef nrv__op_cumargmax;
+extern const nrv__opdef nrv__op_cumargmin;
+extern const nrv__opdef nrv__op_cummax;
+extern const nrv__opdef nrv__op_cummin;
+extern const nrv__opdef nrv__op_cumprod;
+extern const nrv__opdef nrv__op_cumsum;
+extern const nrv__opdef nrv__op_diff;
+extern const nrv__opdef nrv__op_gumbel_softmax;
+extern const nrv__opdef nrv__op_linear_scan;
 extern const nrv__opdef nrv__op_log_softmax;
+extern const nrv__opdef nrv__op_logcumsumexp;
 extern const nrv__opdef nrv__op_softmax;
+extern const nrv__opdef nrv__op_softmin;
+extern const nrv__opdef nrv__op_trapezoid;
+extern const nrv__opdef nrv__op_cumulative_trapezoid;
 extern const nrv__opdef nrv__op_each;
 extern const nrv__opdef nrv__op_turn;
 extern const nrv__opdef nrv__op_carry;
@@ -35,14 +48,53 @@ extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_overlap_add;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_complex;
+extern const nrv__opdef nrv__op_real;
+extern const nrv__opdef nrv__op_imag;
+extern const nrv__opdef nrv__op_conj;
+extern const nrv__opdef nrv__op_complex_mul;
+extern const nrv__opdef nrv__op_complex_abs;
+extern const nrv__opdef nrv__op_polar;
+extern const nrv__opdef nrv__op_fftconvolve;
+extern const nrv__opdef nrv__op_fft;
+extern const nrv__opdef nrv__op_ifft;
+extern const nrv__opdef nrv__op_fftn;
+extern const nrv__opdef nrv__op_fft2;
+extern const nrv__opdef nrv__op_ifftn;
+extern const nrv__opdef nrv__op_ifft2;
+extern const nrv__opdef nrv__op_rfftn;
+extern const nrv__opdef nrv__op_rfft2;
+extern const nrv__opdef nrv__op_irfftn;
+extern const nrv__opdef nrv__op_irfft2;
+extern const nrv__opdef nrv__op_hfftn;
+extern const nrv__opdef nrv__op_hfft2;
+extern const nrv__opdef nrv__op_ihfftn;
+extern const nrv__opdef nrv__op_ihfft2;
+extern const nrv__opdef nrv__op_rfft;
+extern const nrv__opdef nrv__op_irfft;
+extern const nrv__opdef nrv__op_hfft;
+extern const nrv__opdef nrv__op_ihfft;
+extern const nrv__opdef nrv__op_fftshift;
+extern const nrv__opdef nrv__op_ifftshift;
+extern const nrv__opdef nrv__op_fftfreq;
+extern const nrv__opdef nrv__op_rfftfreq;
+extern const nrv__opdef nrv__op_stft;
+extern const nrv__opdef nrv__op_istft;
+extern const nrv__opdef nrv__op_hann_window;
+extern const nrv__opdef nrv__op_hamming_window;
+extern const nrv__opdef nrv__op_blackman_window;
+extern const nrv__opdef nrv__op_bartlett_window;
+extern const nrv__opdef nrv__op_kaiser_window;
 extern const nrv__opdef nrv__op_affine_grid;
 extern const nrv__opdef nrv__op_box_iou;
 extern const nrv__opdef nrv__op_box_giou;
+extern const nrv__opdef nrv__op_grid_sample;
 extern const nrv__opdef nrv__op_interpolate;
 extern const nrv__opdef nrv__op_nms;
 extern const nrv__opdef nrv__op_pixel_shuffle;
 extern const nrv__opdef nrv__op_pixel_unshuffle;
 extern const nrv__opdef nrv__op_channel_shuffle;
+extern const nrv__opdef nrv__op_roi_align;
 extern const nrv__opdef nrv__op_put_along;
 extern const nrv__opdef nrv__op_add_along;
 extern const nrv__opdef nrv__op_reduce_along;
@@ -207,22 +259,33 @@ extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_acos;
 extern const nrv__opdef nrv__op_acosh;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_addcmul;
+extern const nrv__opdef nrv__op_addcdiv;
 extern const nrv__opdef nrv__op_angle;
 extern const nrv__opdef nrv__op_asin;
 extern const nrv__opdef nrv__op_asinh;
 extern const nrv__opdef nrv__op_atan;
+extern const nrv__opdef nrv__op_atan2;
 extern const nrv__opdef nrv__op_atanh;
+extern const nrv__opdef nrv__op_bitwise_and;
+extern const nrv__opdef nrv__op_bitwise_or;
+extern const nrv__opdef nrv__op_bitwise_xor;
+extern const nrv__opdef nrv__op_bitwise_left_shift;
+extern const nrv__opdef nrv__op_bitwise_right_shift;
 extern const nrv__opdef nrv__op_bitwise_not;
 extern const nrv__opdef nrv__op_cast;
 extern const nrv__opdef nrv__op_cbrt;
 extern const nrv__opdef nrv__op_ceil;
 extern const nrv__opdef nrv__op_celu;
 extern const nrv__opdef nrv__op_clamp;
+extern const nrv__opdef nrv__op_copysign;
 extern const nrv__opdef nrv__op_cos;
 extern const nrv__opdef nrv__op_cosh;
 extern const nrv__opdef nrv__op_deg2rad;
 extern const nrv__opdef nrv__op_digamma;
 extern const nrv__opdef nrv__op_div;
+extern const nrv__opdef nrv__op_floor_divide;
+extern const nrv__opdef nrv__op_trunc_divide;
 extern const nrv__opdef nrv__op_elu;
 extern const nrv__opdef nrv__op_entr;
 extern const nrv__opdef nrv__op_equal;
@@ -234,7 +297,13 @@ extern const nrv__opdef nrv__op_exp;
 extern const nrv__opdef nrv__op_exp2;
 extern const nrv__opdef nrv__op_expm1;
 extern const nrv__opdef nrv__op_floor;
+extern const nrv__opdef nrv__op_fmax;
+extern const nrv__opdef nrv__op_fmin;
+extern const nrv__opdef nrv__op_fmod;
+extern const nrv__opdef nrv__op_remainder;
 extern const nrv__opdef nrv__op_frac;
+extern const nrv__opdef nrv__op_gcd;
+extern const nrv__opdef nrv__op_lcm;
 extern const nrv__opdef nrv__op_gelu;
 extern const nrv__opdef nrv__op_gelu_tanh;
 extern const nrv__opdef nrv__op_glu;
@@ -244,16 +313,23 @@ extern const nrv__opdef nrv__op_hardshrink;
 extern const nrv__opdef nrv__op_hardsigmoid;
 extern const nrv__opdef nrv__op_hardswish;
 extern const nrv__opdef nrv__op_hardtanh;
+extern const nrv__opdef nrv__op_heaviside;
+extern const nrv__opdef nrv__op_hypot;
 extern const nrv__opdef nrv__op_i0;
 extern const nrv__opdef nrv__op_i0e;
 extern const nrv__opdef nrv__op_i1;
 extern const nrv__opdef nrv__op_i1e;
+extern const nrv__opdef nrv__op_isclose;
+extern const nrv__opdef nrv__op_allclose;
+extern const nrv__opdef nrv__op_array_equal;
 extern const nrv__opdef nrv__op_isfinite;
 extern const nrv__opdef nrv__op_isinf;
 extern const nrv__opdef nrv__op_isnan;
 extern const nrv__opdef nrv__op_isneginf;
 extern const nrv__opdef nrv__op_isposinf;
+extern const nrv__opdef nrv__op_ldexp;
 extern const nrv__opdef nrv__op_leaky_relu;
+extern const nrv__opdef nrv__op_lerp;
 extern const nrv__opdef nrv__op_less;
 extern const nrv__opdef nrv__op_less_equal;
 extern const nrv__opdef nrv__op_lgamma;
@@ -262,6 +338,11 @@ extern const nrv__opdef nrv__op_log10;
 extern const nrv__opdef nrv__op_log1p;
 extern const nrv__opdef nrv__op_log2;
 extern const nrv__opdef nrv__op_log_ndtr;
+extern const nrv__opdef nrv__op_logaddexp;
+extern const nrv__opdef nrv__op_logaddexp2;
+extern const nrv__opdef nrv__op_logical_and;
+extern const nrv__opdef nrv__op_logical_or;
+extern const nrv__opdef nrv__op_logical_xor;
 extern const nrv__opdef nrv__op_logical_not;
 extern const nrv__opdef nrv__op_logit;
 extern const nrv__opdef nrv__op_logsigmoid;
@@ -274,11 +355,16 @@ extern const nrv__opdef nrv__op_nan_to_num;
 extern const nrv__opdef nrv__op_ndtr;
 extern const nrv__opdef nrv__op_ndtri;
 extern const nrv__opdef nrv__op_neg;
+extern const nrv__opdef nrv__op_nextafter;
 extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_polygamma;
 extern const nrv__opdef nrv__op_positive;
 extern const nrv__opdef nrv__op_pow;
+extern const nrv__opdef nrv__op_float_power;
 extern const nrv__opdef nrv__op_prelu;
+extern const nrv__opdef nrv__op_quantise;
+extern const nrv__opdef nrv__op_dequantise;
+extern const nrv__opdef nrv__op_fake_quantise;
 extern const nrv__opdef nrv__op_rad2deg;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
@@ -302,11 +388,14 @@ extern const nrv__opdef nrv__op_softsign;
 extern const nrv__opdef nrv__op_sqrt;
 extern const nrv__opdef nrv__op_square;
 extern const nrv__opdef nrv__op_sub;
+extern const nrv__opdef nrv__op_rsub;
 extern const nrv__opdef nrv__op_tan;
 extern const nrv__opdef nrv__op_tanh;
 extern const nrv__opdef nrv__op_tanhshrink;
 extern const nrv__opdef nrv__op_threshold;
 extern const nrv__opdef nrv__op_trunc;
+extern const nrv__opdef nrv__op_xlogy;
+extern const nrv__opdef nrv__op_xlog1py;
 extern const nrv__opdef nrv__op_adaptive_avg_pool;
 extern const nrv__opdef nrv__op_adaptive_max_pool;
 extern const nrv__opdef nrv__op_avg_pool;
@@ -323,12 +412,34 @@ extern const nrv__opdef nrv__op_categorical;
 extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_uniform;
+extern const nrv__opdef nrv__op_amax;
+extern const nrv__opdef nrv__op_amin;
+extern const nrv__opdef nrv__op_aminmax;
 extern const nrv__opdef nrv__op_max_of;
 extern const nrv__opdef nrv__op_min_of;
 extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
+extern const nrv__opdef nrv__op_logsumexp;
 extern const nrv__opdef nrv__op_mean;
+extern const nrv__opdef nrv__op_nanmean;
+extern const nrv__opdef nrv__op_norm;
+extern const nrv__opdef nrv__op_dist;
+extern const nrv__opdef nrv__op_prod;
 extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_nansum;
+extern const nrv__opdef nrv__op_var;
+extern const nrv__opdef nrv__op_std;
+extern const nrv__opdef nrv__op_var_mean;
+extern const nrv__opdef nrv__op_std_mean;
+extern const nrv__opdef nrv__op_all;
+extern const nrv__opdef nrv__op_any;
+extern const nrv__opdef nrv__op_count_nonzero;
+extern const nrv__opdef nrv__op_rnn_cell;
+extern const nrv__opdef nrv__op_gru_cell;
+extern const nrv__opdef nrv__op_lstm_cell;
+extern const nrv__opdef nrv__op_rnn;
+extern const nrv__opdef nrv__op_lstm;
+extern const nrv__opdef nrv__op_gru;
 extern const nrv__opdef nrv__op_squeeze;
 extern const nrv__opdef nrv__op_unsqueeze;
 extern const nrv__opdef nrv__op_move_axes;
@@ -439,6 +550,13 @@ extern const nrv__kernel nrv__kernel_copy_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_copy_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_fft_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_fft_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_fft_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gemm_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -503,6 +621,13 @@ extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
 extern const nrv__kernel nrv__kernel_netlist_read_baseline;
 extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__point nrv__points_pairs_avx512[];
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__point nrv__points_pairs_avx2[];
+#endif
+extern const nrv__point nrv__points_pairs_baseline[];
+#ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pointwise_avx512[];
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -540,6 +665,16 @@ extern const nrv__kernel nrv__kernel_sum_baseline;
 extern const nrv__kernel nrv__kernel_max_of_baseline;
 extern const nrv__kernel nrv__kernel_min_of_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_cumsum_avx512;
+extern const nrv__kernel nrv__kernel_linear_scan_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_cumsum_avx2;
+extern const nrv__kernel nrv__kernel_linear_scan_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_cumsum_baseline;
+extern const nrv__kernel nrv__kernel_linear_scan_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_softmax_avx512;
 extern const nrv__kernel nrv__kernel_log_softmax_avx512;
 #endif
@@ -556,6 +691,13 @@ extern const nrv__kernel nrv__kernel_argsort_avx512;
 extern const nrv__kernel nrv__kernel_argsort_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_argsort_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__point nrv__points_types_avx512[];
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__point nrv__points_types_avx2[];
+#endif
+extern const nrv__point nrv__points_types_baseline[];
 
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
@@ -570,8 +712,21 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rotary,
     &nrv__op_transformer_encoder_layer,
     &nrv__op_transformer_decoder_layer,
+    &nrv__op_cumargmax,
+    &nrv__op_cumargmin,
+    &nrv__op_cummax,
+    &nrv__op_cummin,
+    &nrv__op_cumprod,
+    &nrv__op_cumsum,
+    &nrv__op_diff,
+    &nrv__op_gumbel_softmax,
+    &nrv__op_linear_scan,
     &nrv__op_log_softmax,
+    &nrv__op_logcumsumexp,
     &nrv__op_softmax,
+    &nrv__op_softmin,
+    &nrv__op_trapezoid,
+    &nrv__op_cumulative_trapezoid,
     &nrv__op_each,
     &nrv__op_turn,
     &nrv__op_carry,
@@ -590,14 +745,53 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_overlap_add,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_complex,
+    &nrv__op_real,
+    &nrv__op_imag,
+    &nrv__op_conj,
+    &nrv__op_complex_mul,
+    &nrv__op_complex_abs,
+    &nrv__op_polar,
+    &nrv__op_fftconvolve,
+    &nrv__op_fft,
+    &nrv__op_ifft,
+    &nrv__op_fftn,
+    &nrv__op_fft2,
+    &nrv__op_ifftn,
+    &nrv__op_ifft2,
+    &nrv__op_rfftn,
+    &nrv__op_rfft2,
+    &nrv__op_irfftn,
+    &nrv__op_irfft2,
+    &nrv__op_hfftn,
+    &nrv__op_hfft2,
+    &nrv__op_ihfftn,
+    &nrv__op_ihfft2,
+    &nrv__op_rfft,
+    &nrv__op_irfft,
+    &nrv__op_hfft,
+    &nrv__op_ihfft,
+    &nrv__op_fftshift,
+    &nrv__op_ifftshift,
+    &nrv__op_fftfreq,
+    &nrv__op_rfftfreq,
+    &nrv__op_stft,
+    &nrv__op_istft,
+    &nrv__op_hann_window,
+    &nrv__op_hamming_window,
+    &nrv__op_blackman_window,
+    &nrv__op_bartlett_window,
+    &nrv__op_kaiser_window,
     &nrv__op_affine_grid,
     &nrv__op_box_iou,
     &nrv__op_box_giou,
+    &nrv__op_grid_sample,
     &nrv__op_interpolate,
     &nrv__op_nms,
     &nrv__op_pixel_shuffle,
     &nrv__op_pixel_unshuffle,
     &nrv__op_channel_shuffle,
+    &nrv__op_roi_align,
     &nrv__op_put_along,
     &nrv__op_add_along,
     &nrv__op_reduce_along,
@@ -762,22 +956,33 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_acos,
     &nrv__op_acosh,
     &nrv__op_add,
+    &nrv__op_addcmul,
+    &nrv__op_addcdiv,
     &nrv__op_angle,
     &nrv__op_asin,
     &nrv__op_asinh,
     &nrv__op_atan,
+    &nrv__op_atan2,
     &nrv__op_atanh,
+    &nrv__op_bitwise_and,
+    &nrv__op_bitwise_or,
+    &nrv__op_bitwise_xor,
+    &nrv__op_bitwise_left_shift,
+    &nrv__op_bitwise_right_shift,
     &nrv__op_bitwise_not,
     &nrv__op_cast,
     &nrv__op_cbrt,
     &nrv__op_ceil,
     &nrv__op_celu,
     &nrv__op_clamp,
+    &nrv__op_copysign,
     &nrv__op_cos,
     &nrv__op_cosh,
     &nrv__op_deg2rad,
     &nrv__op_digamma,
     &nrv__op_div,
+    &nrv__op_floor_divide,
+    &nrv__op_trunc_divide,
     &nrv__op_elu,
     &nrv__op_entr,
     &nrv__op_equal,
@@ -789,7 +994,13 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_exp2,
     &nrv__op_expm1,
     &nrv__op_floor,
+    &nrv__op_fmax,
+    &nrv__op_fmin,
+    &nrv__op_fmod,
+    &nrv__op_remainder,
     &nrv__op_frac,
+    &nrv__op_gcd,
+    &nrv__op_lcm,
     &nrv__op_gelu,
     &nrv__op_gelu_tanh,
     &nrv__op_glu,
@@ -799,16 +1010,23 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_hardsigmoid,
     &nrv__op_hardswish,
     &nrv__op_hardtanh,
+    &nrv__op_heaviside,
+    &nrv__op_hypot,
     &nrv__op_i0,
     &nrv__op_i0e,
     &nrv__op_i1,
     &nrv__op_i1e,
+    &nrv__op_isclose,
+    &nrv__op_allclose,
+    &nrv__op_array_equal,
     &nrv__op_isfinite,
     &nrv__op_isinf,
     &nrv__op_isnan,
     &nrv__op_isneginf,
     &nrv__op_isposinf,
+    &nrv__op_ldexp,
     &nrv__op_leaky_relu,
+    &nrv__op_lerp,
     &nrv__op_less,
     &nrv__op_less_equal,
     &nrv__op_lgamma,
@@ -817,6 +1035,11 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_log1p,
     &nrv__op_log2,
     &nrv__op_log_ndtr,
+    &nrv__op_logaddexp,
+    &nrv__op_logaddexp2,
+    &nrv__op_logical_and,
+    &nrv__op_logical_or,
+    &nrv__op_logical_xor,
     &nrv__op_logical_not,
     &nrv__op_logit,
     &nrv__op_logsigmoid,
@@ -829,11 +1052,16 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_ndtr,
     &nrv__op_ndtri,
     &nrv__op_neg,
+    &nrv__op_nextafter,
     &nrv__op_not_equal,
     &nrv__op_polygamma,
     &nrv__op_positive,
     &nrv__op_pow,
+    &nrv__op_float_power,
     &nrv__op_prelu,
+    &nrv__op_quantise,
+    &nrv__op_dequantise,
+    &nrv__op_fake_quantise,
     &nrv__op_rad2deg,
     &nrv__op_reciprocal,
     &nrv__op_relu,
@@ -857,11 +1085,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_sqrt,
     &nrv__op_square,
     &nrv__op_sub,
+    &nrv__op_rsub,
     &nrv__op_tan,
     &nrv__op_tanh,
     &nrv__op_tanhshrink,
     &nrv__op_threshold,
     &nrv__op_trunc,
+    &nrv__op_xlogy,
+    &nrv__op_xlog1py,
     &nrv__op_adaptive_avg_pool,
     &nrv__op_adaptive_max_pool,
     &nrv__op_avg_pool,
@@ -878,12 +1109,34 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_permutation,
     &nrv__op_poisson,
     &nrv__op_uniform,
+    &nrv__op_amax,
+    &nrv__op_amin,
+    &nrv__op_aminmax,
     &nrv__op_max_of,
     &nrv__op_min_of,
     &nrv__op_argmax,
     &nrv__op_argmin,
+    &nrv__op_logsumexp,
     &nrv__op_mean,
+    &nrv__op_nanmean,
+    &nrv__op_norm,
+    &nrv__op_dist,
+    &nrv__op_prod,
     &nrv__op_sum,
+    &nrv__op_nansum,
+    &nrv__op_var,
+    &nrv__op_std,
+    &nrv__op_var_mean,
+    &nrv__op_std_mean,
+    &nrv__op_all,
+    &nrv__op_any,
+    &nrv__op_count_nonzero,
+    &nrv__op_rnn_cell,
+    &nrv__op_gru_cell,
+    &nrv__op_lstm_cell,
+    &nrv__op_rnn,
+    &nrv__op_lstm,
+    &nrv__op_gru,
     &nrv__op_squeeze,
     &nrv__op_unsqueeze,
     &nrv__op_move_axes,
@@ -1006,6 +1259,13 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_copy_baseline,
 #ifdef NRV__HAVE_AVX512
+    &nrv__kernel_fft_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_fft_avx2,
+#endif
+    &nrv__kernel_fft_baseline,
+#ifdef NRV__HAVE_AVX512
     &nrv__kernel_gemm_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -1100,6 +1360,16 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_max_of_baseline,
     &nrv__kernel_min_of_baseline,
 #ifdef NRV__HAVE_AVX512
+    &nrv__kernel_cumsum_avx512,
+    &nrv__kernel_linear_scan_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_cumsum_avx2,
+    &nrv__kernel_linear_scan_avx2,
+#endif
+    &nrv__kernel_cumsum_baseline,
+    &nrv__kernel_linear_scan_baseline,
+#ifdef NRV__HAVE_AVX512
     &nrv__kernel_softmax_avx512,
     &nrv__kernel_log_softmax_avx512,
 #endif
@@ -1121,11 +1391,25 @@ const nrv__kernel *const nrv__kernels[] = {
 
 const nrv__point *const nrv__points[] = {
 #ifdef NRV__HAVE_AVX512
+    nrv__points_pairs_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    nrv__points_pairs_avx2,
+#endif
+    nrv__points_pairs_baseline,
+#ifdef NRV__HAVE_AVX512
     nrv__points_pointwise_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
     nrv__points_pointwise_avx2,
 #endif
     nrv__points_pointwise_baseline,
+#ifdef NRV__HAVE_AVX512
+    nrv__points_types_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    nrv__points_types_avx2,
+#endif
+    nrv__points_types_baseline,
     NULL
 };

@@ -121,7 +121,7 @@ static nrv_tensor stft_added(nrv_tensor x, const stft_way *w)
     nrv_dim rows = nrv__dim_product(g, s.rank - 2, s.dim), pieces = s.dim[s.rank - 2],
             all = nrv__dim_add(g, nrv__dim_mul(g, nrv__dim_sub(g, pieces, 1), w->hop), w->n);
     nrv__window_attr a = { .axes = 1, .kernel = { w->n }, .stride = { w->hop }, .dilation = { 1 }, .groups = 1 };
-    nrv_tensor y = nrv__fold(nrv_reshape(x, NRV_SHAPE(rows, 1, pieces, w->n)), &a, &all);
+    nrv_tensor y = nrv__overlap_add(nrv_reshape(x, NRV_SHAPE(rows, 1, pieces, w->n)), &a, &all);
     s.dim[s.rank - 2] = all;
     s.rank--;
     return nrv_reshape(y, s);
