@@ -61,6 +61,8 @@ NRV_OP(
         "A run of one axis that starts where a tensor says; a run that would pass the end stops the run of the plan.",
     .shape = read_shape, .flags = NRV_FAILS, .vjp = read_vjp, .batch = read_batch, .ref = read_ref, .make = read_make,
     .attr_bytes = sizeof(nrv__lines_attr),
+    .refuse = { "from[4,3], start[], axis=0, length=2 => r", "from[4,3], start:i32[], axis=0, length=5 => r",
+                "from[4,3], start:i32[4], axis=0, length=2 => r", "from[4], start:i32[]{3}, axis=0, length=2 => r" },
     .test = { "from[1,6,2], start:i32[] in 0..3, axis=1, length=3", "from[7], start:i64[]{2}, axis=0, length=4",
               "from[3,5,2], start:i32[3] in 0..3, axis=1, length=2", "from[3,4], start:i32[] in 0..4, axis=1, length=0",
               "from:i64[2,3], start:i32[] in 0..2, axis=1, length=1" });

@@ -10,6 +10,8 @@ NRV_OP(segment_softmax, .sig = "real x[E,...], index segment[E] -> y[E,...]",
        .doc = "e^x / sum e^x among the rows of each segment, without overflow; a number out of range stops the run.",
        .flags = NRV_MACRO, .make = segment_softmax_make, .ulp = 8,
        .tolerance_why = "a sum of exponentials and a quotient, each rounded",
+       .refuse = { "x[5,2], segment:i32[4], count=3 => s", "x[5,2], segment[5], count=3 => s",
+                   "x[2], segment:i32{0,3}, count=3 => s", "x[], segment:i32[1], count=3 => s" },
        .test = { "x[6,3] in -5..5, segment:i32[6] in 0..3, count=4",
                  "x[40] in -50..50, segment:i64[40] in 0..4, count=5", "x[0,2], segment:i32[0] in 0..1, count=2" });
 

@@ -11,6 +11,8 @@ NRV_OP(segment_sum, .sig = "number x[E,...], index segment[E] -> y[count,...]",
            "Rows added up by segment, in any order of segments; an empty one gives 0, a number out of range stops the "
            "run. It is scatter_add along axis 0.",
        .flags = NRV_MACRO, .make = segment_sum_make,
+       .refuse = { "x[5,2], segment:i32[4], count=3 => s", "x[5,2], segment[5], count=3 => s",
+                   "x[2], segment:i32{0,3}, count=3 => s", "x[], segment:i32[1], count=3 => s" },
        .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
                  "x[0,2], segment:i32[0] in 0..1, count=2" });
 

@@ -43,6 +43,8 @@ static nrv_tensor take_batch(const nrv__batch *b)
 NRV_OP(take, .batch = take_batch, .sig = "any x[...,n], index i[...] -> y[...]",
        .doc = "One element of each row; an index out of range stops the run.", .shape = take_shape, .flags = NRV_FAILS,
        .vjp = take_vjp, .ref = take_ref,
+       .refuse = { "x[3,5], i[3] => t", "x[3,5], i:i32[4] => t", "x[3,5], i:i32[3,1] => t",
+                   "x[2,5], i:i32{0,-1} => t" },
        .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });
 
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */

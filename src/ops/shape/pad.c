@@ -162,14 +162,17 @@ static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after,
     static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
     int64_t most = before > after ? before : after, room = x->dim[axis];
     if (edge < NRV_EDGE_CONSTANT || edge > NRV_EDGE_CIRCULAR)
-        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge", edge) !=
-               NULL;
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge",
+                               edge) != NULL;
     bool fits = room < 0 || most <= 0 || edge == NRV_EDGE_CONSTANT ||
-                (edge == NRV_EDGE_REPLICATE ? room > 0 : edge == NRV_EDGE_REFLECT ? most < room : most <= room);
+                (edge == NRV_EDGE_REPLICATE ? room > 0
+                 : edge == NRV_EDGE_REFLECT ? most < room
+                                            : most <= room);
     if (!fits)
         nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_ESHAPE,
                         "reflect takes less than the axis has, circular at most as much, replicate something",
-                        "%s padding of %lld and %lld at axis %d", words[edge], (long long)before, (long long)after, axis);
+                        "%s padding of %lld and %lld at axis %d", words[edge], (long long)before, (long long)after,
+                        axis);
     return fits;
 }
 
@@ -181,8 +184,8 @@ NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t 
         return NULL;
     int64_t far = before > after ? before : after, near = before < after ? before : after;
     if (far > INT32_MAX || near < -INT32_MAX)
-        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "a smaller number", "padding of %lld and %lld at axis %d",
-                               (long long)before, (long long)after, axis);
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "a smaller number",
+                               "padding of %lld and %lld at axis %d", (long long)before, (long long)after, axis);
     if (!pad_edge_fits(x, axis, before, after, edge))
         return NULL;
     nrv_tensor part[3];
@@ -192,8 +195,8 @@ NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t 
     part[n++] = x;
     if (edge != NRV_EDGE_CONSTANT && after > 0)
         part[n++] = pad_side(x, axis, after, 1, edge);
-    nrv_tensor y = n > 1 ? nrv_concat(n, part, axis)
-                         : nrv_pad(x, axis, before > 0 ? before : 0, after > 0 ? after : 0, value);
+    nrv_tensor y =
+        n > 1 ? nrv_concat(n, part, axis) : nrv_pad(x, axis, before > 0 ? before : 0, after > 0 ? after : 0, value);
     if (before < 0)
         y = nrv_slice(y, axis, -before, NRV_SAME);
     return y && after < 0 ? nrv_slice(y, axis, 0, nrv__dim_sub(x->g, y->dim[axis], -after)) : y;
@@ -206,7 +209,8 @@ NRV_API nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int 
     if (!nrv__op_wants(&nrv__op_pad_with, 1, &x))
         return NULL;
     if (n < 0 || n % 2 || n / 2 > x->rank)
-        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "left, right, top, bottom...: two for each of the last axes",
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG,
+                               "left, right, top, bottom...: two for each of the last axes",
                                "%d numbers for a tensor of rank %d", n, x->rank);
     for (int i = 0; i < n / 2; i++)
         x = nrv_pad_edge(x, -1 - i, around[2 * i], around[2 * i + 1], edge, value);

@@ -64,17 +64,24 @@ static nrv_tensor repeat_interleave_make(nrv__case *c)
     if (!nrv__case_text(c, "axis"))
         x = nrv_merge_axes(x, 0, -1);
     int axis = (int)nrv__case_int(c, "axis", 0);
-    return nrv_repeat_interleave(x, axis, n);
+    return c->n_x > 1 ? nrv_repeat_each(x, axis, c->x[1], nrv__case_int(c, "output", NRV_SAME))
+                      : nrv_repeat_interleave(x, axis, n);
 }
 
-NRV_OP(repeat_interleave, .sig = "any x[...] -> y[...]",
-       .doc = "Every element of an axis, or of the flat tensor where no axis is named, so many times in a row.",
+NRV_OP(repeat_interleave, .sig = "any x[...], index times[n]? -> y[...]",
+       .doc = "Every element of an axis, or of the flat tensor where no axis is named, so many times in a row. The "
+              "times are one number, or an index for each element; then the length of the result (output_size) is to "
+              "be given, and what the times do not fill repeats the last element.",
        .flags = NRV_MACRO, .make = repeat_interleave_make, .torch = "repeat_interleave", .numpy = "repeat",
        .refuse = { "x[3,5], repeats=2, axis=2 => repeat_interleave: axis 2 of a tensor of rank 2 | in here | hint axes "
                    "count from 0, or from -1 at the end",
                    "x[3,5], repeats=-2, axis=1 => -2 is neither a length nor the handle of a size of this graph | in "
-                   "here | hint calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
-       .test = { "x[2,3], repeats=2, axis=1", "x[2,3], repeats=3", "x[2,3], repeats=0, axis=0", "x[0], repeats=2" });
+                   "here | hint calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph",
+                   "x[3,5], times:i32[3]{1,2,0}, axis=0 => repeat",
+                   "x[3,5], times:i32[2], axis=0, output=4 => repeat" },
+       .test = { "x[3,2], times:i32[3]{2,0,3}, axis=0, output=5", "x[2,3], times:i64[3]{1,4,0}, axis=-1, output=7",
+                 "x:i32[4], times:i32[4]{0,1,0,2}, output=3", "x[2,3], repeats=2, axis=1", "x[2,3], repeats=3",
+                 "x[2,3], repeats=0, axis=0", "x[0], repeats=2" });
 
 /* Every element of axis n times in a row: (a,b) at 1 -> (a,n*b). n is a number or a named size. */
 NRV_API nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n)
@@ -86,4 +93,27 @@ NRV_API nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n)
     nrv_shape s = nrv_shape_of(x);
     s.dim[axis] = nrv__dim_mul(x->g, s.dim[axis], n);
     return n == 1 ? x : nrv_reshape(repeat_before(x, axis + 1, n), s);
+}
+
+/* Every element i of axis times[i] times in a row: x (...,n,...), times (n) of i32 or i64 -> (...,length,...). The sum
+   of times should be `length`; what is not filled repeats the last element, what is too much is left out. */
+NRV_API nrv_tensor nrv_repeat_each(nrv_tensor x, int axis, nrv_tensor times, nrv_dim length)
+{
+    nrv_tensor in[2] = { x, times };
+    nrv_dim d;
+    if (!nrv__op_wants(&nrv__op_repeat_interleave, 2, in) || !nrv__axis(x, &axis, "repeat_interleave"))
+        return NULL;
+    if (times->rank != 1 || (times->type != NRV_I32 && times->type != NRV_I64) ||
+        !nrv__dim_same(x->g, times->dim[0], x->dim[axis], "repeat_interleave", &d))
+        return nrv__op_refuses(&nrv__op_repeat_interleave, 2, in, NRV_ESHAPE,
+                               "a number, i32 or i64, for each element of the axis", "times of rank %d for axis %d",
+                               times->rank, axis);
+    if (length == NRV_SAME)
+        return nrv__op_refuses(&nrv__op_repeat_interleave, 2, in, NRV_ESHAPE,
+                               "a length cannot depend on values: PyTorch's output_size says it",
+                               "the length of the result is missing");
+    nrv_tensor n = nrv_dim_value(x->g, x->dim[axis]);
+    nrv_tensor end = nrv_cumsum(nrv_cast(times, NRV_I64), 0, 0);
+    nrv_tensor at = nrv_searchsorted(end, nrv_iota(x->g, NRV_I64, length), 1);
+    return nrv_gather(x, NRV_EXPR("i, n: i < n ? i : n - 1", nrv_cast(at, NRV_I64), n), axis);
 }
