@@ -47,6 +47,57 @@ typedef struct {
     nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask;
     int64_t reserved[4];
 } nrv_transformer_opt;
+/* Room around an image: as much as the numbers say; what keeps the length, at stride 1, of an odd number one more
+   behind; none; as much as lets every overlap count; as much, but in front alone, so that nothing sees what comes. */
+enum { NRV_PAD_GIVEN, NRV_PAD_SAME, NRV_PAD_VALID, NRV_PAD_FULL, NRV_PAD_CAUSAL };
+/* What lies in it: a number (0 where no other is named); the image mirrored at its last element, which is not
+   repeated; its last element; its other end. */
+enum { NRV_EDGE_CONSTANT, NRV_EDGE_REFLECT, NRV_EDGE_REPLICATE, NRV_EDGE_CIRCULAR };
+/* Zero is the default: stride 1, no padding, dilation 1, one group, zeros around. A number stands for all axes; where
+   axes differ, the arrays have one for each, and 0 is the number's. no_bias: of layers. output_pad: of the transposed. */
+typedef struct {
+    int stride, pad, dilation, groups, no_bias;
+    int strides[3], pads[3], dilations[3];
+    int padding, edge; /* NRV_PAD_..., NRV_EDGE_... */
+    int output_pad, output_pads[3];
+    int64_t reserved[4];
+} nrv_conv_opt;
+enum { NRV_NEAREST, NRV_NEAREST_EXACT, NRV_LINEAR, NRV_CUBIC, NRV_AREA };
+/* scale: where places come from is said by these, not by the lengths (as PyTorch does with scale_factor); 0: by the
+   lengths */
+typedef struct {
+    int mode, align_corners, antialias;
+    double scale[3];
+    int64_t reserved[4];
+} nrv_interpolate_opt;
+/* axis: rows and columns; both 0: the last two. keep: they stay with length 1. */
+typedef struct {
+    int axis[2], keep;
+    int64_t reserved[4];
+} nrv_matrix_norm_opt;
+/* What counts as zero: singular values up to max(atol, rtol times the largest). 0: PyTorch's default, see nrv_pinv; a
+   negative number means zero. */
+typedef struct {
+    double atol, rtol;
+    int64_t reserved[4];
+} nrv_rank_opt;
+/* fast: by QR, for a of full rank; rtol: as nrv_rank_opt has it */
+typedef struct {
+    int fast;
+    double rtol;
+    int64_t reserved[4];
+} nrv_lstsq_opt;
+/* right: x a = b. vector: b is one vector (...,n) for each matrix; else it is one if it has one axis, or a's without
+   the last. */
+typedef struct {
+    int right, vector;
+    int64_t reserved[4];
+} nrv_solve_opt;
+/* upper: the triangle of a that is read; transpose: a^T x = b; unit: the diagonal counts as ones; right: x a = b. */
+typedef struct {
+    int upper, transpose, unit, right;
+    int64_t reserved[4];
+} nrv_solve_triangular_opt;
 /* losses: what becomes of the elements. BATCHMEAN: their sum by the length of axis 0 */
 typedef enum { NRV_LOSS_MEAN, NRV_LOSS_SUM, NRV_LOSS_NONE, NRV_LOSS_BATCHMEAN } nrv_reduction;
 /* losses of elements. weight: multiplies them, stretched over them; NULL: 1. A mean divides by their number alone. */
@@ -155,8 +206,23 @@ enum {
     NRV_NET_STEP /* 1 where z > 0, else 0; its gradient is 0 */
 };
 #define NRV_NET_INPUT(k) (-1 - (k))
-/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
-#define NRV_ALL INT32_MIN
+typedef struct {
+    double beta;      /* 0: 1                                                                     */
+    double threshold; /* x itself where beta x is above it; 0: 20                                 */
+    int64_t reserved[4];
+} nrv_softplus_opt;
+/* A number stands for all axes; where axes differ, the arrays have one for each, and 0 is the number's. Zero is the
+   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over; 0:
+   all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the image
+   count in a mean; divisor: divides instead of a count. */
+typedef struct {
+    int kernel, stride, pad, dilation, axes, ceil_mode, leave_pad_out, divisor;
+    int kernels[3], strides[3], pads[3], dilations[3];
+    int64_t reserved[4];
+} nrv_pool_opt;
+/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them; weight_norm: one length for the whole weight */
+#define NRV_AXES(...) nrv_axes((int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)), (const int[]){ __VA_ARGS__ })
+enum { NRV_ALL = (1 << 30) + (1 << 29) };
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
 nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const nrv_attention_opt *opt);
@@ -199,10 +265,74 @@ nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_t
    is the usual mask of x. (Vaswani et al. 2017) */
 nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
                                                     const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
+/* Where the largest so far stands along an axis, i32. x and y (...) */
+nrv_tensor nrv_cumargmax(nrv_tensor x, int axis);
+/* Where the smallest so far stands along an axis, i32. x and y (...) */
+nrv_tensor nrv_cumargmin(nrv_tensor x, int axis);
+/* The largest so far along an axis; nrv_cumargmax says where. x and y (...) */
+nrv_tensor nrv_cummax(nrv_tensor x, int axis);
+/* The smallest so far along an axis; nrv_cumargmin says where. x and y (...) */
+nrv_tensor nrv_cummin(nrv_tensor x, int axis);
+/* Running product along an axis, each including its own element. x and y (...) */
+nrv_tensor nrv_cumprod(nrv_tensor x, int axis);
+/* Running sum along an axis, each including its own element; reverse = 1: from the end. x and y (...) */
+nrv_tensor nrv_cumsum(nrv_tensor x, int axis, int reverse);
+/* y[t] = x[t+1] - x[t] along an axis, n times over; with nothing left it is empty. (...,d,...) -> (...,d-n,...) */
+nrv_tensor nrv_diff(nrv_tensor x, int n, int axis);
+/* Slopes of y along an axis, at x (n), or `step` apart where x is NULL; edge 1 or 2: the order of the ends, which need
+   one element more than that. (...,n,...) -> (...,n,...) */
+nrv_tensor nrv_gradient(nrv_tensor y, nrv_tensor x, double step, int axis, int edge);
+/* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is
+   largest, with its gradient. x and y (...) */
+nrv_tensor nrv_gumbel_softmax(nrv_tensor x, const char *name, double tau, int hard, int axis);
+/* h[t] = a[t] h[t-1] + b[t] along an axis of a and b, h[0] = b[0]; reverse = 1: h[t] = a[t] h[t+1] + b[t] from the end.
+   a, b and h (...) */
+nrv_tensor nrv_linear_scan(nrv_tensor a, nrv_tensor b, int axis, int reverse);
 /* x - log sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
+/* ln of the running sum of e^x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_logcumsumexp(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* e^-x / sum e^-x along an axis, without overflow. x and y (...) */
+nrv_tensor nrv_softmin(nrv_tensor x, int axis);
+/* Area under y along an axis, by trapezoids: points at x (as y, or (n) for all), or dx apart where x is NULL.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
+/* nrv_trapezoid up to each point but the first. (...,n,...) -> (...,n-1,...) */
+nrv_tensor nrv_cumulative_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
+/* x (B,C,S...) or (C,S...), w (C,O/groups,K...), b (O) or NULL -> (B,O,P...) over one to three axes,
+   P = (S-1) stride - 2 pad + dilation (K-1) + 1 + output_pad. Of the options' padding only numbers make sense. */
+nrv_tensor nrv_conv_transpose_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
+/* nrv_conv_transpose_with stride 1, no padding and one group. */
+nrv_tensor nrv_conv_transpose(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* x (B,C,S...) or (C,S...), w (O,C/groups,K...), b (O) or NULL -> (B,O,P...): filters that slide over one to three
+   axes, P = floor((S + room - dilation (K-1) - 1) / stride) + 1. Cross-correlation, as PyTorch: nothing is mirrored. */
+nrv_tensor nrv_conv_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);
+/* nrv_conv_with stride 1, no padding and one group. */
+nrv_tensor nrv_conv(nrv_tensor x, nrv_tensor w, nrv_tensor b);
+/* theta (B,2,3) and to (H,W), or (B,3,4) and (D,H,W), n lengths -> (B,to...,n): coordinates in -1..1, x first, for
+   nrv_grid_sample. */
+nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, int align_corners);
+/* a (...,N,4), b (...,M,4), boxes as (x1,y1,x2,y2) -> (...,N,M): intersection over union of every pair. */
+nrv_tensor nrv_box_iou(nrv_tensor a, nrv_tensor b);
+/* As nrv_box_iou, less what of the smallest box around both belongs to neither: -1..1. */
+nrv_tensor nrv_box_giou(nrv_tensor a, nrv_tensor b);
+/* x (B,C,S...) -> (B,C,to...), n lengths of one to three axes; opt: mode and more, NULL: nearest. */
+nrv_tensor nrv_interpolate_with(nrv_tensor x, int n, const nrv_dim *to, const nrv_interpolate_opt *opt);
+/* x (B,C,S...) -> (B,C,to...), n lengths: by NRV_NEAREST, NRV_NEAREST_EXACT, NRV_LINEAR (bilinear, trilinear),
+   NRV_CUBIC or NRV_AREA. */
+nrv_tensor nrv_interpolate(nrv_tensor x, int n, const nrv_dim *to, int mode);
+/* boxes (...,K,4) as x1, y1, x2, y2, scores (...,K) -> i64 (...,K): the numbers of the boxes that are kept, the best
+   first, then -1; *count, unless NULL, is i64 (...): how many. A box goes if it overlaps a better one that is kept by
+   more than threshold (intersection over union). For classes apart, move the boxes of each by more than an image. */
+nrv_tensor nrv_nms(nrv_tensor boxes, nrv_tensor scores, double threshold, nrv_tensor *count);
+/* (...,C r r,H,W) -> (...,C,H r,W r): every r x r channels become as many pixels. */
+nrv_tensor nrv_pixel_shuffle(nrv_tensor x, int r);
+/* (...,C,H r,W r) -> (...,C r r,H,W): every r x r pixels become as many channels, as nrv_pixel_shuffle had them. */
+nrv_tensor nrv_pixel_unshuffle(nrv_tensor x, int r);
+/* (B,C,...) -> (B,C,...): channels in `groups` runs, taken one of each in turn. */
+nrv_tensor nrv_channel_shuffle(nrv_tensor x, int groups);
 /* x (a...,n,b...) with src (a...,m,b...) in the places of axis that index (a...,m,b...) of i32 or i64 names: PyTorch's
    scatter. Along the other axes the index may be shorter than x, and src may be longer than the index everywhere. Of
    several elements for one place the last counts, and it alone gets the gradient. An index outside 0..n-1 is an error
@@ -309,17 +439,129 @@ nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv_tensor c);
 /* x itself. x and y (...) */
 nrv_tensor nrv_identity(nrv_tensor x);
+/* a (...,n,n), symmetric and positive definite -> L (...,n,n) with L L^T = a; upper = 1: its transpose. The symmetric
+   part of a is what counts. Not positive definite: NaN from the first column that fails on. */
+nrv_tensor nrv_cholesky(nrv_tensor a, int upper);
+/* b (...,n,k) and L (...,n,n) of a Cholesky factorisation -> the x (...,n,k) with L L^T x = b; upper = 1: L^T is given
+ */
+nrv_tensor nrv_cholesky_solve(nrv_tensor b, nrv_tensor l, int upper);
+/* L (...,n,n) of a Cholesky factorisation -> the inverse of L L^T; upper = 1: L^T is given */
+nrv_tensor nrv_cholesky_inverse(nrv_tensor l, int upper);
 /* row, col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix with these entries, in any
    order, times x; entries that meet add up. Gradients by value and x cost as much: E lines of x. A row outside
    0..rows-1 or a column outside 0..n-1 is an error of the run. */
 nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows);
+/* a (...,3,...), b (...,3,...) -> the vector product along axis, which has length 3 in both */
+nrv_tensor nrv_cross(nrv_tensor a, nrv_tensor b, int axis);
 /* rowptr (rows+1) and col (E) of i32 or i64, value (E), x (n,...) -> (rows,...): the sparse (rows,n) matrix whose row r
    stores value[rowptr[r]] to value[rowptr[r+1] - 1] in these columns, times x. Gradients by value and x cost as much: E
    lines of x. Row pointers that do not begin with 0, fall, or do not end with E, and columns outside 0..n-1, are errors
    of the run. The same sums for any number of threads. */
 nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, nrv_tensor x);
+/* a (...,n,n) -> its determinant (...) */
+nrv_tensor nrv_det(nrv_tensor a);
+/* a (...,n,n) -> the matrix of its cofactors (...,n,n): the gradient of the determinant, singular or not */
+nrv_tensor nrv_cofactor(nrv_tensor a);
+/* a (...,n,n) -> the sign of its determinant (...) and *logabs (...), the logarithm of its magnitude. logabs may be
+   NULL. */
+nrv_tensor nrv_slogdet(nrv_tensor a, nrv_tensor *logabs);
+/* a (...,n,n) -> the logarithm of its determinant (...) */
+nrv_tensor nrv_logdet(nrv_tensor a);
+/* a (...,n,n) -> its eigenvalues (...,n), ascending; *vectors (...,n,n) as columns, orthonormal. The symmetric part of
+   a is what counts. vectors may be NULL. */
+nrv_tensor nrv_eigh(nrv_tensor a, nrv_tensor *vectors);
+/* a (...,n,n) -> the eigenvalues of its symmetric part, ascending (...,n) */
+nrv_tensor nrv_eigvalsh(nrv_tensor a);
+/* Sums of products by labels: nrv_einsum("ij,jk->ik", NRV_N(const nrv_tensor, a, b)). A semicolon is a comma, too. Up
+   to 16 operands, of one real type. */
+nrv_tensor nrv_einsum(const char *equation, int n, const nrv_tensor *x);
+/* Sums over n axes: axes_a[i] of a goes with axes_b[i] of b; NULL: a's last n axes with b's first n. What is left of a,
+   then of b. */
+nrv_tensor nrv_tensordot(nrv_tensor a, nrv_tensor b, int n, const int *axes_a, const int *axes_b);
+/* a (m...), b (n...) -> (m n...): each element of a by all of b; the shorter rank gets ones in front */
+nrv_tensor nrv_kron(nrv_tensor a, nrv_tensor b);
+/* a (...,m,n) -> L below the diagonal and U on and above it, (...,m,n); *pivots (...,k) of i32, k = min(m,n), counted
+   from 1: row i changed places with row pivots[i]. pivots may be NULL. */
+nrv_tensor nrv_lu_factor(nrv_tensor a, nrv_tensor *pivots);
+/* a (...,m,n) -> P (...,m,m), with *l (...,m,k) and *u (...,k,n), k = min(m,n), such that a = P L U */
+nrv_tensor nrv_lu(nrv_tensor a, nrv_tensor *l, nrv_tensor *u);
+/* lu (...,n,n) and pivots (...,n) from nrv_lu_factor, b (...,n,k) -> the x (...,n,k) with a x = b */
+nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b);
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
+/* a (...,n,n) -> e^a (...,n,n), the matrix exponential */
+nrv_tensor nrv_matrix_exp(nrv_tensor a);
+/* a (...,m,n) -> (...): ord is "fro" (also NULL), "nuc", "1", "-1", "2", "-2", "inf" or "-inf" */
+nrv_tensor nrv_matrix_norm(nrv_tensor a, const char *ord);
+/* The same of any two axes. */
+nrv_tensor nrv_matrix_norm_with(nrv_tensor a, const char *ord, const nrv_matrix_norm_opt *o);
+/* a (...,m,n) -> its condition (...); p as in nrv_matrix_norm, NULL: "2" */
+nrv_tensor nrv_cond(nrv_tensor a, const char *p);
+/* a (...,m,m) -> a^n (...,m,m); n < 0: the power of the inverse */
+nrv_tensor nrv_matrix_power(nrv_tensor a, int64_t n);
+/* x[0] x[1] ... x[n-1], matrices; the first may be a vector (k), the last one, too */
+nrv_tensor nrv_multi_dot(int n, const nrv_tensor *x);
+/* a (...,m,n) -> its pseudoinverse (...,n,m). Singular values up to max(m,n) times the type's epsilon times the largest
+   count as zero. */
+nrv_tensor nrv_pinv(nrv_tensor a);
+/* The same with bounds of your own. */
+nrv_tensor nrv_pinv_with(nrv_tensor a, const nrv_rank_opt *o);
+/* a (...,m,n) -> its rank (...) of i64: the singular values that do not count as zero. o may be NULL. */
+nrv_tensor nrv_matrix_rank(nrv_tensor a, const nrv_rank_opt *o);
+/* a (...,m,n), b (...,m,k) or (...,m) -> the shortest x (...,n,k) or (...,n) with the least |a x - b| */
+nrv_tensor nrv_lstsq(nrv_tensor a, nrv_tensor b);
+/* The same with options; NULL: none. */
+nrv_tensor nrv_lstsq_with(nrv_tensor a, nrv_tensor b, const nrv_lstsq_opt *o);
+/* a (m,k), b (k,n) -> (m,n) */
+nrv_tensor nrv_mm(nrv_tensor a, nrv_tensor b);
+/* a (B,m,k), b (B,k,n) -> (B,m,n) */
+nrv_tensor nrv_bmm(nrv_tensor a, nrv_tensor b);
+/* a (m,k), b (k) -> (m) */
+nrv_tensor nrv_mv(nrv_tensor a, nrv_tensor b);
+/* a (k), b (k) -> the sum of their products */
+nrv_tensor nrv_dot(nrv_tensor a, nrv_tensor b);
+/* a (m...,k), b (n...,k) -> (m...,n...): sums over the last axis of both. A scalar multiplies the other. */
+nrv_tensor nrv_inner(nrv_tensor a, nrv_tensor b);
+/* a (m), b (n) -> (m,n): every product */
+nrv_tensor nrv_outer(nrv_tensor a, nrv_tensor b);
+/* beta c + alpha a b: c stretches to (m,n), a (m,k), b (k,n) */
+nrv_tensor nrv_addmm(nrv_tensor c, nrv_tensor a, nrv_tensor b, double beta, double alpha);
+/* beta c + alpha a b: c stretches to (m), a (m,k), b (k) */
+nrv_tensor nrv_addmv(nrv_tensor c, nrv_tensor a, nrv_tensor b, double beta, double alpha);
+/* beta c + alpha a b^T: c stretches to (m,n), a (m), b (n) */
+nrv_tensor nrv_addr(nrv_tensor c, nrv_tensor a, nrv_tensor b, double beta, double alpha);
+/* beta c + alpha a b: c stretches to (B,m,n), a (B,m,k), b (B,k,n) */
+nrv_tensor nrv_baddbmm(nrv_tensor c, nrv_tensor a, nrv_tensor b, double beta, double alpha);
+/* beta c + alpha times the sum over the batch of a b: c stretches to (m,n), a (B,m,k), b (B,k,n) */
+nrv_tensor nrv_addbmm(nrv_tensor c, nrv_tensor a, nrv_tensor b, double beta, double alpha);
+/* v (...,m,n), tau (...,k), k <= n <= m -> the first n columns of H1 H2 ... Hk: what geqrf of LAPACK leaves to orgqr */
+nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau);
+/* a (...,m,n) -> Q (...,m,k) and *r = R (...,k,n), k = min(m,n); whole = 1: Q (...,m,m) and R (...,m,n). r may be NULL.
+   Signs are LAPACK's. */
+nrv_tensor nrv_qr(nrv_tensor a, int whole, nrv_tensor *r);
+/* The x with a x = b: a (...,n,n), b (...,n,k) or a vector for each matrix (...,n) -> x of b's shape. A singular a
+   gives inf or NaN. */
+nrv_tensor nrv_solve(nrv_tensor a, nrv_tensor b);
+/* The same with all options; NULL: none. */
+nrv_tensor nrv_solve_with(nrv_tensor a, nrv_tensor b, const nrv_solve_opt *o);
+/* a (...,n,n) -> its inverse (...,n,n). A singular a gives inf or NaN. */
+nrv_tensor nrv_inv(nrv_tensor a);
+/* a (p...,q...) -> (q...,p...): the inverse of the map from the last axes to the first ind ones */
+nrv_tensor nrv_tensorinv(nrv_tensor a, int ind);
+/* a (p...,q...), b (p...) -> the x (q...) with a x = b, summed over all of x's axes */
+nrv_tensor nrv_tensorsolve(nrv_tensor a, nrv_tensor b);
+/* The x (...,n,k) with a x = b, for a (...,n,n) triangular and b (...,n,k); upper = 1: a's upper triangle is read, else
+   its lower one. A zero on the diagonal gives inf or NaN. */
+nrv_tensor nrv_solve_triangular(nrv_tensor a, nrv_tensor b, int upper);
+/* The same with all options; NULL: the lower triangle, a x = b. */
+nrv_tensor nrv_solve_triangular_with(nrv_tensor a, nrv_tensor b, const nrv_solve_triangular_opt *o);
+/* a (...,m,n) -> U (...,m,k), *s (...,k) descending, *vt (...,k,n), k = min(m,n), such that a = U diag(s) V^T; whole =
+   1: U (...,m,m) and V^T (...,n,n). s and vt may be NULL. */
+nrv_tensor nrv_svd(nrv_tensor a, int whole, nrv_tensor *s, nrv_tensor *vt);
+/* a (...,m,n) -> its singular values, descending (...,min(m,n)) */
+nrv_tensor nrv_svdvals(nrv_tensor a);
+/* x (...,m) -> (...,m,n): x^0, x^1 ... x^(n-1) of each element; increasing = 0: the other way round */
+nrv_tensor nrv_vander(nrv_tensor x, int64_t n, int increasing);
 /* Mean of -(t ln p + (1 - t) ln(1 - p)), each logarithm at least -100, as PyTorch. */
 nrv_tensor nrv_bce(nrv_tensor p, nrv_tensor target);
 /* Binary cross-entropy of a probability, weighted and reduced. */
@@ -517,81 +759,338 @@ nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t i
                                      nrv_tensor *u2, nrv_tensor *v2);
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 nrv_tensor nrv_abs(nrv_tensor x);
+/* Inverse cosine; NaN outside -1..1. x and y (...) */
+nrv_tensor nrv_acos(nrv_tensor x);
+/* Inverse hyperbolic cosine; NaN below 1. x and y (...) */
+nrv_tensor nrv_acosh(nrv_tensor x);
 /* Sum. a, b and y broadcast together. */
 nrv_tensor nrv_add(nrv_tensor a, nrv_tensor b);
 /* add with the number c. x and y (...) */
 nrv_tensor nrv_add_c(nrv_tensor x, double c);
+/* x + value a b. x, a, b and y broadcast together. */
+nrv_tensor nrv_addcmul(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
+/* x + value a / b. x, a, b and y broadcast together. */
+nrv_tensor nrv_addcdiv(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
+/* The angle of a real number in the complex plane: pi below 0, else 0; NaN stays. No gradient. x and y (...) */
+nrv_tensor nrv_angle(nrv_tensor x);
+/* Inverse sine; NaN outside -1..1. x and y (...) */
+nrv_tensor nrv_asin(nrv_tensor x);
+/* Inverse hyperbolic sine. x and y (...) */
+nrv_tensor nrv_asinh(nrv_tensor x);
+/* Inverse tangent. x and y (...) */
+nrv_tensor nrv_atan(nrv_tensor x);
+/* The angle of a / b in its quadrant, -pi..pi. a, b and y broadcast together. */
+nrv_tensor nrv_atan2(nrv_tensor a, nrv_tensor b);
+/* Inverse hyperbolic tangent; infinite at -1 and 1, NaN beyond. x and y (...) */
+nrv_tensor nrv_atanh(nrv_tensor x);
+/* And of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_and(nrv_tensor a, nrv_tensor b);
+/* Or of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_or(nrv_tensor a, nrv_tensor b);
+/* Exclusive or of each bit of whole numbers or bools. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_xor(nrv_tensor a, nrv_tensor b);
+/* a's bits moved b places up. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_left_shift(nrv_tensor a, nrv_tensor b);
+/* a's bits moved b places down. a, b and y broadcast together. */
+nrv_tensor nrv_bitwise_right_shift(nrv_tensor a, nrv_tensor b);
+/* Every bit turned: -1 - x of a signed integer, 255 - x of u8, not x of bool. x and y (...) */
+nrv_tensor nrv_bitwise_not(nrv_tensor x);
 /* x in type t. x and y (...) */
 nrv_tensor nrv_cast(nrv_tensor x, nrv_dtype t);
+/* Cube root, of negative numbers, too; infinite gradient at 0. x and y (...) */
+nrv_tensor nrv_cbrt(nrv_tensor x);
+/* The smallest whole number that is not below x. x and y (...) */
+nrv_tensor nrv_ceil(nrv_tensor x);
+/* x where it is positive, alpha * (e^(x/alpha) - 1) elsewhere (Barron 2017). alpha 0 is refused. x and y (...) */
+nrv_tensor nrv_celu(nrv_tensor x, double alpha);
+/* x kept in lo..hi (-INFINITY, INFINITY: no end there); where lo > hi it is hi. NaN stays. The gradient passes where lo
+   <= x <= hi. x and y (...) */
+nrv_tensor nrv_clamp(nrv_tensor x, double lo, double hi);
+/* The same with tensors, which broadcast with x; NULL: no end there. Where x is beyond an end, that has the gradient.
+ */
+nrv_tensor nrv_clamp_between(nrv_tensor x, nrv_tensor lo, nrv_tensor hi);
+/* |a| with the sign of b. a, b and y broadcast together. */
+nrv_tensor nrv_copysign(nrv_tensor a, nrv_tensor b);
 /* Cosine of radians. x and y (...) */
 nrv_tensor nrv_cos(nrv_tensor x);
+/* Hyperbolic cosine. x and y (...) */
+nrv_tensor nrv_cosh(nrv_tensor x);
+/* Degrees to radians. x and y (...) */
+nrv_tensor nrv_deg2rad(nrv_tensor x);
+/* Logarithmic derivative of the gamma function; -inf at 0, NaN at -1, -2..., as PyTorch. x and y (...) */
+nrv_tensor nrv_digamma(nrv_tensor x);
 /* Quotient of reals. a, b and y broadcast together. */
 nrv_tensor nrv_div(nrv_tensor a, nrv_tensor b);
+/* The quotient rounded down. a, b and y broadcast together. */
+nrv_tensor nrv_floor_divide(nrv_tensor a, nrv_tensor b);
+/* The quotient rounded towards 0. a, b and y broadcast together. */
+nrv_tensor nrv_trunc_divide(nrv_tensor a, nrv_tensor b);
+/* x where it is positive, alpha * (e^x - 1) elsewhere; the gradient at 0 is alpha (Clevert et al. 2016). x and y
+   (...) */
+nrv_tensor nrv_elu(nrv_tensor x, double alpha);
+/* Entropy of one part: -x ln x, 0 at 0, -inf below. x and y (...) */
+nrv_tensor nrv_entr(nrv_tensor x);
 /* True where a = b. a, b and y broadcast together. */
 nrv_tensor nrv_equal(nrv_tensor a, nrv_tensor b);
 /* Error function. x and y (...) */
 nrv_tensor nrv_erf(nrv_tensor x);
+/* 1 - erf(x), exact where that would cancel. x and y (...) */
+nrv_tensor nrv_erfc(nrv_tensor x);
+/* erfc scaled by e^(x^2): it neither underflows nor cancels above 0. x and y (...) */
+nrv_tensor nrv_erfcx(nrv_tensor x);
+/* Inverse of erf; infinite at -1 and 1, NaN beyond. x and y (...) */
+nrv_tensor nrv_erfinv(nrv_tensor x);
 /* Exponential. x and y (...) */
 nrv_tensor nrv_exp(nrv_tensor x);
+/* Power of 2. x and y (...) */
+nrv_tensor nrv_exp2(nrv_tensor x);
+/* e^x - 1, without cancellation near 0. x and y (...) */
+nrv_tensor nrv_expm1(nrv_tensor x);
+/* The largest whole number that is not above x. x and y (...) */
+nrv_tensor nrv_floor(nrv_tensor x);
+/* The larger of a and b; NaN only where both are. a, b and y broadcast together. */
+nrv_tensor nrv_fmax(nrv_tensor a, nrv_tensor b);
+/* The smaller of a and b; NaN only where both are. a, b and y broadcast together. */
+nrv_tensor nrv_fmin(nrv_tensor a, nrv_tensor b);
+/* a - b trunc(a / b), exactly: what is left of a division, with the sign of a. a, b and y broadcast together. */
+nrv_tensor nrv_fmod(nrv_tensor a, nrv_tensor b);
+/* a - b floor(a / b): what is left of a division, with the sign of b. a, b and y broadcast together. */
+nrv_tensor nrv_remainder(nrv_tensor a, nrv_tensor b);
+/* The fraction of x, with its sign: x - trunc(x). x and y (...) */
+nrv_tensor nrv_frac(nrv_tensor x);
+/* Greatest common divisor of whole numbers, >= 0. a, b and y broadcast together. */
+nrv_tensor nrv_gcd(nrv_tensor a, nrv_tensor b);
+/* Least common multiple of whole numbers, >= 0. a, b and y broadcast together. */
+nrv_tensor nrv_lcm(nrv_tensor a, nrv_tensor b);
 /* Gaussian error linear unit, the exact form with erf (Hendrycks & Gimpel 2016). x and y (...) */
 nrv_tensor nrv_gelu(nrv_tensor x);
+/* Gaussian error linear unit, the approximation by tanh (Hendrycks & Gimpel 2016). x and y (...) */
+nrv_tensor nrv_gelu_tanh(nrv_tensor x);
+/* The first half of x along axis times the logistic function of the second (Dauphin et al. 2017). PyTorch's axis is -1.
+ */
+nrv_tensor nrv_glu(nrv_tensor x, int axis);
 /* True where a > b. a, b and y broadcast together. */
 nrv_tensor nrv_greater(nrv_tensor a, nrv_tensor b);
 /* True where a >= b. a, b and y broadcast together. */
 nrv_tensor nrv_greater_equal(nrv_tensor a, nrv_tensor b);
+/* x where it is further than lambd from 0, else 0. x and y (...) */
+nrv_tensor nrv_hardshrink(nrv_tensor x, double lambd);
+/* Straight line in place of the logistic function; the gradient is 0 at -3 and 3 (Courbariaux et al. 2015). x and y
+   (...) */
+nrv_tensor nrv_hardsigmoid(nrv_tensor x);
+/* x times its hardsigmoid; the gradient at -3 and 3 is that of the middle (Howard et al. 2019). x and y (...) */
+nrv_tensor nrv_hardswish(nrv_tensor x);
+/* x kept in lo..hi, -1..1 in the text form; the gradient is 0 at both ends, as PyTorch (nrv_clamp has 1 there). x and
+   y (...) */
+nrv_tensor nrv_hardtanh(nrv_tensor x, double lo, double hi);
+/* 0 where x < 0, at_zero where it is 0, 1 where it is positive. x, at_zero and y broadcast together. */
+nrv_tensor nrv_heaviside(nrv_tensor x, nrv_tensor at_zero);
+/* Square root of a^2 + b^2 of reals, without overflow on the way. a, b and y broadcast together. */
+nrv_tensor nrv_hypot(nrv_tensor a, nrv_tensor b);
+/* Modified Bessel function of order 0. x and y (...) */
+nrv_tensor nrv_i0(nrv_tensor x);
+/* Modified Bessel function of order 0, scaled by e^-|x|. x and y (...) */
+nrv_tensor nrv_i0e(nrv_tensor x);
+/* Modified Bessel function of order 1. x and y (...) */
+nrv_tensor nrv_i1(nrv_tensor x);
+/* Modified Bessel function of order 1, scaled by e^-|x|; its gradient at 0 is 1/2. x and y (...) */
+nrv_tensor nrv_i1e(nrv_tensor x);
+/* bool: |a - b| <= atol + rtol |b|. PyTorch's are rtol 1e-5 and atol 1e-8. a, b and y broadcast together. */
+nrv_tensor nrv_isclose(nrv_tensor a, nrv_tensor b, double rtol, double atol, int equal_nan);
+/* bool scalar: nrv_isclose everywhere. */
+nrv_tensor nrv_allclose(nrv_tensor a, nrv_tensor b, double rtol, double atol, int equal_nan);
+/* bool scalar: a = b everywhere. Shapes must be alike. */
+nrv_tensor nrv_array_equal(nrv_tensor a, nrv_tensor b);
+/* True where x is neither infinite nor NaN. x and y (...) */
+nrv_tensor nrv_isfinite(nrv_tensor x);
+/* True where x is infinite. x and y (...) */
+nrv_tensor nrv_isinf(nrv_tensor x);
+/* True where x is NaN. x and y (...) */
+nrv_tensor nrv_isnan(nrv_tensor x);
+/* True where x is -inf. x and y (...) */
+nrv_tensor nrv_isneginf(nrv_tensor x);
+/* True where x is inf. x and y (...) */
+nrv_tensor nrv_isposinf(nrv_tensor x);
+/* a 2^n, n real or whole. a, n and y broadcast together. */
+nrv_tensor nrv_ldexp(nrv_tensor a, nrv_tensor n);
 /* x where it is positive, slope * x elsewhere. x and y (...) */
 nrv_tensor nrv_leaky_relu(nrv_tensor x, double slope);
+/* a + weight (b - a). a, b, weight and y broadcast together. */
+nrv_tensor nrv_lerp(nrv_tensor a, nrv_tensor b, nrv_tensor weight);
 /* True where a < b. a, b and y broadcast together. */
 nrv_tensor nrv_less(nrv_tensor a, nrv_tensor b);
 /* True where a <= b. a, b and y broadcast together. */
 nrv_tensor nrv_less_equal(nrv_tensor a, nrv_tensor b);
+/* Logarithm of the absolute value of the gamma function; infinite at 0, -1, -2... x and y (...) */
+nrv_tensor nrv_lgamma(nrv_tensor x);
 /* Natural logarithm; -inf at 0, NaN below. x and y (...) */
 nrv_tensor nrv_log(nrv_tensor x);
+/* Logarithm to base 10; -inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_log10(nrv_tensor x);
+/* ln(1 + x), without cancellation near 0; -inf at -1, NaN below. x and y (...) */
+nrv_tensor nrv_log1p(nrv_tensor x);
+/* Logarithm to base 2; -inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_log2(nrv_tensor x);
+/* Logarithm of the normal distribution, without underflow far below 0. x and y (...) */
+nrv_tensor nrv_log_ndtr(nrv_tensor x);
+/* ln(e^a + e^b) without overflow. a, b and y broadcast together. */
+nrv_tensor nrv_logaddexp(nrv_tensor a, nrv_tensor b);
+/* log2(2^a + 2^b) without overflow. a, b and y broadcast together. */
+nrv_tensor nrv_logaddexp2(nrv_tensor a, nrv_tensor b);
+/* bool: a and b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_and(nrv_tensor a, nrv_tensor b);
+/* bool: a or b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_or(nrv_tensor a, nrv_tensor b);
+/* bool: either a or b. a, b and y broadcast together. */
+nrv_tensor nrv_logical_xor(nrv_tensor a, nrv_tensor b);
+/* True where x is 0 or false. x and y (...) */
+nrv_tensor nrv_logical_not(nrv_tensor x);
+/* Inverse of the logistic function; infinite at 0 and 1, NaN beyond: nrv_clamp(x, eps, 1 - eps) first, as PyTorch does
+   where it is given eps. x and y (...) */
+nrv_tensor nrv_logit(nrv_tensor x);
+/* Logarithm of the logistic function, without underflow. x and y (...) */
+nrv_tensor nrv_logsigmoid(nrv_tensor x);
 /* Element-wise maximum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
 nrv_tensor nrv_max(nrv_tensor a, nrv_tensor b);
 /* Element-wise minimum; NaN wins; equal values share the gradient. a, b and y broadcast together. */
 nrv_tensor nrv_min(nrv_tensor a, nrv_tensor b);
+/* x tanh(ln(1 + e^x)) (Misra 2019). x and y (...) */
+nrv_tensor nrv_mish(nrv_tensor x);
 /* Product. a, b and y broadcast together. */
 nrv_tensor nrv_mul(nrv_tensor a, nrv_tensor b);
 /* mul with the number c. x and y (...) */
 nrv_tensor nrv_mul_c(nrv_tensor x, double c);
+/* Logarithm of the multivariate gamma function of p dimensions. x and y (...) */
+nrv_tensor nrv_mvlgamma(nrv_tensor x, int p);
+/* x with nan for NaN, posinf and neginf for infinities (given as NaN: the largest and the least number of the type);
+   what was replaced has no gradient. x and y (...) */
+nrv_tensor nrv_nan_to_num(nrv_tensor x, double nan, double posinf, double neginf);
+/* The normal distribution: how much of it lies below x. x and y (...) */
+nrv_tensor nrv_ndtr(nrv_tensor x);
+/* Inverse of ndtr, the quantile of the normal distribution; infinite at 0 and 1, NaN beyond. x and y (...) */
+nrv_tensor nrv_ndtri(nrv_tensor x);
 /* The negative. x and y (...) */
 nrv_tensor nrv_neg(nrv_tensor x);
+/* The next number after a towards b. a, b and y broadcast together. */
+nrv_tensor nrv_nextafter(nrv_tensor a, nrv_tensor b);
 /* True where a and b differ. a, b and y broadcast together. */
 nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
+/* The n-th derivative of digamma, n from 0 (digamma itself) to 100; infinite at 0, -1, -2... x and y (...) */
+nrv_tensor nrv_polygamma(int n, nrv_tensor x);
+/* +x, which is x. */
+nrv_tensor nrv_positive(nrv_tensor x);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
  * 0, by b is 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_pow(nrv_tensor a, nrv_tensor b);
+/* Power in float64 of numbers of any type. a, b and y broadcast together. */
+nrv_tensor nrv_float_power(nrv_tensor a, nrv_tensor b);
+/* x where it is positive, a * x elsewhere; a is one number (() or (1)) or one for each channel (C). x and y (B,C,...);
+   the gradient at 0 is a (He et al. 2015). */
+nrv_tensor nrv_prelu(nrv_tensor x, nrv_tensor a);
+/* Radians to degrees. x and y (...) */
+nrv_tensor nrv_rad2deg(nrv_tensor x);
 /* One over x. x and y (...) */
 nrv_tensor nrv_reciprocal(nrv_tensor x);
 /* Rectifier: x where it is positive, else 0; NaN stays; the gradient at 0 is 0 (Nair & Hinton 2010). x and y (...) */
 nrv_tensor nrv_relu(nrv_tensor x);
+/* Rectifier that ends at 6; the gradient is 0 at 0 and at 6, as PyTorch (Krizhevsky 2010). x and y (...) */
+nrv_tensor nrv_relu6(nrv_tensor x);
+/* The nearest whole number; of two that are as near, the even one. x and y (...) */
+nrv_tensor nrv_rint(nrv_tensor x);
+/* Rounded to so many decimals, ties to even; below 0: to tens, hundreds... The slope is 0. x and y (...) */
+nrv_tensor nrv_round(nrv_tensor x, int decimals);
+/* x where it is positive, slope * x elsewhere (Xu et al. 2015). name NULL, for evaluation: the slope is the mean of
+   lower and upper. Else it is drawn for each element, keyed by scope and name. PyTorch's bounds are 1/8 and 1/3. x and
+   y (...)
+ */
+nrv_tensor nrv_rrelu(nrv_tensor x, const char *name, double lower, double upper);
+/* One over the square root; infinite at 0, NaN below. x and y (...) */
+nrv_tensor nrv_rsqrt(nrv_tensor x);
 /* a where c (bool) is true, b elsewhere. All broadcast together. */
 nrv_tensor nrv_select(nrv_tensor c, nrv_tensor a, nrv_tensor b);
+/* Scaled exponential linear unit, which keeps mean 0 and variance 1 (Klambauer et al. 2017). x and y (...) */
+nrv_tensor nrv_selu(nrv_tensor x);
 /* Logistic function. x and y (...) */
 nrv_tensor nrv_sigmoid(nrv_tensor x);
 /* Sign: -1, 0 or 1; NaN stays NaN. x and y (...) */
 nrv_tensor nrv_sign(nrv_tensor x);
+/* True where the sign is minus, of -0 and of NaN, too. x and y (...) */
+nrv_tensor nrv_signbit(nrv_tensor x);
 /* Sigmoid-weighted linear unit, also called swish (Elfwing et al. 2018). x and y (...) */
 nrv_tensor nrv_silu(nrv_tensor x);
 /* Sine of radians. x and y (...) */
 nrv_tensor nrv_sin(nrv_tensor x);
+/* sin(pi x) / (pi x), 1 at 0, exactly 0 at other whole numbers. x and y (...) */
+nrv_tensor nrv_sinc(nrv_tensor x);
+/* Hyperbolic sine. x and y (...) */
+nrv_tensor nrv_sinh(nrv_tensor x);
 /* Smooth rectifier. x and y (...) */
 nrv_tensor nrv_softplus(nrv_tensor x);
+/* ln(1 + e^(beta x)) / beta, and x itself where beta x is above threshold, as PyTorch. o may be NULL. x and y (...) */
+nrv_tensor nrv_softplus_with(nrv_tensor x, const nrv_softplus_opt *o);
+/* x moved towards 0 by lambd, and no further; NaN stays (Donoho 1995). x and y (...) */
+nrv_tensor nrv_softshrink(nrv_tensor x, double lambd);
+/* x / (1 + |x|) (Bergstra et al. 2009). x and y (...) */
+nrv_tensor nrv_softsign(nrv_tensor x);
 /* Square root; NaN below 0, infinite gradient at 0. x and y (...) */
 nrv_tensor nrv_sqrt(nrv_tensor x);
 /* The square. x and y (...) */
 nrv_tensor nrv_square(nrv_tensor x);
 /* Difference. a, b and y broadcast together. */
 nrv_tensor nrv_sub(nrv_tensor a, nrv_tensor b);
+/* b - a. a, b and y broadcast together. */
+nrv_tensor nrv_rsub(nrv_tensor a, nrv_tensor b);
+/* Tangent of radians. x and y (...) */
+nrv_tensor nrv_tan(nrv_tensor x);
 /* Hyperbolic tangent. x and y (...) */
 nrv_tensor nrv_tanh(nrv_tensor x);
-/* The mean of each k x k window of (B,C,H,W); stride 0 means k. */
+/* x - tanh x, without cancellation near 0. x and y (...) */
+nrv_tensor nrv_tanhshrink(nrv_tensor x);
+/* x where it is above threshold, else value. x and y (...) */
+nrv_tensor nrv_threshold(nrv_tensor x, double threshold, double value);
+/* The whole number next to x on the side of 0. x and y (...) */
+nrv_tensor nrv_trunc(nrv_tensor x);
+/* a ln b; 0 where a is 0. a, b and y broadcast together. */
+nrv_tensor nrv_xlogy(nrv_tensor a, nrv_tensor b);
+/* a ln(1 + b), right for small b; 0 where a is 0. a, b and y broadcast together. */
+nrv_tensor nrv_xlog1py(nrv_tensor a, nrv_tensor b);
+/* Means of runs: x (B,C,S...) or (C,S...) -> (B,C,O...), n lengths O for the last n axes; NRV_SAME keeps one. A length
+   that is a named size must be a multiple of its O. */
+nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to);
+/* The largest of runs, as nrv_adaptive_avg_pool; and, unless where is NULL, where each stands: i64 (B,C,O...), its
+   number among the elements of its channel. NaN wins; the first of equals gets the gradient. */
+nrv_tensor nrv_adaptive_max_pool(nrv_tensor x, int n, const nrv_dim *to, nrv_tensor *where);
+/* The mean of each window of x (B,C,S...). */
+nrv_tensor nrv_avg_pool_with(nrv_tensor x, const nrv_pool_opt *opt);
+/* The mean of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
 /* The mean of every channel. (B,C,S...) -> (B,C) */
 nrv_tensor nrv_avg_pool_global(nrv_tensor x);
-/* The largest of each k x k window of (B,C,H,W); stride 0 means k. */
+/* The largest of every channel. (B,C,S...) -> (B,C) */
+nrv_tensor nrv_max_pool_global(nrv_tensor x);
+/* x (B,C,S...) or (C,S...), samples (B,C,n) in [0,1), nrv_uniform's -> (B,C,to...): the largest of to[i] windows of k[i]
+   along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in PyTorch:
+   of two axes the first is the last one's. No gradient to them. */
+nrv_tensor nrv_fractional_max_pool(nrv_tensor x, nrv_tensor samples, int n, const int *k, const nrv_dim *to,
+                                           nrv_tensor *where);
+/* The p-norm of each window of x (B,C,S...), p > 0; padding and dilation as in the other pools. */
+nrv_tensor nrv_lp_pool_with(nrv_tensor x, double norm, const nrv_pool_opt *opt);
+/* The p-norm of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
+nrv_tensor nrv_lp_pool(nrv_tensor x, double norm, int k, int stride);
+/* The largest of each window of x (B,C,S...), and, unless where is NULL, where it stands: i64 (B,C,O...), its number
+   among the elements of its channel, as nrv_max_unpool wants. */
+nrv_tensor nrv_max_pool_with(nrv_tensor x, const nrv_pool_opt *opt, nrv_tensor *where);
+/* The largest of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
+/* x and where (B,C,O...) or (C,O...), as nrv_max_pool_with gave them -> (B,C,to...), n lengths: x at its places, 0
+   elsewhere. A place outside is an error of the run. */
+nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const nrv_dim *to);
+/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt says
+   another. */
+nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt);
+/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as opt->axes
+   says, two if it says nothing; what overlaps is summed. */
+nrv_tensor nrv_fold(nrv_tensor x, const nrv_dim *to, const nrv_pool_opt *opt);
 /* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
    (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
    stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
@@ -619,22 +1118,92 @@ nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape sha
 /* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
    step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
+/* The largest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_amax(nrv_tensor x, int axis, int keep);
+/* The smallest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_amin(nrv_tensor x, int axis, int keep);
+/* The smallest over an axis (or NRV_AXES, NRV_ALL), and the largest into *most; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_aminmax(nrv_tensor x, int axis, int keep, nrv_tensor *most);
+/* several axes as one number for the reductions: what NRV_AXES(0, -1) stands for; none: all */
+int nrv_axes(int n, const int *axes);
+/* x (D,n), or (n) for one variable -> (D,D), or a scalar. times (n) whole or NULL: how often each observation was made;
+   weight (n) real or NULL: how much it counts. correction: 1 for samples. */
+nrv_tensor nrv_cov(nrv_tensor x, int correction, nrv_tensor times, nrv_tensor weight);
+/* x (D,n), or (n) for one variable -> (D,D), or a scalar: Pearson's correlations. */
+nrv_tensor nrv_corrcoef(nrv_tensor x);
 /* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
 /* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_min_of(nrv_tensor x, int axis, int keep);
-/* Where the largest stands along an axis, i32. (...,n,...) -> (...,...) */
+/* Where the largest stands along an axis, i32; NRV_ALL: among all elements in row-major order. (...,n,...) -> (...,...)
+ */
 nrv_tensor nrv_argmax(nrv_tensor x, int axis);
-/* Where the smallest stands along an axis, i32. (...,n,...) -> (...,...) */
+/* Where the smallest stands along an axis, i32; NRV_ALL: among all elements in row-major order. (...,n,...) ->
+ * (...,...)
+ */
 nrv_tensor nrv_argmin(nrv_tensor x, int axis);
-/* Mean over an axis; keep = 1 leaves it with length 1; of nothing it is NaN. (...,n,...) -> (...,...) */
+/* ln sum e^x over an axis (or NRV_AXES, NRV_ALL), without overflow; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_logsumexp(nrv_tensor x, int axis, int keep);
+/* Mean over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is NaN.
+   (...,n,...) -> (...,...) */
 nrv_tensor nrv_mean(nrv_tensor x, int axis, int keep);
 /* Mean of all elements, a scalar; of none it is NaN. */
 nrv_tensor nrv_mean_all(nrv_tensor x);
-/* Sum over an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+/* Mean over an axis (or NRV_AXES, NRV_ALL) of what is not NaN; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_nanmean(nrv_tensor x, int axis, int keep);
+/* The middle of an axis in order, the lower of two, a NaN if there is one; *index, unless NULL: i32, where it stands.
+   keep = 1 leaves the axis with length 1. NRV_ALL: of all elements, *index is NULL then. (...,n,...) -> (...,...) */
+nrv_tensor nrv_median(nrv_tensor x, int axis, int keep, nrv_tensor *index);
+/* nrv_median of what is not NaN. */
+nrv_tensor nrv_nanmedian(nrv_tensor x, int axis, int keep, nrv_tensor *index);
+/* What stands most often in an axis, of equally many the smallest; *index, unless NULL: i32, where it stands last.
+   keep = 1 leaves the axis with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_mode(nrv_tensor x, int axis, int keep, nrv_tensor *index);
+/* The p-norm over an axis (or NRV_AXES, NRV_ALL), any real p or +-INFINITY; keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_norm(nrv_tensor x, double p, int axis, int keep);
+/* The p-norm of a - b, a scalar. a and b broadcast together. */
+nrv_tensor nrv_dist(nrv_tensor a, nrv_tensor b, double p);
+/* Product over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_prod(nrv_tensor x, int axis, int keep);
+/* The value below which the part q of an axis (or NRV_AXES, NRV_ALL) lies: q a scalar, or (Q), whose axis comes first.
+   how: linear (NULL), lower, higher, midpoint or nearest, between two elements. keep = 1 leaves the axis with length 1.
+   (...,n,...) -> (Q,...,...) */
+nrv_tensor nrv_quantile(nrv_tensor x, nrv_tensor q, int axis, int keep, const char *how);
+/* nrv_quantile of what is not NaN. */
+nrv_tensor nrv_nanquantile(nrv_tensor x, nrv_tensor q, int axis, int keep, const char *how);
+/* Sum over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 0. (...,n,...) ->
+ * (...,...)
+ */
 nrv_tensor nrv_sum(nrv_tensor x, int axis, int keep);
 /* Sum of all elements, a scalar. */
 nrv_tensor nrv_sum_all(nrv_tensor x);
+/* Sum over an axis (or NRV_AXES, NRV_ALL) of what is not NaN; keep = 1 leaves it with length 1. (...,n,...) ->
+ * (...,...)
+ */
+nrv_tensor nrv_nansum(nrv_tensor x, int axis, int keep);
+/* Variance over an axis (or NRV_AXES, NRV_ALL): the sum of squared differences from the mean, divided by n - correction
+   (1 for samples). keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_var(nrv_tensor x, int axis, int correction, int keep);
+/* Standard deviation: the root of nrv_var. */
+nrv_tensor nrv_std(nrv_tensor x, int axis, int correction, int keep);
+/* nrv_var, and nrv_mean of the same into *mean. */
+nrv_tensor nrv_var_mean(nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean);
+/* nrv_std, and nrv_mean of the same into *mean. */
+nrv_tensor nrv_std_mean(nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean);
+/* bool: nothing is 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_all(nrv_tensor x, int axis, int keep);
+/* bool: something is not 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1.
+   (...,n,...) -> (...,...) */
+nrv_tensor nrv_any(nrv_tensor x, int axis, int keep);
+/* i64: how many are not 0 over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) ->
+ * (...,...)
+ */
+nrv_tensor nrv_count_nonzero(nrv_tensor x, int axis, int keep);
 /* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
 nrv_tensor nrv_squeeze(nrv_tensor x, int axis);
 /* x without all its axes of length 1. */
@@ -692,6 +1261,12 @@ nrv_tensor nrv_cartesian_prod(int n, const nrv_tensor *x);
 nrv_tensor nrv_combinations(nrv_tensor x, int64_t r, int again);
 /* before and after elements of value around one axis of x. */
 nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after, double value);
+/* before and after elements around one axis of x; negative: so many are cut away. edge: NRV_EDGE_CONSTANT and value, or
+   what the axis itself has there (NRV_EDGE_REFLECT, _REPLICATE, _CIRCULAR). */
+nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t after, int edge, double value);
+/* As PyTorch's nn.functional.pad: n numbers, two for each of the last axes, the last axis first - left, right, top,
+   bottom, front, back. edge and value as in nrv_pad_edge. */
+nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int edge, double value);
 /* y's axis i is x's axis axes[i]; n is x's rank. */
 nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 /* The last two axes change places. (...,a,b) -> (...,b,a) */

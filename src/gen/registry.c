@@ -15,8 +15,22 @@ extern const nrv__opdef nrv__op_relative_buckets;
 extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_transformer_encoder_layer;
 extern const nrv__opdef nrv__op_transformer_decoder_layer;
+extern const nrv__opdef nrv__op_cumargmax;
+extern const nrv__opdef nrv__op_cumargmin;
+extern const nrv__opdef nrv__op_cummax;
+extern const nrv__opdef nrv__op_cummin;
+extern const nrv__opdef nrv__op_cumprod;
+extern const nrv__opdef nrv__op_cumsum;
+extern const nrv__opdef nrv__op_diff;
+extern const nrv__opdef nrv__op_gradient;
+extern const nrv__opdef nrv__op_gumbel_softmax;
+extern const nrv__opdef nrv__op_linear_scan;
 extern const nrv__opdef nrv__op_log_softmax;
+extern const nrv__opdef nrv__op_logcumsumexp;
 extern const nrv__opdef nrv__op_softmax;
+extern const nrv__opdef nrv__op_softmin;
+extern const nrv__opdef nrv__op_trapezoid;
+extern const nrv__opdef nrv__op_cumulative_trapezoid;
 extern const nrv__opdef nrv__op_each;
 extern const nrv__opdef nrv__op_turn;
 extern const nrv__opdef nrv__op_carry;
@@ -30,10 +44,19 @@ extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
 extern const nrv__opdef nrv__op_conv_transpose;
+extern const nrv__opdef nrv__op_conv_with;
 extern const nrv__opdef nrv__op_window;
 extern const nrv__opdef nrv__op_overlap_add;
 extern const nrv__opdef nrv__op_cotangent;
 extern const nrv__opdef nrv__op_count_turn;
+extern const nrv__opdef nrv__op_affine_grid;
+extern const nrv__opdef nrv__op_box_iou;
+extern const nrv__opdef nrv__op_box_giou;
+extern const nrv__opdef nrv__op_interpolate;
+extern const nrv__opdef nrv__op_nms;
+extern const nrv__opdef nrv__op_pixel_shuffle;
+extern const nrv__opdef nrv__op_pixel_unshuffle;
+extern const nrv__opdef nrv__op_channel_shuffle;
 extern const nrv__opdef nrv__op_put_along;
 extern const nrv__opdef nrv__op_add_along;
 extern const nrv__opdef nrv__op_reduce_along;
@@ -75,10 +98,61 @@ extern const nrv__opdef nrv__op_run_counter;
 extern const nrv__opdef nrv__op_constant;
 extern const nrv__opdef nrv__op_fill;
 extern const nrv__opdef nrv__op_dim_value;
+extern const nrv__opdef nrv__op_cholesky;
+extern const nrv__opdef nrv__op_cholesky_solve;
+extern const nrv__opdef nrv__op_cholesky_inverse;
 extern const nrv__opdef nrv__op_coo_matmul;
+extern const nrv__opdef nrv__op_cross;
 extern const nrv__opdef nrv__op_csr_rows;
 extern const nrv__opdef nrv__op_csr_matmul;
+extern const nrv__opdef nrv__op_det;
+extern const nrv__opdef nrv__op_cofactor;
+extern const nrv__opdef nrv__op_slogdet;
+extern const nrv__opdef nrv__op_logdet;
+extern const nrv__opdef nrv__op_eigh_packed;
+extern const nrv__opdef nrv__op_eigh;
+extern const nrv__opdef nrv__op_eigvalsh;
+extern const nrv__opdef nrv__op_einsum;
+extern const nrv__opdef nrv__op_tensordot;
+extern const nrv__opdef nrv__op_kron;
+extern const nrv__opdef nrv__op_lu_packed;
+extern const nrv__opdef nrv__op_lu_factor;
+extern const nrv__opdef nrv__op_lu;
+extern const nrv__opdef nrv__op_lu_order;
+extern const nrv__opdef nrv__op_lu_solve;
 extern const nrv__opdef nrv__op_matmul;
+extern const nrv__opdef nrv__op_matrix_exp;
+extern const nrv__opdef nrv__op_matrix_norm;
+extern const nrv__opdef nrv__op_cond;
+extern const nrv__opdef nrv__op_matrix_power;
+extern const nrv__opdef nrv__op_multi_dot;
+extern const nrv__opdef nrv__op_pinv;
+extern const nrv__opdef nrv__op_matrix_rank;
+extern const nrv__opdef nrv__op_lstsq;
+extern const nrv__opdef nrv__op_mm;
+extern const nrv__opdef nrv__op_bmm;
+extern const nrv__opdef nrv__op_mv;
+extern const nrv__opdef nrv__op_dot;
+extern const nrv__opdef nrv__op_inner;
+extern const nrv__opdef nrv__op_outer;
+extern const nrv__opdef nrv__op_addmm;
+extern const nrv__opdef nrv__op_addmv;
+extern const nrv__opdef nrv__op_addr;
+extern const nrv__opdef nrv__op_baddbmm;
+extern const nrv__opdef nrv__op_addbmm;
+extern const nrv__opdef nrv__op_qr_packed;
+extern const nrv__opdef nrv__op_householder_product;
+extern const nrv__opdef nrv__op_qr;
+extern const nrv__opdef nrv__op_solve;
+extern const nrv__opdef nrv__op_inv;
+extern const nrv__opdef nrv__op_tensorinv;
+extern const nrv__opdef nrv__op_tensorsolve;
+extern const nrv__opdef nrv__op_solve_triangular;
+extern const nrv__opdef nrv__op_triangular_solve;
+extern const nrv__opdef nrv__op_svd_packed;
+extern const nrv__opdef nrv__op_svd;
+extern const nrv__opdef nrv__op_svdvals;
+extern const nrv__opdef nrv__op_vander;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
 extern const nrv__opdef nrv__op_contrastive;
@@ -136,58 +210,188 @@ extern const nrv__opdef nrv__op_renorm;
 extern const nrv__opdef nrv__op_weight_norm;
 extern const nrv__opdef nrv__op_spectral_norm;
 extern const nrv__opdef nrv__op_abs;
+extern const nrv__opdef nrv__op_acos;
+extern const nrv__opdef nrv__op_acosh;
 extern const nrv__opdef nrv__op_add;
+extern const nrv__opdef nrv__op_addcmul;
+extern const nrv__opdef nrv__op_addcdiv;
+extern const nrv__opdef nrv__op_angle;
+extern const nrv__opdef nrv__op_asin;
+extern const nrv__opdef nrv__op_asinh;
+extern const nrv__opdef nrv__op_atan;
+extern const nrv__opdef nrv__op_atan2;
+extern const nrv__opdef nrv__op_atanh;
+extern const nrv__opdef nrv__op_bitwise_and;
+extern const nrv__opdef nrv__op_bitwise_or;
+extern const nrv__opdef nrv__op_bitwise_xor;
+extern const nrv__opdef nrv__op_bitwise_left_shift;
+extern const nrv__opdef nrv__op_bitwise_right_shift;
+extern const nrv__opdef nrv__op_bitwise_not;
 extern const nrv__opdef nrv__op_cast;
+extern const nrv__opdef nrv__op_cbrt;
+extern const nrv__opdef nrv__op_ceil;
+extern const nrv__opdef nrv__op_celu;
+extern const nrv__opdef nrv__op_clamp;
+extern const nrv__opdef nrv__op_copysign;
 extern const nrv__opdef nrv__op_cos;
+extern const nrv__opdef nrv__op_cosh;
+extern const nrv__opdef nrv__op_deg2rad;
+extern const nrv__opdef nrv__op_digamma;
 extern const nrv__opdef nrv__op_div;
+extern const nrv__opdef nrv__op_floor_divide;
+extern const nrv__opdef nrv__op_trunc_divide;
+extern const nrv__opdef nrv__op_elu;
+extern const nrv__opdef nrv__op_entr;
 extern const nrv__opdef nrv__op_equal;
 extern const nrv__opdef nrv__op_erf;
+extern const nrv__opdef nrv__op_erfc;
+extern const nrv__opdef nrv__op_erfcx;
+extern const nrv__opdef nrv__op_erfinv;
 extern const nrv__opdef nrv__op_exp;
+extern const nrv__opdef nrv__op_exp2;
+extern const nrv__opdef nrv__op_expm1;
+extern const nrv__opdef nrv__op_floor;
+extern const nrv__opdef nrv__op_fmax;
+extern const nrv__opdef nrv__op_fmin;
+extern const nrv__opdef nrv__op_fmod;
+extern const nrv__opdef nrv__op_remainder;
+extern const nrv__opdef nrv__op_frac;
+extern const nrv__opdef nrv__op_gcd;
+extern const nrv__opdef nrv__op_lcm;
 extern const nrv__opdef nrv__op_gelu;
+extern const nrv__opdef nrv__op_gelu_tanh;
+extern const nrv__opdef nrv__op_glu;
 extern const nrv__opdef nrv__op_greater;
 extern const nrv__opdef nrv__op_greater_equal;
+extern const nrv__opdef nrv__op_hardshrink;
+extern const nrv__opdef nrv__op_hardsigmoid;
+extern const nrv__opdef nrv__op_hardswish;
+extern const nrv__opdef nrv__op_hardtanh;
+extern const nrv__opdef nrv__op_heaviside;
+extern const nrv__opdef nrv__op_hypot;
+extern const nrv__opdef nrv__op_i0;
+extern const nrv__opdef nrv__op_i0e;
+extern const nrv__opdef nrv__op_i1;
+extern const nrv__opdef nrv__op_i1e;
+extern const nrv__opdef nrv__op_isclose;
+extern const nrv__opdef nrv__op_allclose;
+extern const nrv__opdef nrv__op_array_equal;
+extern const nrv__opdef nrv__op_isfinite;
+extern const nrv__opdef nrv__op_isinf;
+extern const nrv__opdef nrv__op_isnan;
+extern const nrv__opdef nrv__op_isneginf;
+extern const nrv__opdef nrv__op_isposinf;
+extern const nrv__opdef nrv__op_ldexp;
 extern const nrv__opdef nrv__op_leaky_relu;
+extern const nrv__opdef nrv__op_lerp;
 extern const nrv__opdef nrv__op_less;
 extern const nrv__opdef nrv__op_less_equal;
+extern const nrv__opdef nrv__op_lgamma;
 extern const nrv__opdef nrv__op_log;
+extern const nrv__opdef nrv__op_log10;
+extern const nrv__opdef nrv__op_log1p;
+extern const nrv__opdef nrv__op_log2;
+extern const nrv__opdef nrv__op_log_ndtr;
+extern const nrv__opdef nrv__op_logaddexp;
+extern const nrv__opdef nrv__op_logaddexp2;
+extern const nrv__opdef nrv__op_logical_and;
+extern const nrv__opdef nrv__op_logical_or;
+extern const nrv__opdef nrv__op_logical_xor;
+extern const nrv__opdef nrv__op_logical_not;
+extern const nrv__opdef nrv__op_logit;
+extern const nrv__opdef nrv__op_logsigmoid;
 extern const nrv__opdef nrv__op_max;
 extern const nrv__opdef nrv__op_min;
+extern const nrv__opdef nrv__op_mish;
 extern const nrv__opdef nrv__op_mul;
+extern const nrv__opdef nrv__op_mvlgamma;
+extern const nrv__opdef nrv__op_nan_to_num;
+extern const nrv__opdef nrv__op_ndtr;
+extern const nrv__opdef nrv__op_ndtri;
 extern const nrv__opdef nrv__op_neg;
+extern const nrv__opdef nrv__op_nextafter;
 extern const nrv__opdef nrv__op_not_equal;
+extern const nrv__opdef nrv__op_polygamma;
+extern const nrv__opdef nrv__op_positive;
 extern const nrv__opdef nrv__op_pow;
+extern const nrv__opdef nrv__op_float_power;
+extern const nrv__opdef nrv__op_prelu;
+extern const nrv__opdef nrv__op_rad2deg;
 extern const nrv__opdef nrv__op_reciprocal;
 extern const nrv__opdef nrv__op_relu;
+extern const nrv__opdef nrv__op_relu6;
+extern const nrv__opdef nrv__op_rint;
+extern const nrv__opdef nrv__op_round;
+extern const nrv__opdef nrv__op_rrelu;
+extern const nrv__opdef nrv__op_rsqrt;
 extern const nrv__opdef nrv__op_select;
+extern const nrv__opdef nrv__op_selu;
 extern const nrv__opdef nrv__op_sigmoid;
 extern const nrv__opdef nrv__op_sign;
+extern const nrv__opdef nrv__op_signbit;
 extern const nrv__opdef nrv__op_silu;
 extern const nrv__opdef nrv__op_sin;
+extern const nrv__opdef nrv__op_sinc;
+extern const nrv__opdef nrv__op_sinh;
 extern const nrv__opdef nrv__op_softplus;
+extern const nrv__opdef nrv__op_softshrink;
+extern const nrv__opdef nrv__op_softsign;
 extern const nrv__opdef nrv__op_sqrt;
 extern const nrv__opdef nrv__op_square;
 extern const nrv__opdef nrv__op_sub;
+extern const nrv__opdef nrv__op_rsub;
+extern const nrv__opdef nrv__op_tan;
 extern const nrv__opdef nrv__op_tanh;
+extern const nrv__opdef nrv__op_tanhshrink;
+extern const nrv__opdef nrv__op_threshold;
+extern const nrv__opdef nrv__op_trunc;
+extern const nrv__opdef nrv__op_xlogy;
+extern const nrv__opdef nrv__op_xlog1py;
 extern const nrv__opdef nrv__op_adaptive_avg_pool;
 extern const nrv__opdef nrv__op_adaptive_max_pool;
 extern const nrv__opdef nrv__op_avg_pool;
 extern const nrv__opdef nrv__op_avg_pool_global;
 extern const nrv__opdef nrv__op_max_pool_global;
+extern const nrv__opdef nrv__op_fractional_max_pool;
 extern const nrv__opdef nrv__op_lp_pool;
 extern const nrv__opdef nrv__op_max_pool;
 extern const nrv__opdef nrv__op_max_pool_dx;
+extern const nrv__opdef nrv__op_max_unpool;
 extern const nrv__opdef nrv__op_unfold;
 extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_categorical;
 extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_uniform;
+extern const nrv__opdef nrv__op_amax;
+extern const nrv__opdef nrv__op_amin;
+extern const nrv__opdef nrv__op_aminmax;
+extern const nrv__opdef nrv__op_cov;
+extern const nrv__opdef nrv__op_corrcoef;
 extern const nrv__opdef nrv__op_max_of;
 extern const nrv__opdef nrv__op_min_of;
 extern const nrv__opdef nrv__op_argmax;
 extern const nrv__opdef nrv__op_argmin;
+extern const nrv__opdef nrv__op_logsumexp;
 extern const nrv__opdef nrv__op_mean;
+extern const nrv__opdef nrv__op_nanmean;
+extern const nrv__opdef nrv__op_median;
+extern const nrv__opdef nrv__op_nanmedian;
+extern const nrv__opdef nrv__op_mode;
+extern const nrv__opdef nrv__op_norm;
+extern const nrv__opdef nrv__op_dist;
+extern const nrv__opdef nrv__op_prod;
+extern const nrv__opdef nrv__op_quantile;
+extern const nrv__opdef nrv__op_nanquantile;
 extern const nrv__opdef nrv__op_sum;
+extern const nrv__opdef nrv__op_nansum;
+extern const nrv__opdef nrv__op_var;
+extern const nrv__opdef nrv__op_std;
+extern const nrv__opdef nrv__op_var_mean;
+extern const nrv__opdef nrv__op_std_mean;
+extern const nrv__opdef nrv__op_all;
+extern const nrv__opdef nrv__op_any;
+extern const nrv__opdef nrv__op_count_nonzero;
 extern const nrv__opdef nrv__op_squeeze;
 extern const nrv__opdef nrv__op_unsqueeze;
 extern const nrv__opdef nrv__op_move_axes;
@@ -212,6 +416,7 @@ extern const nrv__opdef nrv__op_meshgrid;
 extern const nrv__opdef nrv__op_cartesian_prod;
 extern const nrv__opdef nrv__op_combinations;
 extern const nrv__opdef nrv__op_pad;
+extern const nrv__opdef nrv__op_pad_with;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_arange;
 extern const nrv__opdef nrv__op_linspace;
@@ -361,6 +566,13 @@ extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
 extern const nrv__kernel nrv__kernel_netlist_read_baseline;
 extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__point nrv__points_pairs_avx512[];
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__point nrv__points_pairs_avx2[];
+#endif
+extern const nrv__point nrv__points_pairs_baseline[];
+#ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pointwise_avx512[];
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -398,6 +610,16 @@ extern const nrv__kernel nrv__kernel_sum_baseline;
 extern const nrv__kernel nrv__kernel_max_of_baseline;
 extern const nrv__kernel nrv__kernel_min_of_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_cumsum_avx512;
+extern const nrv__kernel nrv__kernel_linear_scan_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_cumsum_avx2;
+extern const nrv__kernel nrv__kernel_linear_scan_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_cumsum_baseline;
+extern const nrv__kernel nrv__kernel_linear_scan_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_softmax_avx512;
 extern const nrv__kernel nrv__kernel_log_softmax_avx512;
 #endif
@@ -428,8 +650,22 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rotary,
     &nrv__op_transformer_encoder_layer,
     &nrv__op_transformer_decoder_layer,
+    &nrv__op_cumargmax,
+    &nrv__op_cumargmin,
+    &nrv__op_cummax,
+    &nrv__op_cummin,
+    &nrv__op_cumprod,
+    &nrv__op_cumsum,
+    &nrv__op_diff,
+    &nrv__op_gradient,
+    &nrv__op_gumbel_softmax,
+    &nrv__op_linear_scan,
     &nrv__op_log_softmax,
+    &nrv__op_logcumsumexp,
     &nrv__op_softmax,
+    &nrv__op_softmin,
+    &nrv__op_trapezoid,
+    &nrv__op_cumulative_trapezoid,
     &nrv__op_each,
     &nrv__op_turn,
     &nrv__op_carry,
@@ -443,10 +679,19 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
     &nrv__op_conv_transpose,
+    &nrv__op_conv_with,
     &nrv__op_window,
     &nrv__op_overlap_add,
     &nrv__op_cotangent,
     &nrv__op_count_turn,
+    &nrv__op_affine_grid,
+    &nrv__op_box_iou,
+    &nrv__op_box_giou,
+    &nrv__op_interpolate,
+    &nrv__op_nms,
+    &nrv__op_pixel_shuffle,
+    &nrv__op_pixel_unshuffle,
+    &nrv__op_channel_shuffle,
     &nrv__op_put_along,
     &nrv__op_add_along,
     &nrv__op_reduce_along,
@@ -488,10 +733,61 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_constant,
     &nrv__op_fill,
     &nrv__op_dim_value,
+    &nrv__op_cholesky,
+    &nrv__op_cholesky_solve,
+    &nrv__op_cholesky_inverse,
     &nrv__op_coo_matmul,
+    &nrv__op_cross,
     &nrv__op_csr_rows,
     &nrv__op_csr_matmul,
+    &nrv__op_det,
+    &nrv__op_cofactor,
+    &nrv__op_slogdet,
+    &nrv__op_logdet,
+    &nrv__op_eigh_packed,
+    &nrv__op_eigh,
+    &nrv__op_eigvalsh,
+    &nrv__op_einsum,
+    &nrv__op_tensordot,
+    &nrv__op_kron,
+    &nrv__op_lu_packed,
+    &nrv__op_lu_factor,
+    &nrv__op_lu,
+    &nrv__op_lu_order,
+    &nrv__op_lu_solve,
     &nrv__op_matmul,
+    &nrv__op_matrix_exp,
+    &nrv__op_matrix_norm,
+    &nrv__op_cond,
+    &nrv__op_matrix_power,
+    &nrv__op_multi_dot,
+    &nrv__op_pinv,
+    &nrv__op_matrix_rank,
+    &nrv__op_lstsq,
+    &nrv__op_mm,
+    &nrv__op_bmm,
+    &nrv__op_mv,
+    &nrv__op_dot,
+    &nrv__op_inner,
+    &nrv__op_outer,
+    &nrv__op_addmm,
+    &nrv__op_addmv,
+    &nrv__op_addr,
+    &nrv__op_baddbmm,
+    &nrv__op_addbmm,
+    &nrv__op_qr_packed,
+    &nrv__op_householder_product,
+    &nrv__op_qr,
+    &nrv__op_solve,
+    &nrv__op_inv,
+    &nrv__op_tensorinv,
+    &nrv__op_tensorsolve,
+    &nrv__op_solve_triangular,
+    &nrv__op_triangular_solve,
+    &nrv__op_svd_packed,
+    &nrv__op_svd,
+    &nrv__op_svdvals,
+    &nrv__op_vander,
     &nrv__op_bce,
     &nrv__op_bce_logits,
     &nrv__op_contrastive,
@@ -549,58 +845,188 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_weight_norm,
     &nrv__op_spectral_norm,
     &nrv__op_abs,
+    &nrv__op_acos,
+    &nrv__op_acosh,
     &nrv__op_add,
+    &nrv__op_addcmul,
+    &nrv__op_addcdiv,
+    &nrv__op_angle,
+    &nrv__op_asin,
+    &nrv__op_asinh,
+    &nrv__op_atan,
+    &nrv__op_atan2,
+    &nrv__op_atanh,
+    &nrv__op_bitwise_and,
+    &nrv__op_bitwise_or,
+    &nrv__op_bitwise_xor,
+    &nrv__op_bitwise_left_shift,
+    &nrv__op_bitwise_right_shift,
+    &nrv__op_bitwise_not,
     &nrv__op_cast,
+    &nrv__op_cbrt,
+    &nrv__op_ceil,
+    &nrv__op_celu,
+    &nrv__op_clamp,
+    &nrv__op_copysign,
     &nrv__op_cos,
+    &nrv__op_cosh,
+    &nrv__op_deg2rad,
+    &nrv__op_digamma,
     &nrv__op_div,
+    &nrv__op_floor_divide,
+    &nrv__op_trunc_divide,
+    &nrv__op_elu,
+    &nrv__op_entr,
     &nrv__op_equal,
     &nrv__op_erf,
+    &nrv__op_erfc,
+    &nrv__op_erfcx,
+    &nrv__op_erfinv,
     &nrv__op_exp,
+    &nrv__op_exp2,
+    &nrv__op_expm1,
+    &nrv__op_floor,
+    &nrv__op_fmax,
+    &nrv__op_fmin,
+    &nrv__op_fmod,
+    &nrv__op_remainder,
+    &nrv__op_frac,
+    &nrv__op_gcd,
+    &nrv__op_lcm,
     &nrv__op_gelu,
+    &nrv__op_gelu_tanh,
+    &nrv__op_glu,
     &nrv__op_greater,
     &nrv__op_greater_equal,
+    &nrv__op_hardshrink,
+    &nrv__op_hardsigmoid,
+    &nrv__op_hardswish,
+    &nrv__op_hardtanh,
+    &nrv__op_heaviside,
+    &nrv__op_hypot,
+    &nrv__op_i0,
+    &nrv__op_i0e,
+    &nrv__op_i1,
+    &nrv__op_i1e,
+    &nrv__op_isclose,
+    &nrv__op_allclose,
+    &nrv__op_array_equal,
+    &nrv__op_isfinite,
+    &nrv__op_isinf,
+    &nrv__op_isnan,
+    &nrv__op_isneginf,
+    &nrv__op_isposinf,
+    &nrv__op_ldexp,
     &nrv__op_leaky_relu,
+    &nrv__op_lerp,
     &nrv__op_less,
     &nrv__op_less_equal,
+    &nrv__op_lgamma,
     &nrv__op_log,
+    &nrv__op_log10,
+    &nrv__op_log1p,
+    &nrv__op_log2,
+    &nrv__op_log_ndtr,
+    &nrv__op_logaddexp,
+    &nrv__op_logaddexp2,
+    &nrv__op_logical_and,
+    &nrv__op_logical_or,
+    &nrv__op_logical_xor,
+    &nrv__op_logical_not,
+    &nrv__op_logit,
+    &nrv__op_logsigmoid,
     &nrv__op_max,
     &nrv__op_min,
+    &nrv__op_mish,
     &nrv__op_mul,
+    &nrv__op_mvlgamma,
+    &nrv__op_nan_to_num,
+    &nrv__op_ndtr,
+    &nrv__op_ndtri,
     &nrv__op_neg,
+    &nrv__op_nextafter,
     &nrv__op_not_equal,
+    &nrv__op_polygamma,
+    &nrv__op_positive,
     &nrv__op_pow,
+    &nrv__op_float_power,
+    &nrv__op_prelu,
+    &nrv__op_rad2deg,
     &nrv__op_reciprocal,
     &nrv__op_relu,
+    &nrv__op_relu6,
+    &nrv__op_rint,
+    &nrv__op_round,
+    &nrv__op_rrelu,
+    &nrv__op_rsqrt,
     &nrv__op_select,
+    &nrv__op_selu,
     &nrv__op_sigmoid,
     &nrv__op_sign,
+    &nrv__op_signbit,
     &nrv__op_silu,
     &nrv__op_sin,
+    &nrv__op_sinc,
+    &nrv__op_sinh,
     &nrv__op_softplus,
+    &nrv__op_softshrink,
+    &nrv__op_softsign,
     &nrv__op_sqrt,
     &nrv__op_square,
     &nrv__op_sub,
+    &nrv__op_rsub,
+    &nrv__op_tan,
     &nrv__op_tanh,
+    &nrv__op_tanhshrink,
+    &nrv__op_threshold,
+    &nrv__op_trunc,
+    &nrv__op_xlogy,
+    &nrv__op_xlog1py,
     &nrv__op_adaptive_avg_pool,
     &nrv__op_adaptive_max_pool,
     &nrv__op_avg_pool,
     &nrv__op_avg_pool_global,
     &nrv__op_max_pool_global,
+    &nrv__op_fractional_max_pool,
     &nrv__op_lp_pool,
     &nrv__op_max_pool,
     &nrv__op_max_pool_dx,
+    &nrv__op_max_unpool,
     &nrv__op_unfold,
     &nrv__op_fold,
     &nrv__op_categorical,
     &nrv__op_permutation,
     &nrv__op_poisson,
     &nrv__op_uniform,
+    &nrv__op_amax,
+    &nrv__op_amin,
+    &nrv__op_aminmax,
+    &nrv__op_cov,
+    &nrv__op_corrcoef,
     &nrv__op_max_of,
     &nrv__op_min_of,
     &nrv__op_argmax,
     &nrv__op_argmin,
+    &nrv__op_logsumexp,
     &nrv__op_mean,
+    &nrv__op_nanmean,
+    &nrv__op_median,
+    &nrv__op_nanmedian,
+    &nrv__op_mode,
+    &nrv__op_norm,
+    &nrv__op_dist,
+    &nrv__op_prod,
+    &nrv__op_quantile,
+    &nrv__op_nanquantile,
     &nrv__op_sum,
+    &nrv__op_nansum,
+    &nrv__op_var,
+    &nrv__op_std,
+    &nrv__op_var_mean,
+    &nrv__op_std_mean,
+    &nrv__op_all,
+    &nrv__op_any,
+    &nrv__op_count_nonzero,
     &nrv__op_squeeze,
     &nrv__op_unsqueeze,
     &nrv__op_move_axes,
@@ -625,6 +1051,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_cartesian_prod,
     &nrv__op_combinations,
     &nrv__op_pad,
+    &nrv__op_pad_with,
     &nrv__op_permute,
     &nrv__op_arange,
     &nrv__op_linspace,
@@ -816,6 +1243,16 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_max_of_baseline,
     &nrv__kernel_min_of_baseline,
 #ifdef NRV__HAVE_AVX512
+    &nrv__kernel_cumsum_avx512,
+    &nrv__kernel_linear_scan_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_cumsum_avx2,
+    &nrv__kernel_linear_scan_avx2,
+#endif
+    &nrv__kernel_cumsum_baseline,
+    &nrv__kernel_linear_scan_baseline,
+#ifdef NRV__HAVE_AVX512
     &nrv__kernel_softmax_avx512,
     &nrv__kernel_log_softmax_avx512,
 #endif
@@ -836,6 +1273,13 @@ const nrv__kernel *const nrv__kernels[] = {
 };
 
 const nrv__point *const nrv__points[] = {
+#ifdef NRV__HAVE_AVX512
+    nrv__points_pairs_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    nrv__points_pairs_avx2,
+#endif
+    nrv__points_pairs_baseline,
 #ifdef NRV__HAVE_AVX512
     nrv__points_pointwise_avx512,
 #endif

@@ -15,11 +15,6 @@ static nrv_tensor weight_norm_make(nrv__case *c)
                            all ? NRV_ALL : (int)nrv__case_int(c, "axis", 0));
 }
 
-#ifdef NRV_HEADER
-/* weight_norm: one length for the whole weight instead of one for each slice along an axis */
-#define NRV_ALL INT32_MIN
-#endif
-
 NRV_OP(
     weight_norm, .sig = "real v[...], real g[...] -> w[...]",
     .doc = "v g / |v|, where |v| is the norm of every slice along an axis (dim=null: of all of v).", .flags = NRV_MACRO,
