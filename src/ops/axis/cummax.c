@@ -2,7 +2,6 @@
 
    The place is the primitive: of equals the last, and a NaN before all from there on, as in PyTorch. The value is what
    stands there, so that its gradient goes there. */
-#include "../index/lines.h"
 #include "running.h"
 
 /* x takes over from best; sign is 1 for the largest, -1 for the smallest */
@@ -113,23 +112,6 @@ static nrv_tensor cummax_place(const nrv__opdef *op, nrv_tensor x, int axis)
     return nrv__op_with(op, NRV_N(const nrv_tensor, x), &a, 0, NULL);
 }
 
-/* what stands at these places of an axis, each row with places of its own */
-static nrv_tensor cummax_at(nrv_tensor x, nrv_tensor at, int axis)
-{
-    int order[NRV__MAX_RANK], back[NRV__MAX_RANK], rank = x ? x->rank : 0;
-    if (!x || !at)
-        return NULL;
-    for (int i = 0; i < rank; i++)
-        back[order[i] = i == rank - 1 ? axis : i < axis ? i : i + 1] = i;
-    x = nrv_permute(x, rank, order);
-    at = nrv_permute(at, rank, order);
-    if (!x || !at)
-        return NULL;
-    nrv_shape whole = nrv_shape_of(x), rows = { 2, { nrv__dim_product(x->g, rank - 1, x->dim), x->dim[rank - 1] } };
-    nrv_tensor y = nrv__gather(nrv_reshape(x, rows), nrv_reshape(at, rows), 1, 1);
-    return nrv_permute(nrv_reshape(y, whole), rank, back);
-}
-
 /* Where the largest so far stands along an axis, i32. x and y (...) */
 NRV_API nrv_tensor nrv_cumargmax(nrv_tensor x, int axis)
 {
@@ -145,11 +127,11 @@ NRV_API nrv_tensor nrv_cumargmin(nrv_tensor x, int axis)
 /* The largest so far along an axis; nrv_cumargmax says where. x and y (...) */
 NRV_API nrv_tensor nrv_cummax(nrv_tensor x, int axis)
 {
-    return nrv__axis(x, &axis, "cummax") ? cummax_at(x, nrv_cumargmax(x, axis), axis) : NULL;
+    return nrv__axis(x, &axis, "cummax") ? nrv_take_along(x, nrv_cumargmax(x, axis), axis) : NULL;
 }
 
 /* The smallest so far along an axis; nrv_cumargmin says where. x and y (...) */
 NRV_API nrv_tensor nrv_cummin(nrv_tensor x, int axis)
 {
-    return nrv__axis(x, &axis, "cummin") ? cummax_at(x, nrv_cumargmin(x, axis), axis) : NULL;
+    return nrv__axis(x, &axis, "cummin") ? nrv_take_along(x, nrv_cumargmin(x, axis), axis) : NULL;
 }

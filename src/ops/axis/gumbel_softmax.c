@@ -50,7 +50,14 @@ NRV_OP(gumbel_softmax, .sig = "real x[...], real u[...] -> y[...]",
        .flags = NRV_MACRO, .make = gumbel_softmax_make, .torch = "nn.functional.gumbel_softmax", .ulp = 16,
        .tolerance_why = "logarithms of logarithms, exponentials and a quotient, each rounded",
        .not_slope = "a hard draw has the gradient of the soft one",
-       .refuse = { "x[3,5], axis=2 => ?", "x:i32[3] => ?", "x[3], tau=0 => ?", "x[3], u[4] => ?" },
+       .refuse = { "x[3,5], axis=2 => gumbel_softmax: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the end",
+                   "x:i32[3] => gumbel_softmax: input 0 is i32, a real type is wanted | in here | input 0: input i32 "
+                   "[3] x | hint nrv_cast it to NRV_F32",
+                   "x[3], tau=0 => gumbel_softmax: tau is 0, a positive number is wanted | in here | input 0: input "
+                   "f32 [3] x | hint 1 is usual; smaller is sharper",
+                   "x[3], u[4] => gumbel_softmax: shapes do not fit at axis 0 | in here | input 0: input f32 [3] x | "
+                   "input 1: input f32 [4] u | hint only a length of 1 is stretched; nrv_reshape puts one in" },
        .test = { "x[3,5] in -2..2, u[3,5] in 0.1..0.9, axis=1", "x[2,3,4], u[2,3,4] in 0.1..0.9, axis=0, tau=0.5",
                  "x[4,7], u[4,7] in 0.1..0.9, hard=1, axis=1", "x[0,4], u[0,4], axis=1" });
 

@@ -5,7 +5,7 @@
 #include "reduce.h"
 
 #ifdef NRV_HEADER
-/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them */
+/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them; weight_norm: one length for the whole weight */
 #define NRV_AXES(...) nrv_axes((int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)), (const int[]){ __VA_ARGS__ })
 enum { NRV_ALL = (1 << 30) + (1 << 29) };
 #endif

@@ -46,6 +46,22 @@ def differences(rng):
            "run": lambda x, append: torch.diff(x, append=append)}
 
 
+def slopes(rng):
+    y, at = rng.normal(size=(4, 5, 6)), numpy.sort(rng.normal(size=5))
+    for edge in (1, 2):
+        for i, dim in enumerate((0, 1, -1)):
+            yield {"name": f"gradient_{edge}{i}", "attrs": {"dim": dim, "edge_order": edge, "spacing": 0.5},
+                   "inputs": {"y": y}, "grads": ["y"],
+                   "run": lambda y, d=dim, e=edge: torch.gradient(y, spacing=0.5, dim=d, edge_order=e)[0]}
+        yield {"name": f"gradient_{edge}3", "attrs": {"dim": 1, "edge_order": edge}, "inputs": {"y": y, "x": at},
+               "grads": ["y"], "run": lambda y, x, e=edge: torch.gradient(y, spacing=(x,), dim=1, edge_order=e)[0]}
+    yield {"name": "gradient_4", "inputs": {"y": y}, "grads": ["y"], "run": lambda y: torch.gradient(y)}
+    yield {"name": "gradient_5", "attrs": {"dim": [0, 2]}, "inputs": {"y": y}, "grads": ["y"],
+           "run": lambda y: torch.gradient(y, dim=(0, 2))}
+    yield {"name": "gradient_6", "attrs": {"dim": 1}, "inputs": {"y": y[:, :2]}, "grads": ["y"],
+           "run": lambda y: torch.gradient(y, dim=1)[0]}
+
+
 def edges(rng):
     """Zeros in products, ties, infinities, what would overflow."""
     inf, nan = numpy.inf, numpy.nan
@@ -65,5 +81,5 @@ def edges(rng):
 
 
 def cases(rng):
-    for part in (along, differences, edges):
+    for part in (along, differences, slopes, edges):
         yield from part(rng)

@@ -104,6 +104,59 @@ def edges(rng):
             yield case(f"{name}_5{i}", x, lambda x, f=getattr(torch, name), k=dim: f(x, **k), grads=False, **dim)
 
 
+def in_order(rng):
+    """What reads a sorted axis. PyTorch's place of a median among equals is any of them: no ties there."""
+    odd = rng.normal(size=(4, 7))
+    odd[1, 2] = odd[2, 1] = odd[2, 5] = numpy.nan
+    odd[3, 1:] = numpy.nan
+    for name in ("median", "nanmedian"):
+        f = getattr(torch, name)
+        for i, (dim, keep) in enumerate(DIMS):
+            if isinstance(dim, list):
+                continue
+            k = over(dim, keep)
+            yield case(f"{name}_{i}", rng.normal(size=(2, 3, 4)), lambda x, f=f, k=k: f(x, **k), **k)
+        yield case(f"{name}_90", odd, lambda x, f=f: f(x, dim=1), grads=False, dim=1)
+        yield case(f"{name}_91", odd, lambda x, f=f: f(x), grads=False)
+        ties = numpy.array([[3.0, 1, 1, 2, 2], [2, 2, 0, 5, 9]])
+        yield case(f"{name}_92", ties, lambda x, f=f: f(x))
+    for i, (dim, keep) in enumerate(((1, False), (0, True), (-1, False))):
+        x = rng.integers(-2, 3, size=(3, 9, 4)).astype(float)
+        yield case(f"mode_{i}", x, lambda x, d=dim, k=keep: torch.mode(x, d, k), dim=dim, keepdim=keep)
+        yield case(f"mode_1{i}", x.astype("int64"), lambda x, d=dim, k=keep: torch.mode(x, d, k), grads=False, dim=dim,
+                   keepdim=keep)
+    for name in ("quantile", "nanquantile"):
+        f = getattr(torch, name)
+        for i, (dim, keep) in enumerate(((1, False), (0, True), (-1, False), (None, False), (None, True))):
+            for k, how in enumerate(("linear", "lower", "higher", "midpoint", "nearest")):
+                where = {} if dim is None else {"dim": dim}
+                q = numpy.array([0.0, 0.25, 0.6, 0.99, 1])
+                yield {"name": f"{name}_{i}{k}", "attrs": {**where, "keepdim": keep, "interpolation": how},
+                       "inputs": {"x": rng.normal(size=(2, 3, 4)), "q": q}, "grads": ["x"],
+                       "run": lambda x, q, f=f, d=dim, k=keep, h=how: f(x, q, d, k, interpolation=h)}
+            yield case(f"{name}_9{i}", rng.normal(size=(3, 5)), lambda x, f=f, d=dim, k=keep: f(x, 0.3, d, k), q=0.3,
+                       keepdim=keep, **where)
+        yield case(f"{name}_80", odd, lambda x, f=f: f(x, 0.4, 1), grads=False, q=0.4, dim=1)
+
+
+def covariance(correction):
+    return lambda inputs: torch.cov(inputs["x"], correction=correction, fweights=inputs.get("fweights"),
+                                    aweights=inputs.get("aweights"))
+
+
+def joint(rng):
+    x, times, weight = rng.normal(size=(3, 6)), rng.integers(1, 4, size=6), rng.random(size=6) + 0.1
+    for correction in (0, 1, 2):
+        for i, (f, a) in enumerate([(None, None), (times, None), (None, weight), (times, weight)]):
+            given = {k: v for k, v in (("fweights", f), ("aweights", a)) if v is not None}
+            yield {"name": f"cov_{correction}{i}", "attrs": {"correction": correction}, "inputs": {"x": x, **given},
+                   "grads": ["x"] + ["aweights"] * (a is not None),
+                   "run": covariance(correction)}
+    yield case("cov_90", x[0], lambda x: torch.cov(x))
+    yield case("corrcoef_0", x, lambda x: torch.corrcoef(x))
+    yield case("corrcoef_1", x[0], lambda x: torch.corrcoef(x), grads=False)
+
+
 def cases(rng):
-    for part in (with_dims, norms, edges):
+    for part in (with_dims, norms, edges, in_order, joint):
         yield from part(rng)
