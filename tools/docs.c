@@ -601,7 +601,10 @@ static const char *argument_kind(const char *type)
                                             { "real", "a number" },
                                             { "flag", "the word alone" },
                                             { "size2", "one or two whole numbers from 1, as `3` or `3x5`" },
-                                            { "int2", "one or two whole numbers from 0, as `1` or `0x1`" } };
+                                            { "int2", "one or two whole numbers from 0, as `1` or `0x1`" },
+                                            { "size3", "a whole number from 1, or one for each axis, as `3x5`" },
+                                            { "int3", "a whole number from 0, or one for each axis, as `0x1`" },
+                                            { "int6", "a whole number from 0, or two for each axis, as `1x0x1x2`" } };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strcmp(kinds[i][0], type))
             return kinds[i][1];

@@ -184,6 +184,18 @@ static bool parse_lengths(const char *s, size_t n, int64_t least, int most)
     return false;
 }
 
+/* of "size3" or "int2": how many at most, and from what on */
+static int parse_many(const parse_arg *a)
+{
+    char last = a->type[a->type_n - 1];
+    return last >= '2' && last <= '9' ? last - '0' : 1;
+}
+
+static int64_t parse_least(const parse_arg *a)
+{
+    return a->type_n < 3 || memcmp(a->type, "int", 3) ? 1 : 0;
+}
+
 static bool parse_value_fits(const parser *p, const parse_arg *a, parse_token t)
 {
     const char *s = p->text + t.at;
@@ -192,8 +204,7 @@ static bool parse_value_fits(const parser *p, const parse_arg *a, parse_token t)
         return nrv__parse_number(s, t.n, &real);
     if (parse_type(a, "int") && t.n > 1 && *s == '-')
         return parse_lengths(s + 1, t.n - 1, 0, 1);
-    bool whole = parse_type(a, "int") || parse_type(a, "int2");
-    return parse_lengths(s, t.n, whole ? 0 : 1, parse_type(a, "size2") || parse_type(a, "int2") ? 2 : 1);
+    return parse_lengths(s, t.n, parse_least(a), parse_many(a));
 }
 
 /* "conv out kernel [stride 1] [no_bias]": the remedy of every wrong argument */
@@ -226,10 +237,12 @@ static bool parse_value_wrong(parser *p, const nrv__layer *layer, const parse_ar
         want = "a number, as 0.5";
     else if (parse_type(a, "int"))
         want = "a whole number";
-    else if (parse_type(a, "int2"))
-        want = "a whole number from 0 to 16777216, or two of them, as 1x2";
-    else if (parse_type(a, "size2"))
-        want = "a whole number from 1 to 16777216, or two of them, as 3x3";
+    else if (parse_many(a) > 2)
+        want = parse_least(a) ? "a whole number from 1 to 16777216, or several, as 3x3"
+                              : "a whole number from 0 to 16777216, or several, as 1x2";
+    else if (parse_many(a) == 2)
+        want = parse_least(a) ? "a whole number from 1 to 16777216, or two of them, as 3x3"
+                              : "a whole number from 0 to 16777216, or two of them, as 1x2";
     if (t.kind != 'w')
         return parse_fail(p, t, parse_usage(p, layer), "%s: '%.*s' is %s, and there is none", layer->word,
                           (int)a->name_n, a->name, want);

@@ -277,11 +277,11 @@ static void test_errors_arguments(void **state)
                            " ^~~~~\n  hint  'nervo help layers' lists the words");
     wrong("pool 2 stride 2 stride 3",
           "pool: 'stride' is given twice\n  at    line 1, column 24\n        pool 2 stride 2 stride 3\n"
-          "                               ^\n  hint  pool kernel [stride ...] [pad 0]");
+          "                               ^\n  hint  pool kernel [stride ...] [pad 0] [dilation 1] [ceil_mode]");
     wrong("pool 2 pad | relu",
-          "pool: 'pad' is a whole number from 0 to 16777216, or two of them, as 1x2, and there is none\n  at    line "
+          "pool: 'pad' is a whole number from 0 to 16777216, or several, as 1x2, and there is none\n  at    line "
           "1, column 12\n"
-          "        pool 2 pad | relu\n                   ^\n  hint  pool kernel [stride ...] [pad 0]");
+          "        pool 2 pad | relu\n                   ^\n  hint  pool kernel [stride ...] [pad 0] [dilation 1] [ceil_mode]");
     wrong("dropout x0.5", "there is no layer 'x0.5'\n  at    line 1, column 9\n        dropout x0.5\n                "
                           "^~~~\n  hint  'nervo help layers' lists the words");
     wrong("dropout 0,5", "dropout: 'p' is a number, as 0.5, not '0,5'\n  at    line 1, column 9\n        dropout 0,5\n "

@@ -47,9 +47,57 @@ class GlobalAvgPool(nn.Module):
         return x.flatten(2).mean(2)
 
 
+class GlobalMaxPool(nn.Module):
+    def forward(self, x):
+        return x.flatten(2).amax(2)
+
+
+class ChannelShuffle(nn.Module):
+    """nn.ChannelShuffle, which has no derivative in PyTorch 1.13"""
+
+    def __init__(self, groups):
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x):
+        return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+
+
+class CircularPad(nn.Module):
+    def __init__(self, around):
+        super().__init__()
+        self.around = around
+
+    def forward(self, x):
+        return nn.functional.pad(x, self.around, "circular")
+
+
 def windows(cls, x, a, channels):
-    return cls(x.shape[1], channels, a["kernel"], a["stride"], a["pad"], dilation=a["dilation"], groups=a["groups"],
-               bias=not a["no_bias"])
+    more = {"padding_mode": mode for mode in ("reflect", "replicate", "circular") if a.get(mode)}
+    if "output_pad" in a:
+        more["output_padding"] = a["output_pad"]
+    return cls(x.shape[1], channels, a["kernel"], a["stride"], "same" if a.get("same") else a["pad"],
+               dilation=a["dilation"], groups=a["groups"], bias=not a["no_bias"], **more)
+
+
+def per_axes(x, name):
+    """nn.MaxPool1d, 2d or 3d, by the axes of x behind its channels"""
+    return getattr(nn, f"{name}{x.dim() - 2}d")
+
+
+def upsample(x, a):
+    mode = "nearest"
+    if a["linear"]:
+        mode = {3: "linear", 4: "bilinear", 5: "trilinear"}[x.dim()]
+    elif a["cubic"]:
+        mode = "bicubic"
+    by = {"size": a["size"]} if a["size"] else {"scale_factor": a["scale"]}
+    return nn.Upsample(mode=mode, align_corners=None if mode == "nearest" else a["align_corners"], **by)
+
+
+def around(x, a):
+    n = a["around"]
+    return n if isinstance(n, tuple) else (n,) * (2 * (x.dim() - 2))
 
 
 # what each word is in PyTorch, made for the input x
@@ -59,9 +107,27 @@ MAKE = {
     "conv_transposed": lambda x, a: windows(nn.ConvTranspose2d, x, a, a["out"]),
     "bn": lambda x, a: (nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d)(x.shape[1], a["eps"], a["momentum"]),
     "ln": lambda x, a: nn.LayerNorm(x.shape[-1], a["eps"]),
-    "pool": lambda x, a: nn.MaxPool2d(a["kernel"], a["stride"], a["pad"]),
-    "avg_pool": lambda x, a: nn.AvgPool2d(a["kernel"], a["stride"], a["pad"]),
+    "conv1d": lambda x, a: windows(nn.Conv1d, x, a, a["out"]),
+    "conv3d": lambda x, a: windows(nn.Conv3d, x, a, a["out"]),
+    "conv1d_transposed": lambda x, a: windows(nn.ConvTranspose1d, x, a, a["out"]),
+    "conv3d_transposed": lambda x, a: windows(nn.ConvTranspose3d, x, a, a["out"]),
+    "pool": lambda x, a: per_axes(x, "MaxPool")(a["kernel"], a["stride"], a["pad"], a["dilation"],
+                                                ceil_mode=a["ceil_mode"]),
+    "avg_pool": lambda x, a: per_axes(x, "AvgPool")(a["kernel"], a["stride"], a["pad"], a["ceil_mode"],
+                                                    not a["leave_pad_out"]),
+    "lp_pool": lambda x, a: per_axes(x, "LPPool")(a["norm"], a["kernel"], a["stride"], a["ceil_mode"]),
+    "adaptive_avg_pool": lambda x, a: per_axes(x, "AdaptiveAvgPool")(a["output"]),
+    "adaptive_max_pool": lambda x, a: per_axes(x, "AdaptiveMaxPool")(a["output"]),
     "global_avg_pool": lambda x, a: GlobalAvgPool(),
+    "global_max_pool": lambda x, a: GlobalMaxPool(),
+    "upsample": upsample,
+    "channel_shuffle": lambda x, a: ChannelShuffle(a["groups"]),
+    "unfold": lambda x, a: nn.Unfold(a["kernel"], a["dilation"], a["pad"], a["stride"]),
+    "fold": lambda x, a: nn.Fold(a["output"], a["kernel"], a["dilation"], a["pad"], a["stride"]),
+    "constant_pad": lambda x, a: per_axes(x, "ConstantPad")(around(x, a), a["value"]),
+    "reflection_pad": lambda x, a: per_axes(x, "ReflectionPad")(around(x, a)),
+    "replication_pad": lambda x, a: per_axes(x, "ReplicationPad")(around(x, a)),
+    "circular_pad": lambda x, a: CircularPad(around(x, a)),
     "dropout": lambda x, a: nn.Dropout(a["p"]),
     "leaky_relu": lambda x, a: nn.LeakyReLU(a["slope"]),
     "softmax": lambda x, a: nn.Softmax(a["axis"]),

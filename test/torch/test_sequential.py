@@ -27,7 +27,7 @@ import tensors
 
 NERVO = os.environ["NERVO_BIN"]
 ROWS, NEAR = 48, 1e-5
-IMAGE, ROW = (3, 12, 12), (7,)
+IMAGE, ROW, SEQUENCE, VOLUME = (3, 12, 12), (7,), (3, 15), (2, 6, 5, 7)
 
 # (text, shape of a sample): every word stands in at least one of them, which is checked
 TEXTS = [
@@ -45,6 +45,14 @@ TEXTS = [
      "down: residual { conv 9 3 pad 1 stride 2 bn relu | conv 9 3 pad 1 } | global_avg_pool | dense 3", IMAGE),
     ("parallel { conv 3 1 ; conv 4 3 pad 1 relu | c: conv 2 1 ; pool 3 stride 1 pad 1 } | relu | "
      "repeat 2 { conv 5 3 tanh | ln } | flatten | residual { dense 8 relu | dense 6 } | dense 3", IMAGE),
+    ("conv1d 6 3 pad 1 | pool 2 ceil_mode | conv1d 4 2 same circular relu | conv1d_transposed 3 3 stride 2 output_pad 1 | "
+     "avg_pool 3 leave_pad_out pad 1 | reflection_pad 1x2 | adaptive_max_pool 4 | flatten | dense 2", SEQUENCE),
+    ("conv3d 4 3x2x3 stride 1x2x1 pad 1 replicate | pool 2x1x3 | conv3d_transposed 3 2 stride 2 | avg_pool 2 | "
+     "adaptive_avg_pool 2x1x2 | global_max_pool | dense 2", VOLUME),
+    ("conv 4 3 pad 1 reflect | upsample 1.5 linear | channel_shuffle 2 | pixel_shuffle 2 | lp_pool 2 3 stride 2 ceil_mode | "
+     "pixel_unshuffle 3 | adaptive_avg_pool 3x2 | upsample size 5x4 cubic align_corners | flatten | dense 2", IMAGE),
+    ("constant_pad 1x0x2x1 value 0.5 | replication_pad 1 | circular_pad 2x1x0x1 | unfold 3 stride 2 | fold 8x16 3x3 pad 1 "
+     "stride 1x2 | upsample | pool 3 | flatten | dense 3", IMAGE),
     ("# a file, with comments\ninput 3x12x12\nflatten\nrepeat 3 {\n  dense 9 # hidden\n  relu\n}\n"
      "mix: parallel {\n  dense 2\n;\n  identity\n}\nout: dense 2\n", IMAGE),
 ]

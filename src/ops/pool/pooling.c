@@ -15,7 +15,7 @@ nrv__pooling nrv__pooling_of(const nrv__case *c)
 {
     int64_t list[3] = { 0 };
     nrv__pooling p = { .ceil_mode = nrv__case_int(c, "ceil_mode", 0),
-                       .leave_pad_out = !nrv__case_int(c, "count_include_pad", 1),
+                       .leave_pad_out = nrv__case_int(c, "leave_pad_out", !nrv__case_int(c, "count_include_pad", 1)),
                        .divisor = nrv__case_int(c, "divisor_override", 0) };
     pooling_axes(&p, c->x[0], nrv__case_int(c, "axes", 0), nrv__case_ints(c, "kernel", 3, list));
     p.w = nrv__window_of(c, p.w.axes);
