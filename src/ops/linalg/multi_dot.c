@@ -40,13 +40,25 @@ static void chain_plan(const double *p, int n, int cut[CHAIN_MOST][CHAIN_MOST])
         }
 }
 
-/* at most CHAIN_MOST deep */
-static nrv_tensor chain_product(const nrv_tensor *x, int i, int j, int cut[CHAIN_MOST][CHAIN_MOST])
+/* only the products that the plan wants, short ones first */
+static nrv_tensor chain_product(const nrv_tensor *x, int n, int cut[CHAIN_MOST][CHAIN_MOST])
 {
-    if (i == j)
-        return x[i];
-    nrv_tensor left = chain_product(x, i, cut[i][j], cut), right = chain_product(x, cut[i][j] + 1, j, cut);
-    return nrv_matmul(left, right);
+    bool wanted[CHAIN_MOST][CHAIN_MOST] = { { false } };
+    nrv_tensor y[CHAIN_MOST][CHAIN_MOST] = { { NULL } };
+    wanted[0][n - 1] = true;
+    for (int length = n; length > 1; length--)
+        for (int i = 0; i + length <= n; i++) {
+            int j = i + length - 1;
+            if (wanted[i][j])
+                wanted[i][cut[i][j]] = wanted[cut[i][j] + 1][j] = true;
+        }
+    for (int length = 1; length <= n; length++)
+        for (int i = 0; i + length <= n; i++) {
+            int j = i + length - 1, k = cut[i][j];
+            if (wanted[i][j])
+                y[i][j] = length == 1 ? x[i] : nrv_matmul(y[i][k], y[k + 1][j]);
+        }
+    return y[0][n - 1];
 }
 
 /* x[0] x[1] ... x[n-1], matrices; the first may be a vector (k), the last one, too */
@@ -79,7 +91,7 @@ NRV_API nrv_tensor nrv_multi_dot(int n, const nrv_tensor *x)
     for (int i = 0; i < n && !known; i++)
         for (int j = i + 1; j < n; j++)
             cut[i][j] = j - 1;
-    nrv_tensor y = chain_product(m, 0, n - 1, cut);
+    nrv_tensor y = chain_product(m, n, cut);
     y = row ? nrv__without_axis(y, 0) : y;
     return column ? nrv__without_axis(y, -1) : y;
 }

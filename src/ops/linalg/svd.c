@@ -215,11 +215,12 @@ nrv_tensor nrv__svd(nrv_tensor a)
 
 static nrv_tensor svd_make(nrv__case *c)
 {
+    bool old = nrv__case_text(c, "some"); /* torch.svd, which gives V */
     int whole = (int)nrv__case_int(c, "full_matrices", !nrv__case_int(c, "some", 0));
     nrv_tensor s = NULL, vt = NULL, u = nrv_svd(c->x[0], whole, &s, &vt);
     if (u) {
         c->also[c->n_also++] = s;
-        c->also[c->n_also++] = vt;
+        c->also[c->n_also++] = old ? nrv_transpose(vt) : vt;
     }
     return u;
 }
