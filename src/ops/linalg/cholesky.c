@@ -64,6 +64,12 @@ NRV_OP(cholesky, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...,n,
            "that fails and all behind it are NaN.",
        .shape = cholesky_shape, .vjp = cholesky_vjp, .ref = cholesky_ref, .make = cholesky_make,
        .torch = "linalg.cholesky cholesky", .numpy = "linalg.cholesky",
+       .refuse = { "a[2,3] => cholesky: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | "
+                   "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2] => cholesky: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] "
+                   "a | hint nrv_cast it to NRV_F32",
+                   "a[4] => cholesky: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [4] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
        .test = { "a[2,2]{4, 1, 1, 3}", "a[3,3]{4, 1, -1, 1, 3, 0.5, -1, 0.5, 5}, upper=1",
                  "a[2,2,2]{4, 1, 1, 3, 2, -1, -1, 6}", "a[1,1]{2.5}", "a[0,0]", "a[2,0,0]" });
 
@@ -86,6 +92,11 @@ NRV_OP(cholesky_solve, .sig = "real b[...,n,k], real l[...,n,n] -> x[...,n,k]",
               "gives inf or NaN.",
        .flags = NRV_MACRO, .make = cholesky_solve_make, .ulp = 32,
        .tolerance_why = "two triangular systems, each rounded", .torch = "cholesky_solve",
+       .refuse = { "b[2,1], l[2,3] => cholesky_solve: a square matrix is wanted, not 2 x 3 | in here | input 0: input "
+                   "f32 [2, 3] l | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "b[2], l[2,2] => cholesky_solve: input 0 has rank 1, a matrix is wanted | in here | input 0: input "
+                   "f32 [2] b | input 1: input f32 [2, 2] l | hint the last two axes are rows and columns; nrv_reshape "
+                   "makes them" },
        .test = { "b[2,1]{1, 2}, l[2,2]{2, 0, 1, 3}", "b[3,2], l[3,3]{2, 0.5, -1, 0, 3, 0.25, 0, 0, 1.5}, upper=1",
                  "b[2,2,1], l[2,2]{2, 0, 1, 3}", "b[0,2], l[0,0]" });
 
@@ -109,6 +120,10 @@ NRV_OP(cholesky_inverse, .sig = "real l[...,n,n] -> y[...,n,n]",
        .doc = "The inverse of L L^T, from L; upper: from its transpose.", .flags = NRV_MACRO,
        .make = cholesky_inverse_make, .ulp = 32, .tolerance_why = "two triangular systems, each rounded",
        .torch = "cholesky_inverse",
+       .refuse = { "l[2,3] => cholesky_inverse: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 "
+                   "[2, 3] l | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "l[3] => cholesky_inverse: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 "
+                   "[3] l | hint the last two axes are rows and columns; nrv_reshape makes them" },
        .test = { "l[2,2]{2, 0, 1, 3}", "l[2,2]{2, 1, 0, 3}, upper=1", "l[2,2,2]{2, 0, 1, 3, 1, 0, -1, 2}", "l[0,0]" });
 
 /* L (...,n,n) of a Cholesky factorisation -> the inverse of L L^T; upper = 1: L^T is given */

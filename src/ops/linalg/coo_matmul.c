@@ -11,6 +11,12 @@ NRV_OP(coo_matmul, .sig = "index row[E], index col[E], real value[E], real x[n,.
               "add up, a row or column out of range stops the run.",
        .flags = NRV_MACRO, .make = coo_matmul_make, .ulp = 8,
        .tolerance_why = "products are rounded before they cancel",
+       .refuse = { "row:i32{0, 1}, col:i32{0, 1}, value[2,2], x[2,2], rows=2 => coo_matmul: value of rank 2, x of rank "
+                   "2 | in here | hint value (E) and x (n,...)",
+                   "row:i32{0, 1}, col:i32{0, 1}, value[2], x[], rows=2 => coo_matmul: value of rank 1, x of rank 0 | "
+                   "in here | hint value (E) and x (n,...)",
+                   "row:f32[2], col:i32{0, 1}, value[2], x[2,2], rows=2 => coo_matmul: segment is f32, an index is "
+                   "wanted | in here | hint nrv_cast it to NRV_I32 or NRV_I64" },
        .test = { "row:i32[7] in 0..3, col:i32[7] in 0..4, value[7], x[5,3], rows=4",
                  "row:i64[6] in 0..2, col:i32[6] in 0..1, value[6], x[2], rows=3",
                  "row:i32[3] in 0..1, col:i32[3] in 0..1, value[3], x[2,1,2,1,1,1,1,2], rows=2",

@@ -10,6 +10,12 @@ NRV_OP(cross, .sig = "real a[...,3], real b[...,3] -> y[...,3]",
        .doc = "The vector product along an axis of length 3; the others broadcast.", .flags = NRV_MACRO,
        .make = cross_make, .ulp = 4, .tolerance_why = "the difference of two products, each rounded",
        .torch = "linalg.cross cross", .numpy = "cross",
+       .refuse = { "a[3], b[2] => cross: axis -1 has lengths 3 and 2, not 3 | in here | input 0: input f32 [3] a | "
+                   "input 1: input f32 [2] b | hint a vector product has three components",
+                   "a[3], b[3], axis=1 => cross: axis 1 of a tensor of rank 1 | in here | hint axes count from 0, or "
+                   "from -1 at the end",
+                   "a[2,2], b[2,2] => cross: axis -1 has lengths 2 and 2, not 3 | in here | input 0: input f32 [2, 2] "
+                   "a | input 1: input f32 [2, 2] b | hint a vector product has three components" },
        .test = { "a[3], b[3]", "a[2,3], b[3]", "a[3,2], b[3,2], axis=0", "a[2,3], b[4,1,3]", "a[0,3], b[0,3]" });
 
 /* y[k+1], y[k+2], y[k] of the axis */
@@ -27,7 +33,11 @@ NRV_API nrv_tensor nrv_cross(nrv_tensor a, nrv_tensor b, int axis)
     if (!nrv__op_wants_real(op, 2, in))
         return NULL;
     /* counted from the end, the axis is the same in both */
-    int rank = a->rank > b->rank ? a->rank : b->rank, from = axis < 0 ? axis : axis - rank, ka = from, kb = from;
+    nrv_tensor longer = a->rank > b->rank ? a : b;
+    int at = axis;
+    if (!nrv__axis(longer, &at, op->name))
+        return NULL;
+    int ka = at - longer->rank, kb = ka;
     if (!nrv__axis(a, &ka, op->name) || !nrv__axis(b, &kb, op->name))
         return NULL;
     if (a->dim[ka] != 3 || b->dim[kb] != 3) {

@@ -84,6 +84,10 @@ NRV_OP(det, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...]",
               "there.",
        .shape = det_shape, .vjp = det_vjp, .ref = det_ref, .room = det_room, .torch = "linalg.det det",
        .numpy = "linalg.det", .onnx = "Det",
+       .refuse = { "a[2,3] => det: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | hint "
+                   "as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a[3] => det: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint "
+                   "the last two axes are rows and columns; nrv_reshape makes them" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[2,2]{0.5, 2, -1, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}",
                  "a[1,1]{-3}", "a[0,0]", "a[3,0,0]" });
 
@@ -165,6 +169,10 @@ NRV_OP(
         "The matrix of cofactors, det(a) a^-T, also where a is singular. Not finite: NaN. The gradient is inf or NaN "
         "where a is singular.",
     .shape = cofactor_shape, .vjp = cofactor_vjp, .ref = cofactor_ref, .room = det_room,
+    .refuse = { "a[2,3] => cofactor: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | "
+                "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                "a:i32[2,2] => cofactor: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] a "
+                "| hint nrv_cast it to NRV_F32" },
     .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[0,0]" });
 
 /* a (...,n,n) -> the matrix of its cofactors (...,n,n): the gradient of the determinant, singular or not */
@@ -194,6 +202,10 @@ NRV_OP(slogdet, .sig = "real a[...,n,n] -> sign[...], logabs[...]",
            "The sign of the determinant, -1, 0 or 1, and the logarithm of its magnitude, -inf where a is singular: no "
            "overflow for large n. The sign has no gradient.",
        .flags = NRV_MACRO, .make = slogdet_make, .torch = "linalg.slogdet slogdet", .numpy = "linalg.slogdet",
+       .refuse = { "a[2,3] => slogdet: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | "
+                   "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2] => slogdet: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] "
+                   "a | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[0,0]" });
 
 /* a (...,n,n) -> the sign of its determinant (...) and *logabs (...), the logarithm of its magnitude. logabs may be
@@ -226,6 +238,10 @@ static nrv_tensor logdet_make(nrv__case *c)
 NRV_OP(logdet, .sig = "real a[...,n,n] -> y[...]",
        .doc = "The logarithm of the determinant: NaN where that is negative, -inf where it is 0.", .flags = NRV_MACRO,
        .make = logdet_make, .torch = "logdet",
+       .refuse = { "a[3,2] => logdet: a square matrix is wanted, not 3 x 2 | in here | input 0: input f32 [3, 2] a | "
+                   "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a[2] => logdet: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [2] a | hint "
+                   "the last two axes are rows and columns; nrv_reshape makes them" },
        .test = { "a[2,2]{2, 1, -1, 3}", "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[2,2,2]{1, 2, -3, 5, 4, 1, 2, 2}",
                  "a[0,0]" });
 

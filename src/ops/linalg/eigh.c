@@ -175,6 +175,10 @@ static int64_t eigh_room(const nrv__args *a)
 NRV_OP(eigh_packed, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...,n+1,n]",
        .doc = "The eigenvectors of the symmetric part of a as columns, over a row of the eigenvalues, which ascend.",
        .shape = eigh_shape, .vjp = eigh_vjp, .ref = eigh_ref, .room = eigh_room,
+       .refuse = { "a[2,3] => eigh_packed: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] "
+                   "a | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2] => eigh_packed: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]{4, 1, 1, 3}", "a[3,3]{1, 2, 0.5, 2, -3, 1, 0.5, 1, 2}",
                  "a[4,4]{5, 1, -2, 0.5, 1, -1, 3, 1, -2, 3, 2, 0.25, 0.5, 1, 0.25, 7}",
                  "a[2,2,2]{4, 1, 1, 3, 2, -1, -1, 6}", "a[1,1]{-2.5}", "a[0,0]" });
@@ -200,6 +204,10 @@ NRV_OP(
         "Equal eigenvalues share a space; the gradient of what depends on which vectors stand for it is "
         "0. Not finite: NaN.",
     .flags = NRV_MACRO, .make = eigh_make, .torch = "linalg.eigh symeig", .numpy = "linalg.eigh",
+    .refuse = { "a[2,3] => eigh: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | hint "
+                "as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                "a[3] => eigh: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint the "
+                "last two axes are rows and columns; nrv_reshape makes them" },
     .test = { "a[3,3]{1, 2, 0.5, 2, -3, 1, 0.5, 1, 2}", "a[2,2,2]{4, 1, 1, 3, 2, -1, -1, 6}" });
 
 /* a (...,n,n) -> its eigenvalues (...,n), ascending; *vectors (...,n,n) as columns, orthonormal. The symmetric part of
@@ -224,6 +232,10 @@ static nrv_tensor eigvalsh_make(nrv__case *c)
 NRV_OP(eigvalsh, .sig = "real a[...,n,n] -> w[...,n]",
        .doc = "The eigenvalues of the symmetric part of a, ascending. Not finite: NaN.", .flags = NRV_MACRO,
        .make = eigvalsh_make, .torch = "linalg.eigvalsh", .numpy = "linalg.eigvalsh",
+       .refuse = { "a[3,2] => eigvalsh: a square matrix is wanted, not 3 x 2 | in here | input 0: input f32 [3, 2] a | "
+                   "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:bool[2,2] => eigvalsh: input 0 is bool, f32 or f64 is wanted | in here | input 0: input bool [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 0.5, 2, -3, 1, 0.5, 1, 2}", "a[2,2,2]{4, 1, 1, 3, 2, -1, -1, 6}" });
 
 /* a (...,n,n) -> the eigenvalues of its symmetric part, ascending (...,n) */

@@ -293,19 +293,35 @@ static nrv_tensor einsum_make(nrv__case *c)
     return nrv_einsum(nrv__case_text(c, "equation"), c->n_x, c->x);
 }
 
-NRV_OP(einsum, .sig = "real x0[...], real x1[...], ... -> y[...]",
-       .doc =
-           "Sums of products by labels, as in \"ij,jk->ik\": what the result does not name is summed, a label twice in "
+NRV_OP(
+    einsum, .sig = "real x0[...], real x1[...], ... -> y[...]",
+    .doc = "Sums of products by labels, as in \"ij,jk->ik\": what the result does not name is summed, a label twice in "
            "one operand takes its diagonal, ... stands for the axes that are left. Without -> the result has "
            "the axes of ... and then, in order, every label that occurs once.",
-       .flags = NRV_MACRO, .make = einsum_make, .ulp = 32,
-       .tolerance_why = "sums of products in float; the error grows with the root of their number", .torch = "einsum",
-       .numpy = "einsum", .onnx = "Einsum",
-       .test = { "x0[3,4], x1[4,2], equation=ij;jk->ik", "x0[3], x1[4], equation=i;j->ij",
-                 "x0[2,3,4], equation=bij->bj", "x0[3,3], equation=ii", "x0[2,3,3], equation=...ii->...i",
-                 "x0[2,3,4], x1[4,2], equation=...j;jk", "x0[2,3], x1[3,4], x2[4,2], equation=ij;jk;kl->il",
-                 "x0[2,3], x1[2,3], x2[2,3], equation=bi;bi;bi->b", "x0[2,1,3], x1[4,3], equation=b...i;...i->b...",
-                 "x0[3], equation=i->", "x0[3,4], equation=ba", "x0[0,3], x1[3,2], equation=ij;jk" });
+    .flags = NRV_MACRO, .make = einsum_make, .ulp = 32,
+    .tolerance_why = "sums of products in float; the error grows with the root of their number", .torch = "einsum",
+    .numpy = "einsum", .onnx = "Einsum",
+    .refuse = { "x0[2,3], equation=i => einsum: the labels do not fit an operand of 2 axes in \"i\" | in here | input "
+                "0: input f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], x1[4,2], equation=ij;jk => einsum: different lengths for j in \"ij;jk\" | in here | input 0: "
+                "input f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=ij->k => einsum: no operand has the result's k in \"ij->k\" | in here | input 0: "
+                "input f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=i% => einsum: no label: % in \"i%\" | in here | input 0: input f32 [2, 3] x0 | hint "
+                "as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=ij;jk => einsum: operands and tensors differ in number in \"ij;jk\" | in here | "
+                "input 0: input f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=ii => einsum: different lengths for one operand's i in \"ii\" | in here | input 0: "
+                "input f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=ij->ii => einsum: the result names twice i in \"ij->ii\" | in here | input 0: input "
+                "f32 [2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest",
+                "x0[2,3], equation=i...... => einsum: ... stands twice in \"i......\" | in here | input 0: input f32 "
+                "[2, 3] x0 | hint as in \"bij,bjk->bik\": a letter for each axis, ... for the rest" },
+    .test = { "x0[3,4], x1[4,2], equation=ij;jk->ik", "x0[3], x1[4], equation=i;j->ij", "x0[2,3,4], equation=bij->bj",
+              "x0[3,3], equation=ii", "x0[2,3,3], equation=...ii->...i", "x0[2,3,4], x1[4,2], equation=...j;jk",
+              "x0[2,3], x1[3,4], x2[4,2], equation=ij;jk;kl->il", "x0[2,3], x1[2,3], x2[2,3], equation=bi;bi;bi->b",
+              "x0[2,1,3], x1[4,3], equation=b...i;...i->b...", "x0[3], equation=i->", "x0[3,4], equation=ba",
+              "x0[0,3], x1[3,2], equation=ij;jk" });
 
 /* Sums of products by labels: nrv_einsum("ij,jk->ik", NRV_N(const nrv_tensor, a, b)). A semicolon is a comma, too. Up
    to 16 operands, of one real type. */
@@ -361,6 +377,12 @@ NRV_OP(tensordot, .sig = "real a[...], real b[...] -> y[...]",
        .flags = NRV_MACRO, .make = tensordot_make, .ulp = 32,
        .tolerance_why = "sums of products in float; the error grows with the root of their number",
        .torch = "tensordot", .numpy = "tensordot",
+       .refuse = { "a[2,3], b[4,5], axis=1 => tensordot: axis 1 of a has length 3, axis 0 of b 4 | in here | input 0: "
+                   "input f32 [2, 3] a | input 1: input f32 [4, 5] b | hint axes that are summed have one length",
+                   "a[2,3], b[3], axis=2 => tensordot: 2 axes are to be summed | in here | input 0: input f32 [2, 3] a "
+                   "| input 1: input f32 [3] b | hint at most as many as the smaller rank",
+                   "a[2,3], b[3,2], axis=1x1x0x0 => tensordot: axis 1 of a or 0 of b is named twice | in here | input "
+                   "0: input f32 [2, 3] a | input 1: input f32 [3, 2] b | hint name each axis once" },
        .test = { "a[2,3,4], b[3,4,2]", "a[3,4], b[4,2], axis=1", "a[2], b[3], axis=0",
                  "a[3,4,2], b[4,3,5], axis=1x0x0x1", "a[3,4], b[2,4], axis=-1x-1" });
 
@@ -381,6 +403,12 @@ NRV_API nrv_tensor nrv_tensordot(nrv_tensor a, nrv_tensor b, int n, const int *a
         int ka = axes_a ? axes_a[i] : a->rank - n + i, kb = axes_b ? axes_b[i] : i;
         if (!nrv__axis(a, &ka, op->name) || !nrv__axis(b, &kb, op->name))
             return NULL;
+        char ta[24], tb[24];
+        nrv_dim d;
+        if (a->dim[ka] != 1 && b->dim[kb] != 1 && !nrv__dim_same(a->g, a->dim[ka], b->dim[kb], op->name, &d))
+            return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "axes that are summed have one length",
+                                   "axis %d of a has length %s, axis %d of b %s", ka,
+                                   nrv__dim_text(a->g, a->dim[ka], ta), kb, nrv__dim_text(b->g, b->dim[kb], tb));
         if (used[0][ka] || used[1][kb])
             return nrv__op_refuses(op, 2, in, NRV_EARG, "name each axis once", "axis %d of a or %d of b is named twice",
                                    ka, kb);

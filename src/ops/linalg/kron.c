@@ -12,6 +12,10 @@ NRV_OP(
         "Kronecker's product: y[i n + k, ...] = a[i, ...] b[k, ...]. The shorter rank gets ones in front; ranks go up "
         "to 4.",
     .flags = NRV_MACRO, .make = kron_make, .torch = "kron", .numpy = "kron",
+    .refuse = { "a[1,1,1,1,2], b[2] => kron: ranks 5 and 1 | in here | input 0: input f32 [1, 1, 1, 1, 2] a | input 1: "
+                "input f32 [2] b | hint ranks go up to 4",
+                "a:i32[2], b[2] => kron: input 0 is i32, a real type is wanted | in here | input 0: input i32 [2] a | "
+                "input 1: input f32 [2] b | hint nrv_cast it to NRV_F32" },
     .test = { "a[2,3], b[3,2]", "a[3], b[2]", "a[2], b[2,1,3]", "a[], b[2,2]", "a[0,2], b[2,2]" });
 
 /* a (m...), b (n...) -> (m n...): each element of a by all of b; the shorter rank gets ones in front */

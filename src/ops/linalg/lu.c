@@ -105,6 +105,10 @@ NRV_OP(
         "row of a stands here, in column n + 1 the pivots of LAPACK, counted from 0. The largest entry of a "
         "column is its pivot, the first of equals; a zero pivot leaves its column as it is.",
     .shape = lu_shape, .vjp = lu_vjp, .ref = lu_ref, .make = lu_packed_make, .attr_bytes = sizeof(lu_attr),
+    .refuse = { "a[3] => lu_packed: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint "
+                "the last two axes are rows and columns; nrv_reshape makes them",
+                "a:bool[2,2] => lu_packed: input 0 is bool, f32 or f64 is wanted | in here | input 0: input bool [2, "
+                "2] a | hint nrv_cast it to NRV_F32" },
     .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
               "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{3}", "a[0,0]",
               "a[3,3]{4, 2, 3, 1, -5, 1, 2, 1, -3}, pivot=0" });
@@ -160,6 +164,10 @@ NRV_OP(lu_factor, .sig = "real a[...,m,n] -> y[...,m,n], i32 pivots[...,k]",
            "P a = L U by partial pivoting: L below the diagonal, U on and above it; the pivots are LAPACK's, counted "
            "from 1. A singular a has a zero on the diagonal of U.",
        .flags = NRV_MACRO, .make = lu_factor_make, .torch = "linalg.lu_factor",
+       .refuse = { "a[3] => lu_factor: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:f16[2,2] => lu_factor: input 0 is f16, f32 or f64 is wanted | in here | input 0: input f16 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}" });
 
 /* a (...,m,n) -> L below the diagonal and U on and above it, (...,m,n); *pivots (...,k) of i32, k = min(m,n), counted
@@ -190,6 +198,10 @@ static nrv_tensor lu_make(nrv__case *c)
 NRV_OP(lu, .sig = "real a[...,m,n] -> p[...,m,m], l[...,m,k], u[...,k,n]",
        .doc = "a = P L U with partial pivoting: the permutation, L with a diagonal of ones, and U.", .flags = NRV_MACRO,
        .make = lu_make, .torch = "linalg.lu lu",
+       .refuse = { "a[] => lu: input 0 has rank 0, a matrix is wanted | in here | input 0: input f32 [] a | hint the "
+                   "last two axes are rows and columns; nrv_reshape makes them",
+                   "a:i32[2,2] => lu: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] a | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
                  "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}" });
 
@@ -250,6 +262,10 @@ NRV_OP(lu_order, .batch = nrv__matrix_batch, .sig = "index pivots[...,n] -> i64 
        .doc = "Which row stands where after the exchanges that LAPACK's pivots describe; a pivot outside 1 to n stops "
               "the run.",
        .shape = lu_order_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant", .ref = lu_order_ref,
+       .refuse = { "p:f32[3] => lu_order: input 0 is f32, an index is wanted | in here | input 0: input f32 [3] p | "
+                   "hint nrv_cast it to NRV_I32 or NRV_I64",
+                   "p:i32{1, 4, 2} => lu_order: pivot 4 at 1 is outside 1 to 3",
+                   "p:i32[] => lu_order: pivots of rank 0 | in here | input 0: input i32 [] p | hint pivots (...,n)" },
        .test = { "p:i32{3, 3, 3}", "p:i64[2,2]{1, 2, 2, 2}", "p:i32[0]" });
 
 static nrv_tensor lu_solve_make(nrv__case *c)
@@ -263,6 +279,11 @@ NRV_OP(lu_solve, .sig = "real lu[...,n,n], index pivots[...,n], real b[...,n,k] 
               "the diagonal of U gives inf or NaN.",
        .flags = NRV_MACRO, .make = lu_solve_make, .ulp = 32, .tolerance_why = "two triangular systems, each rounded",
        .torch = "linalg.lu_solve lu_solve",
+       .refuse = { "lu[2,2], pivots:i32{1}, b[2,1] => lu_solve: 1 pivots and 2 rows of b | in here | input 0: input "
+                   "f32 [2, 2] lu | input 1: input f32 [2, 1] b | hint as many pivots, and rows of b, as lu has rows",
+                   "lu[2,3], pivots:i32[2], b[2,1] => lu_solve: a square matrix is wanted, not 2 x 3 | in here | input "
+                   "0: input f32 [2, 3] lu | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "lu[2,2], pivots:i32{1, 3}, b[2,1] => lu_order: pivot 3 at 1 is outside 1 to 2" },
        .test = { "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{1, 2}, b[2,3]",
                  "lu[2,2,2]{4, 1, 0.5, 3, 2, 1, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,2]" });
 
@@ -273,9 +294,16 @@ NRV_API nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b)
     if (!nrv__op_wants(&nrv__op_lu_solve, NRV_N(const nrv_tensor, lu, b, pivots)) ||
         !nrv__matrix_wants(&nrv__op_lu_solve, 2, in) || !nrv__matrix_square(&nrv__op_lu_solve, lu))
         return NULL;
+    nrv_dim d;
+    char tn[24], tp[24];
     if (pivots->rank < 1 || pivots->rank != lu->rank - 1)
         return nrv__op_refuses(&nrv__op_lu_solve, 1, &pivots, NRV_ESHAPE, "pivots (...,n) as nrv_lu_factor gives them",
                                "lu has rank %d, pivots have rank %d", lu->rank, pivots->rank);
+    if (!nrv__dim_same(lu->g, nrv__columns(pivots), nrv__rows(lu), "lu_solve", &d) ||
+        !nrv__dim_same(lu->g, nrv__rows(b), nrv__rows(lu), "lu_solve", &d))
+        return nrv__op_refuses(&nrv__op_lu_solve, 2, in, NRV_ESHAPE, "as many pivots, and rows of b, as lu has rows",
+                               "%s pivots and %s rows of b", nrv__dim_text(lu->g, nrv__columns(pivots), tp),
+                               nrv__dim_text(lu->g, nrv__rows(b), tn));
     nrv_tensor rows = nrv__op(&nrv__op_lu_order, NRV_N(const nrv_tensor, pivots));
     if (!rows)
         return NULL;

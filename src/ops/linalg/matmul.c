@@ -101,6 +101,14 @@ NRV_OP(matmul, .batch = matmul_batch, .sig = "real a[...,m,k], real b[...,k,n] -
        .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = matmul_make, .ulp = 32,
        .tolerance_why = "k products are summed in float; the error grows with the root of k",
        .torch = "matmul linalg.matmul", .numpy = "matmul", .onnx = "MatMul",
+       .refuse = { "a[2,3], b[2,3] => matmul: inner lengths differ: 3 and 2 | in here | input 0: input f32 [2, 3] a | "
+                   "input 1: input f32 [2, 3] b | hint the last length of a meets the one before the last of b; does a "
+                   "layer's size fit its input?",
+                   "a[], b[3] => matmul: ranks 0 and 1 | in here | hint nrv_mul multiplies by a scalar",
+                   "a[2,2,3], b[3,3,2] => matmul: batch lengths differ at axis 0 | in here | input 0: input f32 [2, 2, "
+                   "3] a | input 1: input f32 [3, 3, 2] b | hint batch lengths are equal or 1",
+                   "a:i32[2,2], b:i32[2,2] => matmul: input 0 is i32, a real type is wanted | in here | input 0: input "
+                   "i32 [2, 2] a | input 1: input i32 [2, 2] b | hint nrv_cast it to NRV_F32" },
        .test = { "a[4], b[4]", "a[4], b[2,4,3]", "a[2,3,4], b[4]", "a[3,4], b[4,5]", "a[2,3,4], b[4,5]",
                  "a[2,1,3,4], b[3,4,2]", "a[17,33], b[33,65]", "a[3,0], b[0,2]", "a[0,3], b[3,2]",
                  "a[1,64], b[64,1]" });

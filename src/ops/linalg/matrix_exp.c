@@ -131,6 +131,10 @@ static int64_t matrix_exp_room(const nrv__args *a)
 NRV_OP(matrix_exp, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...,n,n]",
        .doc = "The exponential of a matrix, 1 + a + a^2/2 + ... Not finite: NaN.", .shape = matrix_exp_shape,
        .vjp = matrix_exp_vjp, .ref = matrix_exp_ref, .room = matrix_exp_room, .torch = "matrix_exp linalg.matrix_exp",
+       .refuse = { "a[2,3] => matrix_exp: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a "
+                   "| hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2] => matrix_exp: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]", "a[3,3] in -2..2", "a[2,2,2] in -1..1", "a[2,2] in -9..9", "a[1,1]{3}", "a[0,0]" });
 
 /* a (...,n,n) -> e^a (...,n,n), the matrix exponential */

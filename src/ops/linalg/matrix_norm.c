@@ -71,6 +71,16 @@ NRV_OP(matrix_norm, .sig = "real a[...,m,n] -> y[...]",
               "Frobenius norm's gradient at 0 is 0; of equal sums or singular values the first gets it.",
        .flags = NRV_MACRO, .make = matrix_norm_make, .ulp = 8, .tolerance_why = "a sum, then a root",
        .torch = "linalg.matrix_norm",
+       .refuse = { "a[2,2], ord=3 => matrix_norm: no norm of matrices is called \"3\" | in here | input 0: input f32 "
+                   "[2, 2] a | hint fro, nuc, 1, -1, 2, -2, inf, -inf",
+                   "a[2,2], axis=1x1 => matrix_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
+                   "hint rows and columns are two axes",
+                   "a[2,2], axis=0x5 => matrix_norm: axis 5 of a tensor of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the end",
+                   "a[0,2], ord=1 => matrix_norm: an empty matrix has no largest sum | in here | input 0: input f32 "
+                   "[0, 2] a | hint fro and nuc of it are 0",
+                   "a[3] => matrix_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
        .test = { "a[2,3]", "a[2,2]{1, 2, 3, -4}, ord=nuc", "a[2,2]{1, 2, 3, -4}, ord=2",
                  "a[3,2]{1, 2, -3, 4, 2, -5}, "
                  "ord=-2",
@@ -125,6 +135,12 @@ NRV_OP(cond, .sig = "real a[...,m,n] -> y[...]",
            "or the norm p of a times that of its inverse, for a square a. Singular: inf or NaN.",
        .flags = NRV_MACRO, .make = cond_make, .ulp = 64, .tolerance_why = "the error grows with the condition",
        .torch = "linalg.cond", .numpy = "linalg.cond",
+       .refuse = { "a[2,3], p=1 => cond: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a "
+                   "| hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a[2,2], p=max => cond: no norm of matrices is called \"max\" | in here | input 0: input f32 [2, 2] "
+                   "a | hint fro, nuc, 1, -1, 2, -2, inf, -inf",
+                   "a[0,0] => cond: an empty matrix has no condition | in here | input 0: input f32 [0, 0] a | hint is "
+                   "the axis right?" },
        .test = { "a[2,2]{1, 2, 3, -4}", "a[3,2]{1, 2, -3, 4, 2, -5}, p=-2", "a[2,2]{1, 2, 3, -4}, p=1",
                  "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, p=fro" });
 

@@ -11,6 +11,10 @@ NRV_OP(matrix_power, .sig = "real a[...,m,m] -> y[...,m,m]",
        .flags = NRV_MACRO, .make = matrix_power_make, .ulp = 64,
        .tolerance_why = "up to 2 log2 n products, each rounded", .torch = "linalg.matrix_power matrix_power",
        .numpy = "linalg.matrix_power",
+       .refuse = { "a[2,3], n=2 => matrix_power: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 "
+                   "[2, 3] a | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2], n=2 => matrix_power: input 0 is i32, f32 or f64 is wanted | in here | input 0: input "
+                   "i32 [2, 2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2], n=5", "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}, n=-2", "a[2,2,2], n=0", "a[2,2,2], n=3",
                  "a[2,2], "
                  "n=1" });

@@ -36,15 +36,6 @@ static pinv_attr pinv_attr_of(const nrv_rank_opt *o)
     return a;
 }
 
-/* NaN is refused with a word about it, everything else means something */
-static bool pinv_bounds(const nrv__opdef *op, nrv_tensor a, double atol, double rtol)
-{
-    if (atol == atol && rtol == rtol)
-        return true;
-    nrv__op_refuses(op, 1, &a, NRV_EARG, "a number >= 0; none: the default", "a bound is NaN");
-    return false;
-}
-
 /* (...,1): singular values up to here count as zero */
 static nrv_tensor pinv_bound(nrv_tensor a, nrv_tensor s, pinv_attr p)
 {
@@ -98,6 +89,10 @@ NRV_OP(pinv, .sig = "real a[...,m,n] -> y[...,n,m]",
               "gradient is that of matrices of this rank. Not finite: NaN.",
        .vjp = pinv_vjp, .make = pinv_make, .attr_bytes = sizeof(pinv_attr), .ulp = 64, .rel = 1e-10,
        .tolerance_why = "the error grows with the condition", .torch = "linalg.pinv pinverse", .numpy = "linalg.pinv",
+       .refuse = { "a[3] => pinv: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint "
+                   "the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:bf16[2,2] => pinv: input 0 is bf16, f32 or f64 is wanted | in here | input 0: input bf16 [2, 2] "
+                   "a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]{1, 2, 3, -4}", "a[3,2]{1, 2, -3, 4, 2, -5}", "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}",
                  "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, rtol=1e-3" });
 
@@ -113,8 +108,7 @@ NRV_API nrv_tensor nrv_pinv_with(nrv_tensor a, const nrv_rank_opt *o)
 {
     nrv_dim k;
     pinv_attr p = pinv_attr_of(o);
-    if (!nrv__matrix_wants(&nrv__op_pinv, 1, &a) || !nrv__matrix_least(&nrv__op_pinv, a, &k) ||
-        (o && !pinv_bounds(&nrv__op_pinv, a, o->atol, o->rtol)))
+    if (!nrv__matrix_wants(&nrv__op_pinv, 1, &a) || !nrv__matrix_least(&nrv__op_pinv, a, &k))
         return NULL;
     nrv_tensor body = pinv_body(a, p);
     return body ? nrv__composite(&nrv__op_pinv, NRV_N(const nrv_tensor, a), &p, 1, &body) : NULL;
@@ -131,6 +125,10 @@ static nrv_tensor matrix_rank_make(nrv__case *c)
 NRV_OP(matrix_rank, .sig = "real a[...,m,n] -> i64 y[...]",
        .doc = "How many singular values exceed max(atol, rtol times the largest).", .flags = NRV_MACRO,
        .make = matrix_rank_make, .torch = "linalg.matrix_rank matrix_rank", .numpy = "linalg.matrix_rank",
+       .refuse = { "a[3] => matrix_rank: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:i32[2,2] => matrix_rank: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]{1, 2, 2, 4}", "a[3,2]{1, 2, -3, 4, 2, -5}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, tol=3" });
 
 /* a (...,m,n) -> its rank (...) of i64: the singular values that do not count as zero. o may be NULL. */
@@ -138,8 +136,7 @@ NRV_API nrv_tensor nrv_matrix_rank(nrv_tensor a, const nrv_rank_opt *o)
 {
     nrv_dim k;
     pinv_attr p = pinv_attr_of(o);
-    if (!nrv__matrix_wants(&nrv__op_matrix_rank, 1, &a) || !nrv__matrix_least(&nrv__op_matrix_rank, a, &k) ||
-        (o && !pinv_bounds(&nrv__op_matrix_rank, a, o->atol, o->rtol)))
+    if (!nrv__matrix_wants(&nrv__op_matrix_rank, 1, &a) || !nrv__matrix_least(&nrv__op_matrix_rank, a, &k))
         return NULL;
     nrv_tensor s = nrv_svdvals(a), more = nrv_greater(s, pinv_bound(a, s, p));
     return nrv_sum(nrv_cast(more, NRV_I64), -1, 0);
@@ -170,6 +167,12 @@ NRV_OP(
            "vector for each matrix.",
     .flags = NRV_MACRO, .make = lstsq_make, .ulp = 64, .tolerance_why = "the error grows with the condition",
     .torch = "linalg.lstsq", .numpy = "linalg.lstsq",
+    .refuse = { "a[3,2], b[2,1] => lstsq: a has 3 rows, b has 2 | in here | input 0: input f32 [3, 2] a | input 1: "
+                "input f32 [2, 1] b | hint b (...,m,k), or (...,m)",
+                "a[3,2], b[] => lstsq: a has 3 rows, b has no axis | in here | input 0: input f32 [3, 2] a | input 1: "
+                "input f32 [] b | hint b (...,m,k), or (...,m)",
+                "a[3], b[3] => lstsq: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                "hint the last two axes are rows and columns; nrv_reshape makes them" },
     .test = { "a[3,2]{1, 2, -3, 4, 2, -5}, b[3,2]", "a[3,2]{1, 2, -3, 4, 2, -5}, b[3], driver=gels",
               "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}, b[2,1]", "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}, b[2,1], driver=gels",
               "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, b[2,2]" });
@@ -188,7 +191,7 @@ NRV_API nrv_tensor nrv_lstsq_with(nrv_tensor a, nrv_tensor b, const nrv_lstsq_op
     nrv_dim k, same;
     o = o ? o : &none;
     if (!nrv__matrix_wants(op, 1, &a) || !nrv__op_wants_real(op, NRV_N(const nrv_tensor, a, b)) ||
-        !nrv__matrix_least(op, a, &k) || !pinv_bounds(op, a, 0, o->rtol))
+        !nrv__matrix_least(op, a, &k))
         return NULL;
     bool vector = b->rank == 1 || b->rank == a->rank - 1;
     char ta[24], tb[24];

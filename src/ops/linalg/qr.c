@@ -113,6 +113,10 @@ static int64_t qr_room(const nrv__args *a)
 NRV_OP(qr_packed, .batch = nrv__matrix_batch, .sig = "real a[...,m,n] -> y[...,m+k,n]",
        .doc = "Q, with columns of zeros up to n, over R, k = min(m, n). Signs are LAPACK's. Not finite: NaN.",
        .shape = qr_shape, .vjp = qr_vjp, .ref = qr_ref, .room = qr_room,
+       .refuse = { "a[3] => qr_packed: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:i32[2,2] => qr_packed: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
                  "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{-3}", "a[0,0]",
                  "a[3,0]", "a[0,2]" });
@@ -142,6 +146,12 @@ NRV_OP(householder_product, .sig = "real v[...,m,n], real tau[...,k] -> y[...,m,
        .flags = NRV_MACRO, .make = householder_make, .ulp = 16,
        .tolerance_why = "products of matrices and a triangular system, each rounded",
        .torch = "linalg.householder_product orgqr",
+       .refuse = { "v[3,2], tau[3] => householder_product: 3 reflections for 3 x 2 | in here | input 0: input f32 [3, "
+                   "2] v | input 1: input f32 [3] tau | hint v (m,n) and tau (k), k <= n <= m",
+                   "v[2,3], tau[2] => householder_product: 2 reflections for 2 x 3 | in here | input 0: input f32 [2, "
+                   "3] v | input 1: input f32 [2] tau | hint v (m,n) and tau (k), k <= n <= m",
+                   "v[3,2], tau[1,2] => householder_product: v has rank 2, tau has rank 2 | in here | input 0: input "
+                   "f32 [3, 2] v | input 1: input f32 [1, 2] tau | hint v (...,m,n) and tau (...,k)" },
        .test = { "v[3,2], tau[2] in 0.5..1.5", "v[3,3], tau[2] in 0.5..1.5", "v[2,4,3], tau[2,3] in 0.5..1.5",
                  "v[3,2], tau[0]" });
 
@@ -155,9 +165,11 @@ NRV_API nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau)
         return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (...,m,n) and tau (...,k)",
                                "v has rank %d, tau has rank %d", v->rank, tau->rank);
     nrv_dim m = nrv__rows(v), n = nrv__columns(v), k = nrv__columns(tau);
+    char tk[24], tm[24], tn[24];
     if (!nrv__dim_at_most(v->g, k, n, op->name) || !nrv__dim_at_most(v->g, n, m, op->name))
         return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (m,n) and tau (k), k <= n <= m",
-                               "the lengths do not fit");
+                               "%s reflections for %s x %s", nrv__dim_text(v->g, k, tk), nrv__dim_text(v->g, m, tm),
+                               nrv__dim_text(v->g, n, tn));
     nrv_tensor w = nrv__part(v, -1, 0, k),
                one = nrv_select(nrv__matrix_where(v, m, k, 0, 1), nrv__like(v, 1), nrv__like(v, 0));
     one = nrv_sub(one, nrv__lower(one, -1));
@@ -211,6 +223,10 @@ NRV_OP(qr, .sig = "real a[...,m,n] -> q[...,m,k], r[...,k,n]",
        .tolerance_why = "one rounding where R is well conditioned; "
                         "mode=complete adds a factorisation",
        .torch = "linalg.qr qr", .numpy = "linalg.qr",
+       .refuse = { "a[3] => qr: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint the "
+                   "last two axes are rows and columns; nrv_reshape makes them",
+                   "a:u8[2,2] => qr: input 0 is u8, f32 or f64 is wanted | in here | input 0: input u8 [2, 2] a | hint "
+                   "nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}, mode=complete",
                  "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}",
                  "a[2,4,3]{1, 2, -3, 4, 2, -5, 0.5, 1, 3, -2, 1, 4, 2, 2, -3, 4, 2, "

@@ -34,6 +34,14 @@ NRV_OP(solve, .sig = "real a[...,n,n], real b[...,n,k] -> x[...,n,k]",
        .vjp = solve_vjp, .make = solve_make, .ulp = 64, .rel = 1e-11,
        .tolerance_why = "a factorisation and two triangular systems, each rounded; the error grows with the condition",
        .torch = "linalg.solve", .numpy = "linalg.solve",
+       .refuse = { "a[2,3], b[2] => solve: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] "
+                   "a | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a[2,2], b[3,1] => solve: a is of 2 unknowns, b of 3 | in here | input 0: input f32 [2, 2] a | "
+                   "input 1: input f32 [3, 1] b | hint b (...,n,k), or (...,n)",
+                   "a[2,2], b[] => solve: b has no axis | in here | input 0: input f32 [2, 2] a | input 1: input f32 "
+                   "[] b | hint b (...,n,k) or (...,n)",
+                   "a[2,2], b:f64[2] => solve: types differ: f32 and f64 | in here | input 0: input f32 [2, 2] a | "
+                   "input 1: input f64 [2] b | hint nrv_cast one of them" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}, b[3,2]", "a[2,2]{1, 2, 3, -1}, b[2]",
                  "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, b[2,2]", "a[2,2]{1, 2, 3, -1}, b[3,2,1]",
                  "a[2,2]{1, 2, 3, -1}, b[3,2], left=0", "a[1,1]{4}, b[1,1]", "a[0,0], b[0,2]" });
@@ -103,6 +111,10 @@ NRV_OP(inv, .sig = "real a[...,n,n] -> y[...,n,n]",
        .vjp = inv_vjp, .make = inv_make, .ulp = 64, .rel = 1e-11,
        .tolerance_why = "a factorisation and two triangular systems, each rounded; the error grows with the condition",
        .torch = "linalg.inv inverse", .numpy = "linalg.inv",
+       .refuse = { "a[2,3] => inv: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | hint "
+                   "as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
+                   "a:i32[2,2] => inv: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] a | "
+                   "hint nrv_cast it to NRV_F32" },
        .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{4}", "a[0,0]" });
 
 /* a (...,n,n) -> its inverse (...,n,n). A singular a gives inf or NaN. */
@@ -125,6 +137,10 @@ NRV_OP(tensorinv, .sig = "real a[p...,q...] -> y[q...,p...]",
        .flags = NRV_MACRO, .make = tensorinv_make, .ulp = 64,
        .tolerance_why = "as inv: the error grows with the condition", .torch = "linalg.tensorinv",
        .numpy = "linalg.tensorinv",
+       .refuse = { "a[2,3,4], ind=2 => tensorinv: 6 and 4 make no square matrix | in here | input 0: input f32 [2, 3, "
+                   "4] a | hint the lengths before ind and behind it have one product",
+                   "a[2,2], ind=2 => tensorinv: ind = 2 of a tensor of rank 2 | in here | input 0: input f32 [2, 2] a "
+                   "| hint from 1 to the rank, less 1" },
        .test = { "a[2,1,2]{1, 2, 3, -4}, ind=1", "a[2,2,4]{1, 2, 3, 4, 2, -1, 0, 3, 1, 1, 5, -2, 0, 3, 1, 1}, ind=2" });
 
 /* a (p...,q...) -> (q...,p...): the inverse of the map from the last axes to the first ind ones */
@@ -158,6 +174,10 @@ NRV_OP(tensorsolve, .sig = "real a[p...,q...], real b[p...] -> x[q...]",
        .flags = NRV_MACRO, .make = tensorsolve_make, .ulp = 64,
        .tolerance_why = "as solve: the error grows with the condition", .torch = "linalg.tensorsolve",
        .numpy = "linalg.tensorsolve",
+       .refuse = { "a[2,3], b[2] => tensorsolve: 2 equations for 3 unknowns | in here | input 0: input f32 [2, 3] a | "
+                   "input 1: input f32 [2] b | hint a has b's axes first, then those of x",
+                   "a[2,2], b[2,2] => tensorsolve: ranks 2 and 2 | in here | input 0: input f32 [2, 2] a | input 1: "
+                   "input f32 [2, 2] b | hint a has b's axes first, then those of x" },
        .test = { "a[2,1,2]{1, 2, 3, -4}, b[2]", "a[2,2,4]{1, 2, 3, 4, 2, -1, 0, 3, 1, 1, 5, -2, 0, 3, 1, 1}, b[2,2]" });
 
 /* a (p...,q...), b (p...) -> the x (q...) with a x = b, summed over all of x's axes */

@@ -78,17 +78,17 @@ static nrv_tensor tri_batch(const nrv__batch *b)
                            (unsigned)((const tri_attr *)b->y->attr)->how);
 }
 
-static nrv_solve_triangular_opt tri_options(const nrv__case *c, int upper, int transpose)
+static nrv_solve_triangular_opt tri_options(const nrv__case *c, int upper)
 {
     return (nrv_solve_triangular_opt){ .upper = (int)nrv__case_int(c, "upper", upper),
-                                       .transpose = (int)nrv__case_int(c, "transpose", transpose),
+                                       .transpose = (int)nrv__case_int(c, "transpose", 0),
                                        .unit = (int)nrv__case_int(c, "unitriangular", nrv__case_int(c, "unit", 0)),
                                        .right = (int)nrv__case_int(c, "right", !nrv__case_int(c, "left", 1)) };
 }
 
 static nrv_tensor tri_make(nrv__case *c)
 {
-    nrv_solve_triangular_opt o = tri_options(c, 0, 0);
+    nrv_solve_triangular_opt o = tri_options(c, 0);
     return nrv_solve_triangular_with(c->x[0], c->x[1], &o);
 }
 
@@ -99,6 +99,13 @@ NRV_OP(solve_triangular, .batch = tri_batch, .sig = "real a[...,n,n], real b[...
        .shape = tri_shape, .vjp = tri_vjp, .ref = tri_ref, .make = tri_make, .attr_bytes = sizeof(tri_attr), .ulp = 8,
        .tolerance_why = "on the right, the result is turned twice; the rest is rounded once",
        .torch = "linalg.solve_triangular",
+       .refuse = { "a[2,3], b[2,1] => solve_triangular: a square matrix is wanted, not 2 x 3 | in here | input 0: "
+                   "input f32 [2, 3] a | input 1: input f32 [2, 1] b | hint as many rows as columns; nrv_lstsq and "
+                   "nrv_pinv take any matrix",
+                   "a[3,3], b[2,1] => solve_triangular: a has 3 rows, b has 2 | in here | input 0: input f32 [3, 3] a "
+                   "| input 1: input f32 [2, 1] b | hint one row of b for each row of a",
+                   "a[2,3,3], b[4,3,1] => solve_triangular: batch lengths differ at axis 0 | in here | input 0: input "
+                   "f32 [2, 3, 3] a | input 1: input f32 [4, 3, 1] b | hint batch lengths are equal or 1" },
        .test = { "a[2,2]{2, 9, 1, 3}, b[2,1]", "a[3,3]{2, 0.5, -1, 7, 3, 0.25, 7, 7, 1.5}, b[3,2], upper=1",
                  "a[2,2]{2, 9, 1, 3}, b[2,3], transpose=1, unit=1",
                  "a[2,2,2]{2, 9, 1, 3, 1, 9, -2, 4}, b[3,2], right=1", "a[2,1,2,2]{2, 9, 1, 3, 1, 9, -2, 4}, b[3,2,1]",
@@ -133,14 +140,26 @@ NRV_API nrv_tensor nrv_solve_triangular_with(nrv_tensor a, nrv_tensor b, const n
 /* ---- as PyTorch had it before: the right side first, and an upper triangle unless told otherwise ---- */
 static nrv_tensor triangular_solve_make(nrv__case *c)
 {
-    nrv_solve_triangular_opt o = tri_options(c, 1, 0);
-    return nrv__matrix_wants(&nrv__op_triangular_solve, NRV_N(const nrv_tensor, c->x[0], c->x[1]))
-               ? nrv_solve_triangular_with(c->x[1], c->x[0], &o)
-               : NULL;
+    const nrv__opdef *op = &nrv__op_triangular_solve;
+    const nrv_tensor in[] = { c->x[0], c->x[1] };
+    nrv_solve_triangular_opt o = tri_options(c, 1);
+    nrv_dim n;
+    char a[24], b[24];
+    if (!nrv__matrix_wants(op, 2, in) || !nrv__matrix_square(op, in[1]))
+        return NULL;
+    if (!nrv__dim_same(c->g, nrv__rows(in[0]), nrv__rows(in[1]), op->name, &n))
+        return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "one row of b for each row of a", "a has %s rows, b has %s",
+                               nrv__dim_text(c->g, nrv__rows(in[1]), a), nrv__dim_text(c->g, nrv__rows(in[0]), b));
+    return nrv_solve_triangular_with(in[1], in[0], &o);
 }
 
 NRV_OP(triangular_solve, .sig = "real b[...,n,k], real a[...,n,n] -> x[...,n,k]",
        .doc = "solve_triangular with its inputs in the order of torch.triangular_solve: the upper triangle is read "
               "unless upper = 0.",
        .flags = NRV_MACRO, .make = triangular_solve_make, .torch = "triangular_solve",
+       .refuse = { "b[2,1], a[3,3] => triangular_solve: a has 3 rows, b has 2 | in here | input 0: input f32 [2, 1] b "
+                   "| input 1: input f32 [3, 3] a | hint one row of b for each row of a",
+                   "b[2], a[2,2] => triangular_solve: input 0 has rank 1, a matrix is wanted | in here | input 0: "
+                   "input f32 [2] b | input 1: input f32 [2, 2] a | hint the last two axes are rows and columns; "
+                   "nrv_reshape makes them" },
        .test = { "b[2,1], a[2,2]{2, 9, 1, 3}", "b[2,1], a[2,2]{2, 9, 1, 3}, upper=0, transpose=1" });

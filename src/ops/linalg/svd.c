@@ -200,6 +200,10 @@ static int64_t svd_room(const nrv__args *a)
 NRV_OP(svd_packed, .batch = nrv__matrix_batch, .sig = "real a[...,m,n] -> y[...,m+1+n,k]",
        .doc = "U over a row of the singular values, which descend, over V; k = min(m, n).", .shape = svd_shape,
        .vjp = svd_vjp, .ref = svd_ref, .room = svd_room,
+       .refuse = { "a[3] => svd_packed: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:i32[2,2] => svd_packed: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, "
+                   "2] a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]{1, 2, 3, -4}", "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
                  "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}", "a[1,1]{-3}", "a[0,0]",
                  "a[3,0]", "a[0,2]" });
@@ -211,11 +215,12 @@ nrv_tensor nrv__svd(nrv_tensor a)
 
 static nrv_tensor svd_make(nrv__case *c)
 {
+    bool old = nrv__case_text(c, "some"); /* torch.svd, which gives V */
     int whole = (int)nrv__case_int(c, "full_matrices", !nrv__case_int(c, "some", 0));
     nrv_tensor s = NULL, vt = NULL, u = nrv_svd(c->x[0], whole, &s, &vt);
     if (u) {
         c->also[c->n_also++] = s;
-        c->also[c->n_also++] = vt;
+        c->also[c->n_also++] = old ? nrv_transpose(vt) : vt;
     }
     return u;
 }
@@ -230,6 +235,10 @@ NRV_OP(
     .flags = NRV_MACRO, .make = svd_make, .ulp = 16,
     .tolerance_why = "the further columns of full matrices follow from the others", .torch = "linalg.svd svd",
     .numpy = "linalg.svd",
+    .refuse = { "a[3] => svd: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint the "
+                "last two axes are rows and columns; nrv_reshape makes them",
+                "a:i64[2,2] => svd: input 0 is i64, f32 or f64 is wanted | in here | input 0: input i64 [2, 2] a | "
+                "hint nrv_cast it to NRV_F32" },
     .test = { "a[2,2]{1, 2, 3, -4}, full_matrices=0", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}, full_matrices=1",
               "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}, full_matrices=0", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}" });
 
@@ -264,6 +273,10 @@ static nrv_tensor svdvals_make(nrv__case *c)
 
 NRV_OP(svdvals, .sig = "real a[...,m,n] -> s[...,k]", .doc = "The singular values, descending. Not finite: NaN.",
        .flags = NRV_MACRO, .make = svdvals_make, .torch = "linalg.svdvals",
+       .refuse = { "a[] => svdvals: input 0 has rank 0, a matrix is wanted | in here | input 0: input f32 [] a | hint "
+                   "the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:f16[2,2] => svdvals: input 0 is f16, f32 or f64 is wanted | in here | input 0: input f16 [2, 2] "
+                   "a | hint nrv_cast it to NRV_F32" },
        .test = { "a[2,2]{1, 2, 3, -4}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}" });
 
 /* a (...,m,n) -> its singular values, descending (...,min(m,n)) */

@@ -17,6 +17,9 @@ NRV_OP(vander, .sig = "real x[...,m] -> y[...,m,n]",
               "numpy.vander. n is m unless given, and at most 1024.",
        .flags = NRV_MACRO, .make = vander_make, .ulp = 32, .tolerance_why = "up to n products, each rounded",
        .torch = "linalg.vander vander", .numpy = "vander",
+       .refuse = { "x[3], N=2000 => vander: 2000 powers | in here | input 0: input f32 [3] x | hint from 0 to 1024",
+                   "x[], N=2 => vander: a tensor of rank 0 | in here | input 0: input f32 [] x | hint x (...,m), of "
+                   "rank 1 to 7" },
        .test = { "x[3], N=3", "x[2,3], N=4", "x[3], N=3, increasing=0", "x[3], N=1", "x[3], N=0" });
 
 /* x (...,m) -> (...,m,n): x^0, x^1 ... x^(n-1) of each element; increasing = 0: the other way round */
