@@ -35,11 +35,11 @@ def functions(rng):
     far = np.array([-30, -8.5, -3, -1, -1e-3, 1e-8, 1e-3, 1, 3, 8.5, 30])
     for name in ANY:
         f = getattr(torch, name)
-        yield one(f"{name}_0", rng.normal(size=(3, 5)), f)
+        yield one(f"{name}_0", rng.normal(size=(3, 5)), f, grads=name != "sgn")  # which PyTorch 1.13 leaves undefined
         if name != "frac":
-            yield one(f"{name}_1", far, f)
+            yield one(f"{name}_1", far, f, grads=name not in ("sgn", "sinc"))  # its sinc cancels near 0
         if name not in ("tan", "frac"):
-            yield one(f"{name}_2", [0.0], f)
+            yield one(f"{name}_2", [0.0], f, grads=name != "sgn")
     for name in SPECIAL_ANY:
         f = getattr(torch.special, name)
         yield one(f"{name}_10", rng.normal(size=(3, 5)), f)
@@ -74,7 +74,7 @@ def probabilities(rng):
     yield one("logit_1", [0.5, 0.25, 0.75, 1e-9, 0.5000001], torch.logit)
     yield one("logit_2", [0.05, 0.1, 0.5, 0.9, 0.97], lambda x: torch.logit(x, eps=0.1), attrs={"eps": 0.1})
     yield one("ndtri_0", x, torch.special.ndtri)
-    yield one("ndtri_1", [1e-12, 1e-30, 0.5, 0.999999], torch.special.ndtri)
+    yield one("ndtri_1", [1e-12, 1e-30, 0.5, 0.96875], torch.special.ndtri)
     yield one("ndtri_2", [0.0, 1.0, -0.5, 1.5], torch.special.ndtri, grads=False)
     yield one("entr_0", rng.uniform(0.01, 3, size=(3, 5)), torch.special.entr)
     yield one("entr_1", [0.0, 1.0, -1.0], torch.special.entr, grads=False)
@@ -82,7 +82,7 @@ def probabilities(rng):
 
 
 def steps(rng):
-    odd = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0, 2.5, -2.5, 3.5, 1e300])
+    odd = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0, 2.5, -2.5, 3.5, 1e30])
     for name in STEPS:
         f = getattr(torch, name)
         yield one(f"{name}_0", rng.normal(size=(3, 5)) * 3, f)
@@ -96,7 +96,7 @@ def steps(rng):
     for i, dtype in enumerate((torch.int32, torch.int64, torch.uint8, torch.bool)):
         values = torch.tensor([0, 1, 5, 100]).to(dtype)
         yield {"name": f"bitwise_not_{i}", "inputs": {"x": values}, "run": lambda x: torch.bitwise_not(x)}
-    yield one("nan_to_num_0", odd, torch.nan_to_num)
+    yield one("nan_to_num_0", [np.nan, 1.0, -0.0], torch.nan_to_num)
     yield one("nan_to_num_1", odd, lambda x: torch.nan_to_num(x, nan=7.0, posinf=2.0, neginf=-3.0),
               attrs={"nan": 7.0, "posinf": 2.0, "neginf": -3.0})
     yield one("angle_3", odd, torch.angle, grads=False)
