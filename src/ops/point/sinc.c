@@ -9,11 +9,15 @@ static double sinc_at(double x)
     return x == 0 ? 1 : isinf(x) ? 0 : sin(3.14159265358979323846 * half) / (3.14159265358979323846 * x);
 }
 
+/* near 0 by its series, for there the difference would cancel */
 static void sinc_vjp(nrv_vjp *v)
 {
-    nrv_tensor safe = NRV_EXPR("x: x == 0 ? 1 : x", v->x[0]);
-    v->dx[0] = NRV_EXPR("dy, x, y, s: x == 0 ? 0 * dy : dy * (cos(3.141592653589793 * x) - y) / s", v->dy, v->x[0],
-                        v->y, safe);
+    nrv_tensor x = v->x[0], far = NRV_EXPR("x: abs(x) < 0.01 ? 1 : x", x);
+    nrv_tensor near = NRV_EXPR("x: abs(x) < 0.01 ? x : 0", x);
+    nrv_tensor series =
+        NRV_EXPR("x: x * (x * x * (3.2469697011334144 - 1.1445109447325053 * x * x) - 3.289868133696453)", near);
+    v->dx[0] = NRV_EXPR("dy, x, y, f, s: dy * (abs(x) < 0.01 ? s : (cos(3.141592653589793 * f) - y) / f)", v->dy, x,
+                        v->y, far, series);
 }
 
 NRV_REF1(sinc_ref, sinc_at(x))
