@@ -52,11 +52,20 @@ typedef struct {
    name.bias, name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running
    values alone. */
 nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
+/* (B,C,L) -> (B,out,L'): out filters of k, with parameters name.weight (out,C/groups,k), name.bias (out). */
+nrv_tensor nrv_conv1d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
 /* (B,C,H,W) -> (B,out,H',W'): out filters of k x k, with parameters name.weight (out,C/groups,k,k), name.bias (out). */
 nrv_tensor nrv_conv2d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
-/* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1; name.weight (C,out/groups,k,k),
+/* (B,C,D,H,W) -> (B,out,D',H',W'): out filters of k x k x k; name.weight (out,C/groups,k,k,k), name.bias (out). */
+nrv_tensor nrv_conv3d(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
+/* (B,C,L) -> (B,out,L'), L' = (L-1) stride - 2 pad + dilation (k-1) + 1 + output_pad; name.weight (C,out/groups,k),
    name.bias (out). */
+nrv_tensor nrv_conv1d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
+/* (B,C,H,W) -> (B,out,H',W'), H' = (H-1) stride - 2 pad + dilation (k-1) + 1 + output_pad; name.weight
+   (C,out/groups,k,k), name.bias (out). */
 nrv_tensor nrv_conv2d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
+/* (B,C,D,H,W) -> (B,out,D',H',W'), lengths as nrv_conv2d_transposed; name.weight (C,out/groups,k,k,k), name.bias. */
+nrv_tensor nrv_conv3d_transposed(nrv_tensor x, const char *name, nrv_dim out, int k, const nrv_conv_opt *opt);
 /* A table (n,width) of float32, the parameter name.weight, which starts with mean 0 and deviation 1. Rows of it are
    nrv_gather(table, ids, 0); its transpose is an output layer with tied weights. */
 nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim width);

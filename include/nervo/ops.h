@@ -271,7 +271,7 @@ typedef struct {
     int kernels[3], strides[3], pads[3], dilations[3];
     int64_t reserved[4];
 } nrv_pool_opt;
-/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them */
+/* for the axis of reductions: several, NRV_AXES(0, -1), or all of them; weight_norm: one length for the whole weight */
 #define NRV_AXES(...) nrv_axes((int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)), (const int[]){ __VA_ARGS__ })
 enum { NRV_ALL = (1 << 30) + (1 << 29) };
 /* recurrent cells and layers: the weights of one direction of one layer, G gates (rnn 1, gru 3, lstm 4): weight_ih
@@ -348,6 +348,9 @@ nrv_tensor nrv_cumprod(nrv_tensor x, int axis);
 nrv_tensor nrv_cumsum(nrv_tensor x, int axis, int reverse);
 /* y[t] = x[t+1] - x[t] along an axis, n times over; with nothing left it is empty. (...,d,...) -> (...,d-n,...) */
 nrv_tensor nrv_diff(nrv_tensor x, int n, int axis);
+/* Slopes of y along an axis, at x (n), or `step` apart where x is NULL; edge 1 or 2: the order of the ends, which need
+   one element more than that. (...,n,...) -> (...,n,...) */
+nrv_tensor nrv_gradient(nrv_tensor y, nrv_tensor x, double step, int axis, int edge);
 /* softmax((x + g) / tau) along an axis, g drawn anew in every run under this name; hard = 1: one-hot where that is
    largest, with its gradient. x and y (...) */
 nrv_tensor nrv_gumbel_softmax(nrv_tensor x, const char *name, double tau, int hard, int axis);
@@ -543,6 +546,17 @@ nrv_tensor nrv_lookup_bag(nrv_tensor ids, nrv_tensor table, nrv_tensor offsets, 
 /* lengths (B) of i32 or i64 -> bool (T,B), true where t < lengths[b]: which elements of sequences, padded to T and with
    time in front, are there. */
 nrv_tensor nrv_mask_of_lengths(nrv_tensor lengths, nrv_dim T);
+/* x (...) with the scalar value, of x's type, where mask (...) is true; both are stretched to one shape. */
+nrv_tensor nrv_masked_fill(nrv_tensor x, nrv_tensor mask, nrv_tensor value);
+/* The elements of x (...) where mask (...) is true, in their order -> (n), n being the number of all elements, with
+   zeros behind; *count, where count is not NULL, i64, says how many there are. Both are stretched to one shape. */
+nrv_tensor nrv_masked_select(nrv_tensor x, nrv_tensor mask, nrv_tensor *count);
+/* x (...) with the elements of src, in their order, where mask (...) is true; x and mask are stretched to one shape,
+   src has any. Too few elements are an error of the run. */
+nrv_tensor nrv_masked_scatter(nrv_tensor x, nrv_tensor mask, nrv_tensor src);
+/* i64 (n,rank): the coordinates of the elements of x that are not 0, in their order, n being the number of all
+   elements, with rows of zeros behind; *count, where count is not NULL, i64, says how many there are. */
+nrv_tensor nrv_nonzero(nrv_tensor x, nrv_tensor *count);
 /* index (...) of i32 or i64 -> (...,n) of type t: 1 where the index is, 0 elsewhere. An index outside 0..n-1 is an
    error of the run. */
 nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t);
@@ -553,6 +567,25 @@ nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n);
    its end; NaN and what lies outside is left out. Where min = max, those of x; where these are equal, 1 less and more.
  */
 nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max);
+/* x (a...,n,b...) with alpha times src (a...,m,b...) added to the lines of axis that index (m) of i32 or i64 names. An
+   index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, double alpha);
+/* x (a...,n,b...) with the lines of src (a...,m,b...) in the place of those of axis that index (m) of i32 or i64 names;
+   of several for one place the last. An index outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_index_copy(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
+/* x (a...,n,b...) with the scalar value, of x's type, in the lines of axis that index (m) of i32 or i64 names. An index
+   outside 0..n-1 is an error of the run. */
+nrv_tensor nrv_index_fill(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor value);
+/* x with values at the places that n indexes, of i32 or i64, of its first n axes name together: x[i,j,...] = values, or
+   += where accumulate is not 0. The indexes are stretched to one shape, the values to that and the axes left. A
+   negative index counts from the end, one out of range is an error of the run. */
+nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, nrv_tensor values, int accumulate);
+/* Elements of the flat x by index (...) of i32 or i64, in the index's shape; a negative one counts from the end, one
+   out of range is an error of the run. PyTorch's take. */
+nrv_tensor nrv_take_flat(nrv_tensor x, nrv_tensor index);
+/* x with src, as many elements as index of i32 or i64 has, at places of the flat x, or added to them where accumulate
+   is not 0; a negative one counts from the end, one out of range is an error of the run. PyTorch's put. */
+nrv_tensor nrv_put_flat(nrv_tensor x, nrv_tensor index, nrv_tensor src, int accumulate);
 /* from (a...,n,b...) and start, i32 or i64, a scalar or with the first axes of from -> (a...,length,b...): a run of
    axis that begins at start. Where it would begin before 0 or pass the end, the run of the plan is an error. Its
    gradient is nrv_write into zeros; a start that is a constant or a size is nrv_slice's business. */
@@ -597,6 +630,13 @@ nrv_tensor nrv_take_along(nrv_tensor x, nrv_tensor index, int axis);
 /* nrv_take_along where a length of 1 beside the axis is stretched to the other's, in x and in index; PyTorch's
    take_along_dim, NumPy's take_along_axis. */
 nrv_tensor nrv_take_along_dim(nrv_tensor x, nrv_tensor index, int axis);
+/* The different elements of x (...) in ascending order -> (n), n being the number of all elements, with zeros behind.
+   Where they are not NULL: *inverse (...), i64, where each element of x is among them; *counts (n), i64, how often each
+   occurs; *number, i64, how many there are. NaN differs from NaN. */
+nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
+/* The elements of x (...) without those that equal the one before -> (n), n being the number of all elements, with
+   zeros behind. *inverse, *counts and *number as for nrv_unique. */
+nrv_tensor nrv_unique_consecutive(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
 /* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
    (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
@@ -1327,6 +1367,11 @@ nrv_tensor nrv_amin(nrv_tensor x, int axis, int keep);
 nrv_tensor nrv_aminmax(nrv_tensor x, int axis, int keep, nrv_tensor *most);
 /* several axes as one number for the reductions: what NRV_AXES(0, -1) stands for; none: all */
 int nrv_axes(int n, const int *axes);
+/* x (D,n), or (n) for one variable -> (D,D), or a scalar. times (n) whole or NULL: how often each observation was made;
+   weight (n) real or NULL: how much it counts. correction: 1 for samples. */
+nrv_tensor nrv_cov(nrv_tensor x, int correction, nrv_tensor times, nrv_tensor weight);
+/* x (D,n), or (n) for one variable -> (D,D), or a scalar: Pearson's correlations. */
+nrv_tensor nrv_corrcoef(nrv_tensor x);
 /* The largest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_max_of(nrv_tensor x, int axis, int keep);
 /* The smallest along an axis; keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
@@ -1349,6 +1394,14 @@ nrv_tensor nrv_mean_all(nrv_tensor x);
 /* Mean over an axis (or NRV_AXES, NRV_ALL) of what is not NaN; keep = 1 leaves it with length 1.
    (...,n,...) -> (...,...) */
 nrv_tensor nrv_nanmean(nrv_tensor x, int axis, int keep);
+/* The middle of an axis in order, the lower of two, a NaN if there is one; *index, unless NULL: i32, where it stands.
+   keep = 1 leaves the axis with length 1. NRV_ALL: of all elements, *index is NULL then. (...,n,...) -> (...,...) */
+nrv_tensor nrv_median(nrv_tensor x, int axis, int keep, nrv_tensor *index);
+/* nrv_median of what is not NaN. */
+nrv_tensor nrv_nanmedian(nrv_tensor x, int axis, int keep, nrv_tensor *index);
+/* What stands most often in an axis, of equally many the smallest; *index, unless NULL: i32, where it stands last.
+   keep = 1 leaves the axis with length 1. (...,n,...) -> (...,...) */
+nrv_tensor nrv_mode(nrv_tensor x, int axis, int keep, nrv_tensor *index);
 /* The p-norm over an axis (or NRV_AXES, NRV_ALL), any real p or +-INFINITY; keep = 1 leaves it with length 1.
    (...,n,...) -> (...,...) */
 nrv_tensor nrv_norm(nrv_tensor x, double p, int axis, int keep);
@@ -1357,6 +1410,12 @@ nrv_tensor nrv_dist(nrv_tensor a, nrv_tensor b, double p);
 /* Product over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 1.
    (...,n,...) -> (...,...) */
 nrv_tensor nrv_prod(nrv_tensor x, int axis, int keep);
+/* The value below which the part q of an axis (or NRV_AXES, NRV_ALL) lies: q a scalar, or (Q), whose axis comes first.
+   how: linear (NULL), lower, higher, midpoint or nearest, between two elements. keep = 1 leaves the axis with length 1.
+   (...,n,...) -> (Q,...,...) */
+nrv_tensor nrv_quantile(nrv_tensor x, nrv_tensor q, int axis, int keep, const char *how);
+/* nrv_quantile of what is not NaN. */
+nrv_tensor nrv_nanquantile(nrv_tensor x, nrv_tensor q, int axis, int keep, const char *how);
 /* Sum over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1; of nothing it is 0. (...,n,...) ->
  * (...,...)
  */
@@ -1488,6 +1547,9 @@ nrv_tensor nrv_rearrange(nrv_tensor x, const char *pattern, int n, const nrv_dim
 nrv_tensor nrv_repeat(nrv_tensor x, int n, const nrv_dim *times);
 /* Every element of axis n times in a row: (a,b) at 1 -> (a,n*b). n is a number or a named size. */
 nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n);
+/* Every element i of axis times[i] times in a row: x (...,n,...), times (n) of i32 or i64 -> (...,length,...). The sum
+   of times should be `length`; what is not filled repeats the last element, what is too much is left out. */
+nrv_tensor nrv_repeat_each(nrv_tensor x, int axis, nrv_tensor times, nrv_dim length);
 /* x's elements in row-major order as the given shape; one length may be NRV_SAME: what is left. */
 nrv_tensor nrv_reshape(nrv_tensor x, nrv_shape shape);
 /* (B,...) -> (B, product of the rest) */

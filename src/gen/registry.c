@@ -22,6 +22,7 @@ extern const nrv__opdef nrv__op_cummin;
 extern const nrv__opdef nrv__op_cumprod;
 extern const nrv__opdef nrv__op_cumsum;
 extern const nrv__opdef nrv__op_diff;
+extern const nrv__opdef nrv__op_gradient;
 extern const nrv__opdef nrv__op_gumbel_softmax;
 extern const nrv__opdef nrv__op_linear_scan;
 extern const nrv__opdef nrv__op_log_softmax;
@@ -108,9 +109,19 @@ extern const nrv__opdef nrv__op_iota;
 extern const nrv__opdef nrv__op_lookup;
 extern const nrv__opdef nrv__op_lookup_bag;
 extern const nrv__opdef nrv__op_mask_of_lengths;
+extern const nrv__opdef nrv__op_masked_fill;
+extern const nrv__opdef nrv__op_masked_select;
+extern const nrv__opdef nrv__op_masked_scatter;
+extern const nrv__opdef nrv__op_nonzero;
 extern const nrv__opdef nrv__op_one_hot;
 extern const nrv__opdef nrv__op_bincount;
 extern const nrv__opdef nrv__op_histc;
+extern const nrv__opdef nrv__op_index_add;
+extern const nrv__opdef nrv__op_index_copy;
+extern const nrv__opdef nrv__op_index_fill;
+extern const nrv__opdef nrv__op_index_put;
+extern const nrv__opdef nrv__op_take_flat;
+extern const nrv__opdef nrv__op_put_flat;
 extern const nrv__opdef nrv__op_read;
 extern const nrv__opdef nrv__op_scatter_add;
 extern const nrv__opdef nrv__op_searchsorted;
@@ -125,6 +136,8 @@ extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
 extern const nrv__opdef nrv__op_take_along;
 extern const nrv__opdef nrv__op_take_along_dim;
+extern const nrv__opdef nrv__op_unique;
+extern const nrv__opdef nrv__op_unique_consecutive;
 extern const nrv__opdef nrv__op_write;
 extern const nrv__opdef nrv__op_pairwise_distance;
 extern const nrv__opdef nrv__op_cdist;
@@ -415,6 +428,8 @@ extern const nrv__opdef nrv__op_uniform;
 extern const nrv__opdef nrv__op_amax;
 extern const nrv__opdef nrv__op_amin;
 extern const nrv__opdef nrv__op_aminmax;
+extern const nrv__opdef nrv__op_cov;
+extern const nrv__opdef nrv__op_corrcoef;
 extern const nrv__opdef nrv__op_max_of;
 extern const nrv__opdef nrv__op_min_of;
 extern const nrv__opdef nrv__op_argmax;
@@ -422,9 +437,14 @@ extern const nrv__opdef nrv__op_argmin;
 extern const nrv__opdef nrv__op_logsumexp;
 extern const nrv__opdef nrv__op_mean;
 extern const nrv__opdef nrv__op_nanmean;
+extern const nrv__opdef nrv__op_median;
+extern const nrv__opdef nrv__op_nanmedian;
+extern const nrv__opdef nrv__op_mode;
 extern const nrv__opdef nrv__op_norm;
 extern const nrv__opdef nrv__op_dist;
 extern const nrv__opdef nrv__op_prod;
+extern const nrv__opdef nrv__op_quantile;
+extern const nrv__opdef nrv__op_nanquantile;
 extern const nrv__opdef nrv__op_sum;
 extern const nrv__opdef nrv__op_nansum;
 extern const nrv__opdef nrv__op_var;
@@ -507,8 +527,12 @@ extern const nrv__layer nrv__layer_softplus;
 extern const nrv__layer nrv__layer_leaky_relu;
 extern const nrv__layer nrv__layer_softmax;
 extern const nrv__layer nrv__layer_batch_norm;
+extern const nrv__layer nrv__layer_conv1d;
 extern const nrv__layer nrv__layer_conv2d;
+extern const nrv__layer nrv__layer_conv3d;
+extern const nrv__layer nrv__layer_conv1d_transposed;
 extern const nrv__layer nrv__layer_conv2d_transposed;
+extern const nrv__layer nrv__layer_conv3d_transposed;
 extern const nrv__layer nrv__layer_dropout;
 extern const nrv__layer nrv__layer_dropout_channels;
 extern const nrv__layer nrv__layer_alpha_dropout;
@@ -517,13 +541,27 @@ extern const nrv__layer nrv__layer_flatten;
 extern const nrv__layer nrv__layer_identity;
 extern const nrv__layer nrv__layer_group_norm;
 extern const nrv__layer nrv__layer_instance_norm;
+extern const nrv__layer nrv__layer_upsample;
+extern const nrv__layer nrv__layer_pixel_shuffle;
+extern const nrv__layer nrv__layer_pixel_unshuffle;
+extern const nrv__layer nrv__layer_channel_shuffle;
+extern const nrv__layer nrv__layer_unfold;
+extern const nrv__layer nrv__layer_fold;
+extern const nrv__layer nrv__layer_constant_pad;
+extern const nrv__layer nrv__layer_reflection_pad;
+extern const nrv__layer nrv__layer_replication_pad;
+extern const nrv__layer nrv__layer_circular_pad;
 extern const nrv__layer nrv__layer_layer_norm;
 extern const nrv__layer nrv__layer_rms_norm;
 extern const nrv__layer nrv__layer_linear;
 extern const nrv__layer nrv__layer_parallel;
 extern const nrv__layer nrv__layer_max_pool;
 extern const nrv__layer nrv__layer_avg_pool;
+extern const nrv__layer nrv__layer_lp_pool;
+extern const nrv__layer nrv__layer_adaptive_avg_pool;
+extern const nrv__layer nrv__layer_adaptive_max_pool;
 extern const nrv__layer nrv__layer_avg_pool_global;
+extern const nrv__layer nrv__layer_max_pool_global;
 extern const nrv__layer nrv__layer_repeat;
 extern const nrv__layer nrv__layer_residual;
 extern const nrv__optim nrv__optim_adam;
@@ -719,6 +757,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_cumprod,
     &nrv__op_cumsum,
     &nrv__op_diff,
+    &nrv__op_gradient,
     &nrv__op_gumbel_softmax,
     &nrv__op_linear_scan,
     &nrv__op_log_softmax,
@@ -805,9 +844,19 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_lookup,
     &nrv__op_lookup_bag,
     &nrv__op_mask_of_lengths,
+    &nrv__op_masked_fill,
+    &nrv__op_masked_select,
+    &nrv__op_masked_scatter,
+    &nrv__op_nonzero,
     &nrv__op_one_hot,
     &nrv__op_bincount,
     &nrv__op_histc,
+    &nrv__op_index_add,
+    &nrv__op_index_copy,
+    &nrv__op_index_fill,
+    &nrv__op_index_put,
+    &nrv__op_take_flat,
+    &nrv__op_put_flat,
     &nrv__op_read,
     &nrv__op_scatter_add,
     &nrv__op_searchsorted,
@@ -822,6 +871,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_take,
     &nrv__op_take_along,
     &nrv__op_take_along_dim,
+    &nrv__op_unique,
+    &nrv__op_unique_consecutive,
     &nrv__op_write,
     &nrv__op_pairwise_distance,
     &nrv__op_cdist,
@@ -1112,6 +1163,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_amax,
     &nrv__op_amin,
     &nrv__op_aminmax,
+    &nrv__op_cov,
+    &nrv__op_corrcoef,
     &nrv__op_max_of,
     &nrv__op_min_of,
     &nrv__op_argmax,
@@ -1119,9 +1172,14 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_logsumexp,
     &nrv__op_mean,
     &nrv__op_nanmean,
+    &nrv__op_median,
+    &nrv__op_nanmedian,
+    &nrv__op_mode,
     &nrv__op_norm,
     &nrv__op_dist,
     &nrv__op_prod,
+    &nrv__op_quantile,
+    &nrv__op_nanquantile,
     &nrv__op_sum,
     &nrv__op_nansum,
     &nrv__op_var,
@@ -1208,8 +1266,12 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_leaky_relu,
     &nrv__layer_softmax,
     &nrv__layer_batch_norm,
+    &nrv__layer_conv1d,
     &nrv__layer_conv2d,
+    &nrv__layer_conv3d,
+    &nrv__layer_conv1d_transposed,
     &nrv__layer_conv2d_transposed,
+    &nrv__layer_conv3d_transposed,
     &nrv__layer_dropout,
     &nrv__layer_dropout_channels,
     &nrv__layer_alpha_dropout,
@@ -1218,13 +1280,27 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_identity,
     &nrv__layer_group_norm,
     &nrv__layer_instance_norm,
+    &nrv__layer_upsample,
+    &nrv__layer_pixel_shuffle,
+    &nrv__layer_pixel_unshuffle,
+    &nrv__layer_channel_shuffle,
+    &nrv__layer_unfold,
+    &nrv__layer_fold,
+    &nrv__layer_constant_pad,
+    &nrv__layer_reflection_pad,
+    &nrv__layer_replication_pad,
+    &nrv__layer_circular_pad,
     &nrv__layer_layer_norm,
     &nrv__layer_rms_norm,
     &nrv__layer_linear,
     &nrv__layer_parallel,
     &nrv__layer_max_pool,
     &nrv__layer_avg_pool,
+    &nrv__layer_lp_pool,
+    &nrv__layer_adaptive_avg_pool,
+    &nrv__layer_adaptive_max_pool,
     &nrv__layer_avg_pool_global,
+    &nrv__layer_max_pool_global,
     &nrv__layer_repeat,
     &nrv__layer_residual,
     NULL
