@@ -245,10 +245,11 @@ void maker_push_known(maker *m, term x, double lo, double hi)
     push(m, (value){ .x = x, .known = true, .lo = lo, .hi = hi }, "a loop");
 }
 
-/* what straddles 0 is taken as it is where that is small; every other range is one where the op is defined */
+/* what straddles 0 is taken as it is where that is small; every other range is one where the op is defined, and so is
+   one within -1..1, which is what is asked for where nothing is said */
 static term in_range(maker *m, term x, const value *v, double lo, double hi)
 {
-    bool straddles = lo < 0 && hi > 0;
+    bool straddles = lo < 0 && hi > 0 && (lo <= -1 || hi >= 1);
     if (straddles) {
         lo = lo < -4 ? -4 : lo;
         hi = hi > 4 ? 4 : hi;

@@ -44,6 +44,20 @@ static void real_arguments(op_case *c) /* what names a real type names the other
         c->arg[c->n_arg++] = (nrv__arg){ "type", nrv__dtype_name(c->real) };
 }
 
+/* what the case itself gives: some show infinities, NaNs, shifts out of sight */
+static bool stays_small(const op_case *c)
+{
+    case_graph t = case_trace(c, NRV_TRAIN);
+    int64_t n = 0;
+    double *y = case_value(t.y, &n);
+    bool small = y != NULL;
+    for (int64_t i = 0; small && i < n; i++)
+        small = fabs(y[i]) < 1e5;
+    free(y);
+    case_graph_free(&t);
+    return small;
+}
+
 static bool usable(entry *e)
 {
     const nrv__opdef *op = e->c[0].op;
@@ -53,7 +67,8 @@ static bool usable(entry *e)
     for (int i = 0; i < e->c[0].n_x; i++)
         if (!usable_input(e, &e->c[0].x[i]))
             return false;
-    return e->k.declared || ((op->vjp || op->batch) && e->c[0].n_x); /* or of the library's inside: gradients hold it */
+    bool called = e->k.declared || ((op->vjp || op->batch) && e->c[0].n_x); /* or inside: gradients hold it */
+    return called && stays_small(&e->c[0]);
 }
 
 static bool all_zero(nrv_tensor x)
@@ -181,6 +196,12 @@ static term operand(maker *m, dice *d, bool step, const case_input *x, int rank,
     return constant(m, d, x, rank, dim);
 }
 
+/* where the gradient is that of another function, which is given here as well, it is the same function */
+static bool two_alike(const nrv__opdef *op)
+{
+    return !strcmp(op->name, "surrogate");
+}
+
 /* shapes of the inputs: the case's, or for what is element-wise that of a value, and what broadcasts to it */
 static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][NRV__MAX_RANK])
 {
@@ -197,10 +218,10 @@ static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][N
     if (case_elements(v->x.t) > FEW && !own)
         v = &m->v[0]; /* an input: few elements */
     for (int i = 0; i < c->n_x; i++) {
-        int less = i && !c->op->not_slope && v->x.t->rank && dice_percent(d, 15) ? 1 : 0;
+        int less = i && !two_alike(c->op) && v->x.t->rank && dice_percent(d, 15) ? 1 : 0;
         rank[i] = v->x.t->rank - less;
         for (int k = 0; k < rank[i]; k++) {
-            bool one = i && !c->op->not_slope && dice_percent(d, 15);
+            bool one = i && !two_alike(c->op) && dice_percent(d, 15);
             dim[i][k] = one ? 1 : v->x.t->dim[k + less];
         }
     }
@@ -246,7 +267,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
     static char text[MAKER_ROOM / 4];
     shapes(m, d, e, rank, dim);
     for (int i = 0; i < c->n_x; i++) {
-        bool same = i && c->op->not_slope; /* where the gradient is of another function, it is the same function */
+        bool same = i && two_alike(c->op);
         x[i] = same ? x[0] : operand(m, d, e->steps >> i & 1, &c->x[i], rank[i], dim[i]);
         t[i] = x[i].t;
         names[i] = x[i].c;
@@ -261,7 +282,8 @@ static void statement_op(maker *m, dice *d, const entry *e)
     bool drawn = c->op->flags & NRV_RANDOM; /* `make` has a key of its own, not the name's */
     y.c = !drawn && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
                                                                          : inside_call(m, c, x, draw);
-    m->r->met |= !strcmp(c->op->name, "stop") ? RANDOM_STOP : 0; /* the one op that hides a slope */
+    bool hides = !strcmp(c->op->name, "stop") || (c->op->not_slope && !two_alike(c->op)); /* a slope */
+    m->r->met |= hides ? RANDOM_STOP : 0;
     if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
         y = other_type(m, x[0], y);
     maker_push(m, y, c->op->name);

@@ -13,6 +13,15 @@ typedef struct jvp_case {
     int n;
 } jvp_case;
 
+/* values that a case gives may be marks, where nothing is smooth: others move, if there are any */
+static bool jvp_stays(const op_case *c, int i)
+{
+    bool others = false;
+    for (int k = 0; k < c->n_x; k++)
+        others = others || (nrv__dtype_real(c->x[k].type) && c->x[k].lo < c->x[k].hi);
+    return others && c->x[i].lo >= c->x[i].hi;
+}
+
 /* false: nothing to differentiate */
 static bool jvp_open(jvp_case *k, const op_case *c)
 {
@@ -28,6 +37,10 @@ static bool jvp_open(jvp_case *k, const op_case *c)
         k->x[k->n] = k->t.x[i];
         k->at[k->n] = c->x[i].value;
         k->v[k->n] = case_input_like(&k->t, c, name, k->t.x[i], (uint64_t)(20 + i), &k->v_at[k->n]);
+        if (jvp_stays(c, i) && k->v_at[k->n]) {
+            memset(k->v_at[k->n], 0, (size_t)c->x[i].n * sizeof *k->v_at[0]);
+            case_feed(k->v[k->n], k->v_at[k->n], c->x[i].n);
+        }
         k->n++;
     }
     if (!k->n)
