@@ -132,8 +132,12 @@ static nrv_status eager_op(eager_run *e, nrv_tensor n, nrv__view *in)
     out.data = value;
     nrv__ref_run(n->op, &a);
     nrv__alloc(&g->mem, a.scratch, scratch, 0);
-    if (nrv__fault_status(&fault))
-        return nrv__graph_fail(g, nrv__fault_status(&fault), NULL, "%s: %s", n->op->name, nrv__fault_text(&fault));
+    if (nrv__fault_status(&fault)) {
+        char shown[NRV__PATH_SHOWN];
+        const char *path = nrv__path_show(n->scope, shown);
+        return nrv__fail(&g->why, nrv__fault_status(&fault), "%s: %s%s%s", n->op->name, nrv__fault_text(&fault),
+                         *path ? "\n  in    " : "", path);
+    }
     n->value = value;
     return NRV_OK;
 }

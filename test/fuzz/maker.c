@@ -209,21 +209,24 @@ static void push(maker *m, value v, const char *what)
     m->v[m->n_v++] = v;
 }
 
-static void measure(maker *m, value *v, const char *what)
+/* false: it is too large, or no number; what is met on the way there is left out */
+static bool measure(maker *m, value *v, const char *what)
 {
     random_graph *r = m->r;
     int64_t n = 0;
     double *x = case_value(v->x.t, &n);
+    bool small = true;
     v->known = x != NULL;
     for (int64_t i = 0; i < n && x; i++) {
         v->lo = i == 0 || x[i] < v->lo ? x[i] : v->lo;
         v->hi = i == 0 || x[i] > v->hi ? x[i] : v->hi;
-        if (!(fabs(x[i]) < 1e6) && !*r->wrong)
-            snprintf(r->wrong, sizeof r->wrong, "%s: element %lld is %g", what, (long long)i, x[i]);
+        small = small && fabs(x[i]) < 1e6;
     }
     if (!x && !*r->wrong)
         snprintf(r->wrong, sizeof r->wrong, "%s: %.300s", what, nrv_graph_why(r->g));
     free(x);
+    r->met |= small ? 0 : RANDOM_LEFT;
+    return small;
 }
 
 void maker_push(maker *m, term x, const char *what)
@@ -235,9 +238,8 @@ void maker_push(maker *m, term x, const char *what)
         return;
     while (v.x.t && case_elements(v.x.t) > MAKER_MOST)
         v.x = (term){ nrv_mean(v.x.t, 0, 0), say(m, "nrv_mean(%s, 0, 0)", v.x.c) };
-    if (v.x.t && m->nest == 0)
-        measure(m, &v, what);
-    push(m, v, what);
+    if (!v.x.t || m->nest || measure(m, &v, what))
+        push(m, v, what);
 }
 
 void maker_push_known(maker *m, term x, double lo, double hi)
@@ -245,11 +247,11 @@ void maker_push_known(maker *m, term x, double lo, double hi)
     push(m, (value){ .x = x, .known = true, .lo = lo, .hi = hi }, "a loop");
 }
 
-/* what straddles 0 is taken as it is where that is small; every other range is one where the op is defined, and so is
-   one within -1..1, which is what is asked for where nothing is said */
+/* what straddles 0 is taken as it is where that is small; every other range is one where the op is defined. Nothing
+   said is -1..1 */
 static term in_range(maker *m, term x, const value *v, double lo, double hi)
 {
-    bool straddles = lo < 0 && hi > 0 && (lo <= -1 || hi >= 1);
+    bool straddles = lo <= -1 && hi >= 1;
     if (straddles) {
         lo = lo < -4 ? -4 : lo;
         hi = hi > 4 ? 4 : hi;

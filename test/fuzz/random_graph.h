@@ -17,8 +17,9 @@ enum { /* what a program holds */
        RANDOM_IF = 8,
        RANDOM_CALL = 16, /* of a composite */
        RANDOM_DRAW = 32,
-       RANDOM_STOP = 64,    /* its gradient is not its slope */
-       RANDOM_ROUNDED = 128 /* its gradient has the digits of float32 */
+       RANDOM_STOP = 64,     /* its gradient is not its slope */
+       RANDOM_ROUNDED = 128, /* its gradient has the digits of float32 */
+       RANDOM_LEFT = 256     /* a value was too large, or no number, and is used by nothing */
 };
 
 typedef struct random_graph {

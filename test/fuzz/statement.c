@@ -13,7 +13,7 @@ typedef struct entry { /* a case that programs may hold, in both types */
     op_case c[2];
     call k;
     bool any_shape; /* element-wise */
-    uint32_t steps; /* bit i: of real input i the value is a step, its gradient zero */
+    uint32_t steps; /* bit i: of real input i the value is a step, or is none where all its elements are one */
 } entry;
 
 static entry entries[ENTRIES];
@@ -82,6 +82,26 @@ static bool all_zero(nrv_tensor x)
     return zero;
 }
 
+/* a norm of nothing, a correlation with what never changes: there is none */
+static bool flat_is_finite(const op_case *c, int i)
+{
+    case_graph t = case_trace(c, NRV_TRAIN);
+    double *flat = malloc(((size_t)c->x[i].n + 1) * sizeof *flat);
+    int64_t n = 0;
+    for (int64_t k = 0; flat && k < c->x[i].n; k++)
+        flat[k] = (c->x[i].lo + c->x[i].hi) / 2;
+    if (flat)
+        case_feed(t.x[i], flat, c->x[i].n);
+    double *y = case_value(t.y, &n);
+    bool finite = y != NULL;
+    for (int64_t k = 0; finite && k < n; k++)
+        finite = isfinite(y[k]);
+    free(flat);
+    free(y);
+    case_graph_free(&t);
+    return finite;
+}
+
 static uint32_t steps_of(const op_case *c)
 {
     case_graph t = case_trace(c, NRV_TRAIN);
@@ -95,7 +115,7 @@ static uint32_t steps_of(const op_case *c)
             nrv_tensor flat = nrv_reshape(t.y, NRV_SHAPE(NRV_SAME));
             nrv_grad(nrv_sum_all(nrv_mul(flat, wave)), NULL, 1, &t.x[i], &dx);
         }
-        steps |= !dx || all_zero(dx) ? UINT32_C(1) << i : 0;
+        steps |= !dx || all_zero(dx) || !flat_is_finite(c, i) ? UINT32_C(1) << i : 0;
     }
     case_graph_free(&t);
     return steps;
@@ -246,12 +266,14 @@ static const char *inside_call(maker *m, const op_case *c, const term *x, const 
                *args ? " }" : "");
 }
 
-/* fewer digits would hide slopes: the value stays x's where it can, and the gradient goes through the other type */
-static term other_type(maker *m, term x, term y)
+/* fewer digits would hide slopes: of a cast, the value stays x's, and the gradient goes through the other type */
+static term other_type(maker *m, const nrv__opdef *op, term x, term y)
 {
     y = term_cast(m, y, m->r->real);
-    if (x.t->type != m->r->real || x.t->rank != y.t->rank)
+    if (strcmp(op->name, "cast") || x.t->type != m->r->real) {
+        m->r->met |= RANDOM_STOP;
         return y;
+    }
     m->r->met |= RANDOM_ROUNDED;
     return term_two(m, "surrogate", nrv_surrogate, x, y);
 }
@@ -285,7 +307,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
     bool hides = !strcmp(c->op->name, "stop") || (c->op->not_slope && !two_alike(c->op)); /* a slope */
     m->r->met |= hides ? RANDOM_STOP : 0;
     if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
-        y = other_type(m, x[0], y);
+        y = other_type(m, c->op, x[0], y);
     maker_push(m, y, c->op->name);
 }
 

@@ -130,7 +130,7 @@ NRV_OP(lookup, .sig = "index ids[...], real table[n,width] -> y[...,width]",
                    "ids:i32[3], table[4,2], max_norm=-1 => lookup: max_norm is -1, norm_type 2 | in here | input 0: "
                    "input i32 [3] ids | input 1: input f32 [4, 2] table | hint 0: no largest norm, norm 2" },
        .test = { "ids:i32[2,3] in 0..3, table[4,5]", "ids:i64[6] in 0..3, table[4,2], padding_idx=1",
-                 "ids:i32[], table[3,2]", "ids:i32[7] in 0..3, table[4,3] in -2..2, max_norm=1.5",
+                 "ids:i32[] in 0..2, table[3,2]", "ids:i32[7] in 0..3, table[4,3] in -2..2, max_norm=1.5",
                  "ids:i32[0], table[3,2]", "ids:i32[7] in 0..3, table[4,3], scale_grad_by_freq=1, padding_idx=-1",
                  "ids:i32[7] in 0..3, table[4,3] in -2..2, max_norm=1, norm_type=1" });
 NRV_OP(

@@ -39,7 +39,7 @@ NRV_OP(one_hot, .sig = "index x[...] -> y[...,n]",
                    "x:i32[3] => one_hot: unknown classes for an index of rank 1 as i64 | in here | input 0: input i32 "
                    "[3] x | hint how many classes there are, a rank below 8, a type of numbers",
                    "x:i32{0,4}, num_classes=4 => scatter_add: index 4 at position 1; it must lie in 0..3" },
-       .test = { "x:i32[3] in 0..3, num_classes=4", "x:i64[2,3] in 0..4, n=5, type=f32", "x:i32[], n=3",
+       .test = { "x:i32[3] in 0..3, num_classes=4", "x:i64[2,3] in 0..4, n=5, type=f32", "x:i32[] in 0..2, n=3",
                  "x:i32[0], n=3" });
 NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
        .doc =
