@@ -35,7 +35,7 @@ static flush_net flush_open(const char *cpu)
     n.z = malloc(FLUSH_N * sizeof(float));
     assert_non_null(n.x);
     for (int i = 0; i < FLUSH_N; i++)
-        n.x[i] = 0x1p-126f * (1 + (float)i / FLUSH_N);
+        n.x[i] = 0x1p-126f * (1 + (float)i / (float)FLUSH_N);
     return n;
 }
 

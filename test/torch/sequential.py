@@ -131,6 +131,14 @@ MAKE = {
     "dropout": lambda x, a: nn.Dropout(a["p"]),
     "leaky_relu": lambda x, a: nn.LeakyReLU(a["slope"]),
     "softmax": lambda x, a: nn.Softmax(a["axis"]),
+    "elu": lambda x, a: nn.ELU(a["alpha"]),
+    "celu": lambda x, a: nn.CELU(a["alpha"]),
+    "hardtanh": lambda x, a: nn.Hardtanh(a["min"], a["max"]),
+    "hardshrink": lambda x, a: nn.Hardshrink(a["lambd"]),
+    "softshrink": lambda x, a: nn.Softshrink(a["lambd"]),
+    "threshold": lambda x, a: nn.Threshold(a["threshold"], a["value"]),
+    "glu": lambda x, a: nn.GLU(a["axis"]),
+    "prelu": lambda x, a: nn.PReLU(a["slopes"], a["start"]),
 }
 
 
