@@ -400,7 +400,8 @@ static const known_row known_values[] = {
     { "cross_entropy_masked", "x[1,2,3]{1, 2, 3, 0, 0, 0}, i:i32[1,2]{0, 2}, m:bool[1,2]{1, 1}", "1.7531091265562448" },
     { "cross_entropy_masked", "x[2,2]{1, 2, 3, 4}, i:i32{-1, 9}, m:bool{0, 0}", "0" },
     /* binary, reductions and what runs along an axis: by hand, by C's and PyTorch's definitions */
-    { "hypot", "a{3, -5, 0, inf, 1e200}, b{4, 12, -2, nan, 1e200}", "5 13 2 inf 1.414213562373095e200" },
+    { "hypot", "a{3, -5, 0, inf}, b{4, 12, -2, nan}", "5 13 2 inf" },
+    { "hypot", "a:f64{3e200}, b:f64{4e200}", "5e200" },
     { "atan2", "a{1, 1, -1, 0, 0}, b{1, -1, 0, -1, 2}",
       "0.7853981633974483 2.356194490192345 -1.5707963267948966 3.141592653589793 0" },
     { "fmod", "a{5.5, -5.5, 5.5, 1}, b{2, 2, -2, 0}", "1.5 -1.5 1.5 nan" },
