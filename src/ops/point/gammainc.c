@@ -107,11 +107,11 @@ static void gammaincc_vjp(nrv_vjp *v)
                 ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] x | "  \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                    \
                 "a[3], x:i32[3] => " name ": input 1 is i32, a real type is wanted | in here | input 0: input f32 " \
-                                          "[3] a | input 1: input i32 [3] x | hint nrv_cast it to NRV_F32",         \
+                "[3] a | input 1: input i32 [3] x | hint nrv_cast it to NRV_F32",                                   \
                 "a:bool[3], x[3] => " name ": input 0 is bool, a number is wanted | in here | input 0: input bool " \
-                                           "[3] a | input 1: input f32 [3] x | hint nrv_cast it to a number" },     \
+                "[3] a | input 1: input f32 [3] x | hint nrv_cast it to a number" },                                \
     .test = { "a:i32[3,5] in 1..9, x[3,5] in 0.5..9", "a:i32[4,1,3] in 1..40, x[2,1] in 1..60",                     \
-              "a:i32[]{3}, x[1027] in 0.1..9", "a:i64{1, 2, 30}, x{0.5, 2, 25}", "a:i32[0], x[1]" }
+              "a:i32[]{3}, x[1027] in 0.1..9", "a:i64{1, 2, 30}, x{0.5, 2, 25}", "a:i32[0], x[1] in 1..2" }
 
 NRV_OP(gammainc,
        .doc =

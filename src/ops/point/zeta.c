@@ -46,7 +46,7 @@ NRV_OP(zeta, .sig = "number s[...], real q[...] -> y[...]",
                    "s:bool[3], q[3] => zeta: input 0 is bool, a number is wanted | in here | input 0: input bool [3] s "
                    "| input 1: input f32 [3] q | hint nrv_cast it to a number" },
        .test = { "s:i32[3,5] in 2..9, q[3,5] in 0.5..9", "s:i32[4,1,3] in 2..9, q[2,1] in 1..60",
-                 "s:i32[]{3}, q[1027] in 0.7..9", "s:i64{2, 3, 2}, q{-0.5, -1.25, 2}", "s:i32[0], q[1]" });
+                 "s:i32[]{3}, q[1027] in 0.7..9", "s:i64{2, 3, 2}, q{-0.5, -1.25, 2}", "s:i32[0], q[1] in 1..2" });
 
 /* The sum over k >= 0 of (q + k)^-s, without a gradient to s, which may be real or whole. s, q and y broadcast
    together. */
