@@ -94,6 +94,9 @@ nrv_tensor nrv_bilinear(nrv_tensor a, nrv_tensor b, const char *name, nrv_dim un
    (4H,n), name.weight_hh (4H,H), name.bias_ih and name.bias_hh (4H) in the order i, f, g, o, as PyTorch's LSTMCell.
    (Hochreiter & Schmidhuber 1997) */
 void nrv_lstm_cell(nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
+/* x where it is positive, else a learnt slope times x: one for all, or one for each channel (axis 1). Parameter: weight
+   (slopes), which starts at `start`; PyTorch's is 0.25. */
+nrv_tensor nrv_prelu_layer(nrv_tensor x, const char *name, int64_t slopes, double start);
 /* One turn of a recurrent net: x (B,n), h (B,H) -> (B,H), tanh(Wi x + bi + Wh h + bh); parameters name.weight_ih (H,n),
    name.weight_hh (H,H), name.bias_ih and name.bias_hh (H), as PyTorch's RNNCell. (Elman 1990) */
 nrv_tensor nrv_rnn_cell(nrv_tensor x, const char *name, nrv_tensor h);

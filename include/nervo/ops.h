@@ -1088,6 +1088,11 @@ nrv_tensor nrv_fmod(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_remainder(nrv_tensor a, nrv_tensor b);
 /* The fraction of x, with its sign: x - trunc(x). x and y (...) */
 nrv_tensor nrv_frac(nrv_tensor x);
+/* The part of the gamma integral of a below x (regularised lower incomplete gamma function), without a gradient to a,
+   which may be real or whole. a, x and y broadcast together. */
+nrv_tensor nrv_gammainc(nrv_tensor a, nrv_tensor x);
+/* The part of the gamma integral of a above x: 1 - nrv_gammainc, right where that is near 1. */
+nrv_tensor nrv_gammaincc(nrv_tensor a, nrv_tensor x);
 /* Greatest common divisor of whole numbers, >= 0. a, b and y broadcast together. */
 nrv_tensor nrv_gcd(nrv_tensor a, nrv_tensor b);
 /* Least common multiple of whole numbers, >= 0. a, b and y broadcast together. */
@@ -1294,6 +1299,9 @@ nrv_tensor nrv_trunc(nrv_tensor x);
 nrv_tensor nrv_xlogy(nrv_tensor a, nrv_tensor b);
 /* a ln(1 + b), right for small b; 0 where a is 0. a, b and y broadcast together. */
 nrv_tensor nrv_xlog1py(nrv_tensor a, nrv_tensor b);
+/* The sum over k >= 0 of (q + k)^-s, without a gradient to s, which may be real or whole. s, q and y broadcast
+   together. */
+nrv_tensor nrv_zeta(nrv_tensor s, nrv_tensor q);
 /* Means of runs: x (B,C,S...) or (C,S...) -> (B,C,O...), n lengths O for the last n axes; NRV_SAME keeps one. A length
    that is a named size must be a multiple of its O. */
 nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to);

@@ -315,6 +315,8 @@ extern const nrv__opdef nrv__op_fmin;
 extern const nrv__opdef nrv__op_fmod;
 extern const nrv__opdef nrv__op_remainder;
 extern const nrv__opdef nrv__op_frac;
+extern const nrv__opdef nrv__op_gammainc;
+extern const nrv__opdef nrv__op_gammaincc;
 extern const nrv__opdef nrv__op_gcd;
 extern const nrv__opdef nrv__op_lcm;
 extern const nrv__opdef nrv__op_gelu;
@@ -409,6 +411,7 @@ extern const nrv__opdef nrv__op_threshold;
 extern const nrv__opdef nrv__op_trunc;
 extern const nrv__opdef nrv__op_xlogy;
 extern const nrv__opdef nrv__op_xlog1py;
+extern const nrv__opdef nrv__op_zeta;
 extern const nrv__opdef nrv__op_adaptive_avg_pool;
 extern const nrv__opdef nrv__op_adaptive_max_pool;
 extern const nrv__opdef nrv__op_avg_pool;
@@ -526,6 +529,21 @@ extern const nrv__layer nrv__layer_silu;
 extern const nrv__layer nrv__layer_softplus;
 extern const nrv__layer nrv__layer_leaky_relu;
 extern const nrv__layer nrv__layer_softmax;
+extern const nrv__layer nrv__layer_relu6;
+extern const nrv__layer nrv__layer_elu;
+extern const nrv__layer nrv__layer_selu;
+extern const nrv__layer nrv__layer_celu;
+extern const nrv__layer nrv__layer_mish;
+extern const nrv__layer nrv__layer_hardtanh;
+extern const nrv__layer nrv__layer_hardsigmoid;
+extern const nrv__layer nrv__layer_hardswish;
+extern const nrv__layer nrv__layer_hardshrink;
+extern const nrv__layer nrv__layer_softshrink;
+extern const nrv__layer nrv__layer_tanhshrink;
+extern const nrv__layer nrv__layer_softsign;
+extern const nrv__layer nrv__layer_logsigmoid;
+extern const nrv__layer nrv__layer_threshold;
+extern const nrv__layer nrv__layer_glu;
 extern const nrv__layer nrv__layer_batch_norm;
 extern const nrv__layer nrv__layer_conv1d;
 extern const nrv__layer nrv__layer_conv2d;
@@ -562,6 +580,7 @@ extern const nrv__layer nrv__layer_adaptive_avg_pool;
 extern const nrv__layer nrv__layer_adaptive_max_pool;
 extern const nrv__layer nrv__layer_avg_pool_global;
 extern const nrv__layer nrv__layer_max_pool_global;
+extern const nrv__layer nrv__layer_prelu_layer;
 extern const nrv__layer nrv__layer_repeat;
 extern const nrv__layer nrv__layer_residual;
 extern const nrv__optim nrv__optim_adam;
@@ -1050,6 +1069,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fmod,
     &nrv__op_remainder,
     &nrv__op_frac,
+    &nrv__op_gammainc,
+    &nrv__op_gammaincc,
     &nrv__op_gcd,
     &nrv__op_lcm,
     &nrv__op_gelu,
@@ -1144,6 +1165,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_trunc,
     &nrv__op_xlogy,
     &nrv__op_xlog1py,
+    &nrv__op_zeta,
     &nrv__op_adaptive_avg_pool,
     &nrv__op_adaptive_max_pool,
     &nrv__op_avg_pool,
@@ -1265,6 +1287,21 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_softplus,
     &nrv__layer_leaky_relu,
     &nrv__layer_softmax,
+    &nrv__layer_relu6,
+    &nrv__layer_elu,
+    &nrv__layer_selu,
+    &nrv__layer_celu,
+    &nrv__layer_mish,
+    &nrv__layer_hardtanh,
+    &nrv__layer_hardsigmoid,
+    &nrv__layer_hardswish,
+    &nrv__layer_hardshrink,
+    &nrv__layer_softshrink,
+    &nrv__layer_tanhshrink,
+    &nrv__layer_softsign,
+    &nrv__layer_logsigmoid,
+    &nrv__layer_threshold,
+    &nrv__layer_glu,
     &nrv__layer_batch_norm,
     &nrv__layer_conv1d,
     &nrv__layer_conv2d,
@@ -1301,6 +1338,7 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_adaptive_max_pool,
     &nrv__layer_avg_pool_global,
     &nrv__layer_max_pool_global,
+    &nrv__layer_prelu_layer,
     &nrv__layer_repeat,
     &nrv__layer_residual,
     NULL

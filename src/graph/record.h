@@ -28,6 +28,7 @@ bool nrv__infer_point(nrv__infer *s);        /* element-wise on equal real types
 bool nrv__infer_number(nrv__infer *s);       /* the same, any type but bool */
 bool nrv__infer_compare(nrv__infer *s);      /* the same, any type, to bool */
 bool nrv__infer_select(nrv__infer *s);       /* bool, then two of one type, broadcasting */
+bool nrv__infer_broadcast(nrv__infer *s);    /* the common shape of all inputs; the type stays as it is */
 bool nrv__infer_same(nrv__infer *s);         /* as in[0], whatever it is */
 bool nrv__infer_reduce(nrv__infer *s);       /* by nrv__reduce_attr */
 bool nrv__infer_real(nrv__infer *s, int i);  /* in[i] is of a real type, or fails */
@@ -100,8 +101,8 @@ struct nrv__opdef {
     bool (*shape)(nrv__infer *s); /* primitives */
     void (*vjp)(nrv_vjp *v);
     nrv_tensor (*batch)(const nrv__batch *b);
-    const char *no_grad;                                             /* why there is none */
-    void (*ref)(const nrv__args *a);                                 /* the definition: contiguous doubles in and out */
+    const char *no_grad;                 /* why there is none */
+    void (*ref)(const nrv__args *a);     /* the definition: contiguous doubles in and out */
     int64_t (*room)(const nrv__args *a); /* doubles that the reference works in, at a->scratch; INT64_MAX: too many */
     bool (*view)(const nrv__args *a, nrv__view *y, int64_t *offset); /* NRV_VIEW: y's strides and start from in[0]'s */
     nrv_tensor (*make)(nrv__case *c);                                /* NULL: nrv__op on the inputs */

@@ -68,7 +68,7 @@ bool nrv__infer_index(nrv__infer *s, int i)
 }
 
 /* the common shape of all inputs, the shorter ones extended by 1 in front */
-static bool infer_broadcast(nrv__infer *s)
+bool nrv__infer_broadcast(nrv__infer *s)
 {
     s->rank = 0;
     for (int i = 0; i < s->n_in; i++)
@@ -125,19 +125,19 @@ bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in)
 
 bool nrv__infer_point(nrv__infer *s)
 {
-    return nrv__infer_real(s, 0) && infer_same_type(s) && infer_broadcast(s);
+    return nrv__infer_real(s, 0) && infer_same_type(s) && nrv__infer_broadcast(s);
 }
 
 bool nrv__infer_number(nrv__infer *s)
 {
     if (s->in[0]->type == NRV_BOOL)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to a number", "input 0 is bool, a number is wanted");
-    return infer_same_type(s) && infer_broadcast(s);
+    return infer_same_type(s) && nrv__infer_broadcast(s);
 }
 
 bool nrv__infer_compare(nrv__infer *s)
 {
-    if (!infer_same_type(s) || !infer_broadcast(s))
+    if (!infer_same_type(s) || !nrv__infer_broadcast(s))
         return false;
     s->type = NRV_BOOL;
     return true;
@@ -152,7 +152,7 @@ bool nrv__infer_select(nrv__infer *s)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
                                nrv__dtype_name(s->in[1]->type), nrv__dtype_name(s->in[2]->type));
     s->type = s->in[1]->type;
-    return infer_broadcast(s);
+    return nrv__infer_broadcast(s);
 }
 
 bool nrv__infer_same(nrv__infer *s)

@@ -19,6 +19,18 @@
         }                                               \
     }
 
+#define PAIRS_COMPARE(name, type, sign)                   \
+    static void pairs_##name##_##type(const nrv__lane *l) \
+    {                                                     \
+        const type *left = l->in[0], *right = l->in[1];   \
+        uint8_t *out = l->out;                            \
+        const int64_t n = l->n;                           \
+        for (int64_t i = 0; i < n; i++) {                 \
+            const type x = left[i], y = right[i];         \
+            out[i] = (uint8_t)(x sign y);                 \
+        }                                                 \
+    }
+
 /* an infinite side wins over a NaN */
 SIMD_INLINE float pairs_length(float x, float y)
 {
@@ -34,6 +46,15 @@ PAIRS_LOOP(bitwise_and, uint8_t, x &y)
 PAIRS_LOOP(bitwise_or, uint8_t, x | y)
 PAIRS_LOOP(bitwise_xor, uint8_t, x ^ y)
 
+PAIRS_COMPARE(equal, int32_t, ==)
+PAIRS_COMPARE(not_equal, int32_t, !=)
+PAIRS_COMPARE(less, int32_t, <)
+PAIRS_COMPARE(less_equal, int32_t, <=)
+PAIRS_COMPARE(greater, int32_t, >)
+PAIRS_COMPARE(greater_equal, int32_t, >=)
+PAIRS_COMPARE(equal, uint8_t, ==)
+PAIRS_COMPARE(not_equal, uint8_t, !=)
+
 #define PAIRS_ROW(op, types) { #op, types, NRV__ISA_TIER, pairs_##op }
 
 // clang-format off
@@ -43,5 +64,13 @@ NRV_POINTS(pairs,
     PAIRS_ROW(atan2, "f32 f32 -> f32"),
     PAIRS_ROW(bitwise_and, "bool bool -> bool"),
     PAIRS_ROW(bitwise_or, "bool bool -> bool"),
-    PAIRS_ROW(bitwise_xor, "bool bool -> bool"));
+    PAIRS_ROW(bitwise_xor, "bool bool -> bool"),
+    { "equal", "i32 i32 -> bool", NRV__ISA_TIER, pairs_equal_int32_t },
+    { "not_equal", "i32 i32 -> bool", NRV__ISA_TIER, pairs_not_equal_int32_t },
+    { "less", "i32 i32 -> bool", NRV__ISA_TIER, pairs_less_int32_t },
+    { "less_equal", "i32 i32 -> bool", NRV__ISA_TIER, pairs_less_equal_int32_t },
+    { "greater", "i32 i32 -> bool", NRV__ISA_TIER, pairs_greater_int32_t },
+    { "greater_equal", "i32 i32 -> bool", NRV__ISA_TIER, pairs_greater_equal_int32_t },
+    { "equal", "bool bool -> bool", NRV__ISA_TIER, pairs_equal_uint8_t },
+    { "not_equal", "bool bool -> bool", NRV__ISA_TIER, pairs_not_equal_uint8_t });
 // clang-format on

@@ -81,7 +81,7 @@ static nrv_tensor bitwise_right_shift_make(nrv__case *c)
                 ": shapes do not fit at axis 0 | in here | input 0: input i32 [3] a | input 1: input i32 [4] b | "     \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                       \
                 "a[3], b[3] => " name ": input 0 is f32, whole numbers are wanted | in here | input 0: input f32 [3] " \
-                                      "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },   \
+                "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },                         \
     .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in -99..99", "a:bool{0, 0, 1, 1}, b:bool{0, 1, 0, 1}",                \
               "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..255", "a:i64[1027] in -9999..9999, b:i64[] in 0..9",             \
               "a:bool[0], b:bool[1]" }
@@ -92,9 +92,9 @@ static nrv_tensor bitwise_right_shift_make(nrv__case *c)
                 ": shapes do not fit at axis 0 | in here | input 0: input i32 [3] a | input 1: input i32 [4] b | "     \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                       \
                 "a[3], b[3] => " name ": input 0 is f32, whole numbers are wanted | in here | input 0: input f32 [3] " \
-                                      "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },   \
+                "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32, or compare it" },                         \
     .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in 0..9", "a:u8[4,1,3] in 0..255, b:u8[2,1] in 0..9",                 \
-              "a:i64[1027] in -9999..9999, b:i64[] in 0..9", "a:i32{1, -1, 5, -7}, b:i32{31, 40, -1, 2}",              \
+              "a:i64[1027] in -9999..9999, b:i64[] in 0..9", "a:i32{1, -1, 5, -7}, b:i32{4, 40, -1, 2}",               \
               "a:i32[0], b:i32[1]" }
 
 NRV_OP(bitwise_and, .doc = "And of each bit, negative numbers in two's complement.", .ref = bitwise_and_ref,

@@ -16,7 +16,7 @@ NRV_OP(greater, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True whe
                    "a[3], b:i32[3] => greater: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input "
                    "1: input i32 [3] b | hint nrv_cast one of them" },
        .test = { "a[3,5] in -3..3, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 1..2", "a[], b[7] in 1..2",
-                 "a[0], b[1] in 1..2" });
+                 "a[0], b[1] in 1..2", "a:i32[3,40] in -3..3, b:i32[40] in -3..3" });
 
 /* True where a > b. a, b and y broadcast together. */
 NRV_API nrv_tensor nrv_greater(nrv_tensor a, nrv_tensor b)

@@ -24,7 +24,6 @@ static double nextafter_of(double a, double b, nrv_dtype t)
     return t == NRV_F32 ? (double)nextafterf((float)a, (float)b) : nextafter(a, b);
 }
 
-/* but for its last digit it is a */
 static void nextafter_vjp(nrv_vjp *v)
 {
     v->dx[0] = v->dy;
@@ -33,9 +32,11 @@ static void nextafter_vjp(nrv_vjp *v)
 NRV_REF2(nextafter_ref, nextafter_of(x, y, args_->out[0].type))
 
 NRV_OP(nextafter, .sig = "real a[...], real b[...] -> y[...]",
-       .doc = "The next number of the type after a in the direction of b; b where they are equal, NaN where either is.",
-       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = nextafter_vjp,
-       .ref = nextafter_ref, .torch = "nextafter", .numpy = "nextafter",
+       .doc =
+           "The next number of the type after a in the direction of b; b where they are equal, NaN where either is. As "
+           "smooth as a itself: the gradient is a's.",
+       .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = nextafter_vjp, .ref = nextafter_ref,
+       .torch = "nextafter", .numpy = "nextafter",
        .refuse = { "a[3], b[4] => nextafter: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input "
                    "1: input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a:i32[3], b:i32[3] => nextafter: input 0 is i32, a real type is wanted | in here | input 0: input "

@@ -104,6 +104,22 @@ def with_options(rng):
                "run": lambda a, b, f=function(name): f(a, b)}
 
 
+def special(rng):
+    for i, shapes in enumerate(SHAPES[:4]):
+        a, x = (numpy.abs(rng.normal(size=s)) * 3 + 0.2 for s in shapes)
+        for name in ("gammainc", "gammaincc"):
+            yield {"name": f"{name}_{i}", "inputs": {"a": a, "x": x}, "grads": ["x"],
+                   "run": lambda a, x, f=function("special." + name): f(a, x)}
+        yield {"name": f"zeta_{i}", "inputs": {"s": a + 1, "q": x}, "grads": ["q"],
+               "run": lambda s, q: torch.special.zeta(s, q)}
+    a = numpy.array([0.0, 0, 1, 2, 3, 1e-3, 50, 50, 50, 300, 2000, 1e4, 1e4, 3e5, -1, numpy.inf, 3])
+    x = numpy.array([0.0, 2, 0, numpy.inf, 1e-9, 1e-3, 20, 50, 90, 310, 1900, 1e4, 1.01e4, 3e5, 2, 2, -1])
+    for name in ("gammainc", "gammaincc"):
+        yield {"name": f"{name}_50", "inputs": {"a": a, "x": x}, "run": lambda a, x, f=function("special." + name): f(a, x)}
+    s, q = numpy.array([1.0, 0.5, 2, 2, 3, 2.5, 2, 30, 1.01]), numpy.array([2.0, 2, 0, -1, -1.5, -0.5, -2.5, 3, 7])
+    yield {"name": "zeta_50", "inputs": {"s": s, "q": q}, "run": lambda s, q: torch.special.zeta(s, q)}
+
+
 def edges(rng):
     """Ties, zeros, infinities and NaN."""
     inf, nan = numpy.inf, numpy.nan
@@ -144,5 +160,5 @@ def where(rng):
 
 
 def cases(rng):
-    for part in (plain, whole, with_options, edges, where):
+    for part in (plain, whole, with_options, special, edges, where):
         yield from part(rng)
