@@ -3,8 +3,8 @@
 #include "lines.h"
 #include <string.h>
 
-extern const nrv__opdef nrv__op_index_add, nrv__op_index_copy, nrv__op_index_fill, nrv__op_index_put, nrv__op_take_flat,
-    nrv__op_put_flat, nrv__op_segment_max;
+extern const nrv__opdef nrv__op_index_add, nrv__op_index_reduce, nrv__op_index_copy, nrv__op_index_fill,
+    nrv__op_index_put, nrv__op_take_flat, nrv__op_put_flat, nrv__op_segment_max;
 
 static bool put_is_index(nrv_tensor x)
 {
@@ -79,6 +79,12 @@ static nrv_tensor index_fill_make(nrv__case *c)
     return nrv_index_fill(x, put_case_axis(c), c->x[1], value);
 }
 
+static nrv_tensor index_reduce_make(nrv__case *c)
+{
+    return nrv_index_reduce(c->x[0], put_case_axis(c), c->x[1], c->x[2], nrv__case_text(c, "reduce"),
+                            (int)nrv__case_int(c, "include_self", 1));
+}
+
 NRV_OP(
     index_add, .sig = "number x[...], index i[m], number src[...] -> y[...]",
     .doc =
@@ -121,6 +127,26 @@ NRV_OP(index_fill, .sig = "any x[...], index i[m] -> y[...]",
        .test = { "x[3,5], i:i32{2,0}, value=2.5", "x[2,3,4], i:i64{1,3,1}, axis=2, value=-1", "x[4], i:i32[0]",
                  "x[3,2], i:i32{1}, v[]" });
 
+NRV_OP(
+    index_reduce, .sig = "real x[...], index i[m], real src[...] -> y[...]",
+    .doc =
+        "x with the product, mean, largest or smallest of lines of src in the lines of an axis that the index names, "
+        "x's own among them unless include_self is 0: reduce_along with one index for each line. An index out of "
+        "range stops the run.",
+    .flags = NRV_MACRO, .make = index_reduce_make, .torch = "index_reduce Tensor.index_reduce", .ulp = 16, .rel = 1e-11,
+    .tolerance_why = "a quotient of sums, and products in any order",
+    .refuse = { "x[3,5], i:i32[2], src[2,4], reduce=prod => index_reduce: lines that do not fit at axis 0 | in here | "
+                "input 0: input f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line "
+                "for each index, with the other axes and the type of x",
+                "x[3,5], i:i32[2], src[2,5] => index_reduce: no reduction is named | in here | input 0: input f32 [3, "
+                "5] x | input 1: input i32 [2] i | input 2: input f32 [2, 5] src | hint prod, mean, amax or amin",
+                "x[3,5], i:i32[2], src[2,5], reduce=median => reduce_along: no reduction is called 'median' | in here "
+                "| input 0: input f32 [3, 5] x | hint sum, prod, mean, amax or amin" },
+    .test = { "x[3,5], i:i32[4] in 0..2, src[4,5], reduce=prod",
+              "x[2,3,4], i:i64[5] in 0..3, src[2,3,5], axis=-1, "
+              "reduce=mean, include_self=0",
+              "x[4,2], i:i32[6] in 0..3, src[6,2], reduce=amax", "x[4], i:i32[0], src[0], reduce=amin" });
+
 /* x (a...,n,b...) with alpha times src (a...,m,b...) added to the lines of axis that index (m) of i32 or i64 names. An
    index outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, double alpha)
@@ -131,6 +157,23 @@ NRV_API nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_t
     nrv_tensor more =
         nrv_scatter_add(alpha == 1 ? src : nrv_mul(src, nrv__like(src, alpha)), index, axis, x->dim[axis]);
     return nrv_add(x, more);
+}
+
+/* x (a...,n,b...) with the lines of src (a...,m,b...) reduced into those of axis that index (m) of i32 or i64 names, as
+   nrv_reduce_along does; PyTorch's index_reduce. */
+NRV_API nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
+                                    int include_self)
+{
+    nrv_tensor in[3] = { x, index, src };
+    if (!put_fits(&nrv__op_index_reduce, 3, in, &axis))
+        return NULL;
+    if (!reduce)
+        return nrv__op_refuses(&nrv__op_index_reduce, 3, in, NRV_EARG, "prod, mean, amax or amin",
+                               "no reduction is named");
+    nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
+    line.dim[axis] = index->dim[0];
+    nrv_tensor each = nrv_broadcast(nrv_reshape(index, line), nrv_shape_of(src));
+    return nrv_reduce_along(x, axis, each, src, reduce, include_self);
 }
 
 /* x (a...,n,b...) with the lines of src (a...,m,b...) in the place of those of axis that index (m) of i32 or i64 names;

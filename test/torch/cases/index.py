@@ -86,6 +86,23 @@ def put(rng):
                    s_=src)
         yield case(f"index_fill_{dim}", lambda x, ix, d=dim: torch.index_fill(x, d, ix, 2.5), {"dim": dim, "value": 2.5}, "x",
                    x=x, ix=ix)
+        for how in ("prod", "mean", "amax", "amin"):
+            for own in (True, False):
+                run = lambda x, ix, s, d=dim, how=how, own=own: torch.index_reduce(x, d, ix, s, how, include_self=own)
+                yield case(f"index_reduce_{how}_{own:d}{dim}", run, {"dim": dim, "reduce": how, "include_self": own}, "x s_", x=x,
+                           ix=rng.integers(0, 4, 3), s_=src)
+    for dim, index in ((0, 1), (1, -2)):
+        src = rng.normal(size=5 - dim)
+        yield case(f"select_scatter_{dim}", lambda x, s, d=dim, i=index: torch.select_scatter(x, s, d, i),
+                   {"dim": dim, "index": index}, "x s_", x=x, s_=src)
+    for i, (a, b, step) in enumerate([(1, 3, 1), (0, 5, 2), (-3, 99, 2)]):
+        src = rng.normal(size=(4, len(range(5)[a:b:step])))
+        yield case(f"slice_scatter_{i}", lambda x, s, a=a, b=b, t=step: torch.slice_scatter(x, s, 1, a, b, t),
+                   {"dim": 1, "start": a, "end": b, "step": step}, "x s_", x=x, s_=src)
+    for i, offset in enumerate((0, 2, -3)):
+        src = rng.normal(size=x.diagonal(offset).size)
+        yield case(f"diagonal_scatter_{i}", lambda x, s, o=offset: torch.diagonal_scatter(x, s, o), {"offset": offset}, "x s_", x=x,
+                   s_=src)
     i, j = numpy.array([0, 2, -1, 0]), numpy.array([1, 3, 0, 1])
     yield case("index_put_0", lambda x, i, v: torch.index_put(x, (i,), v, True), {"accumulate": True}, "x v", x=x, i=i,
                v=rng.normal(size=(4, 5)))
