@@ -570,6 +570,10 @@ nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max);
 /* x (a...,n,b...) with alpha times src (a...,m,b...) added to the lines of axis that index (m) of i32 or i64 names. An
    index outside 0..n-1 is an error of the run. */
 nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, double alpha);
+/* x (a...,n,b...) with the lines of src (a...,m,b...) reduced into those of axis that index (m) of i32 or i64 names, as
+   nrv_reduce_along does; PyTorch's index_reduce. */
+nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
+                                    int include_self);
 /* x (a...,n,b...) with the lines of src (a...,m,b...) in the place of those of axis that index (m) of i32 or i64 names;
    of several for one place the last. An index outside 0..n-1 is an error of the run. */
 nrv_tensor nrv_index_copy(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
@@ -637,6 +641,14 @@ nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv
 /* The elements of x (...) without those that equal the one before -> (n), n being the number of all elements, with
    zeros behind. *inverse, *counts and *number as for nrv_unique. */
 nrv_tensor nrv_unique_consecutive(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
+/* x (a,n,b) with src (a,b) in the place of element i of axis; i < 0 counts from the end. */
+nrv_tensor nrv_select_scatter(nrv_tensor x, nrv_tensor src, int axis, int64_t i);
+/* x (a,n,b) with src (a,m,b) in the place of the elements of axis from start up to end in steps, as Python's
+   x[start:end: step] = src: negative places count from the end, those beyond the ends stop there. The axis has a length
+   that is a number. */
+nrv_tensor nrv_slice_scatter(nrv_tensor x, nrv_tensor src, int axis, int64_t start, int64_t end, int64_t step);
+/* x with src in the place of the diagonal that nrv_diagonal(x, offset, a, b) reads. */
+nrv_tensor nrv_diagonal_scatter(nrv_tensor x, nrv_tensor src, int64_t offset, int a, int b);
 /* into (a...,n,b...), start, i32 or i64, a scalar or with the first axes of into, and part (a...,m,b...) ->
    (a...,n,b...): into with part in the place of the m elements of axis that begin at start. Where these would begin
    before 0 or pass the end, the run is an error. This is how a cache of keys grows. Gradients: dy where into was left,
@@ -1588,6 +1600,8 @@ nrv_tensor nrv_pick(nrv_tensor x, int axis, int64_t i);
 /* Every step-th element of axis from start on: (a,n,b) -> (a,(n-start+step-1)/step,b). step is positive, start a number
    or a named size; what comes before the end is nrv_slice's business. */
 nrv_tensor nrv_every(nrv_tensor x, int axis, nrv_dim start, int64_t step);
+/* x with at least 1, 2 or 3 axes: a scalar becomes a vector of one, a vector a row, a matrix one of depth 1. */
+nrv_tensor nrv_at_least(nrv_tensor x, int rank);
 /* n tensors of one shape along a new axis: twice (a,b) at 0 -> (2,a,b). */
 nrv_tensor nrv_stack(int n, const nrv_tensor *x, int axis);
 /* n tensors side by side: along axis 1, vectors and scalars along axis 0. */

@@ -119,6 +119,7 @@ extern const nrv__opdef nrv__op_histc;
 extern const nrv__opdef nrv__op_index_add;
 extern const nrv__opdef nrv__op_index_copy;
 extern const nrv__opdef nrv__op_index_fill;
+extern const nrv__opdef nrv__op_index_reduce;
 extern const nrv__opdef nrv__op_index_put;
 extern const nrv__opdef nrv__op_take_flat;
 extern const nrv__opdef nrv__op_put_flat;
@@ -138,6 +139,9 @@ extern const nrv__opdef nrv__op_take_along;
 extern const nrv__opdef nrv__op_take_along_dim;
 extern const nrv__opdef nrv__op_unique;
 extern const nrv__opdef nrv__op_unique_consecutive;
+extern const nrv__opdef nrv__op_select_scatter;
+extern const nrv__opdef nrv__op_slice_scatter;
+extern const nrv__opdef nrv__op_diagonal_scatter;
 extern const nrv__opdef nrv__op_write;
 extern const nrv__opdef nrv__op_pairwise_distance;
 extern const nrv__opdef nrv__op_cdist;
@@ -467,6 +471,7 @@ extern const nrv__opdef nrv__op_squeeze;
 extern const nrv__opdef nrv__op_unsqueeze;
 extern const nrv__opdef nrv__op_move_axes;
 extern const nrv__opdef nrv__op_swap_axes;
+extern const nrv__opdef nrv__op_adjoint;
 extern const nrv__opdef nrv__op_merge_axes;
 extern const nrv__opdef nrv__op_split_axis;
 extern const nrv__opdef nrv__op_broadcast;
@@ -507,6 +512,9 @@ extern const nrv__opdef nrv__op_slice;
 extern const nrv__opdef nrv__op_split;
 extern const nrv__opdef nrv__op_chunk;
 extern const nrv__opdef nrv__op_tensor_split;
+extern const nrv__opdef nrv__op_hsplit;
+extern const nrv__opdef nrv__op_vsplit;
+extern const nrv__opdef nrv__op_dsplit;
 extern const nrv__opdef nrv__op_unbind;
 extern const nrv__opdef nrv__op_pick;
 extern const nrv__opdef nrv__op_every;
@@ -515,6 +523,9 @@ extern const nrv__opdef nrv__op_hstack;
 extern const nrv__opdef nrv__op_vstack;
 extern const nrv__opdef nrv__op_dstack;
 extern const nrv__opdef nrv__op_column_stack;
+extern const nrv__opdef nrv__op_at_least_1d;
+extern const nrv__opdef nrv__op_at_least_2d;
+extern const nrv__opdef nrv__op_at_least_3d;
 extern const nrv__opdef nrv__op_tril;
 extern const nrv__opdef nrv__op_triu;
 extern const nrv__opdef nrv__op_tril_indices;
@@ -873,6 +884,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_index_add,
     &nrv__op_index_copy,
     &nrv__op_index_fill,
+    &nrv__op_index_reduce,
     &nrv__op_index_put,
     &nrv__op_take_flat,
     &nrv__op_put_flat,
@@ -892,6 +904,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_take_along_dim,
     &nrv__op_unique,
     &nrv__op_unique_consecutive,
+    &nrv__op_select_scatter,
+    &nrv__op_slice_scatter,
+    &nrv__op_diagonal_scatter,
     &nrv__op_write,
     &nrv__op_pairwise_distance,
     &nrv__op_cdist,
@@ -1221,6 +1236,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_unsqueeze,
     &nrv__op_move_axes,
     &nrv__op_swap_axes,
+    &nrv__op_adjoint,
     &nrv__op_merge_axes,
     &nrv__op_split_axis,
     &nrv__op_broadcast,
@@ -1261,6 +1277,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_split,
     &nrv__op_chunk,
     &nrv__op_tensor_split,
+    &nrv__op_hsplit,
+    &nrv__op_vsplit,
+    &nrv__op_dsplit,
     &nrv__op_unbind,
     &nrv__op_pick,
     &nrv__op_every,
@@ -1269,6 +1288,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_vstack,
     &nrv__op_dstack,
     &nrv__op_column_stack,
+    &nrv__op_at_least_1d,
+    &nrv__op_at_least_2d,
+    &nrv__op_at_least_3d,
     &nrv__op_tril,
     &nrv__op_triu,
     &nrv__op_tril_indices,

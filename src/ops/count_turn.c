@@ -18,4 +18,9 @@ NRV_REF2(count_turn_ref, count_turn_hash(x, y))
 NRV_OP(count_turn, .sig = "i64 counter[...], i64 turn[...] -> y[...]",
        .doc = "A counter for random draws from that outside of a loop and the number of the turn; below 2^53.",
        .shape = count_turn_shape, .flags = NRV_POINTWISE, .no_grad = "a counter", .ref = count_turn_ref,
+       .refuse = { "counter[3], turn:i64[3] => count_turn: input 0 is f32, an index is wanted | in here | input 0: "
+                   "input f32 [3] counter | input 1: input i64 [3] turn | hint nrv_cast it to NRV_I32 or NRV_I64",
+                   "counter:i64[3], turn:i64[4] => count_turn: shapes do not fit at axis 0 | in here | input 0: input "
+                   "i64 [3] counter | input 1: input i64 [4] turn | hint only a length of 1 is stretched; nrv_reshape "
+                   "puts one in" },
        .test = { "counter:i64[3,5] in 0..1000, turn:i64[5] in 0..9", "counter:i64[] in 0..9, turn:i64[4] in 0..3" });

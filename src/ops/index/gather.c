@@ -66,8 +66,14 @@ NRV_OP(gather, .sig = "any x[...], index i[...] -> y[...]",
        .shape = gather_shape, .flags = NRV_FAILS, .vjp = gather_vjp, .batch = gather_batch, .ref = gather_ref,
        .make = gather_make, .attr_bytes = sizeof(nrv__lines_attr), .torch = "index_select", .numpy = "take",
        .onnx = "Gather",
-       .refuse = { "x[3,5], i[2], axis=1 => g", "x[3,5], i:i32[2], axis=2 => g", "x[3,5], i:i32{0,5}, axis=1 => g",
-                   "x[1,1,1,1,1,1,1,2], i:i32[1,2], axis=0 => g" },
+       .refuse = { "x[3,5], i[2], axis=1 => gather: input 1 is f32, an index is wanted | in here | input 0: input f32 "
+                   "[3, 5] x | input 1: input f32 [2] i | hint nrv_cast it to NRV_I32 or NRV_I64",
+                   "x[3,5], i:i32[2], axis=2 => gather: axis 2 of a tensor of rank 2 | in here | hint axes count from "
+                   "0, or from -1 at the end",
+                   "x[3,5], i:i32{0,5}, axis=1 => gather: index 5 at position 1; it must lie in 0..4",
+                   "x[1,1,1,1,1,1,1,2], i:i32[1,2], axis=0 => gather: ranks 8 and 2 make 9 | in here | input 0: input "
+                   "f32 [1, 1, 1, 1, 1, 1, 1, 2] x | input 1: input i32 [1, 2] i | hint the index's axes replace one "
+                   "of x; ranks go up to 8" },
        .test = { "x[5,3], i:i32[4] in 0..4, axis=0", "x[2,5,3], i:i64[2,3] in 0..4, axis=1",
                  "x[3,4], i:i32[6] in 0..3, axis=-1", "x[7], i:i32[] in 0..6, axis=0",
                  "x[3,2], i:i32[0] in 0..2, axis=0", "x[40,33], i:i32[50,3] in 0..39, axis=0",

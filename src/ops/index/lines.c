@@ -73,6 +73,8 @@ nrv_tensor nrv__lines_scatter_batch(const nrv__batch *b)
 
 bool nrv__segments(nrv_tensor x, nrv_tensor segment, const char *op, bool real)
 {
+    char have[24], want[24];
+    nrv_dim d;
     if (!x || !segment || x->g->why.status)
         return false;
     if (segment->rank != 1 || x->rank < 1)
@@ -84,5 +86,9 @@ bool nrv__segments(nrv_tensor x, nrv_tensor segment, const char *op, bool real)
     else if (real && !nrv__dtype_real(x->type))
         nrv__graph_fail(x->g, NRV_EDTYPE, "nrv_cast it to NRV_F32", "%s: x is %s, a real type is wanted", op,
                         nrv__dtype_name(x->type));
+    else if (segment->g == x->g && !nrv__dim_same(x->g, x->dim[0], segment->dim[0], op, &d))
+        nrv__graph_fail(x->g, NRV_ESHAPE, "x (E,...) and segment (E): a number for each row of x",
+                        "%s: %s rows, %s numbers", op, nrv__dim_text(x->g, x->dim[0], have),
+                        nrv__dim_text(x->g, segment->dim[0], want));
     return !x->g->why.status;
 }

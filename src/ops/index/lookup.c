@@ -52,7 +52,7 @@ static bool lookup_fits(const nrv__opdef *op, int n, const nrv_tensor *in, const
 /* rows scaled down to the largest norm, (...,width) */
 static nrv_tensor lookup_renormed(nrv_tensor rows, const nrv_lookup_opt *o)
 {
-    const double p = o->norm ? o->norm : 2;
+    const double p = o->norm > 0 ? o->norm : 2;
     nrv_tensor size = nrv_abs(nrv_stop(rows)), most = nrv__like(rows, o->max_norm), norm;
     if (isinf(p))
         norm = nrv_max_of(size, -1, 1);

@@ -11,7 +11,9 @@ NRV_OP(mask_of_lengths, .sig = "index lengths[B] -> bool y[T,B]",
            "Which elements of padded sequences are there: true before the end of each. A length of T or more is true "
            "everywhere, one below 1 nowhere.",
        .flags = NRV_MACRO, .make = mask_of_lengths_make,
-       .refuse = { "lengths[3], T=4 => m", "lengths:i32[3,1], T=4 => m" },
+       .refuse = { "lengths[3], T=4 => mask_of_lengths: lengths is f32, whole numbers are wanted | in here | hint "
+                   "nrv_cast it to NRV_I32 or NRV_I64",
+                   "lengths:i32[3,1], T=4 => mask_of_lengths: lengths of rank 2 | in here | hint lengths (B)" },
        .test = { "lengths:i32[5] in 0..7, T=7", "lengths:i64[3] in -2..9, T=4", "lengths:i32[0], T=3",
                  "lengths:i32[2] in 0..1, T=0" });
 

@@ -72,30 +72,48 @@ static nrv_tensor nonzero_make(nrv__case *c)
     return nrv_nonzero(c->x[0], &c->also[0]);
 }
 
-NRV_OP(masked_fill, .sig = "any x[...], bool mask[...] -> y[...]",
-       .doc = "x with one number where the mask is true; both are stretched to one shape.", .flags = NRV_MACRO,
-       .make = masked_fill_make, .torch = "masked_fill Tensor.masked_fill", .numpy = "putmask",
-       .refuse = { "x[3,5], mask[3,5], value=1 => masked_fill", "x[3,5], mask:bool[4], value=1 => masked_fill",
-                   "x[3], mask:bool[3], v[2] => masked_fill" },
-       .test = { "x[3,5], mask:bool[3,5] in 0..1, value=-2.5", "x[3,1], mask:bool[4], value=1",
-                 "x:i32[4], mask:bool[4], "
-                 "value=7",
-                 "x[3,2], mask:bool[2]{0,1}, v[]", "x[0], mask:bool[0]" });
+NRV_OP(
+    masked_fill, .sig = "any x[...], bool mask[...] -> y[...]",
+    .doc = "x with one number where the mask is true; both are stretched to one shape.", .flags = NRV_MACRO,
+    .make = masked_fill_make, .torch = "masked_fill Tensor.masked_fill", .numpy = "putmask",
+    .refuse = { "x[3,5], mask[3,5], value=1 => masked_fill: the mask is f32, bool is wanted | in here | input 0: input "
+                "f32 [3, 5] x | input 1: input f32 [3, 5] mask | input 2: fill f32 [] here | hint compare first: "
+                "nrv_less, nrv_equal...",
+                "x[3,5], mask:bool[4], value=1 => masked_fill: axis 1 differs | in here | input 0: input f32 [3, 5] x "
+                "| input 1: input bool [4] mask | input 2: fill f32 [] here | hint only a length of 1 is stretched",
+                "x[3], mask:bool[3], v[2] => masked_fill: a value of rank 1 and type f32 | in here | input 0: input "
+                "f32 [3] x | input 1: input bool [3] mask | input 2: input f32 [2] v | hint a scalar of x's type; "
+                "nrv_select takes any shape" },
+    .test = { "x[3,5], mask:bool[3,5] in 0..1, value=-2.5", "x[3,1], mask:bool[4], value=1",
+              "x:i32[4], mask:bool[4], "
+              "value=7",
+              "x[3,2], mask:bool[2]{0,1}, v[]", "x[0], mask:bool[0]" });
 NRV_OP(
     masked_select, .sig = "any x[...], bool mask[...] -> y[n], i64 count[]",
     .doc =
         "The elements where the mask is true, in their order, followed by zeros up to the number of all elements; and "
         "how many there are. x and the mask are stretched to one shape.",
     .flags = NRV_MACRO, .make = masked_select_make, .torch = "masked_select", .onnx = "Compress", .numpy = "extract",
-    .refuse = { "x[3,5], mask[3,5] => masked_select", "x[3,5], mask:bool[4] => masked_select" },
+    .refuse = { "x[3,5], mask[3,5] => masked_select: the mask is f32, bool is wanted | in here | input 0: input f32 "
+                "[3, 5] x | input 1: input f32 [3, 5] mask | hint compare first: nrv_less, nrv_equal...",
+                "x[3,5], mask:bool[4] => masked_select: axis 1 differs | in here | input 0: input f32 [3, 5] x | input "
+                "1: input bool [4] mask | hint only a length of 1 is stretched" },
     .test = { "x[3,5], mask:bool[3,5] in 0..1", "x[3,1], mask:bool[4] in 0..1", "x:i32[4], mask:bool[4]{0,0,0,0}",
               "x[2], mask:bool[2]{1,1}", "x[0], mask:bool[0]", "x[40,40], mask:bool[40,40] in 0..1" });
 NRV_OP(masked_scatter, .sig = "any x[...], bool mask[...], any src[...] -> y[...]",
        .doc = "x with the elements of src, in their order, where the mask is true. Too few of them stop the run.",
        .flags = NRV_MACRO, .make = masked_scatter_make, .torch = "masked_scatter Tensor.masked_scatter",
        .numpy = "place",
-       .refuse = { "x[3,5], mask[3,5], src[15] => masked_scatter", "x[3], mask:bool[3], src:i32[3] => masked_scatter",
-                   "x[3], mask:bool{1,1,1}, src[2] => gather", "x[3], mask:bool{1,1,1}, src[0] => masked_scatter" },
+       .refuse = { "x[3,5], mask[3,5], src[15] => masked_scatter: the mask is f32, bool is wanted | in here | input 0: "
+                   "input f32 [3, 5] x | input 1: input f32 [3, 5] mask | input 2: input f32 [15] src | hint compare "
+                   "first: nrv_less, nrv_equal...",
+                   "x[3], mask:bool[3], src:i32[3] => masked_scatter: elements of i32 for f32 | in here | input 0: "
+                   "input f32 [3] x | input 1: input bool [3] mask | input 2: input i32 [3] src | hint elements of x's "
+                   "type, at least one",
+                   "x[3], mask:bool{1,1,1}, src[2] => gather: index 2 at position 2; it must lie in 0..1",
+                   "x[3], mask:bool{1,1,1}, src[0] => masked_scatter: no elements of f32 for f32 | in here | input 0: "
+                   "input f32 [3] x | input 1: input bool [3] mask | input 2: input f32 [0] src | hint elements of x's "
+                   "type, at least one" },
        .test = { "x[3,5], mask:bool[3,5] in 0..1, src[4,4]", "x[3,1], mask:bool[4] in 0..1, src[12]",
                  "x[4], mask:bool[4]{0,1,0,1}, src[2]", "x[0], mask:bool[0], src[0]" });
 NRV_OP(
@@ -104,7 +122,10 @@ NRV_OP(
         "The coordinates of the elements that are not 0, in their order, followed by rows of zeros up to the number of "
         "all elements; and how many there are. NaN is not 0.",
     .flags = NRV_MACRO, .make = nonzero_make, .torch = "nonzero argwhere", .numpy = "argwhere", .onnx = "NonZero",
-    .refuse = { "x[] => nonzero", "x:i32[] => nonzero" },
+    .refuse = { "x[] => nonzero: a scalar has no coordinates | in here | input 0: input f32 [] x | hint nrv_unsqueeze "
+                "it",
+                "x:i32[] => nonzero: a scalar has no coordinates | in here | input 0: input i32 [] x | hint "
+                "nrv_unsqueeze it" },
     .test = { "x:i32[3,5] in 0..1", "x:bool[4] in 0..1", "x{0,-1,0,nan,-0}", "x[0,3]", "x:i32[2,3,2] in -1..0" });
 
 /* x (...) with the scalar value, of x's type, where mask (...) is true; both are stretched to one shape. */
@@ -148,7 +169,8 @@ NRV_API nrv_tensor nrv_masked_scatter(nrv_tensor x, nrv_tensor mask, nrv_tensor 
         return flat ? x : NULL;
     if (src->type != x->type || flat->dim[0] == 0)
         return nrv__op_refuses(&nrv__op_masked_scatter, 3, in, NRV_ESHAPE, "elements of x's type, at least one",
-                               "%s elements%s", nrv__dtype_name(src->type), flat->dim[0] ? "" : ", none of them");
+                               "%s of %s for %s", flat->dim[0] ? "elements" : "no elements", nrv__dtype_name(src->type),
+                               nrv__dtype_name(x->type));
     nrv_tensor turn = nrv_cumsum(nrv_cast(nrv_merge_axes(mask, 0, -1), NRV_I64), 0, 0);
     nrv_tensor at = NRV_EXPR("t: t > 0 ? t - 1 : t", turn);
     return nrv_select(mask, nrv_reshape(nrv_gather(flat, at, 0), nrv_shape_of(x)), x);

@@ -3,8 +3,8 @@
 #include "lines.h"
 #include <string.h>
 
-extern const nrv__opdef nrv__op_index_add, nrv__op_index_copy, nrv__op_index_fill, nrv__op_index_put, nrv__op_take_flat,
-    nrv__op_put_flat, nrv__op_segment_max;
+extern const nrv__opdef nrv__op_index_add, nrv__op_index_reduce, nrv__op_index_copy, nrv__op_index_fill,
+    nrv__op_index_put, nrv__op_take_flat, nrv__op_put_flat, nrv__op_segment_max;
 
 static bool put_is_index(nrv_tensor x)
 {
@@ -79,14 +79,27 @@ static nrv_tensor index_fill_make(nrv__case *c)
     return nrv_index_fill(x, put_case_axis(c), c->x[1], value);
 }
 
+static nrv_tensor index_reduce_make(nrv__case *c)
+{
+    return nrv_index_reduce(c->x[0], put_case_axis(c), c->x[1], c->x[2], nrv__case_text(c, "reduce"),
+                            (int)nrv__case_int(c, "include_self", 1));
+}
+
 NRV_OP(
     index_add, .sig = "number x[...], index i[m], number src[...] -> y[...]",
     .doc =
         "x with lines of src, times alpha, added to the lines of an axis that the index names. An index out of range "
         "stops the run.",
     .flags = NRV_MACRO, .make = index_add_make, .torch = "index_add Tensor.index_add",
-    .refuse = { "x[3,5], i:i32[2], src[2,4] => index_add", "x[3,5], i:i32[2,1], src[2,5] => index_add",
-                "x[3,2], i:i32{0,3}, src[2,2] => scatter_add", "x[3,5], i:i32[2], src[2,5], axis=2 => index_add" },
+    .refuse = { "x[3,5], i:i32[2], src[2,4] => index_add: lines that do not fit at axis 0 | in here | input 0: input "
+                "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line for each index, "
+                "with the other axes and the type of x",
+                "x[3,5], i:i32[2,1], src[2,5] => index_add: the index is i32 of rank 2 | in here | input 0: input f32 "
+                "[3, 5] x | input 1: input i32 [2, 1] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or "
+                "i64",
+                "x[3,2], i:i32{0,3}, src[2,2] => scatter_add: index 3 at position 1; it must lie in 0..2",
+                "x[3,5], i:i32[2], src[2,5], axis=2 => index_add: axis 2 of a tensor of rank 2 | in here | hint axes "
+                "count from 0, or from -1 at the end" },
     .test = { "x[3,5], i:i32[4] in 0..2, src[4,5]", "x[2,3,4], i:i64[2] in 0..3, src[2,3,2], axis=-1, alpha=-2.5",
               "x[4], i:i32[0], src[0]", "x:i32[4], i:i32[6] in 0..3, src:i32[6]" });
 NRV_OP(
@@ -95,17 +108,44 @@ NRV_OP(
         "x with lines of src in the place of those of an axis that the index names. Of several for one place the last "
         "counts, and it alone gets the gradient. An index out of range stops the run.",
     .flags = NRV_MACRO, .make = index_copy_make, .torch = "index_copy Tensor.index_copy",
-    .refuse = { "x[3,5], i:i32[2], src[2,4] => index_copy", "x[3,5], i[2], src[2,5] => index_copy",
-                "x[3,2], i:i32{0,3}, src[2,2] => segment_max" },
+    .refuse = { "x[3,5], i:i32[2], src[2,4] => index_copy: lines that do not fit at axis 0 | in here | input 0: input "
+                "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line for each index, "
+                "with the other axes and the type of x",
+                "x[3,5], i[2], src[2,5] => index_copy: the index is f32 of rank 1 | in here | input 0: input f32 [3, "
+                "5] x | input 1: input f32 [2] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or i64",
+                "x[3,2], i:i32{0,3}, src[2,2] => segment_max: index 3 at position 1; it must lie in 0..2" },
     .test = { "x[3,5], i:i32{2,0}, src[2,5]", "x[2,3,4], i:i64{1,3,1}, src[2,3,3], axis=2", "x[4], i:i32[0], src[0]",
               "x:bool[4], i:i32{3}, src:bool[1]" });
 NRV_OP(index_fill, .sig = "any x[...], index i[m] -> y[...]",
        .doc = "x with one number in the lines of an axis that the index names. An index out of range stops the run.",
        .flags = NRV_MACRO, .make = index_fill_make, .torch = "index_fill Tensor.index_fill",
-       .refuse = { "x[3,5], i[2], value=1 => index_fill", "x[3,5], i:i32[2], v[2] => index_fill",
-                   "x[3,2], i:i32{0,3} => segment_max" },
+       .refuse = { "x[3,5], i[2], value=1 => index_fill: the index is f32 of rank 1 | in here | input 0: input f32 [3, "
+                   "5] x | input 1: input f32 [2] i | hint an index (m) of i32 or i64",
+                   "x[3,5], i:i32[2], v[2] => index_fill: a value of rank 1 and type f32 | in here | input 0: input "
+                   "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2] v | hint a scalar of x's type",
+                   "x[3,2], i:i32{0,3} => segment_max: index 3 at position 1; it must lie in 0..2" },
        .test = { "x[3,5], i:i32{2,0}, value=2.5", "x[2,3,4], i:i64{1,3,1}, axis=2, value=-1", "x[4], i:i32[0]",
                  "x[3,2], i:i32{1}, v[]" });
+
+NRV_OP(
+    index_reduce, .sig = "real x[...], index i[m], real src[...] -> y[...]",
+    .doc =
+        "x with the product, mean, largest or smallest of lines of src in the lines of an axis that the index names, "
+        "x's own among them unless include_self is 0: reduce_along with one index for each line. An index out of "
+        "range stops the run.",
+    .flags = NRV_MACRO, .make = index_reduce_make, .torch = "index_reduce Tensor.index_reduce", .ulp = 16, .rel = 1e-11,
+    .tolerance_why = "a quotient of sums, and products in any order",
+    .refuse = { "x[3,5], i:i32[2], src[2,4], reduce=prod => index_reduce: lines that do not fit at axis 0 | in here | "
+                "input 0: input f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line "
+                "for each index, with the other axes and the type of x",
+                "x[3,5], i:i32[2], src[2,5] => index_reduce: no reduction is named | in here | input 0: input f32 [3, "
+                "5] x | input 1: input i32 [2] i | input 2: input f32 [2, 5] src | hint prod, mean, amax or amin",
+                "x[3,5], i:i32[2], src[2,5], reduce=median => reduce_along: no reduction is called 'median' | in here "
+                "| input 0: input f32 [3, 5] x | hint sum, prod, mean, amax or amin" },
+    .test = { "x[3,5], i:i32[4] in 0..2, src[4,5], reduce=prod",
+              "x[2,3,4], i:i64[5] in 0..3, src[2,3,5], axis=-1, "
+              "reduce=mean, include_self=0",
+              "x[4,2], i:i32[6] in 0..3, src[6,2], reduce=amax", "x[4], i:i32[0], src[0], reduce=amin" });
 
 /* x (a...,n,b...) with alpha times src (a...,m,b...) added to the lines of axis that index (m) of i32 or i64 names. An
    index outside 0..n-1 is an error of the run. */
@@ -117,6 +157,23 @@ NRV_API nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_t
     nrv_tensor more =
         nrv_scatter_add(alpha == 1 ? src : nrv_mul(src, nrv__like(src, alpha)), index, axis, x->dim[axis]);
     return nrv_add(x, more);
+}
+
+/* x (a...,n,b...) with the lines of src (a...,m,b...) reduced into those of axis that index (m) of i32 or i64 names, as
+   nrv_reduce_along does; PyTorch's index_reduce. */
+NRV_API nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
+                                    int include_self)
+{
+    nrv_tensor in[3] = { x, index, src };
+    if (!put_fits(&nrv__op_index_reduce, 3, in, &axis))
+        return NULL;
+    if (!reduce)
+        return nrv__op_refuses(&nrv__op_index_reduce, 3, in, NRV_EARG, "prod, mean, amax or amin",
+                               "no reduction is named");
+    nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
+    line.dim[axis] = index->dim[0];
+    nrv_tensor each = nrv_broadcast(nrv_reshape(index, line), nrv_shape_of(src));
+    return nrv_reduce_along(x, axis, each, src, reduce, include_self);
 }
 
 /* x (a...,n,b...) with the lines of src (a...,m,b...) in the place of those of axis that index (m) of i32 or i64 names;
@@ -167,9 +224,16 @@ NRV_OP(
         "index counts from the end. Of several for one place the last counts, unless they are added. An index out "
         "of range stops the run.",
     .flags = NRV_MACRO, .make = index_put_make, .torch = "index_put Tensor.index_put",
-    .refuse = { "x[3,5], i:i32[2], v[2,4] => index_put", "x[3,5], i[2], v[2,5] => index_put",
-                "x[3], i:i32[2], j:i32[2], v[2] => index_put", "x[3,5], i:i32[2], j:i32[3], v[2] => index_put",
-                "x[3,2], i:i32{0,3}, v[2,2] => gather" },
+    .refuse = { "x[3,5], i:i32[2], v[2,4] => index_put: values of rank 2 do not fit | in here | input 0: input f32 [3, "
+                "5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] v | hint the shape of the indexes, then "
+                "the axes left; 1 is stretched",
+                "x[3,5], i[2], v[2,5] => index_put: index 0 is f32 | in here | input 0: input f32 [3, 5] x | input 1: "
+                "input f32 [2] i | input 2: input f32 [2, 5] v | hint i32 or i64; of a mask, nrv_masked_fill",
+                "x[3], i:i32[2], j:i32[2], v[2] => index_put: 2 indexes for rank 1 | in here | input 0: input f32 [3] "
+                "x | hint an index for each of the first axes",
+                "x[3,5], i:i32[2], j:i32[3], v[2] => index_put: index 1 does not fit the others | in here | input 0: "
+                "input i32 [2] i | input 1: input i32 [3] j | hint only a length of 1 is stretched",
+                "x[3,2], i:i32{0,3}, v[2,2] => gather: index 3 at position 1; it must lie in 0..2" },
     .test = { "x[3,5], i:i32{2,0}, v[2,5]", "x[3,4], i:i32{0,2,-1}, j:i64{1,3,0}, v[3], accumulate=1",
               "x[3,4,2], i:i32[2,1]{0,2}, j:i32{1,-4,3}, v[2], accumulate=1", "x[3,4], i:i32{1,1}, j:i32{0,2}, v[]",
               "x[3,2], i:i32[0], v[0,2]" });
@@ -179,15 +243,24 @@ NRV_OP(
         "Elements of the flat tensor by index, in the index's shape; a negative one counts from the end. An index out "
         "of range stops the run. PyTorch's take; along an axis it is gather.",
     .flags = NRV_MACRO, .make = take_flat_make, .torch = "take", .numpy = "take",
-    .refuse = { "x[2,3], i[4] => take_flat", "x[2,3], i:bool[6] => take_flat", "x[2,2], i:i32{4} => gather" },
+    .refuse = { "x[2,3], i[4] => take_flat: the index is f32, i32 or i64 is wanted | in here | input 0: input f32 [2, "
+                "3] x | input 1: input f32 [4] i | hint nrv_cast it to NRV_I32 or NRV_I64",
+                "x[2,3], i:bool[6] => take_flat: the index is bool, i32 or i64 is wanted | in here | input 0: input "
+                "f32 [2, 3] x | input 1: input bool [6] i | hint nrv_cast it to NRV_I32 or NRV_I64",
+                "x[2,2], i:i32{4} => gather: index 4 at position 0; it must lie in 0..3" },
     .test = { "x[2,3], i:i32[2,2] in -6..5", "x[4], i:i64[]{-1}", "x[2,3], i:i32[0]", "x:i32[3,3], i:i32[4] in 0..8" });
 NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]",
        .doc =
            "x with elements of src at places of the flat tensor, or added to them where accumulate; a negative index "
            "counts from the end. Of several for one place the last counts. An index out of range stops the run.",
        .flags = NRV_MACRO, .make = put_flat_make, .torch = "put Tensor.put", .numpy = "put",
-       .refuse = { "x[2,3], i:i32[4], src[3] => put_flat", "x[2,3], i[4], src[4] => put_flat",
-                   "x[2,2], i:i32{4}, src[1] => segment_max" },
+       .refuse = { "x[2,3], i:i32[4], src[3] => put_flat: the elements do not fit the indexes | in here | input 0: "
+                   "input f32 [2, 3] x | input 1: input i32 [4] i | input 2: input f32 [3] src | hint an element, a "
+                   "number of x's type, for each index",
+                   "x[2,3], i[4], src[4] => put_flat: the index is f32, i32 or i64 is wanted | in here | input 0: "
+                   "input f32 [2, 3] x | input 1: input f32 [4] i | input 2: input f32 [4] src | hint nrv_cast it to "
+                   "NRV_I32 or NRV_I64",
+                   "x[2,2], i:i32{4}, src[1] => segment_max: index 4 at position 0; it must lie in 0..3" },
        .test = { "x[2,3], i:i32{0,-1,3}, src[3]", "x[2,3], i:i64[2,2] in -6..5, src[4], accumulate=1",
                  "x[3], i:i32[0], "
                  "src[0]" });
@@ -270,6 +343,15 @@ NRV_API nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, n
     part.dim[0] = nrv__dim_product(x->g, whole.rank, whole.dim);
     for (int i = n; i < x->rank; i++)
         flat.dim[flat.rank++] = part.dim[part.rank++] = whole.dim[whole.rank++] = x->dim[i];
+    bool fits = values->rank <= whole.rank;
+    for (int i = 0; fits && i < values->rank; i++) {
+        nrv_dim d, e = whole.dim[whole.rank - values->rank + i];
+        fits = values->dim[i] == 1 || nrv__dim_same(x->g, values->dim[i], e, "index_put", &d);
+    }
+    if (!fits)
+        return nrv__op_refuses(op, n + 2, in, NRV_ESHAPE,
+                               "the shape of the indexes, then the axes left; 1 is stretched",
+                               "values of rank %d do not fit", values->rank);
     nrv_tensor src = nrv_reshape(nrv_broadcast(values, whole), part);
     return nrv_reshape(put_at(nrv_reshape(x, flat), at, src, accumulate != 0), nrv_shape_of(x));
 }

@@ -47,8 +47,8 @@ NRV_OP(
            "what passes through that 0.",
     .shape = nrv__lines_scatter_shape, .flags = NRV_FAILS, .vjp = segment_prod_vjp, .batch = nrv__lines_scatter_batch,
     .ref = segment_prod_ref, .make = segment_prod_make, .attr_bytes = sizeof(nrv__lines_attr),
-    .refuse = { "x[5,2], segment:i32[4], count=3 => segment_prod: 5 lines at axis 0, 4 indexes | in here | input 0: "
-                "input f32 [5, 2] x | input 1: input i32 [4] segment | hint an index for each line",
+    .refuse = { "x[5,2], segment:i32[4], count=3 => segment_prod: 5 rows, 4 numbers | in here | hint x (E,...) and "
+                "segment (E): a number for each row of x",
                 "x[5,2], segment[5], count=3 => segment_prod: segment is f32, an index is wanted | in here | hint "
                 "nrv_cast it to NRV_I32 or NRV_I64",
                 "x[2], segment:i32{0,3}, count=3 => segment_prod: index 3 at position 1; it must lie in 0..2" },

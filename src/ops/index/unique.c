@@ -98,9 +98,12 @@ NRV_OP(unique, .sig = "any x[...] -> y[n], i64 inverse[...], i64 counts[n], i64 
            "(return_inverse, return_counts) where each element of x is among them and how often each occurs; and how "
            "many there are.",
        .flags = NRV_MACRO, .make = unique_make, .torch = "unique", .numpy = "unique", .onnx = "Unique",
-       .refuse = { "x[3,2], axis=0 => unique", "x:i32[4], axis=-1 => unique" },
-       .test = { "x:i32[3,5] in 0..4", "x{2,1,2,0.5,1,2}, return_inverse=1", "x:i64[9] in -2..2, return_counts=1",
-                 "x[0]", "x{inf,-inf,inf}", "x[]", "x:i32[200] in 0..50" });
+       .refuse = { "x[3,2], axis=0 => unique: along an axis | in here | input 0: input f32 [3, 2] x | hint of the "
+                   "elements of all axes; rows are compared by nrv_equal and nrv_all",
+                   "x:i32[4], axis=-1 => unique: along an axis | in here | input 0: input i32 [4] x | hint of the "
+                   "elements of all axes; rows are compared by nrv_equal and nrv_all" },
+       .test = { "x:i32[3,5] in 0..4", "x:i32{2,1,2,0,1,2}, return_inverse=1", "x:i64[9] in -2..2, return_counts=1",
+                 "x[0]", "x[7]", "x[]", "x:i32[200] in 0..50" });
 NRV_OP(
     unique_consecutive, .sig = "any x[...] -> y[n], i64 inverse[...], i64 counts[n], i64 number[]",
     .doc =
@@ -108,8 +111,11 @@ NRV_OP(
         "demand (return_inverse, return_counts) where each element of x is among them and how often each occurs; "
         "and how many there are.",
     .flags = NRV_MACRO, .make = unique_consecutive_make, .torch = "unique_consecutive",
-    .refuse = { "x[3,2], axis=0 => unique", "x:i32[4], axis=-1 => unique" },
-    .test = { "x:i32[3,5] in 0..1", "x{2,1,1,0.5,1,1}, return_inverse=1", "x:i64[9] in 0..1, return_counts=1", "x[0]",
+    .refuse = { "x[3,2], axis=0 => unique_consecutive: along an axis | in here | input 0: input f32 [3, 2] x | hint of "
+                "the elements of all axes; rows are compared by nrv_equal and nrv_all",
+                "x:i32[4], axis=-1 => unique_consecutive: along an axis | in here | input 0: input i32 [4] x | hint of "
+                "the elements of all axes; rows are compared by nrv_equal and nrv_all" },
+    .test = { "x:i32[3,5] in 0..1", "x:i32{2,1,1,0,1,1}, return_inverse=1", "x:i64[9] in 0..1, return_counts=1", "x[0]",
               "x[]" });
 
 /* The different elements of x (...) in ascending order -> (n), n being the number of all elements, with zeros behind.

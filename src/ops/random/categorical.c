@@ -70,15 +70,25 @@ static nrv_tensor categorical_make(nrv__case *c)
     return nrv__draw_case(c, &nrv__op_categorical, NRV_I32, 0, NULL);
 }
 
-NRV_OP(categorical, .sig = "i64 run[c...], real logits[c...,...,V] -> i32 y[c...,...]",
-       .doc = "An index for each row, drawn with probability softmax(logits); -inf is never drawn. A row with a NaN or "
-              "+inf, or of -inf alone, stops the run.",
-       .shape = categorical_shape, .batch = nrv__draw_batch, .flags = NRV_RANDOM | NRV_FAILS,
-       .no_grad = "an index has no slope: log_softmax of what was drawn gives the score-function gradient, nrv_gumbel "
-                  "and softmax a relaxed one",
-       .ref = categorical_ref, .make = categorical_make, .attr_bytes = sizeof(nrv__random_attr),
-       .test = { "logits[3,5] in -3..3", "logits[9]", "logits[2,3,40] in -90..90", "logits[0,4]", "logits[4,1]",
-                 "run:i64[3] in 0..9, logits[3,4,6] in -2..2", "run:i64[2,2] in 0..9, logits[2,2,7]" });
+NRV_OP(
+    categorical, .sig = "i64 run[c...], real logits[c...,...,V] -> i32 y[c...,...]",
+    .doc = "An index for each row, drawn with probability softmax(logits); -inf is never drawn. A row with a NaN or "
+           "+inf, or of -inf alone, stops the run.",
+    .shape = categorical_shape, .batch = nrv__draw_batch, .flags = NRV_RANDOM | NRV_FAILS,
+    .no_grad = "an index has no slope: log_softmax of what was drawn gives the score-function gradient, nrv_gumbel "
+               "and softmax a relaxed one",
+    .ref = categorical_ref, .make = categorical_make, .attr_bytes = sizeof(nrv__random_attr),
+    .torch = "multinomial distributions.Categorical", .onnx = "Multinomial",
+    .refuse = { "logits[] => categorical: the logits have rank 0 | in here | input 0: run_counter i64 [] run | input "
+                "1: input f32 [] logits | hint a row of logits for each draw: (...,V)",
+                "logits:i32[3] => categorical: input 1 is i32, a real type is wanted | in here | input 0: run_counter "
+                "i64 [] run | input 1: input i32 [3] logits | hint nrv_cast it to NRV_F32",
+                "logits[3,0] => categorical: rows of 0 logits | in here | input 0: run_counter i64 [] run | input 1: "
+                "input f32 [3, 0] logits | hint the index is an i32",
+                "run:i64[2], logits[3,4] => categorical: axis 0 differs from the counter's | in here | input 0: input "
+                "i64 [2] run | input 1: input f32 [3, 4] logits | hint the counter's lengths, then those of one draw" },
+    .test = { "logits[3,5] in -3..3", "logits[9]", "logits[2,3,40] in -90..90", "logits[0,4]", "logits[4,1]",
+              "run:i64[3] in 0..9, logits[3,4,6] in -2..2", "run:i64[2,2] in 0..9, logits[2,2,7]" });
 
 /* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
    (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,

@@ -38,7 +38,12 @@ static nrv_tensor permutation_make(nrv__case *c)
 NRV_OP(permutation, .sig = "i64 run[c...] -> i64 y[c...,n]",
        .doc = "The numbers 0..n-1 in random order (Fisher & Yates; Durstenfeld 1964).", .shape = permutation_shape,
        .batch = nrv__draw_batch, .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run",
-       .ref = permutation_ref, .make = permutation_make, .attr_bytes = sizeof(nrv__random_attr),
+       .ref = permutation_ref, .make = permutation_make, .attr_bytes = sizeof(nrv__random_attr), .torch = "randperm",
+       .numpy = "random.permutation",
+       .refuse = { "run:i32[3], n=5 => permutation: the counter is i32, i64 is wanted | in here | input 0: input i32 "
+                   "[3] run | hint nrv_cast it to NRV_I64",
+                   "n=-5 => -5 is neither a length nor the handle of a size of this graph | in here | hint calculate "
+                   "with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
        .test = { "n=0", "n=1", "n=7", "n=1027", "run:i64[3] in 0..9, n=5", "run:i64[2,2] in 0..9, n=3",
                  "run:i64[3] in 0..9, n=0" });
 

@@ -39,7 +39,14 @@ static nrv_tensor uniform_make(nrv__case *c)
 NRV_OP(uniform, .sig = "i64 run[c...] -> y[c...,...]",
        .doc = "Random numbers in [0, 1), 24 bits each (Philox4x32-10; Salmon et al. 2011).", .shape = uniform_shape,
        .batch = nrv__draw_batch, .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run",
-       .ref = uniform_ref, .make = uniform_make, .attr_bytes = sizeof(nrv__random_attr),
+       .ref = uniform_ref, .make = uniform_make, .attr_bytes = sizeof(nrv__random_attr), .torch = "rand",
+       .numpy = "random.random", .onnx = "RandomUniform",
+       .refuse = { "run:i32[3], shape=5 => uniform: the counter is i32, i64 is wanted | in here | input 0: input i32 "
+                   "[3] run | hint nrv_cast it to NRV_I64",
+                   "run:i64[1,1,1,1,1,1,1,2], shape=3 => uniform: rank 1 for each of a counter of rank 8 | in here | "
+                   "input 0: input i64 [1, 1, 1, 1, 1, 1, 1, 2] run | hint ranks go up to 8",
+                   "shape=2x-3 => -3 is neither a length nor the handle of a size of this graph | in here | hint "
+                   "calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
        .test = { "shape=3x5", "shape=1027", "shape=0", "run:i64[3] in 0..9, shape=5",
                  "run:i64[2,3] in 0..1000000, shape=7x11", "run:i64[70] in 0..99, shape=", "run:i64[0], shape=4",
                  "run:i64[3] in 0..9, shape=0" });

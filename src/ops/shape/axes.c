@@ -87,6 +87,8 @@ static nrv_tensor move_axes_make(nrv__case *c)
 
 static nrv_tensor swap_axes_make(nrv__case *c)
 {
+    if (!c->n_arg && c->x[0] && c->x[0]->rank < 2)
+        return nrv_reshape(c->x[0], nrv_shape_of(c->x[0])); /* PyTorch's t */
     return nrv_swap_axes(c->x[0], axes_case(c, "dim0", "axis0", 0), axes_case(c, "dim1", "axis1", 1));
 }
 
@@ -101,12 +103,31 @@ NRV_OP(
     .test = { "x[2,3,4], source=0, destination=2", "x[2,3,4], source=0x-1, destination=1x0",
               "x[2,3], source=0, destination=0" });
 NRV_OP(swap_axes, .sig = "any x[...] -> y[...]", .doc = "Two axes change places.", .flags = NRV_MACRO,
-       .make = swap_axes_make, .torch = "transpose swapaxes swapdims Tensor.mT t adjoint", .numpy = "swapaxes",
+       .make = swap_axes_make, .torch = "transpose swapaxes swapdims t", .numpy = "swapaxes",
        .refuse = { "x[3,1], dim0=0, dim1=2 => swap_axes: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                    "0, or from -1 at the end",
                    "x[3,1], dim0=-3, dim1=1 => swap_axes: axis -3 of a tensor of rank 2 | in here | hint axes count "
                    "from 0, or from -1 at the end" },
        .test = { "x[2,3,4], dim0=0, dim1=2", "x[2,3], dim0=-1, dim1=0", "x[3], dim0=0, dim1=0" });
+
+extern const nrv__opdef nrv__op_adjoint;
+
+static nrv_tensor adjoint_make(nrv__case *c)
+{
+    nrv_tensor x = c->x[0];
+    if (x && x->rank < 2 && !x->g->why.status)
+        return nrv__op_refuses(&nrv__op_adjoint, 1, &x, NRV_ESHAPE, "nrv_reshape it to a matrix first", "rank %d",
+                               x->rank);
+    return nrv_transpose(x);
+}
+
+NRV_OP(
+    adjoint, .sig = "any x[...,m,n] -> y[...,n,m]",
+    .doc = "The last two axes change places: every matrix transposed. nrv_transpose.", .flags = NRV_MACRO,
+    .make = adjoint_make, .torch = "adjoint Tensor.mT Tensor.mH Tensor.T", .numpy = "matrix_transpose",
+    .refuse = { "x[3] => adjoint: rank 1 | in here | input 0: input f32 [3] x | hint nrv_reshape it to a matrix first",
+                "x[] => adjoint: rank 0 | in here | input 0: input f32 [] x | hint nrv_reshape it to a matrix first" },
+    .test = { "x[2,3]", "x[2,3,4]", "x[0,3]" });
 
 /* x with n of its axes at other places: axis from[i] becomes axis to[i], the others keep their order. */
 NRV_API nrv_tensor nrv_move_axes(nrv_tensor x, int n, const int *from, const int *to)

@@ -5,4 +5,5 @@ NRV_REF1(copy_ref, x)
 
 NRV_OP(copy, .sig = "any x[...] -> y[...]",
        .doc = "The same values in dense memory. Made by the compiler, never traced.", .shape = nrv__infer_same,
-       .no_grad = "it stands in plans only", .ref = copy_ref, .test = { "x[3,5]", "x[0]" });
+       .no_grad = "it stands in plans only", .ref = copy_ref, .torch = "clone Tensor.contiguous", .numpy = "copy",
+       .test = { "x[3,5]", "x[0]" });

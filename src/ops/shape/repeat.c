@@ -77,8 +77,12 @@ NRV_OP(repeat_interleave, .sig = "any x[...], index times[n]? -> y[...]",
                    "count from 0, or from -1 at the end",
                    "x[3,5], repeats=-2, axis=1 => -2 is neither a length nor the handle of a size of this graph | in "
                    "here | hint calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph",
-                   "x[3,5], times:i32[3]{1,2,0}, axis=0 => repeat",
-                   "x[3,5], times:i32[2], axis=0, output=4 => repeat" },
+                   "x[3,5], times:i32[3]{1,2,0}, axis=0 => repeat_interleave: the length of the result is missing | in "
+                   "here | input 0: input f32 [3, 5] x | input 1: input i32 [3] times | hint a length cannot depend on "
+                   "values: PyTorch's output_size says it",
+                   "x[3,5], times:i32[2], axis=0, output=4 => repeat_interleave: times of rank 1 for axis 0 | in here "
+                   "| input 0: input f32 [3, 5] x | input 1: input i32 [2] times | hint a number, i32 or i64, for each "
+                   "element of the axis" },
        .test = { "x[3,2], times:i32[3]{2,0,3}, axis=0, output=5", "x[2,3], times:i64[3]{1,4,0}, axis=-1, output=7",
                  "x:i32[4], times:i32[4]{0,1,0,2}, output=3", "x[2,3], repeats=2, axis=1", "x[2,3], repeats=3",
                  "x[2,3], repeats=0, axis=0", "x[0], repeats=2" });

@@ -1,6 +1,7 @@
 /* split.c - an axis cut into several tensors: split, chunk, tensor_split, unbind; and one of its elements or every so
    many: pick, every. All are slices, so that they cost nothing and their gradients are joined again. */
 #include "../op.h"
+#include <string.h>
 
 enum { SPLIT_SHOWN = 1 + sizeof((nrv__case *)NULL)->also / sizeof(nrv_tensor) };
 
@@ -53,6 +54,41 @@ static nrv_tensor tensor_split_make(nrv__case *c)
     return split_shown(c, n + 1, part);
 }
 
+static nrv_tensor split_alike(nrv__case *c, const nrv__opdef *op, int rank, int axis)
+{
+    nrv__case along = *c;
+    char text[2] = { (char)('0' + axis), 0 };
+    nrv_tensor x = c->x[0];
+    if (!x || x->g->why.status)
+        return NULL;
+    if (x->rank < rank)
+        return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "nrv_unsqueeze puts axes in", "rank %d, %d or more are wanted",
+                               x->rank, rank);
+    if (along.n_arg < NRV__CASE_ARGS)
+        along.arg[along.n_arg++] = (nrv__arg){ "axis", text };
+    nrv_tensor y = tensor_split_make(&along);
+    memcpy(c->also, along.also, sizeof c->also);
+    c->n_also = along.n_also;
+    return y;
+}
+
+extern const nrv__opdef nrv__op_hsplit, nrv__op_vsplit, nrv__op_dsplit;
+
+static nrv_tensor hsplit_make(nrv__case *c)
+{
+    return split_alike(c, &nrv__op_hsplit, 1, c->x[0] && c->x[0]->rank == 1 ? 0 : 1);
+}
+
+static nrv_tensor vsplit_make(nrv__case *c)
+{
+    return split_alike(c, &nrv__op_vsplit, 2, 0);
+}
+
+static nrv_tensor dsplit_make(nrv__case *c)
+{
+    return split_alike(c, &nrv__op_dsplit, 3, 2);
+}
+
 static nrv_tensor unbind_make(nrv__case *c)
 {
     nrv_tensor part[SPLIT_SHOWN] = { NULL };
@@ -92,6 +128,27 @@ NRV_OP(tensor_split, .sig = "any x[...] -> y[...]...",
                    "count from 0, or from -1 at the end" },
        .test = { "x[7,2], sections=3", "x[2,7], indices=1x5, axis=1", "x[5], indices=2", "x[5], indices=-2x9",
                  "x[6], indices=4x2", "x[1], sections=3" });
+NRV_OP(hsplit, .sig = "any x[...] -> y[...]...", .doc = "tensor_split along the columns: axis 1, of a vector axis 0.",
+       .flags = NRV_MACRO, .make = hsplit_make, .torch = "hsplit", .numpy = "hsplit",
+       .refuse = { "x[], sections=2 => hsplit: rank 0, 1 or more are wanted | in here | input 0: input f32 [] x | hint "
+                   "nrv_unsqueeze puts axes in",
+                   "x[4,6], sections=0 => tensor_split: 0 parts of axis 1 | in here | input 0: input f32 [4, 6] x | "
+                   "hint one or more" },
+       .test = { "x[2,6], sections=3", "x[7], indices=2x3" });
+NRV_OP(vsplit, .sig = "any x[...] -> y[...]...", .doc = "tensor_split along the rows: axis 0.", .flags = NRV_MACRO,
+       .make = vsplit_make, .torch = "vsplit", .numpy = "vsplit",
+       .refuse = { "x[4], sections=2 => vsplit: rank 1, 2 or more are wanted | in here | input 0: input f32 [4] x | "
+                   "hint nrv_unsqueeze puts axes in",
+                   "x[4,6], sections=0 => tensor_split: 0 parts of axis 0 | in here | input 0: input f32 [4, 6] x | "
+                   "hint one or more" },
+       .test = { "x[6,2], sections=3", "x[7,2], indices=2x3" });
+NRV_OP(dsplit, .sig = "any x[...] -> y[...]...", .doc = "tensor_split along the depth: axis 2.", .flags = NRV_MACRO,
+       .make = dsplit_make, .torch = "dsplit", .numpy = "dsplit",
+       .refuse = { "x[4,6], sections=2 => dsplit: rank 2, 3 or more are wanted | in here | input 0: input f32 [4, 6] x "
+                   "| hint nrv_unsqueeze puts axes in",
+                   "x[4,6,2], sections=0 => tensor_split: 0 parts of axis 2 | in here | input 0: input f32 [4, 6, 2] x "
+                   "| hint one or more" },
+       .test = { "x[2,2,6], sections=3", "x[1,2,7], indices=2x3" });
 NRV_OP(
     unbind, .sig = "any x[...] -> y[...]...", .doc = "The elements of an axis, each a tensor without that axis.",
     .flags = NRV_MACRO, .make = unbind_make, .torch = "unbind",

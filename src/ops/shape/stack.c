@@ -70,6 +70,42 @@ NRV_OP(column_stack, .sig = "any x[...]... -> y[...]",
        .test = { "a[3], b[3]", "a[3,2], b[3]", "a[], b[]" });
 
 enum { STACK_ROW = 1, STACK_COLUMN };
+static nrv_tensor stack_raised(nrv_tensor x, int rank, int kind);
+
+static nrv_tensor at_least_1d_make(nrv__case *c)
+{
+    return nrv_at_least(c->x[0], 1);
+}
+
+static nrv_tensor at_least_2d_make(nrv__case *c)
+{
+    return nrv_at_least(c->x[0], 2);
+}
+
+static nrv_tensor at_least_3d_make(nrv__case *c)
+{
+    return nrv_at_least(c->x[0], 3);
+}
+
+#define STACK_AT_LEAST \
+    .sig = "any x[...] -> y[...]", .flags = NRV_MACRO, .test = { "x[2,3,4,5]", "x[2,3]", "x[3]", "x[]", "x[0]" }
+
+NRV_OP(at_least_1d, .doc = "x, a scalar as a vector of one.", .make = at_least_1d_make, .torch = "atleast_1d",
+       .numpy = "atleast_1d", STACK_AT_LEAST);
+NRV_OP(at_least_2d, .doc = "x, a vector as a row.", .make = at_least_2d_make, .torch = "atleast_2d",
+       .numpy = "atleast_2d", STACK_AT_LEAST);
+NRV_OP(at_least_3d, .doc = "x, a matrix with a depth of 1, a vector as a row of such a matrix.",
+       .make = at_least_3d_make, .torch = "atleast_3d", .numpy = "atleast_3d", STACK_AT_LEAST);
+
+/* x with at least 1, 2 or 3 axes: a scalar becomes a vector of one, a vector a row, a matrix one of depth 1. */
+NRV_API nrv_tensor nrv_at_least(nrv_tensor x, int rank)
+{
+    if (!x || x->g->why.status)
+        return NULL;
+    if (rank < 0 || rank > 3)
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "0 to 3; nrv_unsqueeze puts axes in", "at_least: %d axes", rank), NULL;
+    return rank ? stack_raised(x, rank, STACK_ROW) : x;
+}
 
 /* a scalar or vector as a row or column; of depth 1, where depth is wanted */
 static nrv_tensor stack_raised(nrv_tensor x, int rank, int kind)

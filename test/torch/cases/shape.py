@@ -19,6 +19,9 @@ def joined(rng):
         for i, (a, b) in enumerate([((3,), (3,)), ((2, 3), (2, 3)), ((), ()), ((2, 3, 2), (2, 3, 2))]):
             if name in ("vstack", "row_stack", "dstack", "column_stack", "hstack"):
                 yield one(f"{name}_{i}", lambda a, b, name=name: getattr(torch, name)([a, b]), {}, a, b, rng=rng)
+    for name in ("atleast_1d", "atleast_2d", "atleast_3d"):
+        for i, shape in enumerate([(), (3,), (2, 3), (2, 3, 4, 1)]):
+            yield one(f"{name}_{i}", getattr(torch, name), {}, shape, rng=rng)
     yield one("block_diag_0", lambda a, b, c: torch.block_diag(a, b, c), {}, (2, 3), (3,), (2, 1), rng=rng)
     for i, shapes in enumerate([((3,), (2,)), ((3,), (2,), (4,))]):
         for indexing in ("ij", "xy"):
@@ -39,6 +42,10 @@ def cut(rng):
     for i, (at, dim) in enumerate([([1, 5], 1), ([-2, 9], 1), ([4, 2], 1), ([1], 0)]):
         yield one(f"tensor_split_at_{i}", lambda x, at=at, dim=dim: torch.tensor_split(x, at, dim),
                   {"indices": at, "dim": dim}, (2, 7), rng=rng)
+    for name, shape in (("hsplit", (2, 6, 3)), ("vsplit", (6, 2)), ("dsplit", (2, 1, 6)), ("hsplit", (6,))):
+        for n in (2, [1, 4]):
+            key = "sections" if n == 2 else "indices"
+            yield one(f"{name}_{key}_{len(shape)}", lambda x, name=name, n=n: getattr(torch, name)(x, n), {key: n}, shape, rng=rng)
     for i, dim in enumerate((0, 1, -1)):
         yield one(f"unbind_{i}", lambda x, dim=dim: torch.unbind(x, dim), {"dim": dim}, (2, 3, 4), rng=rng)
     for i, (dim, index) in enumerate([(0, 1), (-1, -1), (1, -3)]):
@@ -70,6 +77,9 @@ def moved(rng):
         key = "axis" if name == "swapaxes" else "dim"
         yield one(f"{name}_0", lambda x, name=name: getattr(torch, name)(x, 0, -1), {f"{key}0": 0, f"{key}1": -1}, (2, 3, 4),
                   rng=rng)
+    yield one("t_0", torch.t, {}, (2, 3), rng=rng)
+    yield one("t_1", torch.t, {}, (3,), rng=rng)
+    yield one("adjoint_0", torch.adjoint, {}, (2, 3, 4), rng=rng)
     yield one("permute_0", lambda x: torch.permute(x, (2, 0, 1)), {"dims": [2, 0, 1]}, (2, 3, 4), rng=rng)
     yield one("permute_1", lambda x: torch.permute(x, (-1, 0, 1)), {"dims": [-1, 0, 1]}, (2, 3, 4), rng=rng)
     yield one("squeeze_0", torch.squeeze, {}, (1, 3, 1), rng=rng)
