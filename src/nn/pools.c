@@ -72,7 +72,8 @@ NRV_LAYER(max_pool, .word = "pool", .args = "kernel:size3 stride:size3? pad:int3
           .torch = "MaxPool2d", .make = pools_max, .flags = NRV__LAYER_BARE,
           .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[2,2,7], kernel=2, ceil_mode=1",
                     "x[1,2,4,4,5], kernel=2x2x3" });
-NRV_LAYER(avg_pool, .word = "avg_pool", .args = "kernel:size3 stride:size3? pad:int3=0 ceil_mode:flag leave_pad_out:flag",
+NRV_LAYER(avg_pool, .word = "avg_pool",
+          .args = "kernel:size3 stride:size3? pad:int3=0 ceil_mode:flag leave_pad_out:flag",
           .doc = "The mean of each window; without a stride the windows stand side by side. Over sequences, images or "
                  "volumes.",
           .torch = "AvgPool2d", .make = pools_avg, .flags = NRV__LAYER_BARE,

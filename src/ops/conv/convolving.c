@@ -17,10 +17,12 @@ bool nrv__convolving_of(const nrv__case *c, const char *op, int64_t axes, nrv__c
             to->padding = i;
     to->edge = !edge || !strcmp(edge, "zeros") ? NRV_EDGE_CONSTANT : nrv__edge_of(edge);
     if (room && !to->padding && strspn(room, "0123456789-x, ") != strlen(room))
-        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "%s: padding of '%.40s'", op, room),
+        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "%s: padding of '%.40s'", op,
+                               room),
                false;
     if (to->edge < 0)
-        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "%s: padding_mode of '%.40s'", op, edge),
+        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "%s: padding_mode of '%.40s'", op,
+                               edge),
                false;
     return true;
 }
@@ -96,8 +98,7 @@ nrv_tensor nrv__conv_quick_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_att
     if (!dy || a->axes != 1 || dy->rank != 3 || w->rank != 3)
         return nrv__conv_dx(dy, w, a, to);
     nrv__window_attr b = convolving_wide(a);
-    return convolving_line(
-        nrv__conv_dx(convolving_flat(dy), convolving_flat(w), &b, (const nrv_dim[]){ 1, to[0] }));
+    return convolving_line(nrv__conv_dx(convolving_flat(dy), convolving_flat(w), &b, (const nrv_dim[]){ 1, to[0] }));
 }
 
 bool nrv__conv_spread(nrv_tensor x, const nrv__convolving *c, const char *op, nrv_dim *to)

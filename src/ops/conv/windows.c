@@ -41,14 +41,22 @@ bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
     return true;
 }
 
-nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n)
+bool nrv__window_fits(nrv_tensor x, const nrv__window_attr *a, const char *op)
+{
+    for (int i = 0; i < a->axes; i++)
+        if (nrv__window_length(x->g, a, i, x->dim[x->rank - a->axes + i], op) == -1)
+            return false;
+    return true;
+}
+
+nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n, const char *op)
 {
     int64_t reach = (a->kernel[axis] - 1) * a->dilation[axis] + 1;
     nrv_dim room = nrv__dim_add(g, n, 2 * a->pad[axis]);
     if (room >= 0 && room < reach) {
         nrv__graph_fail(g, NRV_ESHAPE, "a smaller kernel, or padding",
-                        "a window of %lld does not fit into a length of %lld (padding included)", (long long)reach,
-                        (long long)room);
+                        "%s: a window of %lld does not fit into a length of %lld (padding included)", op,
+                        (long long)reach, (long long)room);
         return -1;
     }
     return nrv__dim_add(g, nrv__dim_floor(g, nrv__dim_sub(g, room, reach), a->stride[axis]), 1);

@@ -86,6 +86,14 @@ NRV_OP(max_pool, .batch = max_pool_batch, .sig = "real x[B,C,S...] -> y[B,C,O...
        .torch = "max_pool1d max_pool2d max_pool3d nn.functional.max_pool1d nn.functional.max_pool2d "
                 "nn.functional.max_pool3d nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d",
        .onnx = "MaxPool", .also = "max1d max2d max3d",
+       .refuse = { "x[2,3], kernel=2 => max_pool: rank 2 for windows over 0 axes | in here | input 0: input "
+                   "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
+                   "x[2,3,4,4], kernel=0 => max_pool: kernel 0, stride 0, padding 0, dilation 1 | in here | "
+                   "hint kernel, stride and dilation are at least 1, padding at least 0",
+                   "x[2,3,4,4], kernel=3, pad=2 => max_pool: a window of 3 could lie in a padding of 2 alone "
+                   "| in here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel",
+                   "x[2,3,4], kernel=3, dilation=2 => max_pool: a window of 5 does not fit into a length of 4 "
+                   "(padding included) | in here | hint a smaller kernel, or padding" },
        .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[1,2,9], kernel=2",
                  "x[0,1,4,4], kernel=2", "x[2,2,5,5], kernel=2, stride=1",
                  "x[1,2,7,8], kernel=3 2, stride=2 3, ceil_mode=true, pad=1", "x[2,5,6], kernel=2x3, dilation=2x1",
@@ -93,6 +101,10 @@ NRV_OP(max_pool, .batch = max_pool_batch, .sig = "real x[B,C,S...] -> y[B,C,O...
 NRV_OP(max_pool_dx, .batch = max_pool_dx_batch, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
        .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
        .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),
+       .refuse = { "x[2,3,6,8], dy[2,3,3], kernel=2, stride=2 => max_pool_dx: ranks 4 and 3 | in here | hint "
+                   "dy has the shape of max_pool(x)",
+                   "x[2,3,6,8], dy[2,3,3,4], kernel=0 => max_pool_dx: kernel 0, stride 1, padding 0, dilation "
+                   "1 | in here | hint kernel, stride and dilation are at least 1, padding at least 0" },
        .test = { "x[2,3,6,8], dy[2,3,3,4], kernel=2, stride=2", "x[2,2,7,7], dy[2,2,4,4], kernel=3, stride=2, pad=1" });
 
 nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a)
