@@ -61,3 +61,21 @@ nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nr
     }
     return nrv__dim_add(g, nrv__dim_floor(g, nrv__dim_sub(g, room, reach), a->stride[axis]), 1);
 }
+
+nrv_tensor nrv__window_flat(nrv_tensor x)
+{
+    return nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], 1, x->dim[2]));
+}
+
+nrv__window_attr nrv__window_wide(const nrv__window_attr *a)
+{
+    nrv__window_attr b = { .axes = 2, .groups = a->groups };
+    b.kernel[0] = b.stride[0] = b.dilation[0] = 1;
+    b.kernel[1] = a->kernel[0], b.stride[1] = a->stride[0], b.pad[1] = a->pad[0], b.dilation[1] = a->dilation[0];
+    return b;
+}
+
+nrv_tensor nrv__window_line(nrv_tensor y)
+{
+    return y ? nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[1], y->dim[3])) : NULL;
+}

@@ -19,6 +19,11 @@ nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, 
 nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a);
 nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a);
 
+/* one axis as two, the first of length 1: kernels know images. x (B,C,L) to (B,C,1,L), its windows, y (B,C,1,P) back */
+nrv_tensor nrv__window_flat(nrv_tensor x);
+nrv__window_attr nrv__window_wide(const nrv__window_attr *a);
+nrv_tensor nrv__window_line(nrv_tensor y);
+
 /* ---- convolution as people ask for it ---- */
 typedef struct nrv__convolving {
     nrv__window_attr w;
