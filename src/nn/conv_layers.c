@@ -40,8 +40,10 @@ static nrv_tensor conv_layer_of(nrv_tensor x, const char *name, nrv_dim out, nrv
     }
     nrv_push(g, name);
     nrv_dim fan = nrv__dim_mul(g, each, taps);
-    nrv_tensor w = nrv_param(g, "weight", x->type, s, NRV_KAIMING), y = nrv__conv_quick(room, w, &c->w);
-    if (!no_bias)
+    bool fits = nrv__window_fits(room, &c->w, op);
+    nrv_tensor w = fits ? nrv_param(g, "weight", x->type, s, NRV_KAIMING) : NULL;
+    nrv_tensor y = w ? nrv__conv_quick(room, w, &c->w) : NULL;
+    if (y && !no_bias)
         y = nrv__conv_bias(y, nrv_param(g, "bias", x->type, NRV_SHAPE(out), NRV_FAN_IN(fan)));
     nrv_pop(g);
     return y;
@@ -102,21 +104,26 @@ static nrv_tensor conv3d_make(nrv__case *c)
 }
 
 #define CONV_LAYER_EDGES "same:flag causal:flag reflect:flag replicate:flag circular:flag"
-NRV_LAYER(conv1d, .word = "conv1d",
-          .args = "out:size kernel:size stride:size=1 pad:int=0 dilation:size=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
-          .doc = "Filters that slide over sequences, as PyTorch's Conv1d; same keeps the length, causal looks back alone.",
-          .torch = "Conv1d", .make = conv1d_make,
-          .test = { "x[2,3,9], out=4, kernel=3", "x[1,4,9], out=6, kernel=3, stride=2, pad=1, groups=2",
-                    "x[2,2,7], out=3, kernel=2, dilation=2, causal=1", "x[1,2,5], out=2, kernel=2, same=1, circular=1" });
-NRV_LAYER(conv2d, .word = "conv",
-          .args = "out:size kernel:size2 stride:size2=1 pad:int2=0 dilation:size2=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
-          .doc = "Filters that slide over images, as PyTorch's Conv2d; same keeps the lengths; the edge is zeros, or what "
-                 "the image has there.",
-          .torch = "Conv2d", .make = conv2d_make,
-          .test = { "x[2,3,6,7], out=4, kernel=3", "x[1,4,9,9], out=6, kernel=3x5, stride=2, pad=1, groups=2",
-                    "x[2,2,7,7], out=3, kernel=2, dilation=2, no_bias=1",
-                    "x[1,2,5,4], out=2, kernel=3x2, same=1, reflect=1", "x[1,2,5,4], out=2, kernel=3, pad=1, replicate=1" });
-NRV_LAYER(conv3d, .word = "conv3d",
-          .args = "out:size kernel:size3 stride:size3=1 pad:int3=0 dilation:size3=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
-          .doc = "Filters that slide over volumes, as PyTorch's Conv3d.", .torch = "Conv3d", .make = conv3d_make,
-          .test = { "x[2,3,4,5,6], out=4, kernel=3x2x1", "x[1,2,4,4,4], out=4, kernel=3, stride=2, pad=1, groups=2" });
+NRV_LAYER(
+    conv1d, .word = "conv1d",
+    .args = "out:size kernel:size stride:size=1 pad:int=0 dilation:size=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
+    .doc = "Filters that slide over sequences, as PyTorch's Conv1d; same keeps the length, causal looks back alone.",
+    .torch = "Conv1d", .make = conv1d_make,
+    .test = { "x[2,3,9], out=4, kernel=3", "x[1,4,9], out=6, kernel=3, stride=2, pad=1, groups=2",
+              "x[2,2,7], out=3, kernel=2, dilation=2, causal=1", "x[1,2,5], out=2, kernel=2, same=1, circular=1" });
+NRV_LAYER(
+    conv2d, .word = "conv",
+    .args =
+        "out:size kernel:size2 stride:size2=1 pad:int2=0 dilation:size2=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
+    .doc = "Filters that slide over images, as PyTorch's Conv2d; same keeps the lengths; the edge is zeros, or what "
+           "the image has there.",
+    .torch = "Conv2d", .make = conv2d_make,
+    .test = { "x[2,3,6,7], out=4, kernel=3", "x[1,4,9,9], out=6, kernel=3x5, stride=2, pad=1, groups=2",
+              "x[2,2,7,7], out=3, kernel=2, dilation=2, no_bias=1", "x[1,2,5,4], out=2, kernel=3x2, same=1, reflect=1",
+              "x[1,2,5,4], out=2, kernel=3, pad=1, replicate=1" });
+NRV_LAYER(
+    conv3d, .word = "conv3d",
+    .args =
+        "out:size kernel:size3 stride:size3=1 pad:int3=0 dilation:size3=1 groups:size=1 no_bias:flag " CONV_LAYER_EDGES,
+    .doc = "Filters that slide over volumes, as PyTorch's Conv3d.", .torch = "Conv3d", .make = conv3d_make,
+    .test = { "x[2,3,4,5,6], out=4, kernel=3x2x1", "x[1,2,4,4,4], out=4, kernel=3, stride=2, pad=1, groups=2" });

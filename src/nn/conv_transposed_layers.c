@@ -5,7 +5,8 @@
 #include "layer.h"
 #include "../ops/conv/windows.h"
 
-static const char *const conv_transposed_names[] = { "", "conv1d_transposed", "conv2d_transposed", "conv3d_transposed" };
+static const char *const conv_transposed_names[] = { "", "conv1d_transposed", "conv2d_transposed",
+                                                     "conv3d_transposed" };
 static const char *const conv_transposed_hints[] = { "", "a batch of sequences is (B,C,L)",
                                                      "a batch of images is (B,C,H,W)",
                                                      "a batch of volumes is (B,C,D,H,W)" };
@@ -33,7 +34,8 @@ static bool conv_transposed_wants(nrv_tensor x, const char *name, nrv_dim out, c
     return nrv__conv_spread(x, c, op, to);
 }
 
-static nrv_tensor conv_transposed_of(nrv_tensor x, const char *name, nrv_dim out, const nrv__convolving *c, bool no_bias)
+static nrv_tensor conv_transposed_of(nrv_tensor x, const char *name, nrv_dim out, const nrv__convolving *c,
+                                     bool no_bias)
 {
     nrv_dim each = -1;
     if (!conv_transposed_wants(x, name, out, c, &each))
@@ -108,11 +110,12 @@ static nrv_tensor conv3d_transposed_make(nrv__case *c)
     return conv_transposed_make(c, 3);
 }
 
-NRV_LAYER(conv1d_transposed, .word = "conv1d_transposed",
-          .args = "out:size kernel:size stride:size=1 pad:int=0 dilation:size=1 groups:size=1 output_pad:int=0 no_bias:flag",
-          .doc = "Convolution of sequences read backwards, as PyTorch's ConvTranspose1d: it makes them longer.",
-          .torch = "ConvTranspose1d", .make = conv1d_transposed_make,
-          .test = { "x[2,3,5], out=4, kernel=3", "x[1,4,3], out=6, kernel=4, stride=2, pad=1, groups=2, output_pad=1" });
+NRV_LAYER(
+    conv1d_transposed, .word = "conv1d_transposed",
+    .args = "out:size kernel:size stride:size=1 pad:int=0 dilation:size=1 groups:size=1 output_pad:int=0 no_bias:flag",
+    .doc = "Convolution of sequences read backwards, as PyTorch's ConvTranspose1d: it makes them longer.",
+    .torch = "ConvTranspose1d", .make = conv1d_transposed_make,
+    .test = { "x[2,3,5], out=4, kernel=3", "x[1,4,3], out=6, kernel=4, stride=2, pad=1, groups=2, output_pad=1" });
 NRV_LAYER(conv2d_transposed, .word = "conv_transposed",
           .args = "out:size kernel:size2 stride:size2=1 pad:int2=0 dilation:size2=1 groups:size=1 output_pad:int2=0 "
                   "no_bias:flag",

@@ -39,19 +39,22 @@ static nrv_tensor images_upsample(nrv__case *c)
 
 static nrv_tensor images_pixel_shuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 4, "pixel_shuffle") ? nrv_pixel_shuffle(c->x[0], (int)nrv__case_int(c, "factor", 2)) : NULL;
+    return images_wants(c->x[0], 4, "pixel_shuffle") ? nrv_pixel_shuffle(c->x[0], (int)nrv__case_int(c, "factor", 2))
+                                                     : NULL;
 }
 
 static nrv_tensor images_pixel_unshuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 4, "pixel_unshuffle") ? nrv_pixel_unshuffle(c->x[0], (int)nrv__case_int(c, "factor", 2))
-                                                       : NULL;
+    return images_wants(c->x[0], 4, "pixel_unshuffle")
+               ? nrv_pixel_unshuffle(c->x[0], (int)nrv__case_int(c, "factor", 2))
+               : NULL;
 }
 
 static nrv_tensor images_channel_shuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 3, "channel_shuffle") ? nrv_channel_shuffle(c->x[0], (int)nrv__case_int(c, "groups", 2))
-                                                       : NULL;
+    return images_wants(c->x[0], 3, "channel_shuffle")
+               ? nrv_channel_shuffle(c->x[0], (int)nrv__case_int(c, "groups", 2))
+               : NULL;
 }
 
 static nrv_tensor images_unfold(nrv__case *c)
@@ -118,11 +121,12 @@ static nrv_tensor images_circular_pad(nrv__case *c)
 }
 
 NRV_LAYER(upsample, .word = "upsample", .args = "scale:real=2 size:size3? linear:flag cubic:flag align_corners:flag",
-          .doc = "Images (sequences, volumes) in another size: the nearest pixel, or between them; by a factor, or to a "
-                 "size.",
+          .doc =
+              "Images (sequences, volumes) in another size: the nearest pixel, or between them; by a factor, or to a "
+              "size.",
           .torch = "Upsample", .make = images_upsample, .flags = NRV__LAYER_BARE,
-          .test = { "x[1,2,3,4], scale=2", "x[1,2,3,4], size=5x6, linear=1, align_corners=1", "x[1,2,5], scale=1.5, linear=1",
-                    "x[1,1,3,4], cubic=1" });
+          .test = { "x[1,2,3,4], scale=2", "x[1,2,3,4], size=5x6, linear=1, align_corners=1",
+                    "x[1,2,5], scale=1.5, linear=1", "x[1,1,3,4], cubic=1" });
 NRV_LAYER(pixel_shuffle, .word = "pixel_shuffle", .args = "factor:size",
           .doc = "Every factor x factor channels become as many pixels.", .torch = "PixelShuffle",
           .make = images_pixel_shuffle, .flags = NRV__LAYER_BARE, .test = { "x[1,8,3,2], factor=2" });
@@ -135,21 +139,22 @@ NRV_LAYER(channel_shuffle, .word = "channel_shuffle", .args = "groups:size",
           .test = { "x[1,6,3,2], groups=3" });
 NRV_LAYER(unfold, .word = "unfold", .args = "kernel:size3 stride:size3=1 pad:int3=0 dilation:size3=1",
           .doc = "Every window as a column: (B,C,H,W) becomes (B, C * taps, places).", .torch = "Unfold",
-          .make = images_unfold, .flags = NRV__LAYER_BARE, .test = { "x[1,2,4,5], kernel=2", "x[1,2,4,5], kernel=3x2, pad=1" });
+          .make = images_unfold, .flags = NRV__LAYER_BARE,
+          .test = { "x[1,2,4,5], kernel=2", "x[1,2,4,5], kernel=3x2, pad=1" });
 NRV_LAYER(fold, .word = "fold", .args = "output:size2 kernel:size2 stride:size2=1 pad:int2=0 dilation:size2=1",
           .doc = "Columns added into an image: (B, C * taps, places) becomes (B,C,H,W).", .torch = "Fold",
           .make = images_fold, .flags = NRV__LAYER_BARE,
           .test = { "x[1,8,12], output=4x5, kernel=2", "x[2,4,9], output=4, kernel=2" });
 NRV_LAYER(constant_pad, .word = "constant_pad", .args = "around:int6 value:real=0",
-          .doc = "A number around images: as much on every side, or left, right, top, bottom.", .torch = "ConstantPad2d",
-          .make = images_constant_pad, .flags = NRV__LAYER_BARE,
+          .doc = "A number around images: as much on every side, or left, right, top, bottom.",
+          .torch = "ConstantPad2d", .make = images_constant_pad, .flags = NRV__LAYER_BARE,
           .test = { "x[1,2,3,4], around=1", "x[1,2,3,4], around=1x2x0x1, value=0.5", "x[1,2,3], around=2x1" });
 NRV_LAYER(reflection_pad, .word = "reflection_pad", .args = "around:int6",
           .doc = "The image mirrored around it, its last pixels not repeated.", .torch = "ReflectionPad2d",
           .make = images_reflection_pad, .flags = NRV__LAYER_BARE,
           .test = { "x[1,2,3,4], around=1", "x[1,2,3,4], around=1x2x0x1", "x[1,2,3], around=2x1" });
-NRV_LAYER(replication_pad, .word = "replication_pad", .args = "around:int6", .doc = "The image's last pixels around it.",
-          .torch = "ReplicationPad2d", .make = images_replication_pad, .flags = NRV__LAYER_BARE,
-          .test = { "x[1,2,3,4], around=1", "x[1,2,3,4], around=1x2x0x1" });
+NRV_LAYER(replication_pad, .word = "replication_pad", .args = "around:int6",
+          .doc = "The image's last pixels around it.", .torch = "ReplicationPad2d", .make = images_replication_pad,
+          .flags = NRV__LAYER_BARE, .test = { "x[1,2,3,4], around=1", "x[1,2,3,4], around=1x2x0x1" });
 NRV_LAYER(circular_pad, .word = "circular_pad", .args = "around:int6", .doc = "The image's other end around it.",
           .make = images_circular_pad, .flags = NRV__LAYER_BARE, .test = { "x[1,2,3,4], around=1" });

@@ -15,8 +15,8 @@ typedef struct nrv__layer {
     const char *name; /* of the function: nrv_linear */
     const char *word; /* in a text: "dense" */
     /* in order: "units:size no_bias:flag p:real=0.5 kernel:size2 stride:size2?". Types: size (from 1), int, real, flag,
-       size2 and int2 (one number for both axes, or 3x5), size3, int3, int6 (one or up to so many). =: what it is if not given; ?: may be left out; else it is
-       asked for. */
+       size2 and int2 (one number for both axes, or 3x5), size3, int3, int6 (one or up to so many). =: what it is if
+       not given; ?: may be left out; else it is asked for. */
     const char *args;
     const char *doc;
     const char *torch;                /* the module of torch.nn with the same state_dict, or NULL */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* op of x, whose axes behind (B,C) the windows slide over */
-static nrv_tensor pools_of(const nrv__opdef *op, nrv__case *c, const char *lengths)
+static nrv_tensor pools_of(const nrv__opdef *op, const char *name, nrv__case *c, const char *lengths)
 {
     nrv_tensor x = c->x[0];
     int64_t many[NRV__MAX_RANK];
@@ -14,12 +14,12 @@ static nrv_tensor pools_of(const nrv__opdef *op, nrv__case *c, const char *lengt
         return NULL;
     if (x->rank < 3 || x->rank > 5)
         return nrv__graph_fail(x->g, NRV_ESHAPE, "pooling wants images, (B,C,H,W); does it stand behind flatten?",
-                               "%s of a tensor of rank %d", op->name, x->rank),
+                               "%s of a tensor of rank %d", name, x->rank),
                NULL;
     int n = nrv__case_ints(c, lengths, NRV__MAX_RANK, many);
     if (n > 1 && n != x->rank - 2)
         return nrv__graph_fail(x->g, NRV_EARG, "one number for all axes, or one for each", "%s: %d numbers for %d axes",
-                               op->name, n, x->rank - 2),
+                               name, n, x->rank - 2),
                NULL;
     nrv__case d = *c;
     snprintf(axes, sizeof axes, "%d", x->rank - 2);
@@ -28,32 +28,32 @@ static nrv_tensor pools_of(const nrv__opdef *op, nrv__case *c, const char *lengt
     return op->make(&d);
 }
 
-extern const nrv__opdef nrv__op_max_pool, nrv__op_avg_pool, nrv__op_lp_pool, nrv__op_adaptive_avg_pool,
+extern const nrv__opdef nrv__op_max_pool_with, nrv__op_avg_pool, nrv__op_lp_pool, nrv__op_adaptive_avg_pool,
     nrv__op_adaptive_max_pool;
 
 static nrv_tensor pools_max(nrv__case *c)
 {
-    return pools_of(&nrv__op_max_pool, c, "kernel");
+    return pools_of(&nrv__op_max_pool_with, "max_pool", c, "kernel");
 }
 
 static nrv_tensor pools_avg(nrv__case *c)
 {
-    return pools_of(&nrv__op_avg_pool, c, "kernel");
+    return pools_of(&nrv__op_avg_pool, "avg_pool", c, "kernel");
 }
 
 static nrv_tensor pools_lp(nrv__case *c)
 {
-    return pools_of(&nrv__op_lp_pool, c, "kernel");
+    return pools_of(&nrv__op_lp_pool, "lp_pool", c, "kernel");
 }
 
 static nrv_tensor pools_adaptive_avg(nrv__case *c)
 {
-    return pools_of(&nrv__op_adaptive_avg_pool, c, "output");
+    return pools_of(&nrv__op_adaptive_avg_pool, "adaptive_avg_pool", c, "output");
 }
 
 static nrv_tensor pools_adaptive_max(nrv__case *c)
 {
-    return pools_of(&nrv__op_adaptive_max_pool, c, "output");
+    return pools_of(&nrv__op_adaptive_max_pool, "adaptive_max_pool", c, "output");
 }
 
 static nrv_tensor pools_avg_global(nrv__case *c)
@@ -72,7 +72,8 @@ NRV_LAYER(max_pool, .word = "pool", .args = "kernel:size3 stride:size3? pad:int3
           .torch = "MaxPool2d", .make = pools_max, .flags = NRV__LAYER_BARE,
           .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[2,2,7], kernel=2, ceil_mode=1",
                     "x[1,2,4,4,5], kernel=2x2x3" });
-NRV_LAYER(avg_pool, .word = "avg_pool", .args = "kernel:size3 stride:size3? pad:int3=0 ceil_mode:flag leave_pad_out:flag",
+NRV_LAYER(avg_pool, .word = "avg_pool",
+          .args = "kernel:size3 stride:size3? pad:int3=0 ceil_mode:flag leave_pad_out:flag",
           .doc = "The mean of each window; without a stride the windows stand side by side. Over sequences, images or "
                  "volumes.",
           .torch = "AvgPool2d", .make = pools_avg, .flags = NRV__LAYER_BARE,

@@ -281,7 +281,8 @@ static void test_errors_arguments(void **state)
     wrong("pool 2 pad | relu",
           "pool: 'pad' is a whole number from 0 to 16777216, or several, as 1x2, and there is none\n  at    line "
           "1, column 12\n"
-          "        pool 2 pad | relu\n                   ^\n  hint  pool kernel [stride ...] [pad 0] [dilation 1] [ceil_mode]");
+          "        pool 2 pad | relu\n                   ^\n  hint  pool kernel [stride ...] [pad 0] [dilation 1] "
+          "[ceil_mode]");
     wrong("dropout x0.5", "there is no layer 'x0.5'\n  at    line 1, column 9\n        dropout x0.5\n                "
                           "^~~~\n  hint  'nervo help layers' lists the words");
     wrong("dropout 0,5", "dropout: 'p' is a number, as 0.5, not '0,5'\n  at    line 1, column 9\n        dropout 0,5\n "
@@ -340,7 +341,8 @@ static void test_errors_below(void **state)
           "max_pool of a tensor of rank 2\n  at    line 2, column 1\n        pool 2\n        ^~~~~~\n"
           "  hint  pooling wants images, (B,C,H,W); does it stand behind flatten?");
     wrong("pool 2 | residual { conv 64 30x30 }",
-          "a window of 30 does not fit into a length of 14 (padding included)\n  in    1.0\n  at    line 1, column 21\n"
+          "conv2d: a window of 30 does not fit into a length of 14 (padding included)\n  in    1.0\n  at    line 1, "
+          "column 21\n"
           "        pool 2 | residual { conv 64 30x30 }\n                            ^~~~~~~~~~~~~\n"
           "  hint  a smaller kernel, or padding");
     wrong("residual { conv 3 5x5 }",

@@ -47,9 +47,8 @@ static bool conv_fits(nrv_tensor a, nrv_tensor b, const nrv__window_attr *at, co
 {
     if (!a || !b || a->g->why.status)
         return false;
-    if (at->axes >= 1 && at->axes <= 3 && a->rank == 2 + at->axes && b->rank == a->rank &&
-        nrv__window_check(a->g, at, op))
-        return true;
+    if (at->axes >= 1 && at->axes <= 3 && a->rank == 2 + at->axes && b->rank == a->rank)
+        return nrv__window_check(a->g, at, op);
     nrv__graph_fail(a->g, NRV_ESHAPE, "images are (B,C,H,W), weights (out, in/groups, kh, kw)",
                     "%s: ranks %d and %d over %d axes", op, a->rank, b->rank, (int)at->axes);
     return false;
@@ -174,6 +173,12 @@ NRV_OP(conv, .macs = conv_macs, .batch = conv_batch, .sig = "real x[B,C,S...], r
        .doc = "Convolution over 1 to 3 axes (as cross-correlation, like PyTorch) with stride, zero padding, dilation "
               "and groups (LeCun et al. 1989).",
        .vjp = conv_vjp, .make = conv_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .refuse = { "x[2,3,7,8], w[4,2,3,3] => conv: 3 channels in 1 groups, filters of 2 channels | in here | "
+                   "hint a filter sees channels / groups; filters come in whole groups",
+                   "x[2,3,2,2], w[4,3,3,3] => conv: a window of 3 does not fit into a length of 2 (padding "
+                   "included) | in here | hint a smaller kernel, or padding",
+                   "x[2,3,7], w[4,3,3,3] => conv: ranks 3 and 4 over 1 axes | in here | hint images are "
+                   "(B,C,H,W), weights (out, in/groups, kh, kw)" },
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
                  "x[1,2,4,5,3], w[2,2,2,2,2]" });
@@ -181,15 +186,23 @@ NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
        .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
        .make = conv_dx_make, .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .refuse = { "dy[2,4,5,6], w[3,3,3,3], to=7x8 => conv_dx: the channels do not fit the filters in 1 "
+                   "groups | in here | hint dy has a channel for each filter; filters come in whole groups",
+                   "dy[2,4,5,6], w[4,3,3,3], to=9x8 => overlap_add: axis 0 does not fit | in here | input 0: "
+                   "reshape f32 [2, 3, 5, 6, 3, 3] here | hint the windows must be those of the given lengths" },
        .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });
 NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]",
        .doc = "Gradient of conv by its weights.", .vjp = conv_dw_vjp, .make = conv_dw_make,
        .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
+       .refuse = { "dy[2,4,5,6], x[2,3,7,8], kernel=3, groups=2 => conv_dw: the channels do not fall into 2 "
+                   "groups | in here | hint channels and filters come in whole groups",
+                   "dy[2,4,5], x[2,3,7,8], kernel=3 => conv_dw: ranks 3 and 4 over 1 axes | in here | hint "
+                   "images are (B,C,H,W), weights (out, in/groups, kh, kw)" },
        .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
 
 nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
 {
-    if (!conv_fits(x, w, a, "conv") || !conv_channels(x->g, a, x->dim[1], w, "conv"))
+    if (!conv_fits(x, w, a, "conv") || !conv_channels(x->g, a, x->dim[1], w, "conv") || !nrv__window_fits(x, a, "conv"))
         return NULL;
     nrv_tensor windows = nrv__window(x, a);
     if (!windows)

@@ -17,10 +17,12 @@ bool nrv__convolving_of(const nrv__case *c, const char *op, int64_t axes, nrv__c
             to->padding = i;
     to->edge = !edge || !strcmp(edge, "zeros") ? NRV_EDGE_CONSTANT : nrv__edge_of(edge);
     if (room && !to->padding && strspn(room, "0123456789-x, ") != strlen(room))
-        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "%s: padding of '%.40s'", op, room),
+        return nrv__graph_fail(c->g, NRV_EARG, "numbers, or same, valid, full, causal", "%s: padding of '%.40s'", op,
+                               room),
                false;
     if (to->edge < 0)
-        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "%s: padding_mode of '%.40s'", op, edge),
+        return nrv__graph_fail(c->g, NRV_EARG, "zeros, reflect, replicate, circular", "%s: padding_mode of '%.40s'", op,
+                               edge),
                false;
     return true;
 }
@@ -64,40 +66,20 @@ nrv_tensor nrv__conv_room(nrv_tensor x, nrv__convolving *c, const char *op)
     return x;
 }
 
-/* A length of 1 in front of one axis: kernels know images. */
-static nrv_tensor convolving_flat(nrv_tensor x)
-{
-    return nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], 1, x->dim[2]));
-}
-
-static nrv__window_attr convolving_wide(const nrv__window_attr *a)
-{
-    nrv__window_attr b = { .axes = 2, .groups = a->groups };
-    b.kernel[0] = b.stride[0] = b.dilation[0] = 1;
-    b.kernel[1] = a->kernel[0], b.stride[1] = a->stride[0], b.pad[1] = a->pad[0], b.dilation[1] = a->dilation[0];
-    return b;
-}
-
-static nrv_tensor convolving_line(nrv_tensor y)
-{
-    return y ? nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[1], y->dim[3])) : NULL;
-}
-
 nrv_tensor nrv__conv_quick(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
 {
     if (!x || a->axes != 1 || x->rank != 3 || w->rank != 3)
         return nrv__conv(x, w, a);
-    nrv__window_attr b = convolving_wide(a);
-    return convolving_line(nrv__conv(convolving_flat(x), convolving_flat(w), &b));
+    nrv__window_attr b = nrv__window_wide(a);
+    return nrv__window_line(nrv__conv(nrv__window_flat(x), nrv__window_flat(w), &b));
 }
 
 nrv_tensor nrv__conv_quick_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, const nrv_dim *to)
 {
     if (!dy || a->axes != 1 || dy->rank != 3 || w->rank != 3)
         return nrv__conv_dx(dy, w, a, to);
-    nrv__window_attr b = convolving_wide(a);
-    return convolving_line(
-        nrv__conv_dx(convolving_flat(dy), convolving_flat(w), &b, (const nrv_dim[]){ 1, to[0] }));
+    nrv__window_attr b = nrv__window_wide(a);
+    return nrv__window_line(nrv__conv_dx(nrv__window_flat(dy), nrv__window_flat(w), &b, (const nrv_dim[]){ 1, to[0] }));
 }
 
 bool nrv__conv_spread(nrv_tensor x, const nrv__convolving *c, const char *op, nrv_dim *to)

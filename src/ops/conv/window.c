@@ -1,7 +1,8 @@
 /* window - every window of an image laid out, and overlap_add - its transpose. Convolution and pooling are made of
    them; nrv_unfold and nrv_fold are their PyTorch faces.
 
-   window: y[b,c,o...,k...] = x[b,c,o*stride + k*dilation - pad...], zero outside.   dx = overlap_add(dy)   d(overlap_add) = window */
+   window: y[b,c,o...,k...] = x[b,c,o*stride + k*dilation - pad...], zero outside.   dx = overlap_add(dy) d(overlap_add)
+   = window */
 #include "windows.h"
 #include <string.h>
 
@@ -18,7 +19,7 @@ static bool window_shape(nrv__infer *s)
     for (int i = 0; i < 2; i++)
         s->dim[i] = x->dim[i];
     for (int i = 0; i < a->axes; i++) {
-        s->dim[2 + i] = nrv__window_length(s->g, a, i, x->dim[2 + i]);
+        s->dim[2 + i] = nrv__window_length(s->g, a, i, x->dim[2 + i], "window");
         s->dim[2 + a->axes + i] = a->kernel[i];
     }
     return !s->g->why.status;
@@ -39,7 +40,8 @@ static bool window_fold_shape(nrv__infer *s)
     for (int i = 0; i < a->axes; i++) {
         nrv_dim d;
         s->dim[2 + i] = s->size[i];
-        if (!nrv__dim_same(s->g, nrv__window_length(s->g, a, i, s->size[i]), y->dim[2 + i], "overlap_add", &d))
+        if (!nrv__dim_same(s->g, nrv__window_length(s->g, a, i, s->size[i], "overlap_add"), y->dim[2 + i],
+                           "overlap_add", &d))
             return nrv__infer_fail(s, NRV_ESHAPE, "the windows must be those of the given lengths",
                                    "axis %d does not fit", i);
     }
@@ -134,11 +136,21 @@ static nrv_tensor window_fold_batch(const nrv__batch *b)
 NRV_OP(window, .batch = window_batch, .sig = "real x[B,C,S...] -> y[B,C,O...,K...]",
        .doc = "Every window laid out; what lies outside is 0.", .shape = window_shape, .vjp = window_vjp,
        .ref = window_ref, .make = window_make, .attr_bytes = sizeof(nrv__window_attr),
+       .refuse = { "x[2,3,2,2], kernel=3 => window: a window of 3 does not fit into a length of 2 (padding "
+                   "included) | in here | hint a smaller kernel, or padding",
+                   "x[2,3,5,5], kernel=3, stride=0 => window: kernel 3, stride 0, padding 0, dilation 1 | in "
+                   "here | hint kernel, stride and dilation are at least 1, padding at least 0",
+                   "x[2,3], kernel=3 => window: windows over 0 axes | in here | hint (B,C) and then one to "
+                   "three axes, as (B,C,H,W)" },
        .test = { "x[2,3,5,6], kernel=3x2", "x[1,2,7,7], kernel=3, stride=2, pad=1", "x[2,1,9], kernel=2, dilation=3",
                  "x[0,1,4,4], kernel=2" });
 NRV_OP(overlap_add, .batch = window_fold_batch, .sig = "real y[B,C,O...,K...] -> x[B,C,S...]",
        .doc = "The transpose of window: what overlaps is summed.", .shape = window_fold_shape, .vjp = window_fold_vjp,
        .ref = window_fold_ref, .make = window_fold_make, .attr_bytes = sizeof(nrv__window_attr),
+       .refuse = { "y[2,3,3,5,3,2], to=5x7 => overlap_add: axis 1 does not fit | in here | input 0: input f32 "
+                   "[2, 3, 3, 5, 3, 2] y | hint the windows must be those of the given lengths",
+                   "y[2,3,4], to=5 => overlap_add: windows over 0 axes | in here | hint (B,C) and then one to "
+                   "three axes, as (B,C,H,W)" },
        .test = { "y[2,3,3,5,3,2], to=5x6", "y[1,2,4,4,3,3], stride=2, pad=1, to=7x7" });
 
 nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a)

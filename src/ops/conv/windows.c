@@ -41,15 +41,41 @@ bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
     return true;
 }
 
-nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n)
+bool nrv__window_fits(nrv_tensor x, const nrv__window_attr *a, const char *op)
+{
+    for (int i = 0; i < a->axes; i++)
+        if (nrv__window_length(x->g, a, i, x->dim[x->rank - a->axes + i], op) == -1)
+            return false;
+    return true;
+}
+
+nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n, const char *op)
 {
     int64_t reach = (a->kernel[axis] - 1) * a->dilation[axis] + 1;
     nrv_dim room = nrv__dim_add(g, n, 2 * a->pad[axis]);
     if (room >= 0 && room < reach) {
         nrv__graph_fail(g, NRV_ESHAPE, "a smaller kernel, or padding",
-                        "a window of %lld does not fit into a length of %lld (padding included)", (long long)reach,
-                        (long long)room);
+                        "%s: a window of %lld does not fit into a length of %lld (padding included)", op,
+                        (long long)reach, (long long)room);
         return -1;
     }
     return nrv__dim_add(g, nrv__dim_floor(g, nrv__dim_sub(g, room, reach), a->stride[axis]), 1);
+}
+
+nrv_tensor nrv__window_flat(nrv_tensor x)
+{
+    return nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], 1, x->dim[2]));
+}
+
+nrv__window_attr nrv__window_wide(const nrv__window_attr *a)
+{
+    nrv__window_attr b = { .axes = 2, .groups = a->groups };
+    b.kernel[0] = b.stride[0] = b.dilation[0] = 1;
+    b.kernel[1] = a->kernel[0], b.stride[1] = a->stride[0], b.pad[1] = a->pad[0], b.dilation[1] = a->dilation[0];
+    return b;
+}
+
+nrv_tensor nrv__window_line(nrv_tensor y)
+{
+    return y ? nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[1], y->dim[3])) : NULL;
 }

@@ -8,14 +8,21 @@ nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes);
 /* numbers that make sense; false: error is set */
 bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op);
 /* floor((n + 2 pad - dilation (kernel - 1) - 1) / stride) + 1 */
-nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n);
+nrv_dim nrv__window_length(nrv_graph *g, const nrv__window_attr *a, int axis, nrv_dim n, const char *op);
+/* a window fits into each of the last axes of x; false: error is set */
+bool nrv__window_fits(nrv_tensor x, const nrv__window_attr *a, const char *op);
 nrv_tensor nrv__window(nrv_tensor x, const nrv__window_attr *a); /* (B,C,S...) -> (B,C,O...,K...) */
 nrv_tensor nrv__overlap_add(nrv_tensor y, const nrv__window_attr *a,
-                     const nrv_dim *to); /* its transpose: overlaps are summed */
+                            const nrv_dim *to); /* its transpose: overlaps are summed */
 nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a);
 nrv_tensor nrv__conv_dx(nrv_tensor dy, nrv_tensor w, const nrv__window_attr *a, const nrv_dim *to);
 nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a);
 nrv_tensor nrv__max_pool(nrv_tensor x, const nrv__window_attr *a);
+
+/* one axis as two, the first of length 1: kernels know images. x (B,C,L) to (B,C,1,L), its windows, y (B,C,1,P) back */
+nrv_tensor nrv__window_flat(nrv_tensor x);
+nrv__window_attr nrv__window_wide(const nrv__window_attr *a);
+nrv_tensor nrv__window_line(nrv_tensor y);
 
 /* ---- convolution as people ask for it ---- */
 typedef struct nrv__convolving {

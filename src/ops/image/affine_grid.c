@@ -56,5 +56,9 @@ NRV_OP(affine_grid, .sig = "real theta[B,n,n+1] -> y[B,S...,n]",
        .doc = "Where a picture moved by a matrix reads: coordinates in -1..1, the last axis first.", .flags = NRV_MACRO,
        .make = affine_grid_make, .ulp = 8, .tolerance_why = "coordinates and three or four products, each rounded",
        .torch = "affine_grid_generator nn.functional.affine_grid", .onnx = "AffineGrid",
+       .refuse = { "t[2,3,3], size=1 1 4 4 => affine_grid: theta of rank 3 with 2 lengths | in here | input "
+                   "0: input f32 [2, 3, 3] t | hint theta (B,2,3) for (H,W), (B,3,4) for (D,H,W)",
+                   "t[2,2,3], size=1 1 4 0 => affine_grid: a length of 0 | in here | input 0: input f32 [2, "
+                   "2, 3] t | hint numbers from 1" },
        .test = { "t[2,2,3], size=2 3 4 5", "t[2,2,3], size=2 3 4 5, align_corners=true", "t[1,3,4], size=1 1 2 3 4",
                  "t[1,3,4], size=1 1 3 1 2, align_corners=true" });

@@ -56,16 +56,28 @@ static nrv_tensor box_giou_make(nrv__case *c)
     return nrv_box_giou(c->x[0], c->n_x > 1 ? c->x[1] : NULL);
 }
 
-#define BOX_IOU                                                                                                    \
-    .flags = NRV_MACRO, .ulp = 64, .rel = 1e-11,                                                                   \
-    .tolerance_why = "areas are differences and products of sides, the union is a difference of areas",            \
-    .test = { "a[2,4]{0,0,2,3.5, 1.1,1,4,2.5}, b[3,4]{1,-1,3,2, 5,5,6,7, .5,.5,1.25,2.1}",                                  \
+#define BOX_IOU                                                                                         \
+    .flags = NRV_MACRO, .ulp = 64, .rel = 1e-11,                                                        \
+    .tolerance_why = "areas are differences and products of sides, the union is a difference of areas", \
+    .test = { "a[2,4]{0,0,2,3.5, 1.1,1,4,2.5}, b[3,4]{1,-1,3,2, 5,5,6,7, .5,.5,1.25,2.1}",              \
               "a[1,1,4]{0,0,1,2}, b[1,2,4]{.25,.5,2,3, -1,-1,.5,.75}", "a[0,4], b[2,4]{0,0,1,1, 2,2,3,4}" }
 NRV_OP(box_iou, .sig = "real a[...,N,4], real b[...,M,4] -> y[...,N,M]",
-       .doc = "Intersection over union of every pair of boxes (x1,y1,x2,y2).", .make = box_iou_make, BOX_IOU);
+       .doc = "Intersection over union of every pair of boxes (x1,y1,x2,y2).", .make = box_iou_make,
+       .refuse = { "a[2,3], b[3,4] => box_iou: ranks 2 and 2, or other than four numbers a box | in here | "
+                   "input 0: input f32 [2, 3] a | input 1: input f32 [3, 4] b | hint boxes are (...,N,4): x1, "
+                   "y1, x2, y2",
+                   "a:i32[2,4], b:i32[3,4] => box_iou: input 0 is i32, a real type is wanted | in here | "
+                   "input 0: input i32 [2, 4] a | input 1: input i32 [3, 4] b | hint nrv_cast it to NRV_F32" },
+       BOX_IOU);
 NRV_OP(box_giou, .sig = "real a[...,N,4], real b[...,M,4] -> y[...,N,M]",
        .doc = "Generalised intersection over union of every pair of boxes: below 0 where they lie apart.",
-       .make = box_giou_make, .also = "generalized_box_iou", BOX_IOU);
+       .make = box_giou_make, .also = "generalized_box_iou",
+       .refuse = { "a[4], b[3,4] => box_giou: ranks 1 and 2, or other than four numbers a box | in here | "
+                   "input 0: input f32 [4] a | input 1: input f32 [3, 4] b | hint boxes are (...,N,4): x1, "
+                   "y1, x2, y2",
+                   "a:f64[2,4], b:f32[3,4] => box_giou: types differ: f64 and f32 | in here | input 0: input "
+                   "f64 [2, 4] a | input 1: input f32 [3, 4] b | hint nrv_cast one of them" },
+       BOX_IOU);
 
 /* a (...,N,4), b (...,M,4), boxes as (x1,y1,x2,y2) -> (...,N,M): intersection over union of every pair. */
 NRV_API nrv_tensor nrv_box_iou(nrv_tensor a, nrv_tensor b)

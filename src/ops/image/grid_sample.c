@@ -1,5 +1,5 @@
-/* grid_sample - an image read at any places: y[b,c,p] = x[b,c] at grid[b,p], by the nearest pixel, between two or between
-   four along each axis (Jaderberg et al. 2015; cubic: Keys 1981, a = -3/4).
+/* grid_sample - an image read at any places: y[b,c,p] = x[b,c] at grid[b,p], by the nearest pixel, between two or
+   between four along each axis (Jaderberg et al. 2015; cubic: Keys 1981, a = -3/4).
 
    Coordinates run from -1 to 1, the last axis first: over whole pixels, or with align_corners from the first pixel's
    centre to the last one's. Outside lie zeros, the border's pixels, or the image mirrored (at its edge, or at the last
@@ -19,6 +19,13 @@ typedef struct {
 #endif
 
 extern const nrv__opdef nrv__op_grid_sample;
+static const char *const sample_modes[] = { "bilinear", "nearest", "bicubic" };
+static const char *const sample_outside[] = { "zeros", "border", "reflection" };
+
+static const char *sample_name(const char *const words[3], int i)
+{
+    return i < 0 || i > 2 ? "of no known name" : words[i];
+}
 
 /* places along one axis: (B,P) each. inside: 1 or 0 */
 typedef struct sample_axis {
@@ -151,27 +158,31 @@ static bool sample_wants(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_op
     const nrv__opdef *op = &nrv__op_grid_sample;
     const nrv_tensor in[2] = { x, grid };
     nrv_dim d;
+    char have[24];
     if (!nrv__op_wants_real(op, 2, in))
         return false;
     int axes = x->rank - 2;
     if (axes < 2 || axes > 3 || grid->rank != x->rank || grid->dim[grid->rank - 1] != axes ||
         !nrv__dim_same(x->g, x->dim[0], grid->dim[0], op->name, &d))
-        return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "x (B,C,H,W) and grid (B,h,w,2), or x (B,C,D,H,W) and (B,d,h,w,3)",
+        return nrv__op_refuses(op, 2, in, NRV_ESHAPE,
+                               "x (B,C,H,W) and grid (B,h,w,2), or x (B,C,D,H,W) and (B,d,h,w,3)",
                                "the grid does not fit the image") != NULL;
     if (o->mode < 0 || o->mode > NRV_SAMPLE_CUBIC || o->outside < 0 || o->outside > NRV_OUTSIDE_REFLECTION ||
         (o->mode == NRV_SAMPLE_CUBIC && axes != 2))
         return nrv__op_refuses(op, 2, in, NRV_EARG,
-                               "bilinear, nearest, over two axes bicubic; outside zeros, border, reflection",
-                               "mode %d with %d outside over %d axes", o->mode, o->outside, axes) != NULL;
+                               "bilinear, nearest, over two axes bicubic; zeros, border, reflection",
+                               "mode %s with padding %s over %d axes", sample_name(sample_modes, o->mode),
+                               sample_name(sample_outside, o->outside), axes) != NULL;
     for (int i = 0; i < axes; i++)
         if (x->dim[2 + i] < 1)
-            return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "pixels, as many as a number says", "axis %d of the image",
-                                   2 + i) != NULL;
+            return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a number from 1: pixels lie where it says",
+                                   "axis %d of the image has a length of %s", 2 + i,
+                                   nrv__dim_text(x->g, x->dim[2 + i], have)) != NULL;
     return true;
 }
 
-/* x (B,C,H,W) and grid (B,h,w,2) -> (B,C,h,w), or with one more axis each: x at the places that grid names, in -1..1 and
-   the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
+/* x (B,C,H,W) and grid (B,h,w,2) -> (B,C,h,w), or with one more axis each: x at the places that grid names, in -1..1
+   and the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
 NRV_API nrv_tensor nrv_grid_sample(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_opt *opt)
 {
     nrv_grid_sample_opt o = opt ? *opt : (nrv_grid_sample_opt){ 0 };
@@ -204,10 +215,8 @@ static int sample_word(const nrv__case *c, const char *name, const char *const w
 
 static nrv_tensor grid_sample_make(nrv__case *c)
 {
-    static const char *const modes[] = { "bilinear", "nearest", "bicubic" };
-    static const char *const outside[] = { "zeros", "border", "reflection" };
-    nrv_grid_sample_opt o = { .mode = sample_word(c, "mode", modes),
-                              .outside = sample_word(c, "padding_mode", outside),
+    nrv_grid_sample_opt o = { .mode = sample_word(c, "mode", sample_modes),
+                              .outside = sample_word(c, "padding_mode", sample_outside),
                               .align_corners = (int)nrv__case_int(c, "align_corners", 0) };
     return nrv_grid_sample(c->x[0], c->n_x > 1 ? c->x[1] : NULL, &o);
 }
@@ -218,6 +227,19 @@ NRV_OP(grid_sample, .sig = "real x[B,C,S...], real grid[B,P...,n] -> y[B,C,P...]
        .flags = NRV_MACRO, .make = grid_sample_make, .ulp = 512, .rel = 1e-10,
        .tolerance_why = "a place is a small difference of coordinates of the size of the image",
        .torch = "grid_sampler nn.functional.grid_sample", .onnx = "GridSample",
+       .refuse = { "x[1,2,4,5], g[1,3,3,3] => grid_sample: the grid does not fit the image | in here | input "
+                   "0: input f32 [1, 2, 4, 5] x | input 1: input f32 [1, 3, 3, 3] g | hint x (B,C,H,W) and "
+                   "grid (B,h,w,2), or x (B,C,D,H,W) and (B,d,h,w,3)",
+                   "x[1,2,3,4,5], g[1,2,3,3,3], mode=bicubic => grid_sample: mode bicubic with padding zeros "
+                   "over 3 axes | in here | input 0: input f32 [1, 2, 3, 4, 5] x | input 1: input f32 [1, 2, "
+                   "3, 3, 3] g | hint bilinear, nearest, over two axes bicubic; zeros, border, reflection",
+                   "x[1,2,4,5], g[1,3,3,2], padding_mode=wrap => grid_sample: mode bilinear with padding of "
+                   "no known name over 2 axes | in here | input 0: input f32 [1, 2, 4, 5] x | input 1: input "
+                   "f32 [1, 3, 3, 2] g | hint bilinear, nearest, over two axes bicubic; zeros, border, "
+                   "reflection",
+                   "x[1,2,0,5], g[1,3,3,2] => grid_sample: axis 2 of the image has a length of 0 | in here | "
+                   "input 0: input f32 [1, 2, 0, 5] x | input 1: input f32 [1, 3, 3, 2] g | hint a number "
+                   "from 1: pixels lie where it says" },
        .test = { "x[1,2,4,5], g[1,3,3,2] in -1.2..1.2", "x[1,2,4,5], g[1,3,3,2] in -1.2..1.2, align_corners=true",
                  "x[2,1,3,4], g[2,2,3,2] in -1.7..1.7, padding_mode=border",
                  "x[1,1,3,4], g[1,2,3,2] in -2..2, padding_mode=reflection, align_corners=true",

@@ -2,8 +2,8 @@
    ones, y[o] = sum over t of weight[o,t] x[at[o,t]]; where they lie and what they weigh are constants.
 
    Source of place o: s = (o + 1/2) n/m - 1/2, with align_corners o (n-1)/(m-1), for nearest o n/m rounded down (exact:
-   (o + 1/2) n/m). linear: two places, from s >= 0; cubic: four (Keys 1981, a = -3/4), the outermost repeated. antialias:
-   as many as a place covers, with weights normalised (a = -1/2 for cubic), as PIL. area: means, as
+   (o + 1/2) n/m). linear: two places, from s >= 0; cubic: four (Keys 1981, a = -3/4), the outermost repeated.
+   antialias: as many as a place covers, with weights normalised (a = -1/2 for cubic), as PIL. area: means, as
    nrv_adaptive_avg_pool. All as PyTorch 1.13. */
 #include "../op.h"
 #include <math.h>
@@ -149,6 +149,27 @@ static interpolate_axis interpolate_axis_of(int64_t n, int64_t m, const nrv_inte
     return p;
 }
 
+static const struct interpolate_word {
+    const char *word;
+    int mode;
+} interpolate_words[] = { { "nearest", NRV_NEAREST },  { "nearest-exact", NRV_NEAREST_EXACT },
+                          { "linear", NRV_LINEAR },    { "bicubic", NRV_CUBIC },
+                          { "area", NRV_AREA },        { "bilinear", NRV_LINEAR },
+                          { "trilinear", NRV_LINEAR }, { "cubic", NRV_CUBIC } };
+
+static int interpolate_mode(const char *word)
+{
+    for (size_t i = 0; i < sizeof interpolate_words / sizeof *interpolate_words; i++)
+        if (!strcmp(word, interpolate_words[i].word))
+            return interpolate_words[i].mode;
+    return -1;
+}
+
+static const char *interpolate_name(int mode)
+{
+    return mode < NRV_NEAREST || mode > NRV_AREA ? "of no known name" : interpolate_words[mode].word;
+}
+
 static bool interpolate_wants(nrv_tensor x, int n, const nrv_dim *to, const nrv_interpolate_opt *o)
 {
     const nrv__opdef *op = &nrv__op_interpolate;
@@ -159,13 +180,13 @@ static bool interpolate_wants(nrv_tensor x, int n, const nrv_dim *to, const nrv_
                                "%d lengths for a tensor of rank %d", n, x->rank) != NULL;
     if (o->mode < NRV_NEAREST || o->mode > NRV_AREA || (o->mode == NRV_CUBIC && n != 2))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "nearest, nearest-exact, linear, area; cubic over two axes",
-                               "mode %d over %d axes", o->mode, n) != NULL;
+                               "mode %s over %d axes", interpolate_name(o->mode), n) != NULL;
     if ((o->align_corners && (o->mode < NRV_LINEAR || o->mode == NRV_AREA)) ||
         (o->antialias && (n != 2 || (o->mode != NRV_LINEAR && o->mode != NRV_CUBIC))))
         return nrv__op_refuses(op, 1, &x, NRV_EARG,
                                "align_corners goes with linear and cubic, antialias with these over two axes",
-                               "%s does not go with mode %d over %d axes", o->antialias ? "antialias" : "align_corners",
-                               o->mode, n) != NULL;
+                               "%s does not go with mode %s over %d axes", o->antialias ? "antialias" : "align_corners",
+                               interpolate_name(o->mode), n) != NULL;
     for (int i = 0; i < n; i++)
         if (x->dim[2 + i] < 1 || x->dim[2 + i] > INT32_MAX || to[i] < 1 || to[i] > 1 << 24)
             return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "lengths are numbers from 1, no names",
@@ -194,21 +215,6 @@ NRV_API nrv_tensor nrv_interpolate_with(nrv_tensor x, int n, const nrv_dim *to, 
 NRV_API nrv_tensor nrv_interpolate(nrv_tensor x, int n, const nrv_dim *to, int mode)
 {
     return nrv_interpolate_with(x, n, to, &(nrv_interpolate_opt){ .mode = mode });
-}
-
-static int interpolate_mode(const char *word)
-{
-    static const struct {
-        const char *word;
-        int mode;
-    } modes[] = { { "nearest", NRV_NEAREST },   { "nearest-exact", NRV_NEAREST_EXACT },
-                  { "linear", NRV_LINEAR },     { "bilinear", NRV_LINEAR },
-                  { "trilinear", NRV_LINEAR },  { "bicubic", NRV_CUBIC },
-                  { "cubic", NRV_CUBIC },       { "area", NRV_AREA } };
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (!strcmp(word, modes[i].word))
-            return modes[i].mode;
-    return -1;
 }
 
 /* up to n numbers, one stands for all; as many as were given */
@@ -255,9 +261,21 @@ NRV_OP(interpolate, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .torch = "nn.functional.interpolate nn.functional.upsample nn.Upsample nn.UpsamplingNearest2d "
                 "nn.UpsamplingBilinear2d",
        .onnx = "Resize Upsample",
+       .refuse = { "x[1,2,4,5], size=0 3 => interpolate: axis 2 cannot become 0 long | in here | input 0: "
+                   "input f32 [1, 2, 4, 5] x | hint lengths are numbers from 1, no names",
+                   "x[1,2,4], size=3, mode=bicubic => interpolate: mode bicubic over 1 axes | in here | input "
+                   "0: input f32 [1, 2, 4] x | hint nearest, nearest-exact, linear, area; cubic over two axes",
+                   "x[1,2,4,5], size=3 3, align_corners=true => interpolate: align_corners does not go with "
+                   "mode nearest over 2 axes | in here | input 0: input f32 [1, 2, 4, 5] x | hint "
+                   "align_corners goes with linear and cubic, antialias with these over two axes",
+                   "x[1,2,4,5], size=3 3, mode=fancy => interpolate: mode of no known name over 2 axes | in "
+                   "here | input 0: input f32 [1, 2, 4, 5] x | hint nearest, nearest-exact, linear, area; "
+                   "cubic over two axes",
+                   "x[4,5], size=3 => interpolate: 0 lengths for a tensor of rank 2 | in here | input 0: "
+                   "input f32 [4, 5] x | hint (B,C) and then one to three axes, and a length for each" },
        .test = { "x[1,2,4,5], size=8 10", "x[1,2,4,5], size=7 8, mode=bilinear", "x[2,1,6,6], size=4 3, mode=bilinear",
                  "x[1,2,4,4], size=8 8, mode=bicubic", "x[1,2,5,4], size=3 7, mode=bilinear, align_corners=true",
                  "x[2,2,5], scale_factor=1.7, mode=linear", "x[1,1,3,4,2], size=5 2 4, mode=trilinear",
-                 "x[1,2,7,9], size=3 4, mode=bicubic, antialias=true", "x[1,2,7,9], size=3 12, mode=bilinear, antialias=1",
-                 "x[2,1,5,6], size=3 4, mode=area", "x[1,1,5,7], scale_factor=0.6, mode=nearest-exact",
-                 "x[0,1,3], size=5, mode=linear" });
+                 "x[1,2,7,9], size=3 4, mode=bicubic, antialias=true",
+                 "x[1,2,7,9], size=3 12, mode=bilinear, antialias=1", "x[2,1,5,6], size=3 4, mode=area",
+                 "x[1,1,5,7], scale_factor=0.6, mode=nearest-exact", "x[0,1,3], size=5, mode=linear" });

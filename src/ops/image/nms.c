@@ -1,8 +1,8 @@
 /* nms - non-maximum suppression: of boxes that overlap only the best is kept.
 
-   From the highest score down (of equals the first, a NaN before all), a box is kept unless it overlaps one that is kept
-   by more than the threshold; an overlap of 0/0 suppresses nothing. As torchvision's nms, with a count in front because
-   lengths do not depend on data. */
+   From the highest score down (of equals the first, a NaN before all), a box is kept unless it overlaps one that is
+   kept by more than the threshold; an overlap of 0/0 suppresses nothing. As torchvision's nms, with a count in front
+   because lengths do not depend on data. */
 #include "../op.h"
 
 typedef struct nms_attr {
@@ -101,8 +101,17 @@ NRV_OP(nms, .sig = "real boxes[...,K,4], real scores[...,K] -> i64 y[...,K+1]",
               "many, their numbers, and -1 behind.",
        .shape = nms_shape, .ref = nms_ref, .make = nms_make, .batch = nms_batch, .attr_bytes = sizeof(nms_attr),
        .no_grad = "an index is piecewise constant", .onnx = "NonMaxSuppression",
+       .refuse = { "boxes[4,4], scores[3] => nms: the scores do not fit the boxes | in here | input 0: input "
+                   "f32 [4, 4] boxes | input 1: input f32 [3] scores | hint boxes (...,K,4) as x1, y1, x2, "
+                   "y2, and a score for each (...,K)",
+                   "boxes[4,5], scores[4] => nms: the scores do not fit the boxes | in here | input 0: input "
+                   "f32 [4, 5] boxes | input 1: input f32 [4] scores | hint boxes (...,K,4) as x1, y1, x2, "
+                   "y2, and a score for each (...,K)",
+                   "boxes:i32[4,4], scores[4] => nms: input 0 is i32, a real type is wanted | in here | input "
+                   "0: input i32 [4, 4] boxes | input 1: input f32 [4] scores | hint nrv_cast it to NRV_F32" },
        .test = { "boxes[4,4]{0,0,2,2, .1,0,2,2, 3,3,5,4, 3,3,4,5}, scores[4]{.5,.9,.3,.9}, iou_threshold=0.5",
-                 "boxes[2,3,4] in 0..3, scores[2,3], iou_threshold=0.1", "boxes[0,4], scores[0]", "boxes[30,4] in 0..5, scores[30]" });
+                 "boxes[2,3,4] in 0..3, scores[2,3], iou_threshold=0.1", "boxes[0,4], scores[0]",
+                 "boxes[30,4] in 0..5, scores[30]" });
 
 static nrv_tensor nms_of(nrv_tensor boxes, nrv_tensor scores, double threshold)
 {

@@ -1,5 +1,5 @@
-/* pixel_shuffle - channels become pixels, r x r of them (Shi et al. 2016); pixel_unshuffle - and back; channel_shuffle -
-   channels of all groups mixed (Zhang et al. 2018). All only move elements. */
+/* pixel_shuffle - channels become pixels, r x r of them (Shi et al. 2016); pixel_unshuffle - and back; channel_shuffle
+   - channels of all groups mixed (Zhang et al. 2018). All only move elements. */
 #include "../op.h"
 
 extern const nrv__opdef nrv__op_pixel_shuffle, nrv__op_pixel_unshuffle, nrv__op_channel_shuffle;
@@ -99,15 +99,28 @@ static nrv_tensor channel_shuffle_make(nrv__case *c)
     return nrv_channel_shuffle(c->x[0], (int)nrv__case_int(c, "groups", 2));
 }
 
-NRV_OP(pixel_shuffle, .sig = "any x[...,C*r*r,H,W] -> y[...,C,H*r,W*r]", .doc = "Every r x r channels become as many pixels.",
-       .flags = NRV_MACRO, .make = pixel_shuffle_make,
+NRV_OP(pixel_shuffle, .sig = "any x[...,C*r*r,H,W] -> y[...,C,H*r,W*r]",
+       .doc = "Every r x r channels become as many pixels.", .flags = NRV_MACRO, .make = pixel_shuffle_make,
        .torch = "pixel_shuffle nn.functional.pixel_shuffle nn.PixelShuffle", .onnx = "DepthToSpace",
+       .refuse = { "x[1,6,2,2], factor=2 => pixel_shuffle: 6 channels do not fall into 2 x 2 | in here | "
+                   "input 0: input f32 [1, 6, 2, 2] x | hint channels come in factor x factor",
+                   "x[6,2], factor=2 => pixel_shuffle: a tensor of rank 2 | in here | input 0: input f32 [6, "
+                   "2] x | hint images are (...,C,H,W)" },
        .test = { "x[1,8,3,2], factor=2", "x[2,1,9,2,3], factor=3", "x[4,1,1], factor=2", "x[0,4,2,2], factor=2" });
 NRV_OP(pixel_unshuffle, .sig = "any x[...,C,H*r,W*r] -> y[...,C*r*r,H,W]",
        .doc = "Every r x r pixels become as many channels: pixel_shuffle undone.", .flags = NRV_MACRO,
        .make = pixel_unshuffle_make, .torch = "pixel_unshuffle nn.functional.pixel_unshuffle nn.PixelUnshuffle",
-       .onnx = "SpaceToDepth", .test = { "x[1,2,6,4], factor=2", "x[2,1,3,6], factor=3", "x[1,2,2], factor=2" });
+       .onnx = "SpaceToDepth",
+       .refuse = { "x[1,2,3,4], factor=2 => pixel_unshuffle: 3 x 4 pixels do not fall into 2 x 2 | in here | "
+                   "input 0: input f32 [1, 2, 3, 4] x | hint the factor divides height and width",
+                   "x[1,2,4,4], factor=0 => pixel_unshuffle: a factor of 0 | in here | input 0: input f32 [1, "
+                   "2, 4, 4] x | hint 2 makes one pixel four, or four one" },
+       .test = { "x[1,2,6,4], factor=2", "x[2,1,3,6], factor=3", "x[1,2,2], factor=2" });
 NRV_OP(channel_shuffle, .sig = "any x[B,C,...] -> y[B,C,...]",
        .doc = "Channels in runs, taken one of each in turn: what grouped convolutions mix by.", .flags = NRV_MACRO,
        .make = channel_shuffle_make, .torch = "channel_shuffle nn.functional.channel_shuffle nn.ChannelShuffle",
+       .refuse = { "x[1,6,2], groups=4 => channel_shuffle: 6 channels do not fall into 4 groups | in here | "
+                   "input 0: input f32 [1, 6, 2] x | hint groups divide the channels",
+                   "x[6], groups=2 => channel_shuffle: a tensor of rank 1 | in here | input 0: input f32 [6] "
+                   "x | hint (B,C,...)" },
        .test = { "x[1,6,3,2], groups=3", "x[2,4], groups=2", "x[2,4,3], groups=4" });

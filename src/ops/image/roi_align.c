@@ -1,9 +1,10 @@
 /* roi_align - boxes of an image, each read as a small image of one size (He et al. 2017).
 
-   A box is cut into h x w cells, a cell is the mean of s x s samples, a sample lies between four pixels: beyond a pixel's
-   distance outside it is 0. As torchvision's roi_align: aligned moves boxes by half a pixel, otherwise they are at least
-   1 wide; s = 0 takes as many samples as a cell is wide, rounded up, at most as many as the image has pixels for each
-   cell (which torchvision does not bound: it matters for boxes larger than the image). No gradient to the boxes. */
+   A box is cut into h x w cells, a cell is the mean of s x s samples, a sample lies between four pixels: beyond a
+   pixel's distance outside it is 0. As torchvision's roi_align: aligned moves boxes by half a pixel, otherwise they are
+   at least 1 wide; s = 0 takes as many samples as a cell is wide, rounded up, at most as many as the image has pixels
+   for each cell (which torchvision does not bound: it matters for boxes larger than the image). No gradient to the
+   boxes. */
 #include "../op.h"
 #include <math.h>
 
@@ -38,15 +39,15 @@ static roi_axis roi_axis_of(nrv_tensor first, nrv_tensor last, int64_t n, int64_
     size = o->aligned ? size : nrv_max(size, one);
     int64_t most = o->samples ? o->samples : (n + cells - 1) / cells;
     nrv_tensor cell = nrv_mul_c(size, 1.0 / (double)cells);
-    nrv_tensor many = o->samples ? nrv__like(first, (double)o->samples)
-                                 : nrv_min(nrv_ceil(cell), nrv__like(first, (double)most));
+    nrv_tensor many =
+        o->samples ? nrv__like(first, (double)o->samples) : nrv_min(nrv_ceil(cell), nrv__like(first, (double)most));
     nrv_tensor safe = nrv_max(many, one), i = nrv_iota(g, t, most);
     nrv_tensor p = nrv_reshape(nrv_iota(g, t, cells), NRV_SHAPE(cells, 1));
     nrv_tensor at = nrv_add(p, nrv_div(nrv_add_c(i, 0.5), safe)); /* (K,cells,most), in cells */
     at = nrv_add(first, nrv_mul(at, cell));
     nrv_tensor end = nrv__like(first, (double)n), top = nrv__like(first, (double)(n - 1));
-    nrv_tensor there = nrv_mul(nrv_cast(nrv_greater_equal(at, nrv__like(first, -1)), t),
-                               nrv_cast(nrv_less_equal(at, end), t));
+    nrv_tensor there =
+        nrv_mul(nrv_cast(nrv_greater_equal(at, nrv__like(first, -1)), t), nrv_cast(nrv_less_equal(at, end), t));
     there = nrv_mul(there, nrv_cast(nrv_less(i, many), t));
     at = nrv_min(nrv_max(at, zero), top);
     nrv_tensor low = nrv_floor(at), high = nrv_min(nrv_add(low, one), top), part = nrv_sub(at, low);
@@ -73,8 +74,8 @@ static bool roi_align_wants(nrv_tensor x, nrv_tensor boxes, int64_t h, int64_t w
     return true;
 }
 
-/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2 -> (K,C,h,w). An image that is not there is an error
-   of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
+/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2 -> (K,C,h,w). An image that is not there is an
+   error of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
 NRV_API nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, const nrv_roi_align_opt *opt)
 {
     nrv_roi_align_opt o = opt ? *opt : (nrv_roi_align_opt){ 0 };
@@ -98,7 +99,8 @@ NRV_API nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, c
     nrv_tensor pixels = nrv_reshape(nrv_permute(x, 4, (const int[]){ 0, 2, 3, 1 }), NRV_SHAPE(NRV_SAME, channels));
     down.rank = across.rank = 6;
     down.dim[5] = across.dim[5] = 1;
-    nrv_tensor v = nrv_mul(nrv_gather(pixels, at, 0), nrv_mul(nrv_reshape(row.weight, down), nrv_reshape(column.weight, across)));
+    nrv_tensor v =
+        nrv_mul(nrv_gather(pixels, at, 0), nrv_mul(nrv_reshape(row.weight, down), nrv_reshape(column.weight, across)));
     v = nrv_sum(nrv_sum(v, 4, 0), 2, 0); /* (K,h,w,C) */
     return nrv_permute(v, 4, (const int[]){ 0, 3, 1, 2 });
 }
@@ -119,6 +121,17 @@ NRV_OP(roi_align, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
        .flags = NRV_MACRO, .make = roi_align_make, .ulp = 512, .rel = 1e-10, .onnx = "RoiAlign",
        .tolerance_why = "a place is a small difference of coordinates of the size of the image",
        .not_slope = "boxes get no gradient, as in torchvision",
+       .refuse = { "x[1,1,4,4], boxes[2,4], output=2 => roi_align: ranks 4 and 2, or other than five numbers "
+                   "a box | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [2, 4] boxes | "
+                   "hint x (B,C,H,W), boxes (K,5): which image, x1, y1, x2, y2",
+                   "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => gather: index 48 at position 0; it must "
+                   "lie in 0..15",
+                   "x[1,1,4,4], boxes[1,5], output=0 => roi_align: 0 x 0 cells of 0 samples | in here | input "
+                   "0: input f32 [1, 1, 4, 4] x | input 1: input f32 [1, 5] boxes | hint cells from 1, "
+                   "samples from 0",
+                   "x[1,1,4,4], boxes[1,5], output=2, sampling_ratio=-3 => roi_align: 2 x 2 cells of -3 "
+                   "samples | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [1, 5] boxes | "
+                   "hint cells from 1, samples from 0" },
        .test = { "x[2,2,5,6], boxes[3,5]{0,.5,.25,3,4, 1,-1,1,2.5,3, 0,2,2,2.5,2.5}, output=2 3, sampling_ratio=2",
                  "x[1,1,5,6], boxes[2,5]{0,.5,.25,3,4.5, 0,-3,1,9,8}, output=2, aligned=true, spatial_scale=0.75",
                  "x[1,2,4,4], boxes[0,5], output=2" });

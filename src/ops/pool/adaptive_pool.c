@@ -80,8 +80,8 @@ static int adaptive_pool_to(const nrv__case *c, nrv_dim *to)
     for (int i = 0; i < 3; i++)
         to[i] = size[n == 1 || i >= n ? 0 : i];
     return n == 1 && axes > 0 && axes < 4 && !nrv__case_text(c, "axes") ? axes
-           : nrv__case_text(c, "axes")                                 ? (int)nrv__case_int(c, "axes", 0)
-                                                                       : n;
+           : nrv__case_text(c, "axes")                                  ? (int)nrv__case_int(c, "axes", 0)
+                                                                        : n;
 }
 
 static nrv_tensor adaptive_avg_pool_make(nrv__case *c)
@@ -109,6 +109,13 @@ NRV_OP(adaptive_avg_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .torch = "adaptive_avg_pool1d nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d "
                 "nn.functional.adaptive_avg_pool3d nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d",
        .also = "adaptive_avg1d adaptive_avg2d adaptive_avg3d",
+       .refuse = { "x[2,3,7], output=0 => adaptive_avg_pool: 0 runs of a length of 7 along axis 2 | in here | "
+                   "input 0: input f32 [2, 3, 7] x | hint from 1 on, of at least one element",
+                   "x[2,3,7], output=2 3 1 => adaptive_avg_pool: 3 lengths for a tensor of rank 3 | in here | "
+                   "input 0: input f32 [2, 3, 7] x | hint (B,C) or (C) and then one to three axes, and a "
+                   "length for each",
+                   "x[2,3,0], output=2 => adaptive_avg_pool: 2 runs of a length of 0 along axis 2 | in here | "
+                   "input 0: input f32 [2, 3, 0] x | hint from 1 on, of at least one element" },
        .test = { "x[2,3,7,6], output=3 2", "x[1,2,5,5], output=1", "x[1,2,4,9], output=5 3", "x[2,3,10], output=4",
                  "x[1,2,4,5,3], output=2 3 5", "x[3,6,4], output=4x2", "x[0,2,6], output=3" });
 NRV_OP(adaptive_max_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
@@ -118,5 +125,9 @@ NRV_OP(adaptive_max_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .torch = "adaptive_max_pool1d nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d "
                 "nn.functional.adaptive_max_pool3d nn.AdaptiveMaxPool1d nn.AdaptiveMaxPool2d nn.AdaptiveMaxPool3d",
        .also = "adaptive_max1d adaptive_max2d adaptive_max3d",
+       .refuse = { "x[2,3,7], output=0 => adaptive_max_pool: 0 runs of a length of 7 along axis 2 | in here | "
+                   "input 0: input f32 [2, 3, 7] x | hint from 1 on, of at least one element",
+                   "x:i32[2,3,7], output=2 => adaptive_max_pool: input 0 is i32, a real type is wanted | in "
+                   "here | input 0: input i32 [2, 3, 7] x | hint nrv_cast it to NRV_F32" },
        .test = { "x[2,3,7,6], output=3 2", "x[1,2,5,5], output=1", "x[1,2,4,9], output=5 3", "x[2,3,10], output=4",
                  "x[1,2,4,5,3], output=2 3 5", "x[3,6,4], output=4x2, return_indices=true", "x[0,2,6], output=3" });

@@ -5,9 +5,9 @@
 
 #ifdef NRV_HEADER
 /* A number stands for all axes; where axes differ, the arrays have one for each, and 0 is the number's. Zero is the
-   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over; 0:
-   all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the image
-   count in a mean; divisor: divides instead of a count. */
+   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over;
+   0: all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the
+   image count in a mean; divisor: divides instead of a count. */
 typedef struct {
     int kernel, stride, pad, dilation, axes, ceil_mode, leave_pad_out, divisor;
     int kernels[3], strides[3], pads[3], dilations[3];
@@ -76,6 +76,16 @@ NRV_OP(avg_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .torch = "nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d nn.AvgPool1d nn.AvgPool2d "
                 "nn.AvgPool3d",
        .onnx = "AveragePool", .also = "avg1d avg2d avg3d",
+       .refuse = { "x[2,3], kernel=2 => avg_pool: rank 2 for windows over 0 axes | in here | input 0: input "
+                   "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
+                   "x[2,3,4,4], kernel=5 => avg_pool: a window of 5 does not fit into a length of 4 (padding "
+                   "included) | in here | hint a smaller kernel, or padding",
+                   "x[2,3,4,4], kernel=2, pad=2 => avg_pool: a window of 2 could lie in a padding of 2 alone "
+                   "| in here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel",
+                   "x:i32[2,3,4], kernel=2 => avg_pool: input 0 is i32, a real type is wanted | in here | "
+                   "input 0: input i32 [2, 3, 4] x | hint nrv_cast it to NRV_F32",
+                   "x[2,3,4,4], kernel=2, divisor_override=-1 => avg_pool: a divisor of -1 | in here | input "
+                   "0: input f32 [2, 3, 4, 4] x | hint 0 counts the elements" },
        .test = { "x[2,3,6,8], kernel=2", "x[2,2,7,7], kernel=3, stride=2, pad=1", "x[2,3,9], kernel=3, stride=2, pad=1",
                  "x[1,2,7,7], kernel=3, stride=2, pad=1, ceil_mode=true, count_include_pad=false",
                  "x[1,1,6,8], kernel=3 2, stride=2 3, pad=1 0, ceil_mode=true", "x[1,2,4,5,3], kernel=2, ceil_mode=1",
@@ -100,8 +110,8 @@ static nrv_tensor avg_pool_flat(const nrv__opdef *op, nrv_tensor x)
     if (!nrv__op_wants_real(op, 1, &x))
         return NULL;
     if (x->rank < 3)
-        return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B,C,H,W)", "a tensor of rank %d has nothing behind its channels",
-                               x->rank);
+        return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B,C,H,W)",
+                               "a tensor of rank %d has nothing behind its channels", x->rank);
     return nrv_reshape(x, NRV_SHAPE(x->dim[0], x->dim[1], nrv__dim_product(x->g, x->rank - 2, x->dim + 2)));
 }
 
@@ -112,7 +122,12 @@ static nrv_tensor avg_pool_global_make(nrv__case *c)
 
 NRV_OP(avg_pool_global, .sig = "real x[B,C,S...] -> y[B,C]", .doc = "The mean of every channel.", .flags = NRV_MACRO,
        .make = avg_pool_global_make, .ulp = 4, .tolerance_why = "a sum and a quotient, each rounded",
-       .onnx = "GlobalAveragePool", .also = "global_avg_pool", .test = { "x[2,3,4,5]", "x[2,3,4]", "x[1,2,2,3,2]" });
+       .onnx = "GlobalAveragePool", .also = "global_avg_pool",
+       .refuse = { "x[2,3] => avg_pool_global: a tensor of rank 2 has nothing behind its channels | in here | "
+                   "input 0: input f32 [2, 3] x | hint (B,C,H,W)",
+                   "x:i64[2,3,4] => avg_pool_global: input 0 is i64, a real type is wanted | in here | input "
+                   "0: input i64 [2, 3, 4] x | hint nrv_cast it to NRV_F32" },
+       .test = { "x[2,3,4,5]", "x[2,3,4]", "x[1,2,2,3,2]" });
 
 /* The mean of every channel. (B,C,S...) -> (B,C) */
 NRV_API nrv_tensor nrv_avg_pool_global(nrv_tensor x)
@@ -131,6 +146,10 @@ static nrv_tensor max_pool_global_make(nrv__case *c)
 NRV_OP(max_pool_global, .sig = "real x[B,C,S...] -> y[B,C]",
        .doc = "The largest of every channel; NaN wins; the first of equals gets the gradient.", .flags = NRV_MACRO,
        .make = max_pool_global_make, .onnx = "GlobalMaxPool", .also = "global_max_pool",
+       .refuse = { "x[2,3] => max_pool_global: a tensor of rank 2 has nothing behind its channels | in here | "
+                   "input 0: input f32 [2, 3] x | hint (B,C,H,W)",
+                   "x:bool[2,3,4] => max_pool_global: input 0 is bool, a real type is wanted | in here | "
+                   "input 0: input bool [2, 3, 4] x | hint nrv_cast it to NRV_F32" },
        .test = { "x[2,3,4,5]", "x[2,3,4]", "x[1,2,2,3,2]" });
 
 /* The largest of every channel. (B,C,S...) -> (B,C) */

@@ -19,7 +19,8 @@ static bool fractional_max_pool_wants(nrv_tensor x, nrv_tensor samples, int n, c
     for (int i = 0; i < n; i++) {
         nrv_dim length = x->dim[x->rank - n + i];
         if (k[i] < 1 || to[i] < 1 || length < 0 || to[i] + k[i] - 1 > length)
-            return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "output + kernel - 1 is at most the length, which is a number",
+            return nrv__op_refuses(op, 2, in, NRV_ESHAPE,
+                                   "output + kernel - 1 is at most the length, which is a number",
                                    "%lld windows of %d in a length of %lld", (long long)to[i], k[i],
                                    length < 0 ? -1LL : (long long)length) != NULL;
     }
@@ -43,9 +44,9 @@ static nrv_tensor fractional_max_pool_at(nrv_tensor u, int64_t n, int64_t o, int
     return nrv_add(nrv_expand(starts, -1, 1), nrv_iota(g, NRV_I64, k));
 }
 
-/* x (B,C,S...) or (C,S...), samples (B,C,n) in [0,1), nrv_uniform's -> (B,C,to...): the largest of to[i] windows of k[i]
-   along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in PyTorch:
-   of two axes the first is the last one's. No gradient to them. */
+/* x (B,C,S...) or (C,S...), samples (B,C,n) in [0,1), nrv_uniform's -> (B,C,to...): the largest of to[i] windows of
+   k[i] along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in
+   PyTorch: of two axes the first is the last one's. No gradient to them. */
 NRV_API nrv_tensor nrv_fractional_max_pool(nrv_tensor x, nrv_tensor samples, int n, const int *k, const nrv_dim *to,
                                            nrv_tensor *where)
 {
@@ -91,6 +92,12 @@ NRV_OP(fractional_max_pool, .sig = "real x[B,C,S...], real samples[B,C,n] -> y[B
        .torch = "nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d nn.FractionalMaxPool2d "
                 "nn.FractionalMaxPool3d",
        .not_slope = "samples move the windows, which is not differentiated",
+       .refuse = { "x[1,2,4], samples[1,2,1], kernel=3, output=3 => fractional_max_pool: 3 windows of 3 in a "
+                   "length of 4 | in here | input 0: input f32 [1, 2, 4] x | input 1: input f32 [1, 2, 1] "
+                   "samples | hint output + kernel - 1 is at most the length, which is a number",
+                   "x[1,2,4], samples[1,2], kernel=2, output=2 => fractional_max_pool: ranks 3 and 2 for "
+                   "windows over 1 axes | in here | input 0: input f32 [1, 2, 4] x | input 1: input f32 [1, "
+                   "2] samples | hint x (B,C,S...) or (C,S...), samples (B,C,axes) or (1,C,axes)" },
        .test = { "x[2,3,9,8], samples[2,3,2]{.1,.9,.3,.5,.7,.2,.4,.8,.6,.15,.35,.95}, kernel=2, output=4 5",
                  "x[1,2,7], samples[1,2,1]{.25,.75}, kernel=3, output=3",
                  "x[1,1,4,5,4], samples[1,1,3]{.5,.1,.9}, kernel=2, output=2 4 1, return_indices=true" });

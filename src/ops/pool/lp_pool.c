@@ -5,6 +5,7 @@
    largest |x|, as PyTorch's documents promise. */
 #include "pooling.h"
 #include <math.h>
+#include <string.h>
 
 extern const nrv__opdef nrv__op_lp_pool;
 
@@ -16,9 +17,11 @@ static nrv_tensor lp_pool_of(nrv_tensor x, double norm, const nrv_pool_opt *opt)
         return nrv__op_refuses(&nrv__op_lp_pool, 1, &x, NRV_EARG, "1, 2, ... up to INFINITY", "a norm of %g", norm);
     nrv_pool_opt o = *opt;
     o.divisor = o.leave_pad_out = 0;
+    nrv__pooling p = nrv__pooling_opt(x, &o), check = p;
+    if (!nrv__pooling_open(&nrv__op_lp_pool, x, &check, 0))
+        return NULL;
     if (isinf(norm))
         return nrv_max_pool_with(nrv_abs(x), &o, NULL);
-    nrv__pooling p = nrv__pooling_opt(x, &o);
     double taps = 1;
     for (int i = 0; i < p.w.axes && i < 3; i++)
         taps *= (double)p.w.kernel[i];
@@ -39,15 +42,22 @@ static nrv_tensor lp_pool_make(nrv__case *c)
         o.kernels[i] = (int)p.w.kernel[i], o.strides[i] = (int)p.w.stride[i], o.pads[i] = (int)p.w.pad[i];
         o.dilations[i] = (int)p.w.dilation[i];
     }
-    return lp_pool_of(c->x[0], nrv__case_real(c, "norm", 2), &o);
+    const char *norm = nrv__case_text(c, "norm");
+    return lp_pool_of(c->x[0], norm && !strcmp(norm, "inf") ? INFINITY : nrv__case_real(c, "norm", 2), &o);
 }
 
 NRV_OP(lp_pool, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .doc = "The norm of each window: the p-th root of the sum of x^p, p = 2 unless norm says another; 0 where that "
               "sum is 0, with gradient 0.",
        .flags = NRV_MACRO, .make = lp_pool_make, .ulp = 16, .tolerance_why = "a power, a sum and a root, each rounded",
-       .rel = 1e-11, .torch = "nn.functional.lp_pool1d nn.functional.lp_pool2d nn.LPPool1d nn.LPPool2d", .onnx = "LpPool",
-       .also = "lp1d lp2d lp3d",
+       .rel = 1e-11, .torch = "nn.functional.lp_pool1d nn.functional.lp_pool2d nn.LPPool1d nn.LPPool2d",
+       .onnx = "LpPool", .also = "lp1d lp2d lp3d",
+       .refuse = { "x[2,3,4], kernel=2, norm=0 => lp_pool: a norm of 0 | in here | input 0: input f32 [2, 3, "
+                   "4] x | hint 1, 2, ... up to INFINITY",
+                   "x[2,3], kernel=2 => lp_pool: rank 2 for windows over 0 axes | in here | input 0: input "
+                   "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
+                   "x[2,3,4], kernel=5 => lp_pool: a window of 5 does not fit into a length of 4 (padding "
+                   "included) | in here | hint a smaller kernel, or padding" },
        .test = { "x[2,3,6,8], kernel=2, norm=2", "x[1,2,7,7] in 0.1..2, kernel=3, stride=2, norm=3, ceil_mode=true",
                  "x[2,3,9] in 0.1..2, kernel=3, norm=1.5", "x[1,2,7], kernel=3, stride=1, norm=inf",
                  "x[2,2,6], kernel=2, norm=1", "x[1,2,4,5,3], kernel=2" });

@@ -60,8 +60,8 @@ static nrv_tensor max_unpool_make(nrv__case *c)
     nrv__pooling p = nrv__pooling_of(c);
     int skip = n > p.w.axes ? n - (int)p.w.axes : 0; /* PyTorch takes whole shapes, too */
     for (int i = 0; i < p.w.axes && i < 3; i++)
-        to[i] = n ? given[skip + i]
-                  : (x->dim[x->rank - p.w.axes + i] - 1) * p.w.stride[i] - 2 * p.w.pad[i] + p.w.kernel[i];
+        to[i] =
+            n ? given[skip + i] : (x->dim[x->rank - p.w.axes + i] - 1) * p.w.stride[i] - 2 * p.w.pad[i] + p.w.kernel[i];
     return nrv_max_unpool(x, c->n_x > 1 ? c->x[1] : NULL, (int)p.w.axes, to);
 }
 
@@ -71,5 +71,18 @@ NRV_OP(max_unpool, .sig = "real x[B,C,O...], index where[B,C,O...] -> y[B,C,S...
        .torch = "nn.functional.max_unpool1d nn.functional.max_unpool2d nn.functional.max_unpool3d nn.MaxUnpool1d "
                 "nn.MaxUnpool2d nn.MaxUnpool3d",
        .onnx = "MaxUnpool",
-       .test = { "x[1,2,3], where:i64[1,2,3]{1,2,4,0,3,5}, kernel=2", "x[1,1,2,2], where:i32[1,1,2,2]{0,3,9,10}, kernel=2",
-                 "x[2,2], where:i64[2,2]{4,1,0,3}, kernel=2, axes=1, output=5", "x[0,1,2], where:i64[0,1,2] in 0..1, kernel=2" });
+       .refuse = { "x[1,2,3], where:i64[1,2,2] in 0..1, kernel=2 => max_unpool: there is not an index for "
+                   "each element | in here | input 0: input f32 [1, 2, 3] x | input 1: input i64 [1, 2, 2] "
+                   "where | hint what nrv_max_pool_with gives: values and where they stand",
+                   "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => scatter_add: index 9 at position 1; it must "
+                   "lie in 0..3",
+                   "x[1,1,2], where[1,1,2], kernel=2 => max_unpool: there is not an index for each element | "
+                   "in here | input 0: input f32 [1, 1, 2] x | input 1: input f32 [1, 1, 2] where | hint what "
+                   "nrv_max_pool_with gives: values and where they stand",
+                   "x[1,1,2], where:i64[1,1,2]{0,1}, kernel=2, output=0 => max_unpool: a length of 0 | in "
+                   "here | input 0: input f32 [1, 1, 2] x | input 1: input i64 [1, 1, 2] where | hint as long "
+                   "as what was pooled" },
+       .test = { "x[1,2,3], where:i64[1,2,3]{1,2,4,0,3,5}, kernel=2",
+                 "x[1,1,2,2], where:i32[1,1,2,2]{0,3,9,10}, kernel=2",
+                 "x[2,2], where:i64[2,2]{4,1,0,3}, kernel=2, axes=1, output=5",
+                 "x[0,1,2], where:i64[0,1,2] in 0..1, kernel=2" });

@@ -80,7 +80,7 @@ nrv_tensor nrv__pooling_open(const nrv__opdef *op, nrv_tensor x, nrv__pooling *p
         p->room[i] = nrv__dim_add(x->g, x->dim[2 + i], 2 * p->w.pad[i]);
         x = nrv_pad(x, 2 + i, 0, behind, value);
     }
-    return x;
+    return x && nrv__window_fits(x, &p->w, op->name) ? x : NULL;
 }
 
 nrv_tensor nrv__pooling_close(const nrv__pooling *p, nrv_tensor y)
@@ -91,11 +91,13 @@ nrv_tensor nrv__pooling_close(const nrv__pooling *p, nrv_tensor y)
 /* ---- adaptive: run i of o over n elements is floor(i n/o) .. ceil((i+1) n/o) ---- */
 nrv_tensor nrv__pooling_runs(const nrv__opdef *op, nrv_tensor x, int axis, int64_t o, nrv_tensor *ragged)
 {
+    char have[24];
     nrv_dim each, n = x->dim[axis];
     *ragged = NULL;
     if (o < 1 || o > 1 << 24 || n == 0)
-        return nrv__op_refuses(op, 1, &x, NRV_EARG, "at least one element, and a length for each axis",
-                               "%lld runs along axis %d", (long long)o, axis);
+        return nrv__op_refuses(op, 1, &x, NRV_EARG, "from 1 on, of at least one element",
+                               "%lld runs of a length of %s along axis %d", (long long)o, nrv__dim_text(x->g, n, have),
+                               axis);
     nrv_shape s = nrv_shape_of(x);
     if (nrv__dim_divides(x->g, n, o, &each)) {
         for (int i = s.rank++; i > axis; i--)

@@ -34,12 +34,14 @@ static nrv_tensor unfold_of(nrv_tensor x, const nrv__pooling *p)
     if (axes < 1 || axes > 3 || (x->rank != 2 + axes && !p->alone))
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B,C) or (C) and then one to three axes, as (B,C,H,W)",
                                "rank %d for windows over %d axes", x->rank, axes);
-    nrv_tensor w = nrv__window_check(x->g, &p->w, op->name) ? nrv__window(p->alone ? nrv_expand(x, 0, 1) : x, &p->w) : NULL;
+    if (!nrv__window_check(x->g, &p->w, op->name) || !nrv__window_fits(x, &p->w, op->name))
+        return NULL;
+    nrv_tensor w = nrv__window(p->alone ? nrv_expand(x, 0, 1) : x, &p->w);
     if (!w)
         return NULL;
     nrv_dim rows = nrv__dim_mul(x->g, w->dim[1], unfold_taps(&p->w));
-    nrv_tensor y = nrv_reshape(unfold_swap(w, axes),
-                               NRV_SHAPE(w->dim[0], rows, nrv__dim_product(x->g, axes, w->dim + 2)));
+    nrv_tensor y =
+        nrv_reshape(unfold_swap(w, axes), NRV_SHAPE(w->dim[0], rows, nrv__dim_product(x->g, axes, w->dim + 2)));
     return p->alone ? nrv__first(y) : y;
 }
 
@@ -52,7 +54,7 @@ static nrv_tensor fold_parts(nrv_tensor x, const nrv__window_attr *a, const nrv_
     nrv_shape s = { 2 + 2 * axes, { x->dim[0] } };
     for (int i = 0; i < axes; i++) {
         s.dim[2 + i] = a->kernel[i];
-        s.dim[2 + axes + i] = nrv__window_length(x->g, a, i, to[i]);
+        s.dim[2 + axes + i] = nrv__window_length(x->g, a, i, to[i], "fold");
         places = nrv__dim_mul(x->g, places, s.dim[2 + axes + i]);
     }
     char rows[24], columns[24], want[24];
@@ -105,16 +107,30 @@ static nrv_tensor fold_make(nrv__case *c)
 NRV_OP(unfold, .sig = "real x[B,C,S...] -> y[B,R,L]",
        .doc = "Every window as a column: R counts the channels and the places in a window, L the windows.",
        .flags = NRV_MACRO, .make = unfold_make, .torch = "nn.functional.unfold nn.Unfold", .also = "im2col",
+       .refuse = { "x[2,3,4,4], kernel=5 => unfold: a window of 5 does not fit into a length of 4 (padding "
+                   "included) | in here | hint a smaller kernel, or padding",
+                   "x[2,3], kernel=2 => unfold: rank 2 for windows over 0 axes | in here | input 0: input f32 "
+                   "[2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)" },
        .test = { "x[2,3,5,6], kernel=2", "x[1,2,6,6], kernel=3, stride=2, pad=1", "x[1,2,7,7], kernel=2, dilation=2",
-                 "x[3,5,4], kernel=3x2", "x[2,2,7], kernel=3, stride=2", "x[1,1,3,4,3], kernel=2", "x[0,2,4,4], kernel=2" });
+                 "x[3,5,4], kernel=3x2", "x[2,2,7], kernel=3, stride=2", "x[1,1,3,4,3], kernel=2",
+                 "x[0,2,4,4], kernel=2" });
 NRV_OP(fold, .sig = "real x[B,R,L] -> y[B,C,S...]",
        .doc = "Columns added into an image, each at its window's place: the transpose of unfold.", .flags = NRV_MACRO,
        .make = fold_make, .torch = "nn.functional.fold nn.Fold", .onnx = "Col2Im", .also = "col2im",
+       .refuse = { "x[2,12,19], output=5 6, kernel=2 => fold: 12 rows and 19 columns for windows of 4 at 20 "
+                   "places | in here | input 0: input f32 [2, 12, 19] x | hint (B, C * taps, places), as "
+                   "unfold gives",
+                   "x[2,10,20], output=5 6, kernel=2 => fold: 10 rows and 20 columns for windows of 4 at 20 "
+                   "places | in here | input 0: input f32 [2, 10, 20] x | hint (B, C * taps, places), as "
+                   "unfold gives",
+                   "x[2], output=5 6, kernel=2 => fold: rank 1 for windows over 2 axes | in here | input 0: "
+                   "input f32 [2] x | hint (B, C * taps, places) or (C * taps, places); one to three axes" },
        .test = { "x[2,12,20], output=5 6, kernel=2", "x[1,18,9], output=6 6, kernel=3, stride=2, pad=1",
-                 "x[1,8,25], output=7 7, kernel=2, dilation=2", "x[4,6], output=7, kernel=2", "x[0,4,9], output=4 4, kernel=2" });
+                 "x[1,8,25], output=7 7, kernel=2, dilation=2", "x[4,6], output=7, kernel=2",
+                 "x[0,4,9], output=4 4, kernel=2" });
 
-/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt says
-   another. */
+/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt
+   says another. */
 NRV_API nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt)
 {
     nrv_pool_opt o = opt ? *opt : (nrv_pool_opt){ 0 };
@@ -123,8 +139,8 @@ NRV_API nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt)
     return unfold_of(x, &p);
 }
 
-/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as opt->axes
-   says, two if it says nothing; what overlaps is summed. */
+/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as
+   opt->axes says, two if it says nothing; what overlaps is summed. */
 NRV_API nrv_tensor nrv_fold(nrv_tensor x, const nrv_dim *to, const nrv_pool_opt *opt)
 {
     nrv_pool_opt o = opt ? *opt : (nrv_pool_opt){ 0 };

@@ -62,14 +62,13 @@ int nrv__edge_of(const char *word)
     return -1;
 }
 
-/* "left right top bottom ..." of the last axes; an argument of PyTorch's, whose cases call it by what is in it */
+/* "left right top bottom ..." of the last axes; pad, or a name that says what is in it: pad_left_right */
 static int pad_numbers(const nrv__case *c, int64_t *to)
 {
-    static const char *const names[] = { "pad", "pad_left_right", "pad_left_right_top_bottom",
-                                         "pad_left_right_top_bottom_front_back" };
-    int n = 0;
-    for (int i = 0; i < 4 && !n; i++)
-        n = nrv__case_ints(c, names[i], 2 * NRV__MAX_RANK, to);
+    int n = nrv__case_ints(c, "pad", 2 * NRV__MAX_RANK, to);
+    for (int i = 0; i < c->n_arg && !n; i++)
+        if (!strncmp(c->arg[i].name, "pad_", 4))
+            n = nrv__case_ints(c, c->arg[i].name, 2 * NRV__MAX_RANK, to);
     return n;
 }
 
@@ -109,6 +108,10 @@ static nrv_tensor pad_batch(const nrv__batch *b)
 NRV_OP(pad, .batch = pad_batch, .sig = "real x[...] -> y[...]",
        .doc = "before and after elements of one number put around an axis.", .shape = pad_shape, .vjp = pad_vjp,
        .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
+       .refuse = { "x[2,3], axis=2, before=1 => pad: axis 2 of a tensor of rank 2 | in here | hint axes count "
+                   "from 0, or from -1 at the end",
+                   "x[2,3], axis=1, before=-1 => pad: padding of -1 and 0 at axis 1 | in here | input 0: "
+                   "input f32 [2, 3] x | hint nrv_slice cuts away" },
        .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
                  "x[0], axis=0, before=2" });
 NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
@@ -118,6 +121,21 @@ NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
        .torch = "nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d nn.ReflectionPad1d "
                 "nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d",
        .numpy = "pad", .onnx = "Pad",
+       .refuse = { "x[2,3,4], pad=1 2 3 => pad_with: 3 numbers for a tensor of rank 3 | in here | input 0: "
+                   "input f32 [2, 3, 4] x | hint left, right, top, bottom...: two for each of the last axes",
+                   "x[2,3,4], pad=4 1, mode=reflect => pad_with: reflect padding of 4 and 1 at axis 2 | in "
+                   "here | input 0: input f32 [2, 3, 4] x | hint reflect takes less than the axis has, "
+                   "circular at most as much, replicate something",
+                   "x[2,3,4], pad=1 5, mode=circular => pad_with: circular padding of 1 and 5 at axis 2 | in "
+                   "here | input 0: input f32 [2, 3, 4] x | hint reflect takes less than the axis has, "
+                   "circular at most as much, replicate something",
+                   "x[2,3,4], pad=1 1, mode=mirror => pad_with: mode 'mirror' | in here | input 0: input f32 "
+                   "[2, 3, 4] x | hint constant, reflect, replicate, circular",
+                   "x[2,3,0], pad=1 1, mode=replicate => pad_with: replicate padding of 1 and 1 at axis 2 | "
+                   "in here | input 0: input f32 [2, 3, 0] x | hint reflect takes less than the axis has, "
+                   "circular at most as much, replicate something",
+                   "x[2,3], pad=-2 -2 => pad_with: padding of -2 and -2 at axis 1 cuts away more than all | "
+                   "in here | input 0: input f32 [2, 3] x | hint at most as much as there is" },
        .test = { "x[2,3,4], pad=1 2 0 1, value=0.5", "x[1,2,4,5], pad=1 2 2 1, mode=reflect",
                  "x[2,4,3], pad=2 1 3 0, mode=replicate", "x[3,4], pad=3 2 2 1, mode=circular",
                  "x[2,3,4], pad=-1 2 1 -2, mode=reflect", "x[4,5], axis=1, before=-1, after=-2",
@@ -188,6 +206,10 @@ NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t 
                                "padding of %lld and %lld at axis %d", (long long)before, (long long)after, axis);
     if (!pad_edge_fits(x, axis, before, after, edge))
         return NULL;
+    if (x->dim[axis] >= 0 && x->dim[axis] + before + after < 0)
+        return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_ESHAPE, "at most as much as there is",
+                               "padding of %lld and %lld at axis %d cuts away more than all", (long long)before,
+                               (long long)after, axis);
     nrv_tensor part[3];
     int n = 0;
     if (edge != NRV_EDGE_CONSTANT && before > 0)

@@ -157,6 +157,21 @@ def roi_align(x, boxes, size, scale, samples, aligned):
     return torch.stack(out).reshape(len(boxes), *size, x.shape[1]).permute(0, 3, 1, 2)
 
 
+def roi_pool(x, boxes, size, scale):
+    away, out = (lambda v: int(math.copysign(math.floor(abs(v) + 0.5), v))), []
+    for which, *sides in boxes.tolist():
+        left, top, right, bottom = (away(c * scale) for c in sides)
+        cell = (max(bottom - top + 1, 1) / size[0], max(right - left + 1, 1) / size[1])
+        for p in range(size[0]):
+            for q in range(size[1]):
+                rows = range(max(math.floor(p * cell[0]) + top, 0), min(math.ceil((p + 1) * cell[0]) + top, x.shape[2]))
+                columns = range(max(math.floor(q * cell[1]) + left, 0),
+                                min(math.ceil((q + 1) * cell[1]) + left, x.shape[3]))
+                part = x[int(which), :, rows.start:max(rows.stop, rows.start), columns.start:max(columns.stop, columns.start)]
+                out.append(part.flatten(1).max(1)[0] if part.numel() else torch.zeros(x.shape[1], dtype=x.dtype))
+    return torch.stack(out).reshape(len(boxes), *size, x.shape[1]).permute(0, 3, 1, 2)
+
+
 def boxes(rng):
     for i in range(3):
         pair = {"a": some_boxes(rng, 4), "b": some_boxes(rng, 5)}
@@ -176,6 +191,11 @@ def boxes(rng):
                    "inputs": {"x": draw(rng, 2, 3, 6, 7), "boxes": rois}, "grads": ["x"],
                    "run": lambda x, boxes, s=samples, a=aligned: roi_align(x, boxes, (2, 3), 0.7, s, a)}
             number += 1
+    for i, (size, scale) in enumerate([([2, 3], 1.0), ([3, 2], 0.6), ([1, 4], 1.7)]):
+        rois = numpy.concatenate([rng.integers(0, 2, (5, 1)), some_boxes(rng, 5, 5.0)], 1)
+        yield {"name": f"roi_pool_{i}", "attrs": {"output_size": size, "spatial_scale": scale},
+               "inputs": {"x": draw(rng, 2, 3, 6, 7), "boxes": rois}, "grads": ["x"],
+               "run": lambda x, boxes, t=size, s=scale: roi_pool(x, boxes, t, s)}
 
 
 def cases(rng):
