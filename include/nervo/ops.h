@@ -90,6 +90,16 @@ typedef struct {
     const char *pad_mode;
     int64_t reserved[4];
 } nrv_stft_opt;
+/* nrv_formula: n tensors x that go by a name: the text ends there, as at inputs and parameters, which go by their own.
+   as_is: nothing is simplified. operations: how many the text has. */
+typedef struct {
+    int n;
+    const nrv_tensor *x;
+    const char *const *name;
+    int as_is;
+    int64_t *operations;
+    int64_t reserved[4];
+} nrv_formula_opt;
 enum { NRV_SAMPLE_LINEAR, NRV_SAMPLE_NEAREST, NRV_SAMPLE_CUBIC };
 enum { NRV_OUTSIDE_ZEROS, NRV_OUTSIDE_BORDER, NRV_OUTSIDE_REFLECTION };
 typedef struct {
@@ -472,6 +482,12 @@ nrv_tensor nrv_blackman_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetr
 nrv_tensor nrv_bartlett_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric);
 /* (n) of type t: I0(beta sqrt(1 - (2 k / n - 1)^2)) / I0(beta); PyTorch's beta is 12 (Kaiser & Schafer 1980). */
 nrv_tensor nrv_kaiser_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric, double beta);
+/* y as the text that nrv_expr reads, "x, y: 2*x + exp(-y)": names first, those of o->name, then inputs and parameters
+   by theirs, sorted. Simplified: numbers are folded, like terms and factors meet, fractions are put together, where
+   that is shorter; where the graph is 0/0 the text may have a value. y is made of element-wise ops. As snprintf: at
+   most room bytes go to `to`, a 0 behind them; the answer is the length of the whole. 0: an error, which is the
+   graph's. */
+size_t nrv_formula(nrv_tensor y, const nrv_formula_opt *o, char *to, size_t room);
 /* theta (B,2,3) and to (H,W), or (B,3,4) and (D,H,W), n lengths -> (B,to...,n): coordinates in -1..1, x first, for
    nrv_grid_sample. */
 nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, int align_corners);
