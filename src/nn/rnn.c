@@ -129,4 +129,4 @@ NRV_LAYER(gru, .word = "gru", .args = "hidden:size layers:size=1 dropout:real=0 
               "A gated recurrent unit along axis 1 of (B,T,n); what comes out is its state at every turn, as PyTorch's "
               "GRU.",
           .torch = "GRU", .make = rnn_layer_gru_make,
-          .test = { "x[2,3,4], hidden=2", "x[2,3,2], hidden=2, layers=2, bidirectional=1" });
+          .test = { "x[2,3,4], hidden=2", "x[2,3,2], hidden=2, layers=2, bidirectional=1, no_bias=1" });

@@ -42,7 +42,7 @@ static nrv_tensor layer_input(const layer_case *l, nrv_graph *g)
     const case_input *x = &l->c.x[0];
     nrv_shape shape = { x->rank, { 0 } };
     memcpy(shape.dim, x->dim, sizeof x->dim);
-    nrv_tensor t = nrv_param(g, "x", NRV_F64, shape, NRV_ZEROS);
+    nrv_tensor t = nrv_param(g, "x", NRV_F64, shape, NRV_NORMAL(1));
     assert_non_null(t);
     return t;
 }

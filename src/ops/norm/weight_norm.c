@@ -41,8 +41,11 @@ NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
         s.dim[i] = i == axis ? s.dim[i] : 1;
     if (!nrv__weight_fits(op, v, "g", g, all ? 0 : s.rank, s.dim))
         return NULL;
-    int64_t axes = (INT64_C(1) << v->rank) - 1;
-    nrv_tensor n = nrv__p_norm(v, all ? axes : axes & ~(INT64_C(1) << axis), 2, false);
+    int others[NRV__MAX_RANK], count = 0;
+    for (int i = 0; i < v->rank; i++)
+        if (i != axis)
+            others[count++] = i;
+    nrv_tensor n = all ? nrv_norm(v, 2, NRV_ALL, 0) : count ? nrv_norm(v, 2, nrv_axes(count, others), 1) : nrv_abs(v);
     return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
 }
 
