@@ -74,7 +74,7 @@ NRV_OP(
 NRV_API nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base)
 {
     nrv_graph *g = x ? x->g : position ? position->g : NULL;
-    nrv_dim half;
+    nrv_dim half = 0;
     if (!g || g->why.status)
         return NULL;
     if (!x || !position || position->g != g)
