@@ -73,8 +73,8 @@ nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim widt
    name.weight plus name.bias, both (C). */
 nrv_tensor nrv_group_norm(nrv_tensor x, const char *name, int groups, const nrv_norm_opt *opt);
 /* (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased). affine = 1: then times name.weight
-   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises. As
-   PyTorch's InstanceNorm, both are off as a rule. */
+   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises;
+   batches are not counted. As PyTorch's InstanceNorm, both are off as a rule. */
 nrv_tensor nrv_instance_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
 /* (...,n...): the last axes (opt->axes, 1 as a rule) with mean 0 and deviation 1 (biased), then times name.weight plus
    name.bias, both (n...). */

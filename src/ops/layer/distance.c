@@ -82,8 +82,8 @@ NRV_OP(
                 "b | hint a (...,P,n) and b (...,R,n)",
                 "a[3,4], b[2,5] => cdist: rows of different lengths | in here | input 0: input f32 [3, 4] a | input 1: "
                 "input f32 [2, 5] b | hint a (...,P,n) and b (...,R,n)" },
-    .test = { "a[3,4], b[2,4]", "a[2,3,4], b[2,2,4], p=1", "a[3,4], b[2,4], p=1.5",
-              "a[1,3,2], b[4,2,2], p=0.5", "a[3,4], b[2,4], p=0", "a[0,4], b[2,4]", "a[3,0], b[2,0]" });
+    .test = { "a[3,4], b[2,4]", "a[2,3,4], b[2,2,4], p=1", "a[3,4], b[2,4], p=1.5", "a[1,3,2], b[4,2,2], p=0.5",
+              "a[3,4], b[2,4], p=0", "a[0,4], b[2,4]", "a[3,0], b[2,0]" });
 
 static nrv_tensor distance_of_all(nrv_tensor a, nrv_tensor b, double p)
 {
@@ -173,8 +173,8 @@ NRV_OP(
                 "from 0, or from -1 at the end",
                 "a[3,4], b:f64[3,4] => cosine_similarity: types differ: f32 and f64 | in here | input 0: input f32 [3, "
                 "4] a | input 1: input f64 [3, 4] b | hint nrv_cast one of them" },
-    .test = { "a[3,4], b[3,4], axis=1", "a[2,3,4], b[3,4], axis=-2", "a[3,5] in -9..9, b[3,5], axis=0, eps=0.1",
-              "a[0,3], b[0,3], axis=1" });
+    .test = { "a[3,4] in 0.5..2, b[3,4] in -2..-0.5, axis=1", "a[2,3,4] in 0.5..2, b[3,4] in 0.3..3, axis=-2",
+              "a[3,5] in -9..-1, b[3,5] in 1..2, axis=0, eps=0.1", "a[0,3], b[0,3], axis=1" });
 
 /* |x| along axis, eps at least; below, its slope is x / eps */
 static nrv_tensor cosine_length(nrv_tensor x, int axis, double eps)

@@ -75,7 +75,10 @@ NRV_API nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor v
         m = (nrv__moments){ nrv_reshape(mean, c), nrv_reshape(var, c), NULL };
     else if (!batch_norm_moments(op, x, &m))
         return NULL;
-    return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, c);
+    nrv_tensor scale = nrv__scale_of(m.var, eps);
+    if (weight)
+        scale = nrv_mul(scale, nrv_reshape(weight, c));
+    return nrv__scale_shift(NRV_EXPR("x, m, s: (x - m) * s", x, m.mean, scale), NULL, bias, c);
 }
 
 static nrv_tensor batch_norm_running_make(nrv__case *c)

@@ -13,9 +13,15 @@ nrv__moments nrv__moments_of(nrv_tensor x, int64_t axes)
     return m;
 }
 
+/* by itself, and not for each element: roots and quotients are slow */
+nrv_tensor nrv__scale_of(nrv_tensor var, double eps)
+{
+    return NRV_EXPR("v, e: 1 / sqrt(v + e)", var, nrv__like(var, eps));
+}
+
 nrv_tensor nrv__standard(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double eps)
 {
-    return NRV_EXPR("x, m, v, e: (x - m) / sqrt(v + e)", x, mean, var, nrv__like(x, eps));
+    return NRV_EXPR("x, m, s: (x - m) * s", x, mean, nrv__scale_of(var, eps));
 }
 
 nrv_shape nrv__channels(nrv_tensor x)

@@ -7,6 +7,7 @@ typedef struct nrv__moments {
     nrv_tensor mean, var, count; /* the axes stay with length 1; var is biased; count: i64 length as x's type */
 } nrv__moments;
 nrv__moments nrv__moments_of(nrv_tensor x, int64_t axes); /* bit i: axis i */
+nrv_tensor nrv__scale_of(nrv_tensor var, double eps);     /* 1 / sqrt(var + eps) */
 /* (x - mean) / sqrt(var + eps) */
 nrv_tensor nrv__standard(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double eps);
 nrv_shape nrv__channels(nrv_tensor x);           /* (C,1,1) of (B,C,H,W): what stretches over it */

@@ -21,7 +21,8 @@ NRV_OP(normalize, .sig = "real x[...] -> y[...]",
        .refuse = { "x[3,4], axis=2 => normalize: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 at the end",
                    "x[3,4], p=nan => norm: p is NaN | in here | input 0: input f32 [3, 4] x | hint 1, 2, inf..." },
-       .test = { "x[3,5], axis=1", "x[2,3,4], p=1, axis=-2", "x[4,3], p=3, axis=0, eps=0.001", "x[3,5], p=inf, axis=1",
+       .test = { "x[3,5] in 0.5..2, axis=1", "x[2,3,4] in -3..-0.5, p=1, axis=-2",
+                 "x[4,3] in 0.5..2, p=3, axis=0, eps=0.001", "x[3,5] in 0.5..2, p=inf, axis=1",
                  "x[2,3]{0,0,0,1,2,3}, axis=1, eps=0.5", "x[0,3], axis=1" });
 
 /* x (...) -> (...): x / max(|x|_p, eps) along axis. As a rule p is 2 and eps 1e-12; -INFINITY to INFINITY are possible.

@@ -24,7 +24,8 @@ NRV_OP(
                 "| input 1: input f32 [4, 1] g | hint input 1 is the weight that does not fit",
                 "v[3,4], g[3,1], axis=2 => weight_norm: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                 "0, or from -1 at the end" },
-    .test = { "v[3,4], g[3,1], axis=0", "v[2,3,4], g[1,3,1], axis=1", "v[3,4], g[], dim=null" });
+    .test = { "v[3,4] in 0.5..2, g[3,1], axis=0", "v[2,3,4] in -2..-0.5, g[1,3,1], axis=1",
+              "v[3,4] in 0.5..2, g[], dim=null" });
 
 /* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
    NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
@@ -72,7 +73,8 @@ NRV_OP(
                 "f32 [3] w | hint rows are axis 0, everything else the columns",
                 "w[3,4], u[3], n_power_iterations=0 => spectral_norm: no iteration and no v | in here | input 0: input "
                 "f32 [3, 4] w | hint give the v of the iteration before, or at least one iteration" },
-    .test = { "w[3,4], u[3]", "w[2,3,2], u[2], n_power_iterations=3", "w[3,4], u[3], v[4], n_power_iterations=0" });
+    .test = { "w[3,4] in 0.5..2, u[3] in 0.5..1", "w[2,3,2] in -2..-0.5, u[2] in 0.5..1, n_power_iterations=3",
+              "w[3,4] in 0.5..2, u[3] in 0.3..1, v[4] in 0.3..1, n_power_iterations=0" });
 
 static nrv_tensor spectral_unit(nrv_tensor x, double eps)
 {
