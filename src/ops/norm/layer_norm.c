@@ -89,7 +89,7 @@ NRV_API nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, 
 {
     if (!layer_norm_wants(&nrv__op_layer_norm, x, axes, weight, bias))
         return NULL;
-    nrv__moments m = nrv__moments_of(x, nrv__axes_from(x, x->rank - axes));
+    nrv__moments m = nrv__moments_of(x, nrv__axes_but(x, x->rank - axes, -1));
     return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, layer_norm_shape(x, axes));
 }
 
@@ -103,7 +103,7 @@ NRV_API nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, do
                   : x->type == NRV_F32 ? (double)FLT_EPSILON
                   : x->type == NRV_F16 ? 0x1p-10
                                        : 0x1p-7;
-    nrv__moments m = nrv__moments_of(nrv_square(x), nrv__axes_from(x, x->rank - axes));
-    nrv_tensor y = nrv_mul(x, nrv__scale_of(m.mean, eps != 0 ? eps : tiny));
+    nrv_tensor mean = nrv_mean(nrv_square(x), nrv__axes_but(x, x->rank - axes, -1), 1);
+    nrv_tensor y = nrv_mul(x, nrv__scale_of(mean, eps != 0 ? eps : tiny));
     return nrv__scale_shift(y, weight, NULL, layer_norm_shape(x, axes));
 }

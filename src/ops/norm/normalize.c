@@ -2,7 +2,7 @@
 
    normalize   y = x / max(|x|_p, eps) along an axis
    renorm      of every slice along an axis whose |.|_p is above max:   y = x max / (|x|_p + 1e-7) */
-#include "../layer/weights.h"
+#include "moments.h"
 
 extern const nrv__opdef nrv__op_normalize, nrv__op_renorm;
 
@@ -63,10 +63,6 @@ NRV_API nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm)
     if (!(maxnorm >= 0))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "the largest norm that may stay",
                                "maxnorm is %g, from 0 on is possible", maxnorm);
-    int others[NRV__MAX_RANK], count = 0;
-    for (int i = 0; i < x->rank; i++)
-        if (i != axis)
-            others[count++] = i;
-    nrv_tensor n = count ? nrv_norm(x, p, nrv_axes(count, others), 1) : nrv_abs(x);
+    nrv_tensor n = x->rank > 1 ? nrv_norm(x, p, nrv__axes_but(x, 0, axis), 1) : nrv_abs(x);
     return NRV_EXPR("x, n, m: n > m ? x * (m / (n + 1e-7)) : x", x, n, nrv__like(x, maxnorm));
 }

@@ -2,7 +2,7 @@
    singular value is 1 (Miyato et al. 2018).
 
    w = v g / |v|        w / sigma, sigma = u (W v), u and v brought nearer to the singular vectors by power iteration */
-#include "../layer/weights.h"
+#include "moments.h"
 
 extern const nrv__opdef nrv__op_weight_norm, nrv__op_spectral_norm;
 enum { SPECTRAL_MOST = 10000 };
@@ -42,11 +42,9 @@ NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
         s.dim[i] = i == axis ? s.dim[i] : 1;
     if (!nrv__weight_fits(op, v, "g", g, all ? 0 : s.rank, s.dim))
         return NULL;
-    int others[NRV__MAX_RANK], count = 0;
-    for (int i = 0; i < v->rank; i++)
-        if (i != axis)
-            others[count++] = i;
-    nrv_tensor n = all ? nrv_norm(v, 2, NRV_ALL, 0) : count ? nrv_norm(v, 2, nrv_axes(count, others), 1) : nrv_abs(v);
+    nrv_tensor n = all           ? nrv_norm(v, 2, NRV_ALL, 0)
+                   : v->rank > 1 ? nrv_norm(v, 2, nrv__axes_but(v, 0, axis), 1)
+                                 : nrv_abs(v);
     return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
 }
 
