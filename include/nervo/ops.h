@@ -23,10 +23,11 @@ typedef struct {
 } nrv_mha_weights;
 /* key_padding_mask (B,L), attn_mask (T,L) or (B*heads,T,L): bool, true = may not be seen, or real, added to the scores.
    causal: nothing later is seen. batch_first: (B,T,E). each_head: the weights of each head, not their mean. dropout: of
-   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros. */
+   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros.
+   For nrv_multi_head_attention: no_bias; bias_kv: with bias_k and bias_v. */
 typedef struct {
     nrv_tensor key_padding_mask, attn_mask;
-    int causal, batch_first, each_head, add_zero_attn;
+    int causal, batch_first, each_head, add_zero_attn, no_bias, bias_kv;
     double dropout;
     int64_t reserved[4];
 } nrv_mha_opt;
@@ -1002,7 +1003,8 @@ nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, double eps
    (size - 1) / 2 behind it, 0 beyond the edge. PyTorch's defaults: alpha 1e-4, beta 0.75, k 1. (Krizhevsky et al. 2012)
  */
 nrv_tensor nrv_local_response_norm(nrv_tensor x, int64_t size, double alpha, double beta, double k);
-/* x (...) -> (...): x / max(|x|_p, eps) along axis. p from 0 to INFINITY, 2 and eps 1e-12 as a rule. */
+/* x (...) -> (...): x / max(|x|_p, eps) along axis. As a rule p is 2 and eps 1e-12; -INFINITY to INFINITY are possible.
+ */
 nrv_tensor nrv_normalize(nrv_tensor x, double p, int axis, double eps);
 /* x (...) -> (...): every slice at one place of axis whose norm of order p, over all other axes, is above maxnorm is
    multiplied by maxnorm / (norm + 1e-7), as PyTorch; the others stay. */

@@ -583,6 +583,7 @@ extern const nrv__layer nrv__layer_circular_pad;
 extern const nrv__layer nrv__layer_layer_norm;
 extern const nrv__layer nrv__layer_rms_norm;
 extern const nrv__layer nrv__layer_linear;
+extern const nrv__layer nrv__layer_multi_head_attention;
 extern const nrv__layer nrv__layer_parallel;
 extern const nrv__layer nrv__layer_max_pool;
 extern const nrv__layer nrv__layer_avg_pool;
@@ -594,6 +595,11 @@ extern const nrv__layer nrv__layer_max_pool_global;
 extern const nrv__layer nrv__layer_prelu_layer;
 extern const nrv__layer nrv__layer_repeat;
 extern const nrv__layer nrv__layer_residual;
+extern const nrv__layer nrv__layer_rnn;
+extern const nrv__layer nrv__layer_lstm;
+extern const nrv__layer nrv__layer_gru;
+extern const nrv__layer nrv__layer_transformer_encoder_layer;
+extern const nrv__layer nrv__layer_transformer_encoder;
 extern const nrv__optim nrv__optim_adam;
 extern const nrv__optim nrv__optim_adamw;
 extern const nrv__optim nrv__optim_sgd;
@@ -1352,6 +1358,7 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_layer_norm,
     &nrv__layer_rms_norm,
     &nrv__layer_linear,
+    &nrv__layer_multi_head_attention,
     &nrv__layer_parallel,
     &nrv__layer_max_pool,
     &nrv__layer_avg_pool,
@@ -1363,6 +1370,11 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_prelu_layer,
     &nrv__layer_repeat,
     &nrv__layer_residual,
+    &nrv__layer_rnn,
+    &nrv__layer_lstm,
+    &nrv__layer_gru,
+    &nrv__layer_transformer_encoder_layer,
+    &nrv__layer_transformer_encoder,
     NULL
 };
 

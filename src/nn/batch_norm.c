@@ -38,7 +38,6 @@ void nrv__norm_update(nrv_graph *g, const nrv__norm_vars *v, nrv_tensor mean, nr
 {
     nrv_assign(g, v->mean, mean);
     nrv_assign(g, v->var, var);
-    nrv_assign(g, v->seen, nrv_add_c(v->seen, 1));
 }
 
 bool nrv__norm_input(nrv_tensor x, int rank, const char *layer, const char *name, const char *shape)
@@ -70,6 +69,7 @@ NRV_API nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm
         if (y && train && v.mean && !(nrv__scope_mode(g) & NRV_QUIET)) {
             nrv_batch_norm_running(x, v.mean, v.var, nrv__or(o->momentum, 0.1), &mean, &var);
             nrv__norm_update(g, &v, mean, var);
+            nrv_assign(g, v.seen, nrv_add_c(v.seen, 1));
         }
     }
     nrv_pop(g);

@@ -18,8 +18,8 @@ NRV_API nrv_tensor nrv_group_norm(nrv_tensor x, const char *name, int groups, co
 }
 
 /* (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased). affine = 1: then times name.weight
-   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises. As
-   PyTorch's InstanceNorm, both are off as a rule. */
+   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises;
+   batches are not counted. As PyTorch's InstanceNorm, both are off as a rule. */
 NRV_API nrv_tensor nrv_instance_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt)
 {
     const nrv_norm_opt none = { 0 }, *o = opt ? opt : &none;

@@ -1,12 +1,11 @@
-/* recurrent.h - what the cells share: one of a cell's two affine maps. */
+/* recurrent.h - what recurrent layers and cells share: the weights of one direction of one layer. */
 #ifndef NRV__RECURRENT_H
 #define NRV__RECURRENT_H
+#include "../ops/rnn/cells.h"
 #include "layer.h"
 
-/* x (B,n) -> (B, gates H): x weight_<which>^T + bias_<which>, as a product of its own, so that the maps of a whole
-   sequence can leave a loop as one. Names and shapes as PyTorch, all uniform +-1/sqrt(H). */
-nrv_tensor nrv__cell_map(nrv_tensor x, const char *which, int gates, nrv_dim hidden);
-nrv_tensor nrv__cell_gate(nrv_tensor maps, int gate, nrv_dim hidden); /* (B, gates H) -> (B,H) */
-/* x (B,n), h (B,H) of one type; says what is wrong with them */
-bool nrv__cell_check(const char *cell, nrv_tensor x, const char *name, nrv_tensor h, nrv_dim *hidden);
+/* weight_ih<tail> (gates H,n), weight_hh<tail> (gates H,P or H), bias_ih<tail>, bias_hh<tail> (gates H) and
+   weight_hr<tail> (P,H), in the open scope, all uniform +-1/sqrt(H), as PyTorch; P 0: none */
+nrv_rnn_weights nrv__rnn_params(nrv_graph *g, nrv_dtype t, const char *tail, nrv_dim rows, nrv_dim n, nrv_dim H,
+                                nrv_dim P, bool bias);
 #endif

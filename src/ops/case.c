@@ -1,5 +1,6 @@
 /* case.c - arguments by name: what tests, the text form and other languages hand to an op's or layer's `make`. */
 #include "op.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,11 @@ double nrv__case_real(const nrv__case *c, const char *name, double otherwise)
 {
     const char *t = nrv__case_text(c, name);
     double value;
+    bool minus = t && *t == '-';
+    if (t && (!strcmp(t + minus, "inf") || !strcmp(t + minus, "Infinity")))
+        return minus ? -INFINITY : INFINITY;
+    if (t && (!strcmp(t, "nan") || !strcmp(t, "NaN")))
+        return NAN;
     return t && nrv__parse_number(t, strlen(t), &value) ? value : otherwise;
 }
 

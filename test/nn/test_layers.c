@@ -387,7 +387,8 @@ static void test_one_value(void **state)
     nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
     assert_null(layer_bn(nrv_input(g, "x", NRV_F32, NRV_SHAPE(1, 3))));
     assert_string_equal(nrv_graph_why(g), "batch_norm: one value for each channel has no variance\n  in    l\n  "
-                                          "input 0: input f32 [1, 3] x\n  hint  train with at least two samples in a batch");
+                                          "input 0: input f32 [1, 3] x\n  "
+                                          "hint  train with at least two samples in a batch");
     nrv_graph_free(g);
     nrv_store_free(s);
 }

@@ -42,7 +42,7 @@ static nrv_tensor layer_input(const layer_case *l, nrv_graph *g)
     const case_input *x = &l->c.x[0];
     nrv_shape shape = { x->rank, { 0 } };
     memcpy(shape.dim, x->dim, sizeof x->dim);
-    nrv_tensor t = nrv_param(g, "x", NRV_F64, shape, NRV_ZEROS);
+    nrv_tensor t = nrv_param(g, "x", NRV_F64, shape, NRV_NORMAL(1));
     assert_non_null(t);
     return t;
 }
@@ -137,6 +137,19 @@ static void text_of(const layer_case *l, char *to, size_t room)
     }
 }
 
+/* every loop is a node of its own, so a layer with one is the same where its values are */
+static bool same_value(nrv_graph *g, nrv_tensor y, nrv_tensor z)
+{
+    if (y == z || !z || !g->n_block)
+        return y == z;
+    int64_t n = 0, m = 0;
+    double *a = case_value(y, &n), *b = case_value(z, &m);
+    bool same = a && b && n == m && case_scale(a, n) > 0 && !memcmp(a, b, (size_t)n * sizeof *a);
+    free(a);
+    free(b);
+    return same;
+}
+
 static void test_words(void **state)
 {
     const nrv__layer *layer = *state;
@@ -155,7 +168,7 @@ static void test_words(void **state)
         nrv_tensor x = layer_input(&l, g), y = layer_make(&l, g, x);
         text_of(&l, text, sizeof text);
         nrv_tensor z = nrv_layers(x, NULL, text);
-        if (z != y)
+        if (!same_value(g, y, z))
             fail_msg("%s: \"%s\" is not the function: %s", layer->name, text, z ? "another trace" : nrv_graph_why(g));
         nrv_graph_free(g);
         nrv_store_free(s);

@@ -100,13 +100,63 @@ def around(x, a):
     return n if isinstance(n, tuple) else (n,) * (2 * (x.dim() - 2))
 
 
+def recurrent(cls, x, a, **more):
+    class States(cls):
+        """gives what it was at every turn, and not its last state"""
+
+        def forward(self, x):
+            return super().forward(x)[0]
+    return States(x.shape[-1], a["hidden"], a["layers"], not a["no_bias"], True, a["dropout"], a["bidirectional"], **more)
+
+
+def later(x):
+    return torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+
+
+class SelfAttention(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=False, attn_mask=later(x) if self.causal else None)[0]
+
+
+class EncoderLayer(nn.TransformerEncoderLayer):
+    def forward(self, x):
+        return super().forward(x, later(x) if self.causal else None)
+
+
+class Encoder(nn.TransformerEncoder):
+    def forward(self, x):
+        return super().forward(x, later(x) if self.causal else None)
+
+
+def causal(module, a):
+    module.causal = a["causal"]
+    return module
+
+
+def encoder(x, a):
+    return (x.shape[-1], a["heads"], a["ff"], a["dropout"], "gelu" if a["gelu"] else "relu", a["eps"], True,
+            a["norm_first"])
+
+
 # what each word is in PyTorch, made for the input x
 MAKE = {
     "dense": lambda x, a: nn.Linear(x.shape[-1], a["units"], bias=not a["no_bias"]),
     "conv": lambda x, a: windows(nn.Conv2d, x, a, a["out"]),
     "conv_transposed": lambda x, a: windows(nn.ConvTranspose2d, x, a, a["out"]),
-    "bn": lambda x, a: (nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d)(x.shape[1], a["eps"], a["momentum"]),
-    "ln": lambda x, a: nn.LayerNorm(x.shape[-1], a["eps"]),
+    "bn": lambda x, a: (nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d)(
+        x.shape[1], a["eps"], a["momentum"], not a["no_affine"], not a["no_track"]),
+    "ln": lambda x, a: nn.LayerNorm(x.shape[-a["axes"]:], a["eps"], not a["no_affine"]),
+    "gn": lambda x, a: nn.GroupNorm(a["groups"], x.shape[1], a["eps"], not a["no_affine"]),
+    "instance_norm": lambda x, a: per_axes(x, "InstanceNorm")(x.shape[1], a["eps"], a["momentum"], a["affine"], a["track"]),
+    "dropout_channels": lambda x, a: per_axes(x, "Dropout")(a["p"]),
+    "rnn": lambda x, a: recurrent(nn.RNN, x, a, nonlinearity="relu" if a["relu"] else "tanh"),
+    "lstm": lambda x, a: recurrent(nn.LSTM, x, a, proj_size=a["proj"]),
+    "gru": lambda x, a: recurrent(nn.GRU, x, a),
+    "attention": lambda x, a: causal(SelfAttention(x.shape[-1], a["heads"], a["dropout"], not a["no_bias"],
+                                                   batch_first=True), a),
+    "encoder_layer": lambda x, a: causal(EncoderLayer(*encoder(x, a)), a),
+    "encoder": lambda x, a: causal(Encoder(nn.TransformerEncoderLayer(*encoder(x, a)), a["layers"],
+                                           None if a["no_norm"] else nn.LayerNorm(x.shape[-1], a["eps"])), a),
     "conv1d": lambda x, a: windows(nn.Conv1d, x, a, a["out"]),
     "conv3d": lambda x, a: windows(nn.Conv3d, x, a, a["out"]),
     "conv1d_transposed": lambda x, a: windows(nn.ConvTranspose1d, x, a, a["out"]),

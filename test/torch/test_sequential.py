@@ -27,7 +27,7 @@ import tensors
 
 NERVO = os.environ["NERVO_BIN"]
 ROWS, NEAR = 48, 1e-5
-IMAGE, ROW, SEQUENCE, VOLUME = (3, 12, 12), (7,), (3, 15), (2, 6, 5, 7)
+IMAGE, ROW, SEQUENCE, VOLUME, WORDS = (3, 12, 12), (7,), (3, 15), (2, 6, 5, 7), (5, 6)
 
 # (text, shape of a sample): every word stands in at least one of them, which is checked
 TEXTS = [
@@ -57,6 +57,11 @@ TEXTS = [
      "pixel_unshuffle 3 | adaptive_avg_pool 3x2 | upsample size 5x4 cubic align_corners | flatten | dense 2", IMAGE),
     ("constant_pad 1x0x2x1 value 0.5 | replication_pad 1 | circular_pad 2x1x0x1 | unfold 3 stride 2 | fold 8x16 3x3 pad 1 "
      "stride 1x2 | upsample | pool 3 | flatten | dense 3", IMAGE),
+    ("gn 3 | instance_norm affine track momentum 0.3 | dropout_channels 0 | conv 4 3 | bn no_affine | ln axes 3 | "
+     "feature_alpha_dropout 0 | alpha_dropout 0 | instance_norm | ln no_affine | flatten | dense 2", IMAGE),
+    ("lstm 5 layers 2 bidirectional | rnn 4 relu no_bias | gru 6 | lstm 6 proj 3 | flatten | dense 3", WORDS),
+    ("attention 2 causal | encoder_layer 3 ff 8 dropout 0 gelu norm_first | encoder 2 2 ff 7 dropout 0 causal | flatten | "
+     "dense 2", WORDS),
     ("# a file, with comments\ninput 3x12x12\nflatten\nrepeat 3 {\n  dense 9 # hidden\n  relu\n}\n"
      "mix: parallel {\n  dense 2\n;\n  identity\n}\nout: dense 2\n", IMAGE),
 ]
@@ -138,6 +143,18 @@ def outputs_agree(trial):
     return compare("outputs", have, want)
 
 
+def bound_of(state, name):
+    """what is drawn is uniform within it: +-1/sqrt(fan-in), where the fan-in is the size of one row of the weight, of the
+    bias, too; of recurrent nets it is the length of their state, and attention's is Glorot's"""
+    part, _, last = name.rpartition(".")
+    if last == "in_proj_weight":
+        return (6 / sum(state[name].shape)) ** 0.5
+    if "_l" in last:
+        projected = f"{part}.weight_hr_l0"
+        return state[projected if projected in state else f"{part}.weight_hh_l0"].shape[1] ** -0.5
+    return state[part + ".weight"][0].numel() ** -0.5
+
+
 def starts_agree(trial):
     """first weights: constants equal PyTorch's, what is drawn has the same bounds and fills them"""
     state = trial.train("first", "mse", "--epochs", 1, "--batch", ROWS, "--lr", 0, "--optim", "sgd")
@@ -148,8 +165,7 @@ def starts_agree(trial):
         if drawn.max() == drawn.min():
             compare(name, value.detach(), drawn[0])
             continue
-        # uniform +-1/sqrt(fan-in), where the fan-in is the size of one row of the weight, of the bias, too
-        bound = state[name.rpartition(".")[0] + ".weight"][0].numel() ** -0.5
+        bound = bound_of(state, name)
         if not drawn.abs().max() <= bound * (1 + 1e-6):
             raise SystemExit(f"{name}: PyTorch draws up to {drawn.abs().max():g}; the bound {bound:g} is wrong")
         if not value.abs().max() <= bound * (1 + 1e-6):

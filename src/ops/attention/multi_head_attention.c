@@ -18,10 +18,11 @@ typedef struct {
 } nrv_mha_weights;
 /* key_padding_mask (B,L), attn_mask (T,L) or (B*heads,T,L): bool, true = may not be seen, or real, added to the scores.
    causal: nothing later is seen. batch_first: (B,T,E). each_head: the weights of each head, not their mean. dropout: of
-   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros. */
+   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros.
+   For nrv_multi_head_attention: no_bias; bias_kv: with bias_k and bias_v. */
 typedef struct {
     nrv_tensor key_padding_mask, attn_mask;
-    int causal, batch_first, each_head, add_zero_attn;
+    int causal, batch_first, each_head, add_zero_attn, no_bias, bias_kv;
     double dropout;
     int64_t reserved[4];
 } nrv_mha_opt;

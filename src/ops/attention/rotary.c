@@ -8,11 +8,12 @@
 #include "../op.h"
 #include <math.h>
 
-static bool rotary_fail(nrv_graph *g, nrv_status status, const char *what)
+extern const nrv__opdef nrv__op_rotary;
+
+static bool rotary_fail(nrv_tensor x, nrv_tensor position, nrv_status status, const char *what)
 {
-    nrv__graph_fail(g, status, "x (...,T,D) real with an even D, position (T) or (...,T), base 10000", "rotary: %s",
-                    what);
-    return false;
+    return nrv__op_refuses(&nrv__op_rotary, 2, (nrv_tensor[]){ x, position }, status,
+                           "x (...,T,D) real with an even D, position (T) or (...,T), base 10000", "%s", what);
 }
 
 static bool rotary_check(nrv_tensor x, nrv_tensor position, double base, nrv_dim *half)
@@ -20,18 +21,18 @@ static bool rotary_check(nrv_tensor x, nrv_tensor position, double base, nrv_dim
     nrv_graph *g = x->g;
     nrv_dim d;
     if (x->rank < 2 || !nrv__dtype_real(x->type))
-        return rotary_fail(g, NRV_ESHAPE, "x is no real (...,T,D)");
+        return rotary_fail(x, position, NRV_ESHAPE, "x is no real (...,T,D)");
     if (!isfinite(base) || base <= 0)
-        return rotary_fail(g, NRV_EARG, "the base is not above zero");
+        return rotary_fail(x, position, NRV_EARG, "the base is not above zero");
     *half = nrv__dim_floor(g, x->dim[x->rank - 1], 2);
     if (!nrv__dim_same(g, nrv__dim_mul(g, *half, 2), x->dim[x->rank - 1], "rotary", &d))
-        return rotary_fail(g, NRV_ESHAPE, "D is odd, but features turn in pairs");
+        return rotary_fail(x, position, NRV_ESHAPE, "D is odd, but features turn in pairs");
     bool fits = position->rank >= 1 && position->rank < x->rank && position->type != NRV_BOOL;
     for (int i = 1; fits && i <= position->rank; i++) {
         nrv_dim p = position->dim[position->rank - i];
         fits = (p == 1 && i > 1) || nrv__dim_same(g, p, x->dim[x->rank - 1 - i], "rotary", &d);
     }
-    return fits || rotary_fail(g, NRV_ESHAPE, "the positions do not fit x");
+    return fits || rotary_fail(x, position, NRV_ESHAPE, "the positions do not fit x");
 }
 
 static nrv_tensor rotary_body(nrv_tensor x, nrv_tensor position, double base, nrv_dim half)
@@ -51,12 +52,21 @@ static nrv_tensor rotary_make(nrv__case *c)
     return nrv_rotary(c->x[0], c->x[1], nrv__case_real(c, "base", 10000));
 }
 
-NRV_OP(rotary, .sig = "real x[...,T,D], any position[...,T] -> y[...,T,D]",
-       .doc = "Features i and i + D/2 turned by position base^(-2i/D) (RoFormer; Su et al. 2021; pairs as GPT-NeoX).",
-       .make = rotary_make, .attr_bytes = sizeof(nrv__scalar_attr), .ulp = 32,
-       .tolerance_why = "an angle's rounding, times the angle",
-       .test = { "x[3,4], p:i64{0,1,2}", "x[2,2,3,6], p:i32[2,1,3]{4,5,6,0,1,2}, base=100", "x[2,3,2], p[3]",
-                 "x[0,3,4], p:i64{0,1,2}" });
+NRV_OP(
+    rotary, .sig = "real x[...,T,D], any position[...,T] -> y[...,T,D]",
+    .doc = "Features i and i + D/2 turned by position base^(-2i/D) (RoFormer; Su et al. 2021; pairs as GPT-NeoX).",
+    .make = rotary_make, .onnx = "RotaryEmbedding", .also = "rope", .attr_bytes = sizeof(nrv__scalar_attr), .ulp = 32,
+    .tolerance_why = "an angle's rounding, times the angle",
+    .refuse = { "x[3,5], p:i64{0,1,2} => rotary: D is odd, but features turn in pairs | in here | input 0: input "
+                "f32 [3, 5] x | input 1: input i64 [3] p | hint x (...,T,D) real with an even D, position (T) or "
+                "(...,T), base 10000",
+                "x[3,4], p:i64{0,1} => rotary: the positions do not fit x | in here | input 0: input f32 [3, 4] x | "
+                "input 1: input i64 [2] p | hint x (...,T,D) real with an even D, position (T) or (...,T), base 10000",
+                "x[3,4], p:i64{0,1,2}, base=0 => rotary: the base is not above zero | in here | input 0: input f32 [3, "
+                "4] x | input 1: input i64 [3] p | hint x (...,T,D) real with an even D, position (T) or (...,T), base "
+                "10000" },
+    .test = { "x[3,4], p:i64{0,1,2}", "x[2,2,3,6], p:i32[2,1,3]{4,5,6,0,1,2}, base=100", "x[2,3,2], p[3]",
+              "x[0,3,4], p:i64{0,1,2}" });
 
 /* x (...,T,D), position (T) or (...,T), whole or real: features i and i + D/2 turned by position base^(-2i/D), as
    GPT-NeoX and Llama do; D is even, base 10000 as a rule. Positions stretch over x's leading axes from the right: for x
@@ -64,11 +74,13 @@ NRV_OP(rotary, .sig = "real x[...,T,D], any position[...,T] -> y[...,T,D]",
 NRV_API nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base)
 {
     nrv_graph *g = x ? x->g : position ? position->g : NULL;
-    nrv_dim half;
+    nrv_dim half = 0;
     if (!g || g->why.status)
         return NULL;
     if (!x || !position || position->g != g)
-        return rotary_fail(g, NRV_EARG, "x or position is NULL or of another graph"), NULL;
+        return nrv__graph_fail(g, NRV_EARG, "trace both in one graph",
+                               "rotary: x or position is NULL or of another graph"),
+               NULL;
     if (!rotary_check(x, position, base, &half))
         return NULL;
     nrv__scalar_attr a = { base };

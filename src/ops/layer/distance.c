@@ -13,9 +13,30 @@
 extern const nrv__opdef nrv__op_pairwise_distance, nrv__op_cdist, nrv__op_pdist, nrv__op_cosine_similarity;
 enum { PDIST_MOST = 1 << 15 };
 
+/* the norm of the last axis, which goes; of nothing it is 0. Here each of equals at p = infinity has the whole slope */
+static nrv_tensor distance_norm(nrv_tensor d, double p)
+{
+    if (!d)
+        return NULL;
+    bool none = d->dim[d->rank - 1] == 0;
+    nrv_tensor y = nrv_norm(d, none ? 1 : p, -1, 0);
+    if (none || !isinf(p))
+        return y;
+    nrv_tensor a = nrv_abs(d);
+    nrv_tensor most = NRV_EXPR("a, m: a == m ? a : 0", a, nrv_stop(nrv_norm(d, p, -1, 1)));
+    return nrv_surrogate(y, nrv_sum(most, -1, 0));
+}
+
+/* false: op refuses */
+static bool distance_order(const nrv__opdef *op, nrv_tensor x, double p)
+{
+    return p >= 0 || nrv__op_refuses(op, 1, &x, NRV_EARG, "0 counts, 1 sums, 2 is Euclid's, INFINITY is the largest",
+                                     "the order p is %g, from 0 on is possible", p);
+}
+
 static nrv_tensor pairwise_distance_make(nrv__case *c)
 {
-    return nrv_pairwise_distance(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"), nrv__p_of(c, 2),
+    return nrv_pairwise_distance(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"), nrv__case_real(c, "p", 2),
                                  nrv__case_real(c, "eps", 1e-6), nrv__case_flag(c, "keep", false));
 }
 
@@ -24,8 +45,7 @@ NRV_OP(
     .doc = "The norm of order p of a - b + eps along the last axis.", .flags = NRV_MACRO,
     .make = pairwise_distance_make, .ulp = 16, .tolerance_why = "differences, a sum of their powers, its root",
     .torch = "nn.functional.pairwise_distance pairwise_distance nn.PairwiseDistance",
-    .refuse = { "a[3,4], b[3,4], p=-2 => pairwise_distance: the order p is -2, from 0 on is possible | in here | input "
-                "0: input f32 [3, 4] a | hint 0 counts, 1 sums, 2 is Euclid's, INFINITY is the largest",
+    .refuse = { "a[3,4], b[3,4], p=nan => norm: p is NaN | in here | input 0: add f32 [3, 4] here | hint 1, 2, inf...",
                 "a[], b[] => pairwise_distance: a scalar has no last axis | in here | input 0: input f32 [] a | input "
                 "1: input f32 [] b | hint a and b (...,n)" },
     .test = { "a[3,4], b[3,4]", "a[2,3,4], b[3,4], p=1, keep=1", "a[3,4], b[1,4] in 2..3, p=3, eps=0",
@@ -37,7 +57,7 @@ NRV_API nrv_tensor nrv_pairwise_distance(nrv_tensor a, nrv_tensor b, double p, d
 {
     const nrv__opdef *op = &nrv__op_pairwise_distance;
     nrv_tensor in[2] = { a, b };
-    if (!nrv__op_wants_real(op, 2, in) || !nrv__p_fits(op, a, p))
+    if (!nrv__op_wants_real(op, 2, in))
         return NULL;
     nrv_tensor d = nrv_add_c(nrv_sub(a, b), eps);
     if (!d)
@@ -46,13 +66,12 @@ NRV_API nrv_tensor nrv_pairwise_distance(nrv_tensor a, nrv_tensor b, double p, d
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a and b (...,n)", "a scalar has no last axis");
     if (d->dim[d->rank - 1] == 0)
         p = 1; /* of nothing every norm is 0 */
-    nrv_tensor y = nrv__p_norm(d, INT64_C(1) << (d->rank - 1), p, false);
-    return keep ? y : nrv_sum(y, -1, 0);
+    return nrv_norm(d, p, -1, keep);
 }
 
 static nrv_tensor cdist_make(nrv__case *c)
 {
-    return nrv_cdist(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"), nrv__p_of(c, 2));
+    return nrv_cdist(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"), nrv__case_real(c, "p", 2));
 }
 
 NRV_OP(
@@ -63,15 +82,13 @@ NRV_OP(
                 "b | hint a (...,P,n) and b (...,R,n)",
                 "a[3,4], b[2,5] => cdist: rows of different lengths | in here | input 0: input f32 [3, 4] a | input 1: "
                 "input f32 [2, 5] b | hint a (...,P,n) and b (...,R,n)" },
-    .test = { "a[3,4], b[2,4]", "a[2,3,4], b[2,2,4], p=1", "a[3,4], b[2,4], p=1.5",
-              "a[1,3,2], b[4,2,2], p=0.5", "a[3,4], b[2,4], p=0", "a[0,4], b[2,4]", "a[3,0], b[2,0]" });
+    .test = { "a[3,4], b[2,4]", "a[2,3,4], b[2,2,4], p=1", "a[3,4], b[2,4], p=1.5", "a[1,3,2], b[4,2,2], p=0.5",
+              "a[3,4], b[2,4], p=0", "a[0,4], b[2,4]", "a[3,0], b[2,0]" });
 
 static nrv_tensor distance_of_all(nrv_tensor a, nrv_tensor b, double p)
 {
     nrv_tensor d = nrv_sub(nrv_expand(a, -2, 1), nrv_expand(b, -3, 1));
-    if (!d)
-        return NULL;
-    return nrv_sum(nrv__p_norm(d, INT64_C(1) << (d->rank - 1), d->dim[d->rank - 1] == 0 ? 1 : p, true), -1, 0);
+    return distance_norm(d, p);
 }
 
 /* a (...,P,n), b (...,R,n), leading axes broadcasting -> (...,P,R): the norm of order p of every difference of rows. */
@@ -80,7 +97,7 @@ NRV_API nrv_tensor nrv_cdist(nrv_tensor a, nrv_tensor b, double p)
     const nrv__opdef *op = &nrv__op_cdist;
     nrv_tensor in[2] = { a, b };
     nrv_dim d;
-    if (!nrv__op_wants_real(op, 2, in) || !nrv__p_fits(op, a, p))
+    if (!nrv__op_wants_real(op, 2, in) || !distance_order(op, a, p))
         return NULL;
     if (a->rank < 2 || b->rank < 2 || a->rank >= NRV__MAX_RANK || b->rank >= NRV__MAX_RANK)
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a (...,P,n) and b (...,R,n)", "ranks %d and %d", a->rank,
@@ -92,7 +109,7 @@ NRV_API nrv_tensor nrv_cdist(nrv_tensor a, nrv_tensor b, double p)
 
 static nrv_tensor pdist_make(nrv__case *c)
 {
-    return nrv_pdist(nrv__case_named(c, "x input a"), nrv__p_of(c, 2));
+    return nrv_pdist(nrv__case_named(c, "x input a"), nrv__case_real(c, "p", 2));
 }
 
 NRV_OP(
@@ -126,7 +143,7 @@ NRV_API nrv_tensor nrv_pdist(nrv_tensor x, double p)
 {
     const nrv__opdef *op = &nrv__op_pdist;
     char have[24];
-    if (!nrv__op_wants_real(op, 1, &x) || !nrv__p_fits(op, x, p))
+    if (!nrv__op_wants_real(op, 1, &x) || !distance_order(op, x, p))
         return NULL;
     if (x->rank != 2)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(N,n)", "rank %d, a matrix is wanted", x->rank);
@@ -136,7 +153,7 @@ NRV_API nrv_tensor nrv_pdist(nrv_tensor x, double p)
                                "%s rows, up to %d are possible", nrv__dim_text(x->g, x->dim[0], have), PDIST_MOST);
     nrv_tensor a = pdist_index(x->g, x->dim[0], false), b = pdist_index(x->g, x->dim[0], true);
     nrv_tensor d = nrv_sub(nrv_gather(x, a, 0), nrv_gather(x, b, 0));
-    return nrv_sum(nrv__p_norm(d, 2, x->dim[1] == 0 ? 1 : p, true), -1, 0);
+    return distance_norm(d, p);
 }
 
 /* ---- cosine_similarity ---- */
@@ -156,8 +173,8 @@ NRV_OP(
                 "from 0, or from -1 at the end",
                 "a[3,4], b:f64[3,4] => cosine_similarity: types differ: f32 and f64 | in here | input 0: input f32 [3, "
                 "4] a | input 1: input f64 [3, 4] b | hint nrv_cast one of them" },
-    .test = { "a[3,4], b[3,4], axis=1", "a[2,3,4], b[3,4], axis=-2", "a[3,5] in -9..9, b[3,5], axis=0, eps=0.1",
-              "a[0,3], b[0,3], axis=1" });
+    .test = { "a[3,4] in 0.5..2, b[3,4] in -2..-0.5, axis=1", "a[2,3,4] in 0.5..2, b[3,4] in 0.3..3, axis=-2",
+              "a[3,5] in -9..-1, b[3,5] in 1..2, axis=0, eps=0.1", "a[0,3], b[0,3], axis=1" });
 
 /* |x| along axis, eps at least; below, its slope is x / eps */
 static nrv_tensor cosine_length(nrv_tensor x, int axis, double eps)

@@ -1,4 +1,4 @@
-/* weights.h - what functions on given weights share: their checks and affine maps, norms of order p, flags by name. */
+/* weights.h - what functions on given weights share: their checks and affine maps, flags by name. */
 #ifndef NRV__WEIGHTS_H
 #define NRV__WEIGHTS_H
 #include "../op.h"
@@ -9,11 +9,6 @@ bool nrv__weight_fits(const nrv__opdef *op, nrv_tensor x, const char *name, nrv_
 nrv_tensor nrv__affine(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 /* y times w plus b, where they are given, both reshaped first */
 nrv_tensor nrv__scale_shift(nrv_tensor y, nrv_tensor w, nrv_tensor b, nrv_shape as);
-/* Norm of order p, 0 <= p <= infinity, over the axes (bit i: axis i), which stay with length 1. The gradient is 0 where
-   the norm is, and by an x of 0; of equals at p = infinity each gets the whole of it (each), or an even share. */
-nrv_tensor nrv__p_norm(nrv_tensor x, int64_t axes, double p, bool each);
-bool nrv__p_fits(const nrv__opdef *op, nrv_tensor x, double p);            /* 0 <= p, or op refuses */
-double nrv__p_of(const nrv__case *c, double otherwise);                    /* its argument p, which may be inf */
 bool nrv__case_flag(const nrv__case *c, const char *name, bool otherwise); /* true, false, 1, 0 */
 double nrv__or(double given, double otherwise); /* of options: 0 is the default, a negative number means zero */
 #endif

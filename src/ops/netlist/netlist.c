@@ -223,6 +223,15 @@ NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> orde
            "nowhere, rows that go down, an unknown act or input stop the run.",
        .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
        .make = netlist_order_make,
+       .refuse = { "row:i32{0,0,2}, col:i32{0,0}, act:i32{-1,0}, nodes=3, levels=2, inputs=1 => netlist_order: row "
+                   "does not fit the nodes | in here | input 0: input i32 [3] row | input 1: input i32 [2] col | input "
+                   "2: input i32 [2] act | hint row has a number for each node and one more, where all ends",
+                   "row:i32{0,1,2}, col:i32{1,0}, act:i32{0,0}, nodes=2, levels=3 => netlist_order: a cycle through "
+                   "node 0; cut an edge of it, or carry the value from turn to turn of a loop",
+                   "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 "
+                   "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from",
+                   "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 "
+                   "has act 99; activations are 0..8, -1-k is input k" },
        .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
                  "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
                  "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
@@ -291,6 +300,10 @@ static void netlist_read_vjp(nrv_vjp *v)
 NRV_OP(netlist_read, .sig = "real x[C,I], index act[N] -> u[C,N]",
        .doc = "What inputs the nodes of a netlist are fed: input k where act is -1-k, else 0.",
        .shape = netlist_read_shape, .vjp = netlist_read_vjp, .batch = nrv__netlist_batch, .ref = netlist_read_ref,
+       .refuse = { "x[3], act:i32{-1} => netlist_read: ranks 1 and 1 | in here | input 0: input f32 [3] x | input 1: "
+                   "input i32 [1] act | hint x (C,I): a row of inputs for each case; act (N): a code for each node",
+                   "x[2,3], act[4] => netlist_read: input 1 is f32, an index is wanted | in here | input 0: input f32 "
+                   "[2, 3] x | input 1: input f32 [4] act | hint nrv_cast it to NRV_I32 or NRV_I64" },
        .test = { "x[2,3], act:i32{-1,-3,1,2,-1}", "x[17,2], act:i64{0,-2,8}", "x[0,1], act:i32{-1}" });
 
 static void netlist_unread_vjp(nrv_vjp *v)
@@ -307,6 +320,10 @@ NRV_OP(netlist_unread, .sig = "real u[C,N], index act[N] -> x[C,I]",
        .doc = "Gradient of netlist_read: every input the sum over the nodes that read it.",
        .shape = netlist_unread_shape, .vjp = netlist_unread_vjp, .batch = nrv__netlist_batch, .ref = netlist_unread_ref,
        .make = netlist_unread_make, .ulp = 8, .tolerance_why = "a sum over nodes",
+       .refuse = { "u[2,5], act:i32{-1,-2}, inputs=2 => netlist_unread: u and act differ in length | in here | input "
+                   "0: input f32 [2, 5] u | input 1: input i32 [2] act | hint a column for each node",
+                   "u:i32[2,2], act:i32{-1,-2}, inputs=2 => netlist_unread: input 0 is i32, a real type is wanted | in "
+                   "here | input 0: input i32 [2, 2] u | input 1: input i32 [2] act | hint nrv_cast it to NRV_F32" },
        .test = { "u[2,5], act:i32{-1,-3,1,2,-1}, inputs=3", "u[17,3], act:i64{0,-2,8}, inputs=2",
                  "u[0,1], act:i32{-1}, inputs=1" });
 
@@ -359,19 +376,27 @@ static void netlist_values_ref(const nrv__args *a)
         }
 }
 
-NRV_OP(netlist_values,
-       .sig = "real u[C,N], index row[N+1], index col[E], real weight[E], index act[N], index order[2,N] -> value[C,N]",
-       .doc = "The values of a netlist's nodes, each the activation of what it is fed and of its edges.",
-       .shape = netlist_values_shape, .vjp = netlist_values_vjp, .batch = nrv__netlist_batch, .ref = netlist_values_ref,
-       .ulp = 64,
-       .tolerance_why = "sums and activations, level upon level; the steepened sigmoid magnifies by up to 1.3",
-       .test = { "u[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], act:i32{-1,-2,1,3,2}, "
-                 "order:i32[2,5]{0,1,2,3,4,1,1,2,3,4}",
-                 "u[17,5], row:i64{0,0,0,2,3,6}, col:i64{0,1,2,2,3,0}, w[6], act:i32{5,6,7,8,4}, "
-                 "order:i64[2,5]{0,1,2,3,4,1,1,2,3,4}",
-                 "u[17,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], act:i32{5,6,7,8,4}, "
-                 "order:i32[2,5]{0,1,2,3,4,1,1,2,3,4}",
-                 "u[0,1], row:i32{0,0}, col:i32[0] in 0..1, w[0], act:i32{0}, order:i32[2,1]{0,1}" });
+NRV_OP(
+    netlist_values,
+    .sig = "real u[C,N], index row[N+1], index col[E], real weight[E], index act[N], index order[2,N] -> value[C,N]",
+    .doc = "The values of a netlist's nodes, each the activation of what it is fed and of its edges.",
+    .shape = netlist_values_shape, .vjp = netlist_values_vjp, .batch = nrv__netlist_batch, .ref = netlist_values_ref,
+    .ulp = 64, .tolerance_why = "sums and activations, level upon level; the steepened sigmoid magnifies by up to 1.3",
+    .refuse = { "u[2,5], row:i32{0,0,0}, col:i32{0}, w[1], act:i32{0,0,0,0,0}, order:i32[2,5]{0,1,2,3,4,1,1,1,1,1} => "
+                "netlist_values: row does not fit the nodes | in here | input 0: input f32 [2, 5] u | input 1: input "
+                "i32 [3] row | input 2: input i32 [1] col | input 3: input f32 [1] w | input 4: input i32 [5] act | "
+                "input 5: input i32 [2, 5] order | hint row has a number for each node and one more, where all ends",
+                "u[2,2], row:i32{0,0,1}, col:i32{0}, w[3], act:i32{0,0}, order:i32[2,2]{0,1,1,2} => netlist_values: "
+                "weight and col differ in length | in here | input 0: input f32 [2, 2] u | input 1: input i32 [3] row "
+                "| input 2: input i32 [1] col | input 3: input f32 [3] w | input 4: input i32 [2] act | input 5: input "
+                "i32 [2, 2] order | hint an edge has one source and one weight" },
+    .test = { "u[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], act:i32{-1,-2,1,3,2}, "
+              "order:i32[2,5]{0,1,2,3,4,1,1,2,3,4}",
+              "u[17,5], row:i64{0,0,0,2,3,6}, col:i64{0,1,2,2,3,0}, w[6], act:i32{5,6,7,8,4}, "
+              "order:i64[2,5]{0,1,2,3,4,1,1,2,3,4}",
+              "u[17,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], act:i32{5,6,7,8,4}, "
+              "order:i32[2,5]{0,1,2,3,4,1,1,2,3,4}",
+              "u[0,1], row:i32{0,0}, col:i32[0] in 0..1, w[0], act:i32{0}, order:i32[2,1]{0,1}" });
 
 static nrv_tensor netlist_make(nrv__case *c)
 {
@@ -385,6 +410,15 @@ NRV_OP(
         "A network as data: the values of all nodes, for each case. Node n activates the sum of its bias and of "
         "weight[e] times the value of node col[e], row[n] <= e < row[n+1]; or, where act[n] is -1-k, it shows input k.",
     .make = netlist_make, .ulp = 64, .tolerance_why = "sums and activations, level upon level",
+    .refuse = { "x[2,2], row:i32{0,0,1}, col:i32{0}, w[2], b[2], act:i32{-1,0}, levels=2 => netlist_values: weight and "
+                "col differ in length | in here | input 0: select f32 [2, 2] here | input 1: input i32 [3] row | input "
+                "2: input i32 [1] col | input 3: input f32 [2] w | input 4: input i32 [2] act | input 5: netlist_order "
+                "i32 [2, 2] here | hint an edge has one source and one weight",
+                "x[2,2], row:i32{0,1,2}, col:i32{1,0}, w[2], b[2], act:i32{0,0}, levels=3 => netlist_order: a cycle "
+                "through node 0; cut an edge of it, or carry the value from turn to turn of a loop",
+                "x[2], row:i32{0,0,1}, col:i32{0}, w[1], b[2], act:i32{-1,0}, levels=2 => netlist_read: ranks 1 and 1 "
+                "| in here | input 0: input f32 [2] x | input 1: input i32 [2] act | hint x (C,I): a row of inputs for "
+                "each case; act (N): a code for each node" },
     .test = { "x[2,2], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], b[5], act:i32{-1,-2,1,3,2}, levels=4",
               "x[4,3], row:i64{0,3,3,3,3,6}, col:i64{2,1,3,2,0,1}, w[6], b[5], act:i64{6,-3,-1,-2,5}, levels=3",
               "x[33,1], row:i32{0,0,1,2,3}, col:i32{0,1,2}, w[3], b[4], act:i32{-1,4,7,0}, levels=4",

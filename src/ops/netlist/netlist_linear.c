@@ -202,6 +202,14 @@ NRV_OP(netlist_sweep,
        .shape = netlist_sweep_shape, .vjp = netlist_sweep_vjp, .batch = netlist_sweep_batch, .ref = netlist_sweep_ref,
        .make = netlist_sweep_make, .attr_bytes = sizeof(nrv__netlist_attr), .ulp = 16,
        .tolerance_why = "sums over the edges of a node, level upon level",
+       .refuse = { "r[2,3], s[2,2], row:i32{0,0,0,0}, col:i32[0], w[0], order:i32[2,3]{0,1,2,1,1,1} => netlist_sweep: "
+                   "inputs 0 and 1 differ | in here | input 0: input f32 [2, 3] r | input 1: input f32 [2, 2] s | "
+                   "input 2: input i32 [4] row | input 3: input i32 [0] col | input 4: input f32 [0] w | input 5: "
+                   "input i32 [2, 3] order | hint two (C,N) of one type",
+                   "r[2,2], s[2,2], row:i32{0,0,1}, col:i32{0}, w[1], order:i32[1,2]{0,1} => netlist_sweep: the order "
+                   "is not of these nodes | in here | input 0: input f32 [2, 2] r | input 1: input f32 [2, 2] s | "
+                   "input 2: input i32 [3] row | input 3: input i32 [1] col | input 4: input f32 [1] w | input 5: "
+                   "input i32 [1, 2] order | hint what netlist_order gave" },
        .test = {
            "r[2,5], s[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], order:i32[2,5]{0,1,2,3,4,1,1,2,3,4}",
            "r[2,5], s[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], "
@@ -260,6 +268,12 @@ NRV_OP(netlist_product, .sig = "real f[C,N], index row[N+1], index col[E], real 
        .vjp = netlist_product_vjp, .batch = nrv__netlist_batch, .ref = netlist_product_ref,
        .make = netlist_product_make, .attr_bytes = sizeof(nrv__netlist_attr), .ulp = 8,
        .tolerance_why = "a sum over the edges of a node",
+       .refuse = { "f[2,3], row:i32{0,0,1}, col:i32{0}, w[1] => netlist_product: row does not fit the nodes | in here "
+                   "| input 0: input f32 [2, 3] f | input 1: input i32 [3] row | input 2: input i32 [1] col | input 3: "
+                   "input f32 [1] w | hint row has a number for each node and one more, where all ends",
+                   "f[2,2], row:i32{0,0,1}, col:i32{0}, w[2] => netlist_product: weight and col differ in length | in "
+                   "here | input 0: input f32 [2, 2] f | input 1: input i32 [3] row | input 2: input i32 [1] col | "
+                   "input 3: input f32 [2] w | hint an edge has one source and one weight" },
        .test = { "f[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6]",
                  "f[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], back=1",
                  "f[17,3], row:i64{0,2,2,3}, col:i64{1,2,1}, w[3]",
@@ -305,6 +319,12 @@ NRV_OP(netlist_edges, .sig = "real a[C,N], real b[C,N], index row[N+1], index co
        .doc = "For an edge into n from m, the sum over cases of a[c,n] b[c,m]: the gradient of its weight.",
        .shape = netlist_edges_shape, .vjp = netlist_edges_vjp, .ref = netlist_edges_ref, .ulp = 16,
        .tolerance_why = "a sum over the cases",
+       .refuse = { "a[2,3], b[2,2], row:i32{0,0,0,1}, col:i32{0} => netlist_edges: inputs 0 and 1 differ | in here | "
+                   "input 0: input f32 [2, 3] a | input 1: input f32 [2, 2] b | input 2: input i32 [4] row | input 3: "
+                   "input i32 [1] col | hint two (C,N) of one type",
+                   "a[2], b[2], row:i32{0,0,1}, col:i32{0} => netlist_edges: rank 1, (C,N) is wanted | in here | input "
+                   "0: input f32 [2] a | input 1: input f32 [2] b | input 2: input i32 [3] row | input 3: input i32 "
+                   "[1] col | hint a row of nodes for each case" },
        .test = { "a[2,5], b[2,5], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}",
                  "a[37,3], b[37,3], row:i64{0,2,2,3}, col:i64{1,2,1}",
                  "a[37,3], b[37,3], row:i32{0,2,2,3}, col:i32{1,2,1}",

@@ -19,7 +19,7 @@ static bool batch_norm_moments(const nrv__opdef *op, nrv_tensor x, nrv__moments 
                             "one value for each channel has no variance");
         return false;
     }
-    *m = nrv__moments_of(x, nrv__axes_from(x, 0) & ~INT64_C(2));
+    *m = nrv__moments_of(x, nrv__axes_but(x, 0, 1));
     return !g->why.status;
 }
 
@@ -72,10 +72,13 @@ NRV_API nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor v
         return NULL;
     nrv_shape c = nrv__channels(x);
     if (mean)
-        m = (nrv__moments){ nrv_reshape(mean, c), nrv_reshape(var, c), NULL };
+        m = (nrv__moments){ nrv_reshape(mean, c), nrv_reshape(var, c) };
     else if (!batch_norm_moments(op, x, &m))
         return NULL;
-    return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, c);
+    nrv_tensor scale = nrv__scale_of(m.var, eps);
+    if (weight)
+        scale = nrv_mul(scale, nrv_reshape(weight, c));
+    return nrv__scale_shift(NRV_EXPR("x, m, s: (x - m) * s", x, m.mean, scale), NULL, bias, c);
 }
 
 static nrv_tensor batch_norm_running_make(nrv__case *c)
@@ -111,6 +114,6 @@ NRV_API void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor va
         !nrv__weight_fits(op, x, "the mean", mean, 1, x->dim + 1) ||
         !nrv__weight_fits(op, x, "the variance", var, 1, x->dim + 1) || !batch_norm_moments(op, x, &m))
         return;
-    *mean2 = nrv__running_mean(mean, m.mean, momentum);
-    *var2 = nrv__running_var(var, m.var, m.count, momentum);
+    *mean2 = nrv__running(mean, m.mean, momentum);
+    *var2 = nrv__running(var, nrv_var(x, nrv__axes_but(x, 0, 1), 1, 0), momentum);
 }

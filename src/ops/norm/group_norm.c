@@ -45,7 +45,7 @@ NRV_API nrv_tensor nrv_group_norm_by(nrv_tensor x, int64_t groups, nrv_tensor we
     nrv_tensor rows = nrv_reshape(x, NRV_SHAPE(x->dim[0], groups, n));
     if (!rows)
         return NULL;
-    nrv__moments m = nrv__moments_of(rows, 4);
+    nrv__moments m = nrv__moments_of(rows, 2);
     nrv_tensor y = nrv_reshape(nrv__standard(rows, m.mean, m.var, eps), nrv_shape_of(x));
     return nrv__scale_shift(y, weight, bias, nrv__channels(x));
 }
@@ -88,7 +88,7 @@ static bool instance_norm_moments(const nrv__opdef *op, nrv_tensor x, nrv__momen
                             "a channel of one value has no variance");
         return false;
     }
-    *m = nrv__moments_of(x, nrv__axes_from(x, 2));
+    *m = nrv__moments_of(x, nrv__axes_but(x, 2, -1));
     return !x->g->why.status;
 }
 
@@ -144,6 +144,6 @@ NRV_API void nrv_instance_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor
         !nrv__weight_fits(op, x, "the mean", mean, 1, x->dim + 1) ||
         !nrv__weight_fits(op, x, "the variance", var, 1, x->dim + 1) || !instance_norm_moments(op, x, &m))
         return;
-    *mean2 = nrv__running_mean(mean, nrv_mean(m.mean, 0, 0), momentum);
-    *var2 = nrv__running_var(var, nrv_mean(m.var, 0, 0), m.count, momentum);
+    *mean2 = nrv__running(mean, nrv_mean(m.mean, 0, 0), momentum);
+    *var2 = nrv__running(var, nrv_mean(nrv_var(x, nrv__axes_but(x, 2, -1), 1, 1), 0, 0), momentum);
 }

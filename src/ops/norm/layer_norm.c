@@ -81,7 +81,7 @@ NRV_OP(rms_norm, .sig = "real x[...,n...], real weight[n...] -> y[...,n...]",
                    "1: input f32 [3] w | hint input 1 is the weight that does not fit",
                    "x:i32[3,4] => rms_norm: input 0 is i32, a real type is wanted | in here | input 0: input i32 [3, "
                    "4] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -2..2, w[5]", "x[2,3,4], normalized_shape=3 4, eps=0.01", "x[0,4]" });
+       .test = { "x[3,5] in 0.5..2, w[5]", "x[2,3,4], normalized_shape=3 4, eps=0.01", "x[0,4]" });
 
 /* x (...,n...) -> (...,n...): the last `axes` axes with mean 0 and deviation 1 (biased), eps under the root, times
    weight, plus bias, both (n...); NULL: without. (Ba et al. 2016) */
@@ -89,7 +89,7 @@ NRV_API nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, 
 {
     if (!layer_norm_wants(&nrv__op_layer_norm, x, axes, weight, bias))
         return NULL;
-    nrv__moments m = nrv__moments_of(x, nrv__axes_from(x, x->rank - axes));
+    nrv__moments m = nrv__moments_of(x, nrv__axes_but(x, x->rank - axes, -1));
     return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, layer_norm_shape(x, axes));
 }
 
@@ -103,7 +103,7 @@ NRV_API nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, do
                   : x->type == NRV_F32 ? (double)FLT_EPSILON
                   : x->type == NRV_F16 ? 0x1p-10
                                        : 0x1p-7;
-    nrv__moments m = nrv__moments_of(nrv_square(x), nrv__axes_from(x, x->rank - axes));
-    nrv_tensor y = NRV_EXPR("x, m, e: x / sqrt(m + e)", x, m.mean, nrv__like(x, eps != 0 ? eps : tiny));
+    nrv_tensor mean = nrv_mean(nrv_square(x), nrv__axes_but(x, x->rank - axes, -1), 1);
+    nrv_tensor y = nrv_mul(x, nrv__scale_of(mean, eps != 0 ? eps : tiny));
     return nrv__scale_shift(y, weight, NULL, layer_norm_shape(x, axes));
 }

@@ -1,21 +1,31 @@
-/* moments.c - see moments.h. The variance is that of the differences from the mean, in two passes: one pass over
-   squares would lose all digits of a small variance beside a large mean. */
+/* moments.c - see moments.h. */
 #include "moments.h"
 
-nrv__moments nrv__moments_of(nrv_tensor x, int64_t axes)
+nrv__moments nrv__moments_of(nrv_tensor x, int axes)
 {
-    nrv_dim n = 1;
-    for (int i = 0; i < x->rank; i++)
-        n = axes >> i & 1 ? nrv__dim_mul(x->g, n, x->dim[i]) : n;
-    nrv__moments m = { .count = nrv__cast_like(nrv_dim_value(x->g, n), x) };
-    m.mean = nrv_div(nrv__sum_axes(x, axes, 1), m.count);
-    m.var = nrv_div(nrv__sum_axes(nrv_square(nrv_sub(x, m.mean)), axes, 1), m.count);
+    nrv__moments m = { NULL, NULL };
+    m.var = nrv_var_mean(x, axes, 0, 1, &m.mean);
     return m;
+}
+
+int nrv__axes_but(nrv_tensor x, int first, int but)
+{
+    int axes[NRV__MAX_RANK], n = 0;
+    for (int i = first; i < x->rank; i++)
+        if (i != but)
+            axes[n++] = i;
+    return nrv_axes(n, axes);
+}
+
+/* by itself, and not for each element: roots and quotients are slow */
+nrv_tensor nrv__scale_of(nrv_tensor var, double eps)
+{
+    return NRV_EXPR("v, e: 1 / sqrt(v + e)", var, nrv__like(var, eps));
 }
 
 nrv_tensor nrv__standard(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double eps)
 {
-    return NRV_EXPR("x, m, v, e: (x - m) / sqrt(v + e)", x, mean, var, nrv__like(x, eps));
+    return NRV_EXPR("x, m, s: (x - m) * s", x, mean, nrv__scale_of(var, eps));
 }
 
 nrv_shape nrv__channels(nrv_tensor x)
@@ -26,11 +36,6 @@ nrv_shape nrv__channels(nrv_tensor x)
     return s;
 }
 
-int64_t nrv__axes_from(nrv_tensor x, int first)
-{
-    return ((INT64_C(1) << x->rank) - 1) & ~((INT64_C(1) << first) - 1);
-}
-
 bool nrv__norm_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *shape)
 {
     if (!nrv__op_wants_real(op, 1, &x))
@@ -39,15 +44,10 @@ bool nrv__norm_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *s
            nrv__op_refuses(op, 1, &x, NRV_ESHAPE, shape, "x has rank %d, %d at least is wanted", x->rank, rank);
 }
 
-nrv_tensor nrv__running_mean(nrv_tensor old, nrv_tensor mean, double momentum)
+nrv_tensor nrv__running(nrv_tensor old, nrv_tensor now, double momentum)
 {
-    if (!old || !mean)
+    if (!old || !now)
         return NULL;
-    return NRV_EXPR("r, b, m, k: k * r + m * b", old, nrv_reshape(mean, nrv_shape_of(old)), nrv__like(old, momentum),
+    return NRV_EXPR("r, b, m, k: k * r + m * b", old, nrv_reshape(now, nrv_shape_of(old)), nrv__like(old, momentum),
                     nrv__like(old, 1 - momentum));
-}
-
-nrv_tensor nrv__running_var(nrv_tensor old, nrv_tensor var, nrv_tensor count, double momentum)
-{
-    return nrv__running_mean(old, NRV_EXPR("v, n: v * (n / (n - 1))", var, count), momentum);
 }

@@ -2,13 +2,13 @@
 
    normalize   y = x / max(|x|_p, eps) along an axis
    renorm      of every slice along an axis whose |.|_p is above max:   y = x max / (|x|_p + 1e-7) */
-#include "../layer/weights.h"
+#include "moments.h"
 
 extern const nrv__opdef nrv__op_normalize, nrv__op_renorm;
 
 static nrv_tensor normalize_make(nrv__case *c)
 {
-    return nrv_normalize(nrv__case_named(c, "x input"), nrv__p_of(c, 2), (int)nrv__case_int(c, "axis", 1),
+    return nrv_normalize(nrv__case_named(c, "x input"), nrv__case_real(c, "p", 2), (int)nrv__case_int(c, "axis", 1),
                          nrv__case_real(c, "eps", 1e-12));
 }
 
@@ -20,24 +20,25 @@ NRV_OP(normalize, .sig = "real x[...] -> y[...]",
        .torch = "nn.functional.normalize", .onnx = "LpNormalization",
        .refuse = { "x[3,4], axis=2 => normalize: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 at the end",
-                   "x[3,4], p=-1 => normalize: the order p is -1, from 0 on is possible | in here | input 0: input f32 "
-                   "[3, 4] x | hint 0 counts, 1 sums, 2 is Euclid's, INFINITY is the largest" },
-       .test = { "x[3,5], axis=1", "x[2,3,4], p=1, axis=-2", "x[4,3], p=3, axis=0, eps=0.001", "x[3,5], p=inf, axis=1",
+                   "x[3,4], p=nan => norm: p is NaN | in here | input 0: input f32 [3, 4] x | hint 1, 2, inf..." },
+       .test = { "x[3,5] in 0.5..2, axis=1", "x[2,3,4] in -3..-0.5, p=1, axis=-2",
+                 "x[4,3] in 0.5..2, p=3, axis=0, eps=0.001", "x[3,5] in 0.5..2, p=inf, axis=1",
                  "x[2,3]{0,0,0,1,2,3}, axis=1, eps=0.5", "x[0,3], axis=1" });
 
-/* x (...) -> (...): x / max(|x|_p, eps) along axis. p from 0 to INFINITY, 2 and eps 1e-12 as a rule. */
+/* x (...) -> (...): x / max(|x|_p, eps) along axis. As a rule p is 2 and eps 1e-12; -INFINITY to INFINITY are possible.
+ */
 NRV_API nrv_tensor nrv_normalize(nrv_tensor x, double p, int axis, double eps)
 {
     const nrv__opdef *op = &nrv__op_normalize;
-    if (!nrv__op_wants_real(op, 1, &x) || !nrv__axis(x, &axis, "normalize") || !nrv__p_fits(op, x, p))
+    if (!nrv__op_wants_real(op, 1, &x) || !nrv__axis(x, &axis, "normalize"))
         return NULL;
-    nrv_tensor n = nrv__p_norm(x, INT64_C(1) << axis, p, false);
+    nrv_tensor n = nrv_norm(x, p, axis, 1);
     return NRV_EXPR("x, n, e: x / (n < e ? e : n)", x, n, nrv__like(x, eps));
 }
 
 static nrv_tensor renorm_make(nrv__case *c)
 {
-    return nrv_renorm(nrv__case_named(c, "x input self"), nrv__p_of(c, 2), (int)nrv__case_int(c, "axis", 0),
+    return nrv_renorm(nrv__case_named(c, "x input self"), nrv__case_real(c, "p", 2), (int)nrv__case_int(c, "axis", 0),
                       nrv__case_real(c, "maxnorm", 1));
 }
 
@@ -57,12 +58,11 @@ NRV_OP(renorm, .sig = "real x[...] -> y[...]",
 NRV_API nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm)
 {
     const nrv__opdef *op = &nrv__op_renorm;
-    if (!nrv__op_wants_real(op, 1, &x) || !nrv__axis(x, &axis, "renorm") || !nrv__p_fits(op, x, p))
+    if (!nrv__op_wants_real(op, 1, &x) || !nrv__axis(x, &axis, "renorm"))
         return NULL;
     if (!(maxnorm >= 0))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "the largest norm that may stay",
                                "maxnorm is %g, from 0 on is possible", maxnorm);
-    int64_t others = ((INT64_C(1) << x->rank) - 1) & ~(INT64_C(1) << axis);
-    nrv_tensor n = nrv__p_norm(x, others, p, false);
+    nrv_tensor n = x->rank > 1 ? nrv_norm(x, p, nrv__axes_but(x, 0, axis), 1) : nrv_abs(x);
     return NRV_EXPR("x, n, m: n > m ? x * (m / (n + 1e-7)) : x", x, n, nrv__like(x, maxnorm));
 }

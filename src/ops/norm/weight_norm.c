@@ -2,7 +2,7 @@
    singular value is 1 (Miyato et al. 2018).
 
    w = v g / |v|        w / sigma, sigma = u (W v), u and v brought nearer to the singular vectors by power iteration */
-#include "../layer/weights.h"
+#include "moments.h"
 
 extern const nrv__opdef nrv__op_weight_norm, nrv__op_spectral_norm;
 enum { SPECTRAL_MOST = 10000 };
@@ -24,7 +24,8 @@ NRV_OP(
                 "| input 1: input f32 [4, 1] g | hint input 1 is the weight that does not fit",
                 "v[3,4], g[3,1], axis=2 => weight_norm: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                 "0, or from -1 at the end" },
-    .test = { "v[3,4], g[3,1], axis=0", "v[2,3,4], g[1,3,1], axis=1", "v[3,4], g[], dim=null" });
+    .test = { "v[3,4] in 0.5..2, g[3,1], axis=0", "v[2,3,4] in -2..-0.5, g[1,3,1], axis=1",
+              "v[3,4] in 0.5..2, g[], dim=null" });
 
 /* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
    NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
@@ -41,8 +42,9 @@ NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
         s.dim[i] = i == axis ? s.dim[i] : 1;
     if (!nrv__weight_fits(op, v, "g", g, all ? 0 : s.rank, s.dim))
         return NULL;
-    int64_t axes = (INT64_C(1) << v->rank) - 1;
-    nrv_tensor n = nrv__p_norm(v, all ? axes : axes & ~(INT64_C(1) << axis), 2, false);
+    nrv_tensor n = all           ? nrv_norm(v, 2, NRV_ALL, 0)
+                   : v->rank > 1 ? nrv_norm(v, 2, nrv__axes_but(v, 0, axis), 1)
+                                 : nrv_abs(v);
     return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
 }
 
@@ -69,7 +71,8 @@ NRV_OP(
                 "f32 [3] w | hint rows are axis 0, everything else the columns",
                 "w[3,4], u[3], n_power_iterations=0 => spectral_norm: no iteration and no v | in here | input 0: input "
                 "f32 [3, 4] w | hint give the v of the iteration before, or at least one iteration" },
-    .test = { "w[3,4], u[3]", "w[2,3,2], u[2], n_power_iterations=3", "w[3,4], u[3], v[4], n_power_iterations=0" });
+    .test = { "w[3,4] in 0.5..2, u[3] in 0.5..1", "w[2,3,2] in -2..-0.5, u[2] in 0.5..1, n_power_iterations=3",
+              "w[3,4] in 0.5..2, u[3] in 0.3..1, v[4] in 0.3..1, n_power_iterations=0" });
 
 static nrv_tensor spectral_unit(nrv_tensor x, double eps)
 {

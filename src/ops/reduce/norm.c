@@ -7,15 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-/* a number; inf and nan by their words, fro is 2 */
+/* a number; fro is 2 */
 static double norm_power(const nrv__case *c, const char *name)
 {
     const char *p = nrv__case_text(c, name);
-    if (!p || !strcmp(p, "fro"))
-        return 2;
-    bool minus = *p == '-';
-    char letter = (char)(p[minus] | 32);
-    return letter == 'i' ? (minus ? -INFINITY : INFINITY) : letter == 'n' ? NAN : nrv__case_real(c, name, 2);
+    return p && !strcmp(p, "fro") ? 2 : nrv__case_real(c, name, 2);
 }
 
 static nrv_tensor norm_make(nrv__case *c)

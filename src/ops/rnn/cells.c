@@ -19,12 +19,12 @@ typedef struct {
 } nrv_rnn_weights;
 #endif
 
-int nrv__cell_gates(nrv__cell kind)
+int nrv__rnn_gates(nrv__rnn_kind kind)
 {
     return kind == NRV__LSTM ? 4 : kind == NRV__GRU ? 3 : 1;
 }
 
-nrv_tensor nrv__cell_maps(nrv_tensor x, const nrv_rnn_weights *w)
+nrv_tensor nrv__rnn_maps(nrv_tensor x, const nrv_rnn_weights *w)
 {
     return nrv__affine(x, w->weight_ih, w->bias_ih);
 }
@@ -53,7 +53,7 @@ static nrv_tensor cells_gru(nrv_tensor a, nrv_tensor b, nrv_tensor h)
     return NRV_EXPR("m, z, h: (1 - z) * m + z * h", m, z, h);
 }
 
-nrv_tensor nrv__cell_turn(nrv__cell kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c)
+nrv_tensor nrv__rnn_turn(nrv__rnn_kind kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c)
 {
     nrv_tensor own = nrv__affine(h, w->weight_hh, w->bias_hh);
     if (kind == NRV__GRU)
@@ -62,13 +62,13 @@ nrv_tensor nrv__cell_turn(nrv__cell kind, nrv_tensor maps, const nrv_rnn_weights
     return kind == NRV__LSTM ? cells_lstm(a, w, c) : kind == NRV__RNN_RELU ? nrv_relu(a) : nrv_tanh(a);
 }
 
-bool nrv__cell_fits(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
-                    nrv_dim *H)
+bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
+                   nrv_dim *H)
 {
     static const char *const names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
     nrv_tensor given[5] = { w->weight_ih, w->weight_hh, w->bias_ih, w->bias_hh, w->weight_hr };
     nrv_graph *g = x->g;
-    int gates = nrv__cell_gates(kind);
+    int gates = nrv__rnn_gates(kind);
     char name[64];
     if (!given[0] || !given[1] || !given[2] != !given[3])
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "weight_ih and weight_hh, and both biases or none",
@@ -88,7 +88,7 @@ bool nrv__cell_fits(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, const nr
     return true;
 }
 
-nrv_rnn_weights nrv__cell_weights_of(const nrv__case *c, const char *tail)
+nrv_rnn_weights nrv__rnn_weights_of(const nrv__case *c, const char *tail)
 {
     static const char *const names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
     nrv_tensor t[5];
@@ -102,7 +102,7 @@ nrv_rnn_weights nrv__cell_weights_of(const nrv__case *c, const char *tail)
 
 /* ---- the cells as ops ---- */
 /* x (B,n), h (B,H), c too where it is not NULL; or without B */
-static bool cells_begin(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, nrv_tensor h, nrv_tensor c,
+static bool cells_begin(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, nrv_tensor h, nrv_tensor c,
                         const nrv_rnn_weights *w)
 {
     nrv_tensor in[3] = { x, h, c };
@@ -113,7 +113,7 @@ static bool cells_begin(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, nrv_
     if (x->rank < 1 || x->rank > 2)
         return nrv__op_refuses(op, 1, in, NRV_ESHAPE, "x (B,n), h (B,H), c (B,H), or all without B", "x of rank %d",
                                x->rank);
-    if (!nrv__cell_fits(op, kind, x, w, "", &H) || !nrv__op_wants_real(op, n, in))
+    if (!nrv__rnn_fits(op, kind, x, w, "", &H) || !nrv__op_wants_real(op, n, in))
         return false;
     if (h->rank != x->rank || (c && c->rank != x->rank))
         return nrv__op_refuses(op, n, in, NRV_ESHAPE, "x (B,n), h (B,H), c (B,H), or all without B",
@@ -137,12 +137,13 @@ static nrv_tensor cells_back(nrv_tensor y, nrv_tensor like)
     return y && like->rank == 1 ? nrv_reshape(y, NRV_SHAPE(y->dim[1])) : y;
 }
 
-static nrv_tensor cells_one(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w)
+static nrv_tensor cells_one(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, nrv_tensor h,
+                            const nrv_rnn_weights *w)
 {
     static const nrv_rnn_weights none = { 0 };
     if (!cells_begin(op, kind, x, h, NULL, w ? w : &none))
         return NULL;
-    nrv_tensor y = nrv__cell_turn(kind, nrv__cell_maps(cells_batch(x), w), w, cells_batch(h), NULL);
+    nrv_tensor y = nrv__rnn_turn(kind, nrv__rnn_maps(cells_batch(x), w), w, cells_batch(h), NULL);
     return cells_back(y, x);
 }
 
@@ -158,7 +159,7 @@ static nrv_tensor cells_state(const nrv__case *c, const char *names, nrv_tensor 
 static nrv_tensor rnn_cell_make(nrv__case *c)
 {
     nrv_tensor x = nrv__case_named(c, "x input");
-    nrv_rnn_weights w = nrv__cell_weights_of(c, "");
+    nrv_rnn_weights w = nrv__rnn_weights_of(c, "");
     const char *act = nrv__case_text(c, "nonlinearity");
     return nrv_rnn_cell_by(x, cells_state(c, "h hx h0", x, w.weight_hh), &w, act && !strcmp(act, "relu"));
 }
@@ -166,14 +167,14 @@ static nrv_tensor rnn_cell_make(nrv__case *c)
 static nrv_tensor gru_cell_make(nrv__case *c)
 {
     nrv_tensor x = nrv__case_named(c, "x input");
-    nrv_rnn_weights w = nrv__cell_weights_of(c, "");
+    nrv_rnn_weights w = nrv__rnn_weights_of(c, "");
     return nrv_gru_cell_by(x, cells_state(c, "h hx h0", x, w.weight_hh), &w);
 }
 
 static nrv_tensor lstm_cell_make(nrv__case *c)
 {
     nrv_tensor x = nrv__case_named(c, "x input"), h2 = NULL;
-    nrv_rnn_weights w = nrv__cell_weights_of(c, "");
+    nrv_rnn_weights w = nrv__rnn_weights_of(c, "");
     nrv_lstm_cell_by(x, cells_state(c, "h hx h0", x, w.weight_hh), cells_state(c, "c cx c0", x, w.weight_hh), &w, &h2,
                      &c->also[0]);
     c->n_also = 1;
@@ -246,7 +247,7 @@ NRV_API void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nr
     if (!cells_begin(&nrv__op_lstm_cell, NRV__LSTM, x, h, c, w ? w : &none))
         return;
     nrv_tensor now = cells_batch(c);
-    nrv_tensor y = nrv__cell_turn(NRV__LSTM, nrv__cell_maps(cells_batch(x), w), w, cells_batch(h), &now);
+    nrv_tensor y = nrv__rnn_turn(NRV__LSTM, nrv__rnn_maps(cells_batch(x), w), w, cells_batch(h), &now);
     *h2 = cells_back(y, x);
     *c2 = cells_back(now, x);
 }

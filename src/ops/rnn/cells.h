@@ -3,14 +3,14 @@
 #define NRV__CELLS_H
 #include "../layer/weights.h"
 
-typedef enum { NRV__RNN_TANH, NRV__RNN_RELU, NRV__LSTM, NRV__GRU } nrv__cell;
-int nrv__cell_gates(nrv__cell kind);
+typedef enum { NRV__RNN_TANH, NRV__RNN_RELU, NRV__LSTM, NRV__GRU } nrv__rnn_kind;
+int nrv__rnn_gates(nrv__rnn_kind kind);
 /* x (...,n) -> (...,gates H): x weight_ih^T + bias_ih */
-nrv_tensor nrv__cell_maps(nrv_tensor x, const nrv_rnn_weights *w);
+nrv_tensor nrv__rnn_maps(nrv_tensor x, const nrv_rnn_weights *w);
 /* maps (B,gates H), h (B,H) or (B,P), c (B,H) of an LSTM -> what h becomes, and *c */
-nrv_tensor nrv__cell_turn(nrv__cell kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c);
+nrv_tensor nrv__rnn_turn(nrv__rnn_kind kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c);
 /* the weights of a cell for x (...,n), whose names end in tail, fit each other; *H; false: op refuses */
-bool nrv__cell_fits(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
-                    nrv_dim *H);
-nrv_rnn_weights nrv__cell_weights_of(const nrv__case *c, const char *tail); /* inputs weight_ih<tail>... */
+bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
+                   nrv_dim *H);
+nrv_rnn_weights nrv__rnn_weights_of(const nrv__case *c, const char *tail); /* inputs weight_ih<tail>... */
 #endif

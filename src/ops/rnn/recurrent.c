@@ -30,7 +30,7 @@ extern const nrv__opdef nrv__op_rnn, nrv__op_lstm, nrv__op_gru;
 
 typedef struct recurrent_job {
     const nrv__opdef *op;
-    nrv__cell kind;
+    nrv__rnn_kind kind;
     const nrv_rnn_weights *w;
     const nrv_rnn_opt *o;
     int layers, dirs;
@@ -53,11 +53,11 @@ static nrv_tensor recurrent_run(recurrent_job *j, nrv_tensor x, int which, bool 
     const nrv_rnn_weights *w = &j->w[which];
     nrv_dim P = w->weight_hr ? w->weight_hr->dim[0] : H;
     bool lstm = j->kind == NRV__LSTM;
-    nrv_tensor maps = nrv__cell_maps(x, w), h0 = recurrent_first(j, j->o->h0, which, P);
+    nrv_tensor maps = nrv__rnn_maps(x, w), h0 = recurrent_first(j, j->o->h0, which, P);
     nrv_tensor c0 = lstm ? recurrent_first(j, j->o->c0, which, H) : NULL;
     nrv_block *b = nrv_scan(j->g, &(nrv_scan_opt){ .steps = j->T, .reverse = reverse, .keep = j->o->keep });
     nrv_tensor h = nrv_carry(b, h0), c = lstm ? nrv_carry(b, c0) : NULL, c2 = c;
-    nrv_tensor h2 = nrv__cell_turn(j->kind, nrv_each(b, maps), w, h, &c2), y = h2;
+    nrv_tensor h2 = nrv__rnn_turn(j->kind, nrv_each(b, maps), w, h, &c2), y = h2;
     if (j->mask) {
         nrv_tensor there = nrv_each(b, j->mask);
         y = nrv_select(there, h2, nrv__like(h2, 0));
@@ -120,7 +120,7 @@ static nrv_tensor recurrent_layer(recurrent_job *j, nrv_tensor x, int layer, boo
     for (int d = 0; d < j->dirs; d++) {
         const nrv_rnn_weights *w = &j->w[layer * j->dirs + d];
         snprintf(tail, sizeof tail, "_l%d%s", layer, d ? "_reverse" : "");
-        if (!nrv__cell_fits(j->op, j->kind, x, w, tail, &H))
+        if (!nrv__rnn_fits(j->op, j->kind, x, w, tail, &H))
             return NULL;
         if (!layer && !d &&
             (!recurrent_state_fits(j, "h0", j->o->h0, w->weight_hr ? w->weight_hr->dim[0] : H, batched) ||
@@ -141,7 +141,7 @@ static nrv_tensor recurrent_states(const recurrent_job *j, const nrv_tensor *s, 
     return batched || !all ? all : nrv_reshape(all, NRV_SHAPE(all->dim[0], all->dim[2]));
 }
 
-static nrv_tensor recurrent_of(const nrv__opdef *op, nrv__cell kind, nrv_tensor x, const nrv_rnn_weights *w,
+static nrv_tensor recurrent_of(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const nrv_rnn_weights *w,
                                const nrv_rnn_opt *opt, nrv_tensor *h_n, nrv_tensor *c_n)
 {
     static const nrv_rnn_opt none = { 0 };
@@ -170,7 +170,7 @@ static nrv_tensor recurrent_of(const nrv__opdef *op, nrv__cell kind, nrv_tensor 
 /* ---- the records ---- */
 enum { RECURRENT_SETS = NRV__CASE_INPUTS };
 
-static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__cell kind, nrv__case *c)
+static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__rnn_kind kind, nrv__case *c)
 {
     nrv_rnn_weights w[RECURRENT_SETS] = { { 0 } };
     const char *layout = nrv__case_text(c, "layout");
@@ -185,12 +185,12 @@ static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__cell kind, nrv__case
                       .lengths = nrv__case_named(c, "lengths") };
     for (; n + 2 <= RECURRENT_SETS; layers++) {
         snprintf(tail, sizeof tail, "_l%d", layers);
-        w[n] = nrv__cell_weights_of(c, tail);
+        w[n] = nrv__rnn_weights_of(c, tail);
         if (!w[n++].weight_ih)
             break;
         snprintf(tail, sizeof tail, "_l%d_reverse", layers);
         if (o.bidirectional)
-            w[n++] = nrv__cell_weights_of(c, tail);
+            w[n++] = nrv__rnn_weights_of(c, tail);
     }
     o.layers = (int)nrv__case_int(c, "layers", nrv__case_int(c, "num_layers", layers ? layers : 1));
     if (o.layers > RECURRENT_SETS / 2)
