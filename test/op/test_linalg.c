@@ -181,6 +181,27 @@ static void a_symmetric_matrix(matrix_kind kind, int n)
     graph_end(&t);
 }
 
+/* a V = V diag(w) in complex numbers, vectors of length 1 */
+static void a_complex_one(matrix_kind kind, int n)
+{
+    linalg_graph t = graph_new();
+    nrv_tensor a = matrix_in(&t, kind, n, n, false), v, w = nrv_eig(a, &v), part[2], value[2];
+    for (int i = 0; i < 2; i++) {
+        part[i] = nrv_reshape(nrv_slice(v, 2, i, 1), NRV_SHAPE(n, n));
+        value[i] = nrv_reshape(nrv_slice(w, 1, i, 1), NRV_SHAPE(n));
+    }
+    nrv_tensor re = nrv_sub(scaled(part[0], value[0], n), scaled(part[1], value[1], n));
+    nrv_tensor im = nrv_add(scaled(part[0], value[1], n), scaled(part[1], value[0], n));
+    nrv_tensor size = nrv_max_of(nrv_reshape(nrv_abs(a), NRV_SHAPE(n * n)), 0, 0);
+    is_near(apart(nrv_add(size, nrv_sub(nrv_matmul(a, part[0]), re)), nrv_broadcast(size, NRV_SHAPE(n, n))), 1e-12,
+            "a V, the real part,", kind, n, n);
+    is_near(apart(nrv_add(size, nrv_sub(nrv_matmul(a, part[1]), im)), nrv_broadcast(size, NRV_SHAPE(n, n))), 1e-12,
+            "a V, the imaginary part,", kind, n, n);
+    nrv_tensor length = nrv_sum(nrv_add(nrv_square(part[0]), nrv_square(part[1])), 0, 0);
+    is_near(apart(length, nrv_fill(t.g, NRV_F64, NRV_SHAPE(n), 1)), 1e-13, "|v|", kind, n, n);
+    graph_end(&t);
+}
+
 static void multiplied_out_again(void **state)
 {
     static const int length[] = { 1, 2, 3, 5, 15, 16, 17, 40 };
@@ -190,6 +211,7 @@ static void multiplied_out_again(void **state)
             for (size_t k = 0; k < sizeof length / sizeof *length; k++)
                 a_matrix((matrix_kind)kind, length[i], length[k]);
             a_symmetric_matrix((matrix_kind)kind, length[i]);
+            a_complex_one((matrix_kind)kind, length[i]);
         }
 }
 
@@ -222,7 +244,8 @@ static void what_is_not_finite_ends(void **state)
                                    nrv_lstsq(x, x),
                                    nrv_cond(x, NULL),
                                    nrv_matrix_norm(x, "nuc"),
-                                   nrv_solve_triangular(x, x, 1) };
+                                   nrv_solve_triangular(x, x, 1),
+                                   nrv_eig(x, NULL) };
                 for (size_t k = 0; k < sizeof y / sizeof *y; k++)
                     assert_int_equal(nrv_eval(y[k], NULL, 0), NRV_OK);
                 graph_end(&t);

@@ -29,6 +29,7 @@ nrv_tensor nrv__matrix_where(nrv_tensor like, nrv_dim m, nrv_dim n, int64_t k, i
 nrv_tensor nrv__lower(nrv_tensor x, int64_t k);                                            /* zeros above diagonal k */
 nrv_tensor nrv__upper(nrv_tensor x, int64_t k);                                            /* zeros below it */
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n);
+nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n);
 nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n);                 /* one for every matrix of like */
 nrv_tensor nrv__diagonal(nrv_tensor x);                                /* (...,n,n) -> (...,n) */
 nrv_tensor nrv__on_diagonal(nrv_tensor d);                             /* (...,n) -> (...,n,n) */
