@@ -1,7 +1,8 @@
 /* det - the determinant, its cofactors, and the logarithm of its magnitude.
 
-   d det = sum of cofactors da: exact where a is singular, too. d cofactor for an invertible a follows from
-   C = det a^-T:  da = (<g, C> C - C g^T C) / det; a second derivative at a singular matrix is therefore inf or NaN. */
+   d det = sum of cofactors da: exact where a is singular, too (PyTorch 1.13 gives 0 there). d cofactor for an
+   invertible a follows from C = det a^-T:  da = (<g, C> C - C g^T C) / det; a second derivative at a singular matrix is
+   therefore inf or NaN. */
 #include "matrix.h"
 #include <math.h>
 #include <string.h>

@@ -139,9 +139,17 @@ static void eigh_sorted(double *d, const double *vt, double scale, double *y, in
     }
 }
 
+bool nrv__eigh_rows(double *a, double *vt, double *d, double *room, int64_t n)
+{
+    double *e = room, *tau = e + n, *p = tau + n;
+    eigh_reduce(a, d, e, tau, p, n);
+    eigh_reflections(a, tau, vt, n);
+    return eigh_diagonal(d, e, vt, n);
+}
+
 static void eigh_one(const double *a, double *y, double *room, int64_t n)
 {
-    double *w = room, *vt = w + n * n, *d = vt + n * n, *e = d + n, *tau = e + n, *p = tau + n;
+    double *w = room, *vt = w + n * n, *d = vt + n * n;
     const double most = nrv__largest_of(a, n * n), scale = most > 0 ? most : 1;
     if (!nrv__all_finite(a, n * n)) {
         nrv__all_nan(y, n * (n + 1));
@@ -150,9 +158,7 @@ static void eigh_one(const double *a, double *y, double *room, int64_t n)
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++)
             w[i * n + j] = 0.5 * (a[i * n + j] / scale) + 0.5 * (a[j * n + i] / scale);
-    eigh_reduce(w, d, e, tau, p, n);
-    eigh_reflections(w, tau, vt, n);
-    if (eigh_diagonal(d, e, vt, n))
+    if (nrv__eigh_rows(w, vt, d, d + n, n))
         eigh_sorted(d, vt, scale, y, n);
     else
         nrv__all_nan(y, n * (n + 1));

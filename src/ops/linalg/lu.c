@@ -216,10 +216,8 @@ NRV_API nrv_tensor nrv_lu(nrv_tensor a, nrv_tensor *l, nrv_tensor *u)
     if (!nrv__matrix_wants(&nrv__op_lu, 1, &a) || !nrv__matrix_least(&nrv__op_lu, a, &k))
         return NULL;
     nrv_tensor lu = nrv__lu(a, 1);
-    nrv_tensor low = nrv__part(lu, -1, 0, k), one = nrv__matrix_where(low, nrv__rows(a), k, 0, 1);
-    one = nrv_select(one, nrv__like(a, 1), nrv__like(a, 0));
     if (l)
-        *l = nrv_add(nrv__lower(low, -1), nrv_sub(one, nrv__lower(one, -1)));
+        *l = nrv_add(nrv__lower(nrv__part(lu, -1, 0, k), -1), nrv__eye_of(a, nrv__rows(a), k));
     if (u)
         *u = nrv__upper(nrv__block_of_matrix(lu, k, nrv__columns(a)), 0);
     return nrv__lu_rows(lu, 1);

@@ -105,17 +105,22 @@ nrv_tensor nrv__upper(nrv_tensor x, int64_t k)
     return x ? nrv_select(nrv__matrix_where(x, nrv__rows(x), nrv__columns(x), k, 0), x, nrv__like(x, 0)) : NULL;
 }
 
-static nrv_tensor matrix_on_diagonal(nrv_tensor like, nrv_dim n)
+static nrv_tensor matrix_on_diagonal(nrv_tensor like, nrv_dim m, nrv_dim n)
 {
     if (!like)
         return NULL;
-    nrv_tensor i = nrv_iota(like->g, NRV_I64, n);
-    return nrv_equal(nrv_reshape(i, NRV_SHAPE(n, 1)), nrv_reshape(i, NRV_SHAPE(1, n)));
+    nrv_tensor i = nrv_reshape(nrv_iota(like->g, NRV_I64, m), NRV_SHAPE(m, 1));
+    return nrv_equal(i, nrv_reshape(nrv_iota(like->g, NRV_I64, n), NRV_SHAPE(1, n)));
+}
+
+nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n)
+{
+    return nrv_select(matrix_on_diagonal(like, m, n), nrv__like(like, 1), nrv__like(like, 0));
 }
 
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n)
 {
-    return nrv_select(matrix_on_diagonal(like, n), nrv__like(like, 1), nrv__like(like, 0));
+    return nrv__eye_of(like, n, n);
 }
 
 nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n)
@@ -129,12 +134,14 @@ nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n)
 
 nrv_tensor nrv__diagonal(nrv_tensor x)
 {
-    return x ? nrv_sum(nrv_select(matrix_on_diagonal(x, nrv__columns(x)), x, nrv__like(x, 0)), -1, 0) : NULL;
+    return x ? nrv_sum(nrv_select(matrix_on_diagonal(x, nrv__columns(x), nrv__columns(x)), x, nrv__like(x, 0)), -1, 0)
+             : NULL;
 }
 
 nrv_tensor nrv__on_diagonal(nrv_tensor d)
 {
-    return d ? nrv_select(matrix_on_diagonal(d, nrv__columns(d)), nrv__as_row(d), nrv__like(d, 0)) : NULL;
+    return d ? nrv_select(matrix_on_diagonal(d, nrv__columns(d), nrv__columns(d)), nrv__as_row(d), nrv__like(d, 0))
+             : NULL;
 }
 
 static nrv_tensor matrix_with_axis(nrv_tensor d, int axis)

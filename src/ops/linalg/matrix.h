@@ -29,6 +29,7 @@ nrv_tensor nrv__matrix_where(nrv_tensor like, nrv_dim m, nrv_dim n, int64_t k, i
 nrv_tensor nrv__lower(nrv_tensor x, int64_t k);                                            /* zeros above diagonal k */
 nrv_tensor nrv__upper(nrv_tensor x, int64_t k);                                            /* zeros below it */
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n);
+nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n);
 nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n);                 /* one for every matrix of like */
 nrv_tensor nrv__diagonal(nrv_tensor x);                                /* (...,n,n) -> (...,n) */
 nrv_tensor nrv__on_diagonal(nrv_tensor d);                             /* (...,n) -> (...,n,n) */
@@ -63,5 +64,8 @@ double nrv__length_of(const double *x, int64_t n);               /* without over
 double nrv__largest_of(const double *x, int64_t n);              /* |x|, NaN left out */
 /* -1 where the vector is to be turned round: of the entries at least 7/8 as large as the largest, the first is > 0 */
 double nrv__sign_of_vector(const double *x, int64_t n, int64_t step);
+/* rows of vt become orthonormal eigenvectors of the symmetric a, d the eigenvalues in no order; a is used up. room: 3n.
+   false: they were not found, and all is undefined */
+bool nrv__eigh_rows(double *a, double *vt, double *d, double *room, int64_t n);
 int64_t nrv__room_of(int64_t a, int64_t b, int64_t c); /* a*b + c, INT64_MAX where that overflows */
 #endif

@@ -20,12 +20,19 @@ static void matrix_exp_vjp(nrv_vjp *v)
     v->dx[0] = nrv__part(nrv__part(nrv_matrix_exp(both), -2, 0, n), -1, n, n);
 }
 
-static void matrix_exp_product(double *y, const double *a, const double *b, int64_t n)
+static void matrix_exp_product(double *restrict y, const double *a, const double *b, int64_t n)
 {
     memset(y, 0, (size_t)(n * n) * sizeof *y);
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t k = 0; k < n; k++)
-            nrv__axpy(y + i * n, a[i * n + k], b + k * n, n);
+    for (int64_t i = 0; i < n; i++) {
+        const double *c = a + i * n;
+        int64_t k = 0;
+        for (; k + 4 <= n; k += 4) /* four at once: y is read and written less often */
+            for (int64_t j = 0; j < n; j++)
+                y[i * n + j] += (c[k] * b[k * n + j] + c[k + 1] * b[(k + 1) * n + j]) +
+                                (c[k + 2] * b[(k + 2) * n + j] + c[k + 3] * b[(k + 3) * n + j]);
+        for (; k < n; k++)
+            nrv__axpy(y + i * n, c[k], b + k * n, n);
+    }
 }
 
 /* x becomes d^-1 x, d is used up */

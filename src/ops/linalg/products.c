@@ -108,6 +108,29 @@ NRV_API nrv_tensor nrv_dot(nrv_tensor a, nrv_tensor b)
     return product_of(&nrv__op_dot, a, b, 1, 1);
 }
 
+static nrv_tensor product_vecdot(nrv__case *c)
+{
+    return nrv_vecdot(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", -1));
+}
+
+NRV_OP(vecdot, PRODUCT_RECORD("The products of two tensors, summed along an axis; the others broadcast."),
+       .sig = "real a[...,k], real b[...,k] -> y[...]", .make = product_vecdot, .torch = "linalg.vecdot",
+       .refuse = { "a[2,3], b[2,3], axis=2 => vecdot: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, "
+                   "or from -1 at the end",
+                   "a:i32[2], b:i32[2] => vecdot: input 0 is i32, a real type is wanted | in here | input 0: input i32 "
+                   "[2] a | input 1: input i32 [2] b | hint nrv_cast it to NRV_F32" },
+       .test = { "a[2,3], b[2,3]", "a[2,3,2], b[3,1], axis=-2", "a[4], b[4], axis=0" });
+
+/* a (...,k,...), b (...,k,...) -> the sums of their products along axis, which is counted in the result of the product
+ */
+NRV_API nrv_tensor nrv_vecdot(nrv_tensor a, nrv_tensor b, int axis)
+{
+    const nrv_tensor in[] = { a, b };
+    if (!nrv__op_wants_real(&nrv__op_vecdot, 2, in) || !nrv__axis(a->rank > b->rank ? a : b, &axis, "vecdot"))
+        return NULL;
+    return nrv_sum(nrv_mul(a, b), axis, 0);
+}
+
 PRODUCT_MAKE(inner)
 NRV_OP(inner, PRODUCT_RECORD("Sums of products over the last axis of both; with a scalar, the product."),
        .sig = "real a[m...,k], real b[n...,k] -> y[m...,n...]", .make = product_inner, .torch = "inner",

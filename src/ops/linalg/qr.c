@@ -127,10 +127,39 @@ nrv_tensor nrv__qr(nrv_tensor a)
 }
 
 /* ---- products of reflections ---- */
-static nrv_tensor householder_of(nrv_tensor v, nrv_tensor tau)
+static bool householder_fits(const nrv__opdef *op, nrv_tensor v, nrv_tensor tau)
+{
+    const nrv_tensor in[] = { v, tau };
+    if (tau->rank != v->rank - 1) {
+        nrv__op_refuses(op, 2, in, NRV_ESHAPE, "v (...,m,n) and tau (...,k)", "v has rank %d, tau has rank %d", v->rank,
+                        tau->rank);
+        return false;
+    }
+    nrv_dim m = nrv__rows(v), n = nrv__columns(v), k = nrv__columns(tau);
+    char tk[24], tm[24], tn[24];
+    if (nrv__dim_at_most(v->g, k, n, op->name) && nrv__dim_at_most(v->g, n, m, op->name))
+        return true;
+    nrv__op_refuses(op, 2, in, NRV_ESHAPE, "v (m,n) and tau (k), k <= n <= m", "%s reflections for %s x %s",
+                    nrv__dim_text(v->g, k, tk), nrv__dim_text(v->g, m, tm), nrv__dim_text(v->g, n, tn));
+    return false;
+}
+
+/* the first k columns with ones on their diagonal and zeros above it */
+static nrv_tensor householder_vectors(nrv_tensor v, nrv_dim k)
+{
+    return nrv_add(nrv__lower(nrv__part(v, -1, 0, k), -1), nrv__eye_of(v, nrv__rows(v), k));
+}
+
+/* 1 + U D, U: V^T V above its diagonal, D: tau on one */
+static nrv_tensor householder_triangle(nrv_tensor v, nrv_tensor tau)
 {
     nrv_tensor up = nrv__upper(nrv_matmul(nrv_transpose(v), v), 1);
-    nrv_tensor t = nrv_add(nrv_mul(up, nrv__as_row(tau)), nrv__eye(up, nrv__columns(v)));
+    return up && tau ? nrv_add(nrv_mul(up, nrv__as_row(tau)), nrv__eye(up, nrv__columns(v))) : NULL;
+}
+
+static nrv_tensor householder_of(nrv_tensor v, nrv_tensor tau)
+{
+    nrv_tensor t = householder_triangle(v, tau);
     nrv_tensor right = nrv__triangular(t, nrv_transpose(v), NRV__TRI_UPPER | NRV__TRI_UNIT);
     return nrv_matmul(nrv_mul(v, nrv__as_row(tau)), right); /* V T V^T, T = D (1 + U D)^-1 */
 }
@@ -161,21 +190,10 @@ NRV_API nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau)
     const nrv__opdef *op = &nrv__op_householder_product;
     if (!nrv__matrix_wants(op, 1, &v) || !nrv__op_wants_real(op, NRV_N(const nrv_tensor, v, tau)))
         return NULL;
-    if (tau->rank != v->rank - 1)
-        return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (...,m,n) and tau (...,k)",
-                               "v has rank %d, tau has rank %d", v->rank, tau->rank);
-    nrv_dim m = nrv__rows(v), n = nrv__columns(v), k = nrv__columns(tau);
-    char tk[24], tm[24], tn[24];
-    if (!nrv__dim_at_most(v->g, k, n, op->name) || !nrv__dim_at_most(v->g, n, m, op->name))
-        return nrv__op_refuses(op, NRV_N(const nrv_tensor, v, tau), NRV_ESHAPE, "v (m,n) and tau (k), k <= n <= m",
-                               "%s reflections for %s x %s", nrv__dim_text(v->g, k, tk), nrv__dim_text(v->g, m, tm),
-                               nrv__dim_text(v->g, n, tn));
-    nrv_tensor w = nrv__part(v, -1, 0, k),
-               one = nrv_select(nrv__matrix_where(v, m, k, 0, 1), nrv__like(v, 1), nrv__like(v, 0));
-    one = nrv_sub(one, nrv__lower(one, -1));
-    w = nrv_add(nrv__lower(w, -1), one);
-    nrv_tensor y = householder_of(w, tau);
-    return nrv__part(nrv_sub(nrv__eye(v, m), y), -1, 0, n);
+    if (!householder_fits(op, v, tau))
+        return NULL;
+    nrv_tensor y = householder_of(householder_vectors(v, nrv__columns(tau)), tau);
+    return nrv__part(nrv_sub(nrv__eye(v, nrv__rows(v)), y), -1, 0, nrv__columns(v));
 }
 
 /* ---- Q and R ---- */
@@ -183,8 +201,7 @@ NRV_API nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau)
 static nrv_tensor qr_whole(nrv_tensor q, nrv_dim m, nrv_dim n)
 {
     nrv_dim more = nrv__dim_sub(q->g, m, n);
-    nrv_tensor one = nrv_select(nrv__matrix_where(q, m, n, 0, 1), nrv__like(q, 1), nrv__like(q, 0));
-    one = nrv_sub(one, nrv__lower(one, -1));
+    nrv_tensor one = nrv__eye_of(q, m, n);
     nrv_tensor lu = nrv__part(nrv__lu(nrv_sub(q, one), 0), -1, 0, n);
     nrv_tensor v = nrv_add(nrv__lower(lu, -1), one), top = nrv__part(lu, -2, 0, n);
     nrv_tensor right = nrv__by_inverse(v, top, NRV__TRI_UNIT); /* V V1^-1 */
@@ -254,4 +271,115 @@ NRV_API nrv_tensor nrv_qr(nrv_tensor a, int whole, nrv_tensor *r)
     if (r)
         *r = right;
     return q;
+}
+
+/* ---- the reflections themselves ---- */
+static nrv_tensor geqrf_make(nrv__case *c)
+{
+    return nrv_geqrf(c->x[0], &c->also[c->n_also++]);
+}
+
+NRV_OP(geqrf, .sig = "real a[...,m,n] -> y[...,m,n], tau[...,k]",
+       .doc =
+           "R on and above the diagonal, below it the vectors v_i of LAPACK's reflections 1 - tau_i v_i v_i^T, whose 1 "
+           "on the diagonal is not written.",
+       .flags = NRV_MACRO, .make = geqrf_make, .ulp = 16, .tolerance_why = "a factorisation of what is rounded already",
+       .torch = "geqrf",
+       .refuse = { "a[3] => geqrf: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | hint "
+                   "the last two axes are rows and columns; nrv_reshape makes them",
+                   "a:i32[2,2] => geqrf: input 0 is i32, f32 or f64 is wanted | in here | input 0: input i32 [2, 2] a "
+                   "| hint nrv_cast it to NRV_F32" },
+       .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}", "a[4,2]{1, 2, -3, 4, 2, -5, 0.5, 1}",
+                 "a[2,4]{1, 2, -3, 4, 2, -5, 0.5, 1}" });
+
+/* a (...,m,n) -> R and below it the vectors of the reflections (...,m,n), and *tau (...,k), k = min(m,n); for
+   nrv_householder_product and nrv_ormqr. tau may be NULL. */
+NRV_API nrv_tensor nrv_geqrf(nrv_tensor a, nrv_tensor *tau)
+{
+    nrv_dim k;
+    if (tau)
+        *tau = NULL;
+    if (!nrv__matrix_wants(&nrv__op_geqrf, 1, &a) || !nrv__matrix_least(&nrv__op_geqrf, a, &k))
+        return NULL;
+    /* the last reflection of a square or wide a is none: its zero pivot would have no gradient */
+    nrv_dim m = nrv__rows(a), n = nrv__columns(a), some = k == m && m != 0 ? nrv__dim_sub(a->g, m, 1) : k;
+    nrv_tensor r = NULL, q = nrv__part(nrv_qr(a, 0, &r), -1, 0, some);
+    nrv_tensor v = nrv__part(nrv__lu(nrv_sub(q, nrv__eye_of(a, m, some)), 0), -1, 0, some);
+    if (!v)
+        return NULL;
+    nrv_shape s = nrv_shape_of(a);
+    if (tau) {
+        *tau = nrv_neg(nrv__diagonal(nrv__part(v, -2, 0, some)));
+        nrv_shape one = nrv_shape_of(*tau);
+        one.dim[one.rank - 1] = 1;
+        *tau = some != k ? nrv__beside(*tau, nrv_fill(a->g, a->type, one, 0), -1) : *tau;
+    }
+    v = nrv__lower(v, -1);
+    if (some != n) {
+        s.dim[s.rank - 1] = nrv__dim_sub(a->g, n, some);
+        v = nrv__beside(v, nrv_fill(a->g, a->type, s, 0), -1);
+        s = nrv_shape_of(a);
+    }
+    if (k != m) {
+        s.dim[s.rank - 2] = nrv__dim_sub(a->g, m, k);
+        r = nrv__beside(r, nrv_fill(a->g, a->type, s, 0), -2);
+    }
+    return nrv_add(r, v);
+}
+
+#ifdef NRV_HEADER
+/* right: x Q; transpose: Q^T. */
+typedef struct {
+    int right, transpose;
+    int64_t reserved[4];
+} nrv_ormqr_opt;
+#endif
+
+static nrv_tensor ormqr_make(nrv__case *c)
+{
+    nrv_ormqr_opt o = { .right = !nrv__case_int(c, "left", 1), .transpose = (int)nrv__case_int(c, "transpose", 0) };
+    return nrv_ormqr(c->x[0], c->x[1], c->x[2], &o);
+}
+
+NRV_OP(ormqr, .sig = "real v[...,m,k], real tau[...,k], real x[...,m,n] -> y[...,m,n]",
+       .doc =
+           "Q x for the whole Q of reflections as geqrf gives them, without making it; transpose: Q^T x; left=0: x Q, "
+           "or x Q^T.",
+       .flags = NRV_MACRO, .make = ormqr_make, .ulp = 16,
+       .tolerance_why = "products of matrices and a triangular system, each rounded", .torch = "ormqr",
+       .refuse = { "v[3,2], tau[3], x[3,1] => ormqr: 3 reflections for 3 x 2 | in here | input 0: input f32 [3, 2] v | "
+                   "input 1: input f32 [3] tau | hint v (m,n) and tau (k), k <= n <= m",
+                   "v[3,2], tau[2], x[2,1] => ormqr: Q is of 3, x of 2 | in here | input 0: input f32 [3, 2] v | input "
+                   "1: input f32 [2, 1] x | input 2: input f32 [2] tau | hint Q is as large as v is high",
+                   "v[3,2], tau[2,2], x[3,1] => ormqr: v has rank 2, tau has rank 2 | in here | input 0: input f32 [3, "
+                   "2] v | input 1: input f32 [2, 2] tau | hint v (...,m,n) and tau (...,k)" },
+       .test = { "v[3,2], tau[2] in 0.5..1.5, x[3,4]", "v[3,2], tau[2] in 0.5..1.5, x[3,4], transpose=1",
+                 "v[3,3], tau[2] in 0.5..1.5, x[4,3], left=0",
+                 "v[2,3,2], tau[2,2] in 0.5..1.5, x[2,2,3], left=0, "
+                 "transpose=1" });
+
+/* v (...,m,k), tau (...,k), x (...,m,n) -> Q x (...,m,n), Q = H1 H2 ... Hk as in nrv_householder_product; o may be NULL
+ */
+NRV_API nrv_tensor nrv_ormqr(nrv_tensor v, nrv_tensor tau, nrv_tensor x, const nrv_ormqr_opt *o)
+{
+    const nrv__opdef *op = &nrv__op_ormqr;
+    nrv_ormqr_opt none = { 0 };
+    const nrv_tensor in[] = { v, x, tau };
+    nrv_dim d;
+    o = o ? o : &none;
+    if (!nrv__op_wants(op, 3, in) || !nrv__matrix_wants(op, 2, in) || !householder_fits(op, v, tau))
+        return NULL;
+    char tm[24], tx[24];
+    nrv_dim have = o->right ? nrv__columns(x) : nrv__rows(x);
+    if (!nrv__dim_same(v->g, nrv__rows(v), have, op->name, &d))
+        return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "Q is as large as v is high", "Q is of %s, x of %s",
+                               nrv__dim_text(v->g, nrv__rows(v), tm), nrv__dim_text(v->g, have, tx));
+    bool turned = !o->right != !o->transpose; /* of Q^T x and x Q, the transpose is what is computed */
+    v = householder_vectors(v, nrv__columns(tau));
+    nrv_tensor t = householder_triangle(v, tau), z = o->right ? nrv_transpose(x) : x;
+    nrv_tensor w = nrv_matmul(nrv_transpose(v), z), s = nrv__as_column(tau);
+    w = turned ? nrv__triangular(t, nrv_mul(w, s), NRV__TRI_UPPER | NRV__TRI_UNIT | NRV__TRI_TRANSPOSE)
+               : nrv_mul(nrv__triangular(t, w, NRV__TRI_UPPER | NRV__TRI_UNIT), s);
+    z = nrv_sub(z, nrv_matmul(v, w));
+    return o->right ? nrv_transpose(z) : z;
 }

@@ -1,14 +1,15 @@
 /* svd - a = U diag(s) V^T, s >= 0 in descending order.
 
    One-sided Jacobi: the shorter side's vectors are turned in pairs until all are orthogonal, at most 60 sweeps
-   (Hestenes 1958). Gradient after Wan and Zhang 2019; equal singular values, and the inverse of one that is 0,
-   contribute nothing: what does not depend on the choice of their vectors has its gradient, what does has none. */
+   (Hestenes 1958); many of them are turned by the eigenvectors of their products first, so that a sweep or two remain.
+   Gradient after Wan and Zhang 2019; equal singular values, and the inverse of one that is 0, contribute nothing: what
+   does not depend on the choice of their vectors has its gradient, what does has none. */
 #include "matrix.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { SVD_SWEEPS = 60 };
+enum { SVD_SWEEPS = 60, SVD_MANY = 16 };
 
 static bool svd_shape(nrv__infer *s)
 {
@@ -87,11 +88,28 @@ static bool svd_pair(double *w, double *j, int64_t p, int64_t k, int64_t x, int6
     return true;
 }
 
+/* w and j turned by the eigenvectors of w w^T; more: room for k*p + 4k. What rounding leaves is left to the sweeps */
+static void svd_start(double *w, double *j, double *gram, double *more, int64_t p, int64_t k)
+{
+    double *d = more + k * p;
+    for (int64_t x = 0; x < k; x++)
+        for (int64_t y = x; y < k; y++)
+            gram[x * k + y] = gram[y * k + x] = nrv__dot(w + x * p, w + y * p, p);
+    if (!nrv__eigh_rows(gram, j, d, d + k, k)) {
+        memset(j, 0, (size_t)(k * k) * sizeof *j);
+        for (int64_t i = 0; i < k; i++)
+            j[i * k + i] = 1;
+        return;
+    }
+    memset(more, 0, (size_t)(k * p) * sizeof *more);
+    for (int64_t i = 0; i < k; i++)
+        for (int64_t r = 0; r < k; r++)
+            nrv__axpy(more + i * p, j[i * k + r], w + r * p, p);
+    memcpy(w, more, (size_t)(k * p) * sizeof *w);
+}
+
 static void svd_sweeps(double *w, double *j, int64_t p, int64_t k)
 {
-    memset(j, 0, (size_t)(k * k) * sizeof *j);
-    for (int64_t i = 0; i < k; i++)
-        j[i * k + i] = 1;
     bool turned = true;
     for (int sweep = 0; turned && sweep < SVD_SWEEPS; sweep++) {
         turned = false;
@@ -165,8 +183,8 @@ static void svd_one(const double *a, double *y, double *room, int64_t m, int64_t
 {
     const bool wide = m < n;
     const int64_t k = wide ? m : n, p = wide ? n : m;
-    double *w = room, *j = w + k * p, *s = j + k * k, *norm = s + k;
-    bool *done = (bool *)(void *)(norm + p);
+    double *w = room, *j = w + k * p, *s = j + k * k, *norm = s + k, *flags = norm + p, *more = flags + k;
+    bool *done = (bool *)(void *)flags;
     const double most = nrv__largest_of(a, m * n), scale = most > 0 ? most : 1;
     if (!nrv__all_finite(a, m * n)) {
         nrv__all_nan(y, (m + 1 + n) * k);
@@ -175,6 +193,11 @@ static void svd_one(const double *a, double *y, double *room, int64_t m, int64_t
     for (int64_t r = 0; r < m; r++)
         for (int64_t c = 0; c < n; c++)
             w[wide ? r * p + c : c * p + r] = a[r * n + c] / scale;
+    memset(j, 0, (size_t)(k * k) * sizeof *j);
+    for (int64_t i = 0; i < k; i++)
+        j[i * k + i] = 1;
+    if (k >= SVD_MANY)
+        svd_start(w, j, more, more + k * k, p, k);
     svd_sweeps(w, j, p, k);
     svd_unit_rows(w, s, norm, done, p, k);
     svd_sorted(wide ? j : w, wide ? w : j, s, scale, y, m, n, k);
@@ -192,9 +215,9 @@ static int64_t svd_room(const nrv__args *a)
 {
     const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1];
     const int64_t k = m < n ? m : n, p = m < n ? n : m;
-    int64_t each, rest;
-    return nrv__add(p, k, &each) && nrv__add(each, 2, &each) && nrv__add(p, 1, &rest) ? nrv__room_of(k, each, rest)
-                                                                                      : INT64_MAX;
+    int64_t each;
+    return nrv__add(p, k, &each) && nrv__mul(each, 2, &each) && nrv__add(each, 6, &each) ? nrv__room_of(k, each, p)
+                                                                                         : INT64_MAX;
 }
 
 NRV_OP(svd_packed, .batch = nrv__matrix_batch, .sig = "real a[...,m,n] -> y[...,m+1+n,k]",

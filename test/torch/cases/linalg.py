@@ -38,6 +38,17 @@ def svd(a):
     return u * sign, s, vt * sign.mT
 
 
+def eig(a):
+    """by ascending real, then imaginary part; the first large entry of each vector real and positive"""
+    w, v = torch.linalg.eig(a)
+    order = torch.from_numpy(numpy.lexsort((w.imag.detach().numpy(), w.real.detach().numpy()), axis=-1))
+    w = torch.gather(w, -1, order)
+    v = torch.gather(v, -1, order.unsqueeze(-2).expand(v.shape))
+    large = v.detach().abs() >= 0.875 * v.detach().abs().amax(-2, keepdim=True)
+    first = torch.gather(v, -2, large.to(torch.int64).argmax(-2, keepdim=True))
+    return torch.view_as_real(w), torch.view_as_real(v * first.conj() / first.abs())
+
+
 def cond(a, ord):
     """PyTorch's own fails in its gradient unless it comes from singular values"""
     if ord in (2, -2):
@@ -80,6 +91,19 @@ def factorisations(rng):
         yield f"matrix_rank_{i + 20}", {"atol": 0.5, "rtol": 0.5}, {"a": a}, lambda a: torch.linalg.matrix_rank(
             a, atol=0.5, rtol=0.5)
         yield f"matrix_rank_{i + 40}", {}, {"a": a}, lambda a: torch.linalg.matrix_rank(a)
+        if shape[-2] >= shape[-1]:
+            yield f"geqrf_{i}", {}, {"a": a}, lambda a: torch.geqrf(a.detach())  # without a gradient in PyTorch
+    for i, shape in enumerate([(3, 3), (5, 5), (2, 4, 4), (1, 1)]):
+        a = rng.normal(size=shape)
+        yield f"eig_{i}", {}, {"a": a}, eig
+        yield f"eigvals_{i}", {}, {"a": a}, lambda a: eig(a)[0]
+    for i in range(4):
+        left, transpose = bool(i & 1), bool(i & 2)
+        yield (f"ormqr_{i}", {"left": left, "transpose": transpose},
+               {"v": rng.normal(size=(4, 3)), "tau": rng.normal(size=3),
+                "x": rng.normal(size=(4, 2) if left else (2, 4))},
+               lambda v, tau, x, left=left, transpose=transpose: torch.ormqr(v.detach(), tau.detach(), x.detach(), left,
+                                                                          transpose))
     high = rng.normal(size=(5, 3))
     for mode in ("complete", "r"):  # PyTorch has no gradient of these
         yield f"qr_{mode}", {"mode": mode}, {"a": high}, lambda a, mode=mode: (
@@ -204,6 +228,9 @@ def products(rng):
         flat = dims if isinstance(dims, int) else [*dims[0], *dims[1]]
         yield (f"tensordot_{i}", {"dims": flat}, {"a": rng.normal(size=sa), "b": rng.normal(size=sb)},
                lambda a, b, dims=dims: torch.tensordot(a, b, dims))
+    for i, (sa, sb, dim) in enumerate([((2, 3), (2, 3), -1), ((2, 3, 2), (3, 1), -2), ((4,), (4,), 0)]):
+        yield (f"vecdot_{i}", {"dim": dim}, {"a": rng.normal(size=sa), "b": rng.normal(size=sb)},
+               lambda a, b, dim=dim: torch.linalg.vecdot(a, b, dim=dim))
     for i, (sa, sb, dim) in enumerate([((3,), (3,), -1), ((2, 3), (2, 3), 1), ((3, 2), (3, 2), 0), ((4, 1, 3), (1, 2, 3), -1)]):
         yield (f"cross_{i}", {"dim": dim}, {"a": rng.normal(size=sa), "b": rng.normal(size=sb)},
                lambda a, b, dim=dim: torch.linalg.cross(a, b, dim=dim))
@@ -216,6 +243,6 @@ def cases(rng):
     for part in (factorisations, systems, products):
         for name, attrs, inputs, run in part(rng):
             real = [k for k, v in inputs.items() if not str(getattr(v, "dtype", "")).startswith(("int", "torch.int"))]
-            fixed = name.startswith(("matrix_rank", "qr_complete", "qr_r", "lstsq_vector", "vander_2"))
+            fixed = name.startswith(("matrix_rank", "qr_complete", "qr_r", "lstsq_vector", "vander_2", "geqrf", "ormqr"))
             yield {"name": name, "attrs": attrs, "inputs": inputs, "grads": [] if fixed else real,
                    "run": in_order(run)}

@@ -1,0 +1,274 @@
+/* test_linalg.c - factorisations multiplied out again: for matrices of many shapes, among them those that break
+   careless algorithms - zeros, equal eigenvalues, low rank, entries near the ends of double's range, NaN and infinity.
+
+   What is the factor's is asked for as well: orthonormal columns, triangles, order. Does not do: gradients and small
+   matrices worked out by hand, which the registry's tests do. */
+#include "nervo.h"
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <math.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { MOST = 48 };
+typedef enum { RANDOM, ZERO, ONES, IDENTITY, LOW_RANK, HUGE, TINY, GRADED, CLUSTERED, KINDS } matrix_kind;
+static const char *const kind_name[] = { "random", "zero", "ones",   "identity",         "of low rank",
+                                         "huge",   "tiny", "graded", "with equal values" };
+
+typedef struct linalg_graph {
+    nrv_store *s;
+    nrv_graph *g;
+} linalg_graph;
+
+static double noise(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(*state >> 11) / 9007199254740992.0 - 0.5;
+}
+
+static void matrix_of(matrix_kind kind, int m, int n, bool symmetric, double *a)
+{
+    uint64_t state = (uint64_t)kind * 10000 + (uint64_t)(m * 100 + n + 1);
+    double u[3][MOST], v[3][MOST], scale = kind == HUGE ? 1e300 : kind == TINY ? 1e-300 : 1;
+    for (int r = 0; r < 3; r++)
+        for (int i = 0; i < MOST; i++)
+            u[r][i] = noise(&state), v[r][i] = noise(&state);
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++) {
+            double x = noise(&state);
+            if (kind == ZERO)
+                x = 0;
+            else if (kind == ONES)
+                x = 1;
+            else if (kind == IDENTITY)
+                x = i == j;
+            else if (kind == LOW_RANK)
+                x = u[0][i] * v[0][j] + u[1][i] * v[1][j];
+            else if (kind == GRADED)
+                x *= pow(10, -(double)(i + j) / 3);
+            else if (kind == CLUSTERED)
+                x = (i == j ? 1 + 2 * (i % 2) : 0) + 1e-15 * x;
+            a[i * n + j] = scale * x;
+        }
+    for (int i = 0; i < m && symmetric; i++)
+        for (int j = 0; j < i; j++)
+            a[i * n + j] = a[j * n + i];
+}
+
+static linalg_graph graph_new(void)
+{
+    linalg_graph t = { nrv_store_new(NULL), NULL };
+    t.g = nrv_graph_new(t.s, 0);
+    return t;
+}
+
+static void graph_end(linalg_graph *t)
+{
+    nrv_graph_free(t->g);
+    nrv_store_free(t->s);
+}
+
+static double *value_of(nrv_tensor x)
+{
+    nrv_shape s = nrv_shape_of(x);
+    size_t n = 1;
+    for (int i = 0; i < s.rank; i++)
+        n *= (size_t)s.dim[i];
+    double *v = malloc(n * sizeof *v + 1);
+    if (nrv_eval(x, v, n * sizeof *v))
+        fail_msg("%s", nrv_graph_why(nrv_graph_of(x)));
+    return v;
+}
+
+/* the largest |x - y|, by the largest |y| */
+static double apart(nrv_tensor x, nrv_tensor y)
+{
+    nrv_shape s = nrv_shape_of(y);
+    double *a = value_of(x), *b = value_of(y), most = 0, scale = 0;
+    int64_t n = 1;
+    for (int i = 0; i < s.rank; i++)
+        n *= s.dim[i];
+    for (int64_t i = 0; i < n; i++)
+        scale = fabs(b[i]) > scale ? fabs(b[i]) : scale;
+    for (int64_t i = 0; i < n; i++) {
+        double d = scale > 0 ? fabs(a[i] / scale - b[i] / scale) : fabs(a[i]);
+        most = d > most || d != d ? d : most;
+    }
+    free(a);
+    free(b);
+    return most;
+}
+
+static nrv_tensor ones_diagonal(nrv_graph *g, int64_t n)
+{
+    double *one = calloc((size_t)(n * n) + 1, sizeof *one);
+    for (int64_t i = 0; i < n; i++)
+        one[i * n + i] = 1;
+    nrv_tensor y = nrv_constant(g, NRV_F64, NRV_SHAPE(n, n), one);
+    free(one);
+    return y;
+}
+
+static void is_near(double distance, double most, const char *what, matrix_kind kind, int m, int n)
+{
+    if (!(distance <= most))
+        fail_msg("%s of a %d x %d matrix, %s: %.3g apart, at most %.3g", what, m, n, kind_name[kind], distance, most);
+}
+
+static void orthonormal(nrv_tensor q, const char *what, matrix_kind kind, int m, int n)
+{
+    nrv_tensor one = ones_diagonal(nrv_graph_of(q), nrv_dim_of(q, 1));
+    is_near(apart(nrv_matmul(nrv_transpose(q), q), one), 1e-13, what, kind, m, n);
+}
+
+static nrv_tensor matrix_in(linalg_graph *t, matrix_kind kind, int m, int n, bool symmetric)
+{
+    double a[MOST * MOST] = { 0 };
+    matrix_of(kind, m, n, symmetric, a);
+    return nrv_constant(t->g, NRV_F64, NRV_SHAPE(m, n), a);
+}
+
+static void descends(nrv_tensor s, int n, double sign)
+{
+    double *v = value_of(s);
+    for (int i = 0; i + 1 < n; i++)
+        assert_true(sign * v[i] >= sign * v[i + 1]);
+    free(v);
+}
+
+static nrv_tensor scaled(nrv_tensor x, nrv_tensor by, int n)
+{
+    return nrv_mul(x, nrv_reshape(by, NRV_SHAPE(1, n)));
+}
+
+static void a_matrix(matrix_kind kind, int m, int n)
+{
+    int k = m < n ? m : n;
+    linalg_graph t = graph_new();
+    nrv_tensor a = matrix_in(&t, kind, m, n, false), r, s, vt, l, u;
+    nrv_tensor q = nrv_qr(a, 0, &r);
+    is_near(apart(nrv_matmul(q, r), a), 1e-13, "Q R", kind, m, n);
+    orthonormal(q, "Q^T Q", kind, m, n);
+    q = nrv_svd(a, 0, &s, &vt);
+    is_near(apart(nrv_matmul(scaled(q, s, k), vt), a), 1e-13, "U S V^T", kind, m, n);
+    orthonormal(q, "U^T U", kind, m, n);
+    orthonormal(nrv_transpose(vt), "V^T V", kind, m, n);
+    descends(s, k, 1);
+    orthonormal(nrv_svd(a, 1, &s, &vt), "the whole U", kind, m, n);
+    orthonormal(vt, "the whole V", kind, m, n);
+    nrv_tensor p = nrv_lu(a, &l, &u);
+    is_near(apart(nrv_matmul(p, nrv_matmul(l, u)), a), 1e-12, "P L U", kind, m, n);
+    graph_end(&t);
+}
+
+static void a_symmetric_matrix(matrix_kind kind, int n)
+{
+    linalg_graph t = graph_new();
+    nrv_tensor a = matrix_in(&t, kind, n, n, true), v, w = nrv_eigh(a, &v);
+    is_near(apart(nrv_matmul(scaled(v, w, n), nrv_transpose(v)), a), 1e-13, "V w V^T", kind, n, n);
+    orthonormal(v, "V^T V", kind, n, n);
+    descends(w, n, -1);
+    if (kind != HUGE && kind != TINY) {
+        nrv_tensor b = nrv_add(nrv_matmul(a, nrv_transpose(a)), ones_diagonal(t.g, n)), l = nrv_cholesky(b, 0);
+        is_near(apart(nrv_matmul(l, nrv_transpose(l)), b), 1e-13, "L L^T", kind, n, n);
+        is_near(apart(nrv_matmul(nrv_inv(b), b), ones_diagonal(t.g, n)), 1e-10, "b^-1 b", kind, n, n);
+    }
+    graph_end(&t);
+}
+
+/* a V = V diag(w) in complex numbers, vectors of length 1 */
+static void a_complex_one(matrix_kind kind, int n)
+{
+    linalg_graph t = graph_new();
+    nrv_tensor a = matrix_in(&t, kind, n, n, false), v, w = nrv_eig(a, &v), part[2], value[2];
+    for (int i = 0; i < 2; i++) {
+        part[i] = nrv_reshape(nrv_slice(v, 2, i, 1), NRV_SHAPE(n, n));
+        value[i] = nrv_reshape(nrv_slice(w, 1, i, 1), NRV_SHAPE(n));
+    }
+    nrv_tensor re = nrv_sub(scaled(part[0], value[0], n), scaled(part[1], value[1], n));
+    nrv_tensor im = nrv_add(scaled(part[0], value[1], n), scaled(part[1], value[0], n));
+    nrv_tensor size = nrv_max_of(nrv_reshape(nrv_abs(a), NRV_SHAPE(n * n)), 0, 0);
+    is_near(apart(nrv_add(size, nrv_sub(nrv_matmul(a, part[0]), re)), nrv_broadcast(size, NRV_SHAPE(n, n))), 1e-12,
+            "a V, the real part,", kind, n, n);
+    is_near(apart(nrv_add(size, nrv_sub(nrv_matmul(a, part[1]), im)), nrv_broadcast(size, NRV_SHAPE(n, n))), 1e-12,
+            "a V, the imaginary part,", kind, n, n);
+    nrv_tensor length = nrv_sum(nrv_add(nrv_square(part[0]), nrv_square(part[1])), 0, 0);
+    is_near(apart(length, nrv_fill(t.g, NRV_F64, NRV_SHAPE(n), 1)), 1e-13, "|v|", kind, n, n);
+    graph_end(&t);
+}
+
+static void multiplied_out_again(void **state)
+{
+    static const int length[] = { 1, 2, 3, 5, 15, 16, 17, 40 };
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++)
+        for (size_t i = 0; i < sizeof length / sizeof *length; i++) {
+            for (size_t k = 0; k < sizeof length / sizeof *length; k++)
+                a_matrix((matrix_kind)kind, length[i], length[k]);
+            a_symmetric_matrix((matrix_kind)kind, length[i]);
+            a_complex_one((matrix_kind)kind, length[i]);
+        }
+}
+
+static void what_is_not_finite_ends(void **state)
+{
+    static const double odd[] = { NAN, INFINITY, -INFINITY, 1.7e308, 5e-324 };
+    (void)state;
+    for (int n = 1; n < 20; n += 6)
+        for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+            for (int whole = 0; whole < 2; whole++) {
+                linalg_graph t = graph_new();
+                double a[MOST * MOST] = { 0 };
+                matrix_of(RANDOM, n, n, true, a);
+                for (int k = 0; k < (whole ? n * n : 1); k++)
+                    a[k] = odd[i];
+                nrv_tensor x = nrv_constant(t.g, NRV_F64, NRV_SHAPE(n, n), a);
+                nrv_tensor y[] = { nrv_cholesky(x, 0),
+                                   nrv_qr(x, 0, NULL),
+                                   nrv_eigh(x, NULL),
+                                   nrv_svdvals(x),
+                                   nrv_lu(x, NULL, NULL),
+                                   nrv_det(x),
+                                   nrv_cofactor(x),
+                                   nrv_slogdet(x, NULL),
+                                   nrv_inv(x),
+                                   nrv_matrix_exp(x),
+                                   nrv_pinv(x),
+                                   nrv_matrix_rank(x, NULL),
+                                   nrv_solve(x, x),
+                                   nrv_lstsq(x, x),
+                                   nrv_cond(x, NULL),
+                                   nrv_matrix_norm(x, "nuc"),
+                                   nrv_solve_triangular(x, x, 1),
+                                   nrv_eig(x, NULL) };
+                for (size_t k = 0; k < sizeof y / sizeof *y; k++)
+                    assert_int_equal(nrv_eval(y[k], NULL, 0), NRV_OK);
+                graph_end(&t);
+            }
+}
+
+/* e^a for a rotation by angle t in each plane, and a block of Jordan's: known in closed form, at all scales */
+static void exponentials(void **state)
+{
+    (void)state;
+    for (double t = 1e-9; t < 100; t *= 7.3) {
+        linalg_graph s = graph_new();
+        const double a[9] = { 0, t, 0, -t, 0, 0, 0, 0, -t },
+                     want[9] = { cos(t), sin(t), 0, -sin(t), cos(t), 0, 0, 0, exp(-t) };
+        nrv_tensor y = nrv_matrix_exp(nrv_constant(s.g, NRV_F64, NRV_SHAPE(3, 3), a));
+        is_near(apart(y, nrv_constant(s.g, NRV_F64, NRV_SHAPE(3, 3), want)), 2e-13, "e^a", RANDOM, 3, 3);
+        graph_end(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(multiplied_out_again),
+                                        cmocka_unit_test(what_is_not_finite_ends), cmocka_unit_test(exponentials) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
