@@ -60,8 +60,9 @@ NRV_OP(
     .doc = "Logarithms of random numbers of the gamma distribution of shape alpha and scale 1; an alpha that is not "
            "positive and finite stops the run.",
     .shape = gamma_shape, .batch = nrv__draw_batch, .flags = NRV_RANDOM | NRV_FAILS,
-    .no_grad = "a draw that was rejected is a step of the shape: a score-function gradient stands in", .ref = gamma_ref,
-    .make = gamma_make, .attr_bytes = sizeof(nrv__random_attr),
+    .no_grad = "a draw that was rejected is a step of the shape: a score-function gradient stands in",
+    .not_slope = "of the same bits it grows with its shape, which says nothing about the mean of many draws",
+    .ref = gamma_ref, .make = gamma_make, .attr_bytes = sizeof(nrv__random_attr),
     .refuse = { "run:i32[2], alpha[2] => gamma_log: the counter is i32, i64 is wanted | in here | input 0: input i32 "
                 "[2] run | input 1: input f32 [2] alpha | hint nrv_cast it to NRV_I64",
                 "alpha{1,-2} => gamma_log: shape -2 at position 1; it must be positive and finite" },
