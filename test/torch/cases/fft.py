@@ -110,6 +110,7 @@ def numbers(rng):
         yield {"name": f"{kind}_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x, kind=kind: getattr(torch, kind)(CC(x))}
     yield {"name": "conj_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: real(torch.conj(CC(x)))}
     yield {"name": "complex_abs_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: CC(x).abs()}
+    yield {"name": "complex_angle_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: CC(x).angle()}
     yield {"name": "complex_mul_1", "inputs": {"a": z, "b": w}, "grads": ["a", "b"], "run": lambda a, b: real(CC(a) * CC(b))}
     yield {"name": "polar_1", "inputs": {"abs": abs(z[..., 0]) + 0.1, "angle": z[..., 1]}, "grads": ["abs", "angle"],
            "run": lambda inputs: torch.view_as_real(torch.polar(inputs["abs"], inputs["angle"]))}
