@@ -36,11 +36,17 @@ static const char *update_join(nrv_graph *g, const char *a, const char *b, const
     return full;
 }
 
+/* what parameters of a type are computed in: 16 bits would lose most steps of an average */
+static nrv_dtype update_type(nrv_dtype t)
+{
+    return t == NRV_F16 || t == NRV_BF16 ? NRV_F32 : t;
+}
+
 nrv_tensor nrv__update_state(const nrv__update *u, nrv_tensor param, const char *what)
 {
     nrv__start zeros = { { 6, 0, 0 }, NULL };
-    return nrv__variable(u->g, update_join(u->g, u->name, what, param->name), param->type, nrv_shape_of(param), zeros,
-                         NRV__STATE);
+    return nrv__variable(u->g, update_join(u->g, u->name, what, param->name), update_type(param->type),
+                         nrv_shape_of(param), zeros, NRV__STATE);
 }
 
 nrv_tensor nrv__update_step(nrv_graph *g, const char *name)
@@ -114,7 +120,13 @@ nrv_list nrv__update_all(const nrv__update *u, nrv_list params, nrv_list grads,
             return nrv__graph_fail(g, NRV_ENAME, "nrv_grads(loss, params) with the same params, or more",
                                    "optimiser '%s': no gradient for '%s'", u->name, p->name),
                    NULL;
-        x[i] = nrv__update_reached(d) ? nrv__update_value(u, p->value, rule(u, p, d, numbers)) : p->value;
+        nrv__entry wide = *p;
+        wide.value = p->value && nrv__update_reached(d) ? nrv_cast(p->value, update_type(p->value->type)) : NULL;
+        x[i] = p->value;
+        if (wide.value) {
+            nrv_tensor moved = rule(u, &wide, nrv__cast_like(d, wide.value), numbers);
+            x[i] = nrv__update_value(u, p->value, nrv__cast_like(moved, p->value));
+        }
         if (g->why.status)
             return NULL;
     }

@@ -17,7 +17,8 @@ nrv_tensor nrv__update_step(nrv_graph *g, const char *name); /* the stored i64 s
 /* false: an error is on the graph, or a list is NULL */
 bool nrv__update_begin(nrv__update *u, nrv_list params, nrv_list grads, const char *name, double lr, nrv_tensor rate,
                        nrv_tensor when);
-nrv_tensor nrv__update_state(const nrv__update *u, nrv_tensor param, const char *what); /* zeros, as the parameter */
+nrv_tensor nrv__update_state(const nrv__update *u, nrv_tensor param,
+                             const char *what); /* zeros, as the parameter; float32 for 16 bits */
 void nrv__update_keep(const nrv__update *u, nrv_tensor state, nrv_tensor value); /* assigns, unless .when says no */
 nrv_tensor nrv__update_value(const nrv__update *u, nrv_tensor old,
                              nrv_tensor value);                    /* value, or old where .when says no */

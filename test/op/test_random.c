@@ -301,6 +301,151 @@ static void poisson_rounds_to_its_type(void **state)
     assert_true(v[0] == floorf(v[0]) && v[1] >= 0);
 }
 
+/* ---- gamma and its kin ---- */
+/* the distribution function of shape alpha, by its series where that is short, else by a continued fraction */
+static double below_gamma(double alpha, double x)
+{
+    if (x <= 0)
+        return 0;
+    double front = exp(alpha * log(x) - x - lgamma(alpha)), term = 1 / alpha, sum = term;
+    if (x < alpha + 1) {
+        for (double k = alpha + 1; term > sum * 1e-16; k++)
+            sum += term *= x / k;
+        return front * sum;
+    }
+    double b = x + 1 - alpha, c = 1e300, d = 1 / b, f = d, change = 2;
+    for (double k = 1; fabs(change - 1) > 1e-15 && k < 10000; k++) { /* Lentz */
+        double a = k * (alpha - k);
+        b += 2;
+        d = 1 / (a * d + b);
+        c = b + a / c;
+        f *= change = c * d;
+    }
+    return 1 - front * f;
+}
+
+static void gamma_has_its_distribution(void **state)
+{
+    (void)state;
+    static const double shapes[] = { 0.05, 0.5, 1, 1.5, 4, 30, 2000 };
+    nrv_graph *g = random_graph;
+    for (size_t r = 0; r < sizeof shapes / sizeof *shapes; r++) {
+        nrv_push_i(g, "shape", (int)r);
+        int64_t n, count[64] = { 0 };
+        double p[64], *v = values(nrv_gamma(nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), shapes[r]), "wait"), &n);
+        char what[40];
+        snprintf(what, sizeof what, "gamma of shape %g", shapes[r]);
+        mean_is_likely(what, v, n, shapes[r], sqrt(shapes[r]));
+        for (int64_t i = 0; i < n; i++)
+            count[(int)fmin(63, 64 * below_gamma(shapes[r], v[i]))]++;
+        for (int i = 0; i < 64; i++)
+            p[i] = 1.0 / 64;
+        cells_are_likely(what, count, p, 64);
+        free(v);
+        nrv_pop(g);
+    }
+}
+
+/* most draws of a shape of 0.001 are below any float: the logarithm is what is drawn, alpha log u of it uniform */
+static void small_shapes_keep_their_proportions(void **state)
+{
+    (void)state;
+    nrv_graph *g = random_graph;
+    nrv_tensor alpha = nrv_fill(g, NRV_F32, NRV_SHAPE(20000, 3), 0.001);
+    int64_t n, first = 0;
+    double *v = values(nrv_dirichlet(alpha, "rows"), &n);
+    for (int64_t i = 0; i < n; i += 3) {
+        assert_true(fabs(v[i] + v[i + 1] + v[i + 2] - 1) < 1e-6);
+        first += v[i] > 0.5;
+    }
+    assert_true(fabs((double)first - 20000.0 / 3) < sigmas * sqrt(20000 * 2.0 / 9));
+    free(v);
+}
+
+static void what_gamma_draws_make(void **state)
+{
+    (void)state;
+    nrv_graph *g = random_graph;
+    nrv_tensor two = nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), 2), three = nrv_fill(g, NRV_F64, NRV_SHAPE(1), 3);
+    int64_t n;
+    double *v = values(nrv_beta(two, three, "b"), &n);
+    mean_is_likely("beta", v, n, 0.4, 0.2);
+    free(v);
+    v = values(nrv_chi_square(two, "c"), &n);
+    mean_is_likely("chi_square", v, n, 2, 2);
+    free(v);
+    v = values(nrv_log(nrv_log_normal(two, three, "l")), &n);
+    mean_is_likely("log_normal", v, n, 2, 3);
+    free(v);
+    double wrong = 0;
+    nrv_graph *h = nrv_graph_new(random_store, 0);
+    assert_int_equal(nrv_eval(nrv_gamma(nrv_fill(h, NRV_F64, NRV_SCALAR, -1), "w"), &wrong, sizeof wrong), NRV_EVALUE);
+    assert_non_null(strstr(nrv_graph_why(h), "shape -1 at position 0; it must be positive and finite"));
+    nrv_graph_free(h);
+}
+
+/* ---- what formulas make of uniform draws ---- */
+static double below_laplace(double x)
+{
+    return x < 0 ? 0.5 * exp(x) : 1 - 0.5 * exp(-x);
+}
+
+static double below_cauchy(double x)
+{
+    return 0.5 + atan(x) / 3.14159265358979323846;
+}
+
+static void laws_have_their_distributions(void **state)
+{
+    (void)state;
+    nrv_graph *g = random_graph;
+    is_distributed("laplace", nrv_laplace(g, "law", NRV_F32, NRV_SHAPE(MANY)), below_laplace);
+    is_distributed("cauchy", nrv_cauchy(g, "law2", NRV_F64, NRV_SHAPE(MANY)), below_cauchy);
+    int64_t n, count[7] = { 0 }, first[8] = { 0 };
+    double *v = values(nrv_randint(g, "die", -3, 4, NRV_SHAPE(200, MANY / 200)), &n), p[8];
+    for (int64_t i = 0; i < n; i++) {
+        assert_true(v[i] >= -3 && v[i] <= 3 && v[i] == floor(v[i]));
+        count[(int)v[i] + 3]++;
+    }
+    for (int i = 0; i < 7; i++)
+        p[i] = 1.0 / 7;
+    cells_are_likely("randint", count, p, 7);
+    free(v);
+    v = values(nrv_geometric(nrv_fill(g, NRV_F32, NRV_SHAPE(MANY), 0.25), "tries"), &n);
+    for (int64_t i = 0; i < n; i++)
+        first[(int)fmin(7, v[i] - 1)]++;
+    for (int i = 0; i < 8; i++)
+        p[i] = i < 7 ? 0.25 * pow(0.75, i) : pow(0.75, 7);
+    cells_are_likely("geometric", first, p, 8);
+    free(v);
+}
+
+/* the second of two different ones comes with the odds that are left */
+static void multinomial_takes_each_once(void **state)
+{
+    (void)state;
+    static const double weight[4] = { 1, 0, 3, 6 };
+    nrv_graph *g = random_graph;
+    nrv_tensor rows = nrv_broadcast(nrv_constant(g, NRV_F64, NRV_SHAPE(1, 4), weight), NRV_SHAPE(MANY, 4));
+    int64_t n, count[16] = { 0 }, again[4] = { 0 };
+    double p[16] = { 0 }, q[4], *v = values(nrv_multinomial(rows, 2, 0, "once"), &n);
+    assert_int_equal(n, 2 * MANY);
+    for (int64_t i = 0; i < n; i += 2)
+        count[(int)v[i] * 4 + (int)v[i + 1]]++;
+    for (int a = 0; a < 4; a++)
+        for (int b = 0; b < 4; b++)
+            p[a * 4 + b] = a == b ? 0 : weight[a] / 10 * weight[b] / (10 - weight[a]);
+    cells_are_likely("multinomial", count, p, 16);
+    free(v);
+    v = values(nrv_multinomial(rows, 2, 1, "again"), &n);
+    for (int64_t i = 0; i < n; i++)
+        again[(int)v[i]]++;
+    for (int a = 0; a < 4; a++)
+        q[a] = weight[a] / 10;
+    cells_are_likely("multinomial, again", again, q, 4);
+    free(v);
+}
+
 /* ---- permutation ---- */
 static nrv_tensor many_orders(nrv_dim n, int64_t runs)
 {
@@ -647,6 +792,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(poisson_has_its_distribution, begin, end),
         cmocka_unit_test_setup_teardown(poisson_holds_at_huge_rates, begin, end),
         cmocka_unit_test_setup_teardown(poisson_rounds_to_its_type, begin, end),
+        cmocka_unit_test_setup_teardown(gamma_has_its_distribution, begin, end),
+        cmocka_unit_test_setup_teardown(small_shapes_keep_their_proportions, begin, end),
+        cmocka_unit_test_setup_teardown(what_gamma_draws_make, begin, end),
+        cmocka_unit_test_setup_teardown(laws_have_their_distributions, begin, end),
+        cmocka_unit_test_setup_teardown(multinomial_takes_each_once, begin, end),
         cmocka_unit_test_setup_teardown(every_order_is_as_likely, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_has_every_number_once, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_may_have_a_named_length, begin, end),

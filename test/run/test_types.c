@@ -191,6 +191,56 @@ static void master_weights(void **state)
     nrv_store_free(s);
 }
 
+/* beside parameters of 16 bits an optimiser keeps averages of 32, and computes in these */
+static void averages_stay_wide(void **state)
+{
+    (void)state;
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);
+    nrv_tensor w = nrv_param(g, "w", NRV_BF16, NRV_SHAPE(3), NRV_ONES), x = nrv_cast(w, NRV_F32);
+    nrv_list params = nrv_params(g, "*"), grads = nrv_grads(nrv_sum_all(nrv_mul_c(nrv_square(x), 0.00390625)), params);
+    nrv_assign_all(params, nrv_adam(params, grads, &(nrv_adam_opt){ .lr = 0.25 }));
+    assert_null(nrv_graph_why(g));
+    nrv_plan *p = nrv_compile(g, NULL);
+    nrv_exec *e = nrv_exec_new(p, s, NULL);
+    assert_int_equal(nrv_run(e), NRV_OK);
+    nrv_dtype type = 0;
+    const float *m = nrv_store_data(s, "adam.exp_avg.w", NULL, &type);
+    assert_int_equal(type, NRV_F32);
+    assert_true(fabsf(m[0] - 0.00078125f) < 1e-9f); /* of 16 bits it would be off by 1e-6 */
+    const uint16_t *now = nrv_store_data(s, "w", NULL, &type);
+    assert_int_equal(type, NRV_BF16);
+    assert_int_equal(now[2], 0x3F40); /* 0.75 */
+    nrv_exec_free(e);
+    nrv_plan_free(p);
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
+/* of 16 bits an op gives the number that is nearest to the exact one: it adds up in more, and rounds once */
+static void storage_types_round_once(void **state)
+{
+    enum { MANY = 4096 };
+    static float ones[2 * MANY];
+    (void)state;
+    for (int i = 0; i < 2 * MANY; i++)
+        ones[i] = i == 0 ? 0.5f : 1;
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_tensor x = nrv_cast(nrv_constant(g, NRV_F32, NRV_SHAPE(2, MANY), ones), NRV_F16);
+    nrv_tensor y = nrv_matmul(x, nrv_fill(g, NRV_F16, NRV_SHAPE(MANY, 1), 1));
+    nrv_tensor rows = nrv_gather(x, nrv_fill(g, NRV_I32, NRV_SHAPE(1), 0), 0);
+    uint16_t got[2], row[MANY];
+    assert_int_equal(nrv_eval(y, got, sizeof got), NRV_OK);
+    assert_int_equal(got[0], 0x6C00); /* 4095.5 lies between 4092 and 4096; a sum in f16 would stop at 2048 */
+    assert_int_equal(got[1], 0x6C00);
+    assert_int_equal(nrv_dtype_of(rows), NRV_F16);
+    assert_int_equal(nrv_eval(rows, row, sizeof row), NRV_OK);
+    assert_int_equal(row[0], 0x3800);
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
 static void quantised_numbers(void **state)
 {
     (void)state;
@@ -210,9 +260,10 @@ static void quantised_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_wrap),  cmocka_unit_test(long_integers_keep_all_bits),
-        cmocka_unit_test(casts_saturate), cmocka_unit_test(a_plan_widens_one_layer_at_a_time),
-        cmocka_unit_test(master_weights), cmocka_unit_test(quantised_numbers),
+        cmocka_unit_test(integers_wrap),      cmocka_unit_test(long_integers_keep_all_bits),
+        cmocka_unit_test(casts_saturate),     cmocka_unit_test(a_plan_widens_one_layer_at_a_time),
+        cmocka_unit_test(averages_stay_wide), cmocka_unit_test(storage_types_round_once),
+        cmocka_unit_test(master_weights),     cmocka_unit_test(quantised_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

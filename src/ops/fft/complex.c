@@ -1,8 +1,8 @@
-/* complex, real, imag, conj, complex_mul, complex_abs, polar - complex numbers are pairs at the end of a shape:
-   (...,2).
+/* complex, real, imag, conj, complex_mul, complex_abs, complex_angle, polar - on complex numbers, which are pairs at
+   the end of a shape: (...,2).
 
    complex: (re, im)    conj: (a, -b)    complex_mul: (ac - bd, ad + bc)    complex_abs: sqrt(a^2 + b^2)
-   polar: (r cos t, r sin t) */
+   complex_angle: atan2(b, a)    polar: (r cos t, r sin t) */
 #include "fft.h"
 
 static nrv_tensor complex_make(nrv__case *c)
@@ -33,6 +33,11 @@ static nrv_tensor complex_mul_make(nrv__case *c)
 static nrv_tensor complex_abs_make(nrv__case *c)
 {
     return nrv_complex_abs(c->x[0]);
+}
+
+static nrv_tensor complex_angle_make(nrv__case *c)
+{
+    return nrv_complex_angle(c->x[0]);
 }
 
 static nrv_tensor complex_polar_make(nrv__case *c)
@@ -85,6 +90,15 @@ NRV_OP(
                 "hint a complex number is a pair at the end, (...,2); nrv_complex makes them",
                 "x:i32[3,2] => complex_abs: x is i32, a real type is wanted | in here | hint nrv_cast it to NRV_F32" },
     .test = { "x[5,2]", "x[3,2,2] in -1000..1000", "x[2]" });
+NRV_OP(complex_angle, .sig = "real x[...,2] -> y[...]",
+       .doc = "The angle of complex numbers in radians, from -pi to pi; 0 for 0, where the gradient is 0.",
+       .make = complex_angle_make, .flags = NRV_MACRO, .ulp = 4,
+       .tolerance_why = "an angle of at most pi, of a rounded quotient",
+       .refuse = { "x[3] => complex_angle: complex numbers are wanted, the last axis of x is not of length 2 | in here "
+                   "| hint a complex number is a pair at the end, (...,2); nrv_complex makes them",
+                   "x:i32[3,2] => complex_angle: x is i32, a real type is wanted | in here | hint nrv_cast it to "
+                   "NRV_F32" },
+       .test = { "x[5,2]", "x[3,2,2] in 1..1000", "x[2]" });
 NRV_OP(polar, .sig = "real r[...], real t[...] -> y[...,2]",
        .doc = "Complex numbers by absolute value and angle in radians: (r cos t, r sin t); the shapes broadcast.",
        .make = complex_polar_make, .flags = NRV_MACRO, .ulp = 4, .tolerance_why = "a sine and a product, each rounded",
@@ -153,6 +167,16 @@ NRV_API nrv_tensor nrv_complex_abs(nrv_tensor x)
     nrv_tensor nought = nrv_equal(most, nrv__like(most, 0)), scale = nrv_select(nought, nrv__like(most, 1), most);
     nrv_tensor sum = NRV_EXPR("a, b, m: (a/m) * (a/m) + (b/m) * (b/m)", a, b, scale);
     return nrv_select(nought, nrv__like(a, 0), nrv_mul(scale, nrv_sqrt(nrv_select(nought, nrv__like(a, 1), sum))));
+}
+
+/* The angle in radians, -pi..pi; 0 for 0, where the gradient is 0. x (...,2) -> (...) */
+NRV_API nrv_tensor nrv_complex_angle(nrv_tensor x)
+{
+    if (!nrv__pairs(x, "complex_angle"))
+        return NULL;
+    nrv_tensor a = nrv__pair_part(x, 0), b = nrv__pair_part(x, 1), zero = nrv__like(a, 0);
+    nrv_tensor nought = nrv_logical_and(nrv_equal(a, zero), nrv_equal(b, zero));
+    return nrv_atan2(nrv_select(nought, zero, b), nrv_select(nought, nrv__like(a, 1), a));
 }
 
 /* (r cos t, r sin t). r and t (...), broadcast -> (...,2). The gradient by r is that of the formula also where r is 0

@@ -5,7 +5,7 @@
    (straight through; Bengio et al. 2013, Jacob et al. 2018) */
 #include "../op.h"
 
-enum { QUANTISE_MOST = 1 << 20 }; /* far below where the sum that rounds, in float32, has whole numbers only */
+enum { QUANTISE_MOST = 1 << 22 }; /* float32 has all whole numbers around these, and their halves */
 
 /* scale or zero, as it is said of the whole, of the channels of an axis, or of groups, in a shape that meets x's; NULL:
    it fits none of these */
@@ -62,15 +62,13 @@ static bool quantise_way_of(const nrv__opdef *op, nrv_tensor x, nrv_tensor scale
     return !x->g->why.status;
 }
 
-/* whole numbers between lo and hi, zero not yet added; *inside: where nothing was clamped. The sum with 1.5 * 2^23 (or
-   2^52) has whole numbers only, so that adding rounds: to the nearest, ties to even */
+/* whole numbers between lo and hi, zero not yet added; *inside: where nothing was clamped */
 static nrv_tensor quantise_round(nrv_tensor x, const quantise_way *w, double lo, double hi, nrv_tensor *inside)
 {
     nrv_tensor least = nrv_sub(nrv__like(x, lo), w->zero), most = nrv_sub(nrv__like(x, hi), w->zero);
     nrv_tensor near = nrv_mul(x, nrv_reciprocal(w->scale));
     near = NRV_EXPR("x, a, b: min(max(x, a - 1), b + 1)", near, least, most);
-    nrv_tensor whole = nrv__like(x, x && x->type == NRV_F64 ? 0x1.8p52 : 0x1.8p23);
-    near = nrv_sub(nrv_add(near, whole), whole);
+    near = nrv_rint(near);
     nrv_tensor q = nrv_min(nrv_max(near, least), most);
     *inside = nrv_equal(q, near);
     return q;
@@ -159,7 +157,7 @@ NRV_OP(
     .torch = "fake_quantize_per_tensor_affine fake_quantize_per_channel_affine", .also = "fake_quantize", .ulp = 4,
     .tolerance_why = "a scale's reciprocal and two products",
     .refuse = { "x[3], least=5, most=2 => fake_quantise: from 5 to 2 | in here | input 0: input f32 [3] x | input 1: "
-                "fill f32 [] here | hint least < most, both within 2^20",
+                "fill f32 [] here | hint least < most, both within 2^22",
                 "x:i32[3], scale[] => fake_quantise: input 0 is i32, a real type is wanted | in here | input 0: input "
                 "i32 [3] x | input 1: input f32 [] scale | hint nrv_cast it to NRV_F32" },
     .test = { "x[3,5] in -4..4, scale=0.125", "x[3,5] in -4..4, scale[5] in 0.125..0.25, zero:i32[5] in -5..5, axis=1",
@@ -211,7 +209,7 @@ NRV_API nrv_tensor nrv_fake_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor 
         return NULL;
     if (least >= most || least < -QUANTISE_MOST || most > QUANTISE_MOST)
         return nrv__op_refuses(&nrv__op_fake_quantise, 2, (const nrv_tensor[]){ x, scale }, NRV_EARG,
-                               "least < most, both within 2^20", "from %lld to %lld", (long long)least,
+                               "least < most, both within 2^22", "from %lld to %lld", (long long)least,
                                (long long)most);
     if (!quantise_way_of(&nrv__op_fake_quantise, x, scale, zero, axis, &w))
         return NULL;

@@ -1,4 +1,8 @@
-"""torch.fft, stft and istft, windows: complex numbers come and go as a trailing axis of 2."""
+"""torch.fft, stft and istft, windows: complex numbers come and go as a trailing axis of 2. Cosine transforms, wavelets and
+convolutions by their definitions."""
+import math
+
+import numpy
 import torch
 
 CC = torch.view_as_complex
@@ -106,9 +110,64 @@ def numbers(rng):
         yield {"name": f"{kind}_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x, kind=kind: getattr(torch, kind)(CC(x))}
     yield {"name": "conj_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: real(torch.conj(CC(x)))}
     yield {"name": "complex_abs_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: CC(x).abs()}
+    yield {"name": "complex_angle_1", "inputs": {"x": z}, "grads": ["x"], "run": lambda x: CC(x).angle()}
     yield {"name": "complex_mul_1", "inputs": {"a": z, "b": w}, "grads": ["a", "b"], "run": lambda a, b: real(CC(a) * CC(b))}
     yield {"name": "polar_1", "inputs": {"abs": abs(z[..., 0]) + 0.1, "angle": z[..., 1]}, "grads": ["abs", "angle"],
            "run": lambda inputs: torch.view_as_real(torch.polar(inputs["abs"], inputs["angle"]))}
+
+
+def matrix_of_cosines(n, ortho):
+    k, j = torch.arange(n, dtype=torch.float64)[:, None], torch.arange(n, dtype=torch.float64)[None]
+    c = 2 * torch.cos(torch.pi * k * (2 * j + 1) / (2 * n))
+    c[0] *= 0.5 ** 0.5 if ortho else 1
+    return c * (1 / (2 * n)) ** 0.5 if ortho else c
+
+
+def wavelet_taps(name):
+    """Daubechies' filter of least phase: (1 + z)^N times the roots within the circle of what makes it orthogonal."""
+    moments = {"haar": 1, "d4": 2, "d6": 3, "d8": 4}[name]
+    poly = numpy.ones(1)
+    for _ in range(moments):
+        poly = numpy.convolve(poly, [1, 1])
+    for y in numpy.roots([math.comb(moments - 1 + k, k) for k in range(moments)][::-1]):
+        z = (1 - 2 * y) + numpy.sqrt((1 - 2 * y) ** 2 - 1 + 0j)
+        poly = numpy.convolve(poly, [1, -(z if abs(z) < 1 else 1 / z)])
+    return (poly.real / poly.real.sum() * 2 ** 0.5).tolist()
+
+
+def matrix_of_wavelet(name, n):
+    low = wavelet_taps(name)
+    high = [(-1) ** i * low[len(low) - 1 - i] for i in range(len(low))]
+    w = torch.zeros(2, n // 2, n, dtype=torch.float64)
+    for band, taps in enumerate((low, high)):
+        for k in range(n // 2):
+            for i, tap in enumerate(taps):
+                w[band, k, (2 * k + i) % n] += tap
+    return w
+
+
+def filters(rng):
+    for i, (n, ortho) in enumerate([(8, False), (7, True), (1, True), (12, True), (5, False), (2, False)]):
+        attrs = {"norm": "ortho"} if ortho else {}
+        x, c = rng.normal(size=(3, n)), matrix_of_cosines(n, ortho)
+        yield {"name": f"dct_{i}", "attrs": attrs, "inputs": {"x": x}, "grads": ["x"], "run": lambda x, c=c: x @ c.T}
+        yield {"name": f"idct_{i}", "attrs": attrs, "inputs": {"x": x}, "grads": ["x"],
+               "run": lambda x, c=c: x @ torch.linalg.inv(c).T}
+    for i, (name, n) in enumerate([("haar", 8), ("d4", 10), ("d6", 12), ("d4", 4), ("d6", 2), ("haar", 2), ("d8", 12), ("d8", 4)]):
+        w = matrix_of_wavelet(name, n)
+        yield {"name": f"dwt_{i}", "attrs": {"wavelet": name}, "inputs": {"x": rng.normal(size=(3, n))}, "grads": ["x"],
+               "run": lambda x, w=w: torch.einsum("...n,bkn->...bk", x, w)}
+        yield {"name": f"idwt_{i}", "attrs": {"wavelet": name}, "inputs": {"x": rng.normal(size=(3, 2, n // 2))},
+               "grads": ["x"], "run": lambda x, w=w: x.flatten(-2) @ torch.linalg.inv(w.flatten(0, 1)).T}
+    for i, (n, m, mode) in enumerate([(9, 4, "full"), (9, 4, "same"), (9, 4, "valid"), (3, 8, "same"), (3, 8, "valid"),
+                                      (1, 1, "full"), (6, 5, "same"), (31, 17, "full")]):
+        def run(a, b, n=n, m=m, mode=mode):
+            whole = torch.nn.functional.conv1d(a[None], b.flip(-1)[:, None], padding=m - 1, groups=2)[0]
+            least = min(n, m)
+            return {"full": whole, "same": whole[:, (m - 1) // 2:][:, :n],
+                    "valid": whole[:, least - 1:n + m - least]}[mode]
+        yield {"name": f"fftconvolve_{i}", "attrs": {"mode": mode}, "grads": ["a", "b"], "run": run,
+               "inputs": {"a": rng.normal(size=(2, n)), "b": rng.normal(size=(2, m))}}
 
 
 def cases(rng):
@@ -121,3 +180,4 @@ def cases(rng):
     yield from windows()
     yield from spectra(rng)
     yield from numbers(rng)
+    yield from filters(rng)
