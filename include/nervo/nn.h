@@ -73,12 +73,9 @@ nrv_tensor nrv_embedding(nrv_graph *g, const char *name, nrv_dim n, nrv_dim widt
    name.weight plus name.bias, both (C). */
 nrv_tensor nrv_group_norm(nrv_tensor x, const char *name, int groups, const nrv_norm_opt *opt);
 /* (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased). affine = 1: then times name.weight
-   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises. As
-   PyTorch's InstanceNorm, both are off as a rule. */
+   plus name.bias, both (C). track = 1: running values as nrv_batch_norm has, by which evaluation normalises;
+   batches are not counted. As PyTorch's InstanceNorm, both are off as a rule. */
 nrv_tensor nrv_instance_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
-/* One turn of a GRU: x (B,n), h (B,H) -> (B,H); parameters name.weight_ih (3H,n), name.weight_hh (3H,H), name.bias_ih
-   and name.bias_hh (3H) in the order reset, update, new, as PyTorch's GRUCell. (Cho et al. 2014) */
-nrv_tensor nrv_gru_cell(nrv_tensor x, const char *name, nrv_tensor h);
 /* (...,n...): the last axes (opt->axes, 1 as a rule) with mean 0 and deviation 1 (biased), then times name.weight plus
    name.bias, both (n...). */
 nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
@@ -90,16 +87,37 @@ nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_l
 /* a (...,n), b (...,m) -> (...,units): every output weighs all pairs of the two, with parameters name.weight
    (units,n,m) and name.bias (units), as PyTorch's Bilinear. */
 nrv_tensor nrv_bilinear(nrv_tensor a, nrv_tensor b, const char *name, nrv_dim units, const nrv_linear_opt *opt);
+/* q (T,B,E), k (L,B,K), v (L,B,V) -> (T,B,E), and *weights, if asked for, as nrv_multi_head_attention_by, whose options
+   these are; parameters name.in_proj_weight (3E,E), or name.q_, k_ and v_proj_weight where K or V is not E,
+   name.in_proj_bias (3E), name.out_proj.weight (E,E) and name.out_proj.bias (E), as PyTorch's MultiheadAttention. */
+nrv_tensor nrv_multi_head_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const char *name, int heads,
+                                            const nrv_mha_opt *opt, nrv_tensor *weights);
+/* x where it is positive, else a learnt slope times x: one for all, or one for each channel (axis 1). Parameter: weight
+   (slopes), which starts at `start`; PyTorch's is 0.25. */
+nrv_tensor nrv_prelu_layer(nrv_tensor x, const char *name, int64_t slopes, double start);
+/* A recurrent net over x (T,B,n), with batch_first (B,T,n), or (T,n) -> (T,B,dirs hidden) of the last layer; *h_n, if
+   asked for: the last states (layers dirs,B,hidden). Parameters as PyTorch's RNN: name.weight_ih_l0 (hidden,n),
+   name.weight_hh_l0, name.bias_ih_l0, name.bias_hh_l0, ..._l0_reverse, ..._l1... */
+nrv_tensor nrv_rnn(nrv_tensor x, const char *name, nrv_dim hidden, const nrv_rnn_opt *opt, nrv_tensor *h_n);
+/* A long short-term memory over x, as nrv_rnn, of gates in, forget, cell, out: weight_ih_l0 (4 hidden,n)...; *c_n: its
+   last cells (layers dirs,B,hidden). opt->proj: h has that length, by name.weight_hr_l0 (proj,hidden). As PyTorch's
+   LSTM. */
+nrv_tensor nrv_lstm(nrv_tensor x, const char *name, nrv_dim hidden, const nrv_rnn_opt *opt, nrv_tensor *h_n,
+                            nrv_tensor *c_n);
+/* A gated recurrent unit over x, as nrv_rnn, of gates reset, update, new: weight_ih_l0 (3 hidden,n)... As PyTorch's
+ * GRU.
+ */
+nrv_tensor nrv_gru(nrv_tensor x, const char *name, nrv_dim hidden, const nrv_rnn_opt *opt, nrv_tensor *h_n);
+/* One turn of a recurrent net: x (B,n), h (B,H) -> (B,H), tanh(Wi x + bi + Wh h + bh); parameters name.weight_ih (H,n),
+   name.weight_hh (H,H), name.bias_ih and name.bias_hh (H), as PyTorch's RNNCell. (Elman 1990) */
+nrv_tensor nrv_rnn_cell(nrv_tensor x, const char *name, nrv_tensor h);
+/* One turn of a GRU: x (B,n), h (B,H) -> (B,H); parameters name.weight_ih (3H,n), name.weight_hh (3H,H), name.bias_ih
+   and name.bias_hh (3H) in the order reset, update, new, as PyTorch's GRUCell. (Cho et al. 2014) */
+nrv_tensor nrv_gru_cell(nrv_tensor x, const char *name, nrv_tensor h);
 /* One turn of an LSTM: x (B,n), h and c (B,H) -> *h2 and *c2 (B,H), both NULL after an error; parameters name.weight_ih
    (4H,n), name.weight_hh (4H,H), name.bias_ih and name.bias_hh (4H) in the order i, f, g, o, as PyTorch's LSTMCell.
    (Hochreiter & Schmidhuber 1997) */
 void nrv_lstm_cell(nrv_tensor x, const char *name, nrv_tensor h, nrv_tensor c, nrv_tensor *h2, nrv_tensor *c2);
-/* x where it is positive, else a learnt slope times x: one for all, or one for each channel (axis 1). Parameter: weight
-   (slopes), which starts at `start`; PyTorch's is 0.25. */
-nrv_tensor nrv_prelu_layer(nrv_tensor x, const char *name, int64_t slopes, double start);
-/* One turn of a recurrent net: x (B,n), h (B,H) -> (B,H), tanh(Wi x + bi + Wh h + bh); parameters name.weight_ih (H,n),
-   name.weight_hh (H,H), name.bias_ih and name.bias_hh (H), as PyTorch's RNNCell. (Elman 1990) */
-nrv_tensor nrv_rnn_cell(nrv_tensor x, const char *name, nrv_tensor h);
 /* The layers of a text, in order: "conv 16 3x3 relu | pool 2 | flatten | dense 10". name: their scope, or NULL. */
 nrv_tensor nrv_layers(nrv_tensor x, const char *name, const char *text);
 /* The same, and .seen hears of every layer: its word, name, shape, parameters, multiply-adds. */
@@ -107,6 +125,27 @@ nrv_tensor nrv_layers_with(nrv_tensor x, const char *name, const char *text, con
 /* The shape that the word `input` gives a sample, e.g. 1x28x28; rank 0 if the text has none. why: what is wrong
    with the text. */
 nrv_status nrv_layers_input(const char *text, nrv_shape *shape, char *why, size_t why_bytes);
+/* One layer of an encoder: x (T,B,E), with batch_first (B,T,E), or (T,E) -> as x; heads divides E, ff is the length
+   between the two linear maps. Parameters as PyTorch's TransformerEncoderLayer: name.self_attn.in_proj_weight...,
+   name.linear1.weight..., name.norm1.weight... Options: nrv_transformer_opt; dropout is 0 unless given. */
+nrv_tensor nrv_transformer_encoder_layer(nrv_tensor x, const char *name, int heads, nrv_dim ff,
+                                                 const nrv_transformer_opt *opt);
+/* One layer of a decoder: x (T,B,E) and memory (L,B,E) -> as x, as nrv_transformer_encoder_layer. Parameters as
+   PyTorch's TransformerDecoderLayer: name.multihead_attn. and name.norm3. besides. */
+nrv_tensor nrv_transformer_decoder_layer(nrv_tensor x, nrv_tensor memory, const char *name, int heads,
+                                                 nrv_dim ff, const nrv_transformer_opt *opt);
+/* layers of an encoder and a norm: name.layers.0. ... and name.norm., as PyTorch's TransformerEncoder with a LayerNorm;
+   opt->no_norm: without. */
+nrv_tensor nrv_transformer_encoder(nrv_tensor x, const char *name, int layers, int heads, nrv_dim ff,
+                                           const nrv_transformer_opt *opt);
+/* layers of a decoder and a norm, as nrv_transformer_encoder. */
+nrv_tensor nrv_transformer_decoder(nrv_tensor x, nrv_tensor memory, const char *name, int layers, int heads,
+                                           nrv_dim ff, const nrv_transformer_opt *opt);
+/* An encoder of from (L,B,E) and a decoder of to (T,B,E) that looks at it -> as to: name.encoder. and name.decoder., as
+   PyTorch's Transformer. Of opt, mask, key_padding_mask and causal are the decoder's; memory_key_padding_mask is the
+   encoder's, too. */
+nrv_tensor nrv_transformer(nrv_tensor from, nrv_tensor to, const char *name, int layers, int heads, nrv_dim ff,
+                                   const nrv_transformer_opt *opt);
 /* The parameters' values after one step of Adam; nrv_assign_all makes them so. */
 nrv_list nrv_adam(nrv_list params, nrv_list grads, const nrv_adam_opt *opt);
 /* Adam with the decay taken from the weights (0.01 unless .decay says otherwise). */

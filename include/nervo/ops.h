@@ -55,7 +55,8 @@ enum { NRV_PAD_GIVEN, NRV_PAD_SAME, NRV_PAD_VALID, NRV_PAD_FULL, NRV_PAD_CAUSAL 
    repeated; its last element; its other end. */
 enum { NRV_EDGE_CONSTANT, NRV_EDGE_REFLECT, NRV_EDGE_REPLICATE, NRV_EDGE_CIRCULAR };
 /* Zero is the default: stride 1, no padding, dilation 1, one group, zeros around. A number stands for all axes; where
-   axes differ, the arrays have one for each, and 0 is the number's. no_bias: of layers. output_pad: of the transposed. */
+   axes differ, the arrays have one for each, and 0 is the number's. no_bias: of layers. output_pad: of the transposed.
+ */
 typedef struct {
     int stride, pad, dilation, groups, no_bias;
     int strides[3], pads[3], dilations[3];
@@ -91,6 +92,8 @@ typedef struct {
     const char *pad_mode;
     int64_t reserved[4];
 } nrv_stft_opt;
+/* dwt: Haar's, and Daubechies' of 4, 6 and 8 numbers, with 2, 3 and 4 vanishing moments */
+typedef enum { NRV_WAVELET_HAAR = 1, NRV_WAVELET_D4, NRV_WAVELET_D6, NRV_WAVELET_D8 } nrv_wavelet;
 /* nrv_formula: n tensors x that go by a name: the text ends there, as at inputs and parameters, which go by their own.
    as_is: nothing is simplified. operations: how many the text has. */
 typedef struct {
@@ -149,6 +152,11 @@ typedef struct {
     double rtol;
     int64_t reserved[4];
 } nrv_lstsq_opt;
+/* right: x Q; transpose: Q^T. */
+typedef struct {
+    int right, transpose;
+    int64_t reserved[4];
+} nrv_ormqr_opt;
 /* right: x a = b. vector: b is one vector (...,n) for each matrix; else it is one if it has one axis, or a's without
    the last. */
 typedef struct {
@@ -274,9 +282,9 @@ typedef struct {
     int64_t reserved[4];
 } nrv_softplus_opt;
 /* A number stands for all axes; where axes differ, the arrays have one for each, and 0 is the number's. Zero is the
-   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over; 0:
-   all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the image
-   count in a mean; divisor: divides instead of a count. */
+   default: stride as the kernel, no padding, dilation 1, lengths rounded down. axes: how many the window slides over;
+   0: all behind (B,C), and one more than that means that x is one image, (C,H,W). leave_pad_out: only elements of the
+   image count in a mean; divisor: divides instead of a count. */
 typedef struct {
     int kernel, stride, pad, dilation, axes, ceil_mode, leave_pad_out, divisor;
     int kernels[3], strides[3], pads[3], dilations[3];
@@ -403,11 +411,17 @@ nrv_tensor nrv_conj(nrv_tensor x);
 nrv_tensor nrv_complex_mul(nrv_tensor a, nrv_tensor b);
 /* sqrt(a^2 + b^2) of (a, b), without overflow on the way; the gradient at 0 is 0. x (...,2) -> (...) */
 nrv_tensor nrv_complex_abs(nrv_tensor x);
+/* The angle in radians, -pi..pi; 0 for 0, where the gradient is 0. x (...,2) -> (...) */
+nrv_tensor nrv_complex_angle(nrv_tensor x);
 /* (r cos t, r sin t). r and t (...), broadcast -> (...,2). The gradient by r is that of the formula also where r is 0
    or negative, where PyTorch takes the sign of the result. */
 nrv_tensor nrv_polar(nrv_tensor r, nrv_tensor t);
 /* a (...,n) and b (...,m) of one rank, along axis -> (...,n+m-1), or fewer by mode: sum_j a[j] b[k - j]. */
 nrv_tensor nrv_fftconvolve(nrv_tensor a, nrv_tensor b, int axis, nrv_convolve_mode mode);
+/* x (...,n) -> (...,n): 2 sum_j x[j] cos(pi k (2j + 1) / 2n); ortho: an orthogonal matrix. */
+nrv_tensor nrv_dct(nrv_tensor x, int ortho);
+/* The inverse of nrv_dct. x (...,n) -> (...,n) */
+nrv_tensor nrv_idct(nrv_tensor x, int ortho);
 /* x (...,n,2), complex numbers, along one of their axes (-1: the last before the pair) -> the same shape, or with
    o->n in the axis's place. y[k] = sum_j x[j] e^(-2 pi i j k / n); the norm NRV_FFT_FORWARD divides by n, NRV_FFT_ORTHO
    by its root. Any n from 1 on: mixed radix, and Bluestein's chirp where a prime is large (Cooley & Tukey 1965). */
@@ -473,6 +487,10 @@ nrv_tensor nrv_rfftfreq(nrv_graph *g, nrv_dtype t, nrv_dim n, double d);
 nrv_tensor nrv_stft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o);
 /* The inverse of nrv_stft with the same options. x (...,F,T,2) -> (...,L) */
 nrv_tensor nrv_istft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o);
+/* x (...,2m) -> (...,2,m): smoothed numbers, then details. */
+nrv_tensor nrv_dwt(nrv_tensor x, nrv_wavelet w);
+/* The inverse of nrv_dwt. x (...,2,m) -> (...,2m) */
+nrv_tensor nrv_idwt(nrv_tensor x, nrv_wavelet w);
 /* (n) of type t: 0.5 - 0.5 cos 2 pi k / n, as a spectrum wants it; symmetric: / (n - 1), as a filter does. */
 nrv_tensor nrv_hann_window(nrv_graph *g, nrv_dtype t, int64_t n, int symmetric);
 /* (n) of type t: alpha - beta cos 2 pi k / n; PyTorch's are 0.54 and 0.46. */
@@ -496,8 +514,8 @@ nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, int align
 nrv_tensor nrv_box_iou(nrv_tensor a, nrv_tensor b);
 /* As nrv_box_iou, less what of the smallest box around both belongs to neither: -1..1. */
 nrv_tensor nrv_box_giou(nrv_tensor a, nrv_tensor b);
-/* x (B,C,H,W) and grid (B,h,w,2) -> (B,C,h,w), or with one more axis each: x at the places that grid names, in -1..1 and
-   the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
+/* x (B,C,H,W) and grid (B,h,w,2) -> (B,C,h,w), or with one more axis each: x at the places that grid names, in -1..1
+   and the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
 nrv_tensor nrv_grid_sample(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_opt *opt);
 /* x (B,C,S...) -> (B,C,to...), n lengths of one to three axes; opt: mode and more, NULL: nearest. */
 nrv_tensor nrv_interpolate_with(nrv_tensor x, int n, const nrv_dim *to, const nrv_interpolate_opt *opt);
@@ -514,9 +532,12 @@ nrv_tensor nrv_pixel_shuffle(nrv_tensor x, int r);
 nrv_tensor nrv_pixel_unshuffle(nrv_tensor x, int r);
 /* (B,C,...) -> (B,C,...): channels in `groups` runs, taken one of each in turn. */
 nrv_tensor nrv_channel_shuffle(nrv_tensor x, int groups);
-/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2 -> (K,C,h,w). An image that is not there is an error
-   of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
+/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2 -> (K,C,h,w). An image that is not there is an
+   error of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
 nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, const nrv_roi_align_opt *opt);
+/* x (B,C,H,W), boxes (K,5) of x's type: which image, x1, y1, x2, y2, times scale in pixels -> (K,C,h,w): the largest of
+   each cell. An image that is not there is an error of the run. */
+nrv_tensor nrv_roi_pool(nrv_tensor x, nrv_tensor boxes, int h, int w, double scale);
 /* x (a...,n,b...) with src (a...,m,b...) in the places of axis that index (a...,m,b...) of i32 or i64 names: PyTorch's
    scatter. Along the other axes the index may be shorter than x, and src may be longer than the index everywhere. Of
    several elements for one place the last counts, and it alone gets the gradient. An index outside 0..n-1 is an error
@@ -726,6 +747,11 @@ nrv_tensor nrv_cofactor(nrv_tensor a);
 nrv_tensor nrv_slogdet(nrv_tensor a, nrv_tensor *logabs);
 /* a (...,n,n) -> the logarithm of its determinant (...) */
 nrv_tensor nrv_logdet(nrv_tensor a);
+/* a (...,n,n) -> its eigenvalues (...,n,2), real and imaginary part, by ascending real part; *vectors (...,n,n,2),
+   columns of length 1. vectors may be NULL. */
+nrv_tensor nrv_eig(nrv_tensor a, nrv_tensor *vectors);
+/* a (...,n,n) -> its eigenvalues (...,n,2), real and imaginary part, by ascending real part */
+nrv_tensor nrv_eigvals(nrv_tensor a);
 /* a (...,n,n) -> its eigenvalues (...,n), ascending; *vectors (...,n,n) as columns, orthonormal. The symmetric part of
    a is what counts. vectors may be NULL. */
 nrv_tensor nrv_eigh(nrv_tensor a, nrv_tensor *vectors);
@@ -779,6 +805,9 @@ nrv_tensor nrv_bmm(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_mv(nrv_tensor a, nrv_tensor b);
 /* a (k), b (k) -> the sum of their products */
 nrv_tensor nrv_dot(nrv_tensor a, nrv_tensor b);
+/* a (...,k,...), b (...,k,...) -> the sums of their products along axis, which is counted in the result of the product
+ */
+nrv_tensor nrv_vecdot(nrv_tensor a, nrv_tensor b, int axis);
 /* a (m...,k), b (n...,k) -> (m...,n...): sums over the last axis of both. A scalar multiplies the other. */
 nrv_tensor nrv_inner(nrv_tensor a, nrv_tensor b);
 /* a (m), b (n) -> (m,n): every product */
@@ -798,6 +827,12 @@ nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau);
 /* a (...,m,n) -> Q (...,m,k) and *r = R (...,k,n), k = min(m,n); whole = 1: Q (...,m,m) and R (...,m,n). r may be NULL.
    Signs are LAPACK's. */
 nrv_tensor nrv_qr(nrv_tensor a, int whole, nrv_tensor *r);
+/* a (...,m,n) -> R and below it the vectors of the reflections (...,m,n), and *tau (...,k), k = min(m,n); for
+   nrv_householder_product and nrv_ormqr. tau may be NULL. */
+nrv_tensor nrv_geqrf(nrv_tensor a, nrv_tensor *tau);
+/* v (...,m,k), tau (...,k), x (...,m,n) -> Q x (...,m,n), Q = H1 H2 ... Hk as in nrv_householder_product; o may be NULL
+ */
+nrv_tensor nrv_ormqr(nrv_tensor v, nrv_tensor tau, nrv_tensor x, const nrv_ormqr_opt *o);
 /* The x with a x = b: a (...,n,n), b (...,n,k) or a vector for each matrix (...,n) -> x of b's shape. A singular a
    gives inf or NaN. */
 nrv_tensor nrv_solve(nrv_tensor a, nrv_tensor b);
@@ -1242,6 +1277,31 @@ nrv_tensor nrv_nextafter(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_not_equal(nrv_tensor a, nrv_tensor b);
 /* The n-th derivative of digamma, n from 0 (digamma itself) to 100; infinite at 0, -1, -2... x and y (...) */
 nrv_tensor nrv_polygamma(int n, nrv_tensor x);
+/* Chebyshev's polynomial of the first kind: 1, x, 2x^2 - 1, ...; of an angle's cosine that of n times the angle; of
+ * degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_chebyshev_polynomial_t(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the second kind: 1, 2x, 4x^2 - 1, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_chebyshev_polynomial_u(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the third kind: 1, 2x - 1, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_chebyshev_polynomial_v(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the fourth kind: 1, 2x + 1, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_chebyshev_polynomial_w(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the first kind, of 2x - 1; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_shifted_chebyshev_polynomial_t(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the second kind, of 2x - 1; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_shifted_chebyshev_polynomial_u(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the third kind, of 2x - 1; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_shifted_chebyshev_polynomial_v(nrv_tensor x, int n);
+/* Chebyshev's polynomial of the fourth kind, of 2x - 1; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_shifted_chebyshev_polynomial_w(nrv_tensor x, int n);
+/* Hermite's polynomial, the physicists' 1, 2x, 4x^2 - 2, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_hermite_polynomial_h(nrv_tensor x, int n);
+/* Hermite's polynomial, the probabilists' 1, x, x^2 - 1, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_hermite_polynomial_he(nrv_tensor x, int n);
+/* Laguerre's polynomial: 1, 1 - x, (x^2 - 4x + 2) / 2, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_laguerre_polynomial_l(nrv_tensor x, int n);
+/* Legendre's polynomial: 1, x, (3x^2 - 1) / 2, ...; of degree n, 0 for n below 0. x and y (...) */
+nrv_tensor nrv_legendre_polynomial_p(nrv_tensor x, int n);
 /* +x, which is x. */
 nrv_tensor nrv_positive(nrv_tensor x);
 /* Power of reals, as C: 0^0 = 1; NaN for a negative base with a fractional exponent. The gradient by a is 0 where b is
@@ -1346,9 +1406,9 @@ nrv_tensor nrv_avg_pool(nrv_tensor x, int k, int stride);
 nrv_tensor nrv_avg_pool_global(nrv_tensor x);
 /* The largest of every channel. (B,C,S...) -> (B,C) */
 nrv_tensor nrv_max_pool_global(nrv_tensor x);
-/* x (B,C,S...) or (C,S...), samples (B,C,n) in [0,1), nrv_uniform's -> (B,C,to...): the largest of to[i] windows of k[i]
-   along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in PyTorch:
-   of two axes the first is the last one's. No gradient to them. */
+/* x (B,C,S...) or (C,S...), samples (B,C,n) in [0,1), nrv_uniform's -> (B,C,to...): the largest of to[i] windows of
+   k[i] along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in
+   PyTorch: of two axes the first is the last one's. No gradient to them. */
 nrv_tensor nrv_fractional_max_pool(nrv_tensor x, nrv_tensor samples, int n, const int *k, const nrv_dim *to,
                                            nrv_tensor *where);
 /* The p-norm of each window of x (B,C,S...), p > 0; padding and dilation as in the other pools. */
@@ -1363,17 +1423,49 @@ nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride);
 /* x and where (B,C,O...) or (C,O...), as nrv_max_pool_with gave them -> (B,C,to...), n lengths: x at its places, 0
    elsewhere. A place outside is an error of the run. */
 nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const nrv_dim *to);
-/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt says
-   another. */
+/* x (B,C,S...) or, with opt->axes, (C,S...) -> (B, C * taps, places): every window as a column; stride 1 unless opt
+   says another. */
 nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt);
-/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as opt->axes
-   says, two if it says nothing; what overlaps is summed. */
+/* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as
+   opt->axes says, two if it says nothing; what overlaps is summed. */
 nrv_tensor nrv_fold(nrv_tensor x, const nrv_dim *to, const nrv_pool_opt *opt);
 /* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
    (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
    stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
    scope is an error. No gradient to the logits. */
 nrv_tensor nrv_categorical(nrv_tensor logits, const char *name);
+/* alpha (...) -> positive numbers (...) of its type, of the gamma distribution of that shape and scale 1: mean and
+   variance alpha (Marsaglia & Tsang 2000). Times a scale, or over a rate, as needed. An alpha that is not positive and
+   finite stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used
+   in this scope is an error. No gradient to alpha. */
+nrv_tensor nrv_gamma(nrv_tensor alpha, const char *name);
+/* a and b (...), which broadcast -> (...) in 0..1, of the beta distribution: mean a / (a + b). As nrv_gamma otherwise.
+ */
+nrv_tensor nrv_beta(nrv_tensor a, nrv_tensor b, const char *name);
+/* alpha (...,K) -> (...,K): rows of positive numbers that add to 1, of the Dirichlet distribution: means alpha / sum
+   alpha. As nrv_gamma otherwise. */
+nrv_tensor nrv_dirichlet(nrv_tensor alpha, const char *name);
+/* freedom (...) -> (...): sums of so many squares of normal draws, any positive number. As nrv_gamma otherwise. */
+nrv_tensor nrv_chi_square(nrv_tensor freedom, const char *name);
+/* Numbers (...) of log-normal law: e^(mean + deviation z), z as nrv_normal; mean and deviation broadcast. The gradient
+   goes through both. */
+nrv_tensor nrv_log_normal(nrv_tensor mean, nrv_tensor deviation, const char *name);
+/* Whole numbers from..to-1 of type i64, all as likely (48 bits: at most 2^40 of them), in the given shape; names as in
+   nrv_uniform. */
+nrv_tensor nrv_randint(nrv_graph *g, const char *name, int64_t from, int64_t to, nrv_shape shape);
+/* Random numbers of density e^-|x| / 2: mean 0, deviation 1.414; otherwise as nrv_uniform. */
+nrv_tensor nrv_laplace(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
+/* Random numbers of density 1 / (pi (1 + x^2)), which have no mean; otherwise as nrv_uniform. */
+nrv_tensor nrv_cauchy(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape shape);
+/* p (...) in 0..1 -> whole numbers (...) of its type from 1 on: which of many trials, each of which succeeds with
+   probability p, is the first to do so. Beyond 0..1 and for NaN the result is NaN; for 0 infinity. Names as in
+   nrv_uniform; no gradient to p. */
+nrv_tensor nrv_geometric(nrv_tensor p, const char *name);
+/* weight (...,V), not negative, need not add to 1 -> i32 (...,n): n indexes of each row, each drawn with probability
+   weight / sum; again: the same index may be drawn again, else not (n at most V; an index of weight 0 comes only when
+   the others are used up; Efraimidis & Spirakis 2006). A row that is 0 everywhere, or holds a negative number or NaN,
+   stops the run where drawn `again`. Names as in nrv_uniform; no gradient. */
+nrv_tensor nrv_multinomial(nrv_tensor weight, nrv_dim n, int again, const char *name);
 /* i64 (n): the numbers 0..n-1 in random order, n a number or a named size; nrv_gather and nrv_take shuffle by it. Keyed
    by scope and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
 nrv_tensor nrv_permutation(nrv_graph *g, const char *name, nrv_dim n);

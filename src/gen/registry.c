@@ -55,8 +55,11 @@ extern const nrv__opdef nrv__op_imag;
 extern const nrv__opdef nrv__op_conj;
 extern const nrv__opdef nrv__op_complex_mul;
 extern const nrv__opdef nrv__op_complex_abs;
+extern const nrv__opdef nrv__op_complex_angle;
 extern const nrv__opdef nrv__op_polar;
 extern const nrv__opdef nrv__op_fftconvolve;
+extern const nrv__opdef nrv__op_dct;
+extern const nrv__opdef nrv__op_idct;
 extern const nrv__opdef nrv__op_fft;
 extern const nrv__opdef nrv__op_ifft;
 extern const nrv__opdef nrv__op_fftn;
@@ -81,6 +84,8 @@ extern const nrv__opdef nrv__op_fftfreq;
 extern const nrv__opdef nrv__op_rfftfreq;
 extern const nrv__opdef nrv__op_stft;
 extern const nrv__opdef nrv__op_istft;
+extern const nrv__opdef nrv__op_dwt;
+extern const nrv__opdef nrv__op_idwt;
 extern const nrv__opdef nrv__op_hann_window;
 extern const nrv__opdef nrv__op_hamming_window;
 extern const nrv__opdef nrv__op_blackman_window;
@@ -96,6 +101,7 @@ extern const nrv__opdef nrv__op_pixel_shuffle;
 extern const nrv__opdef nrv__op_pixel_unshuffle;
 extern const nrv__opdef nrv__op_channel_shuffle;
 extern const nrv__opdef nrv__op_roi_align;
+extern const nrv__opdef nrv__op_roi_pool;
 extern const nrv__opdef nrv__op_put_along;
 extern const nrv__opdef nrv__op_add_along;
 extern const nrv__opdef nrv__op_reduce_along;
@@ -172,6 +178,9 @@ extern const nrv__opdef nrv__op_det;
 extern const nrv__opdef nrv__op_cofactor;
 extern const nrv__opdef nrv__op_slogdet;
 extern const nrv__opdef nrv__op_logdet;
+extern const nrv__opdef nrv__op_eig_packed;
+extern const nrv__opdef nrv__op_eig;
+extern const nrv__opdef nrv__op_eigvals;
 extern const nrv__opdef nrv__op_eigh_packed;
 extern const nrv__opdef nrv__op_eigh;
 extern const nrv__opdef nrv__op_eigvalsh;
@@ -196,6 +205,7 @@ extern const nrv__opdef nrv__op_mm;
 extern const nrv__opdef nrv__op_bmm;
 extern const nrv__opdef nrv__op_mv;
 extern const nrv__opdef nrv__op_dot;
+extern const nrv__opdef nrv__op_vecdot;
 extern const nrv__opdef nrv__op_inner;
 extern const nrv__opdef nrv__op_outer;
 extern const nrv__opdef nrv__op_addmm;
@@ -206,6 +216,8 @@ extern const nrv__opdef nrv__op_addbmm;
 extern const nrv__opdef nrv__op_qr_packed;
 extern const nrv__opdef nrv__op_householder_product;
 extern const nrv__opdef nrv__op_qr;
+extern const nrv__opdef nrv__op_geqrf;
+extern const nrv__opdef nrv__op_ormqr;
 extern const nrv__opdef nrv__op_solve;
 extern const nrv__opdef nrv__op_inv;
 extern const nrv__opdef nrv__op_tensorinv;
@@ -377,6 +389,18 @@ extern const nrv__opdef nrv__op_neg;
 extern const nrv__opdef nrv__op_nextafter;
 extern const nrv__opdef nrv__op_not_equal;
 extern const nrv__opdef nrv__op_polygamma;
+extern const nrv__opdef nrv__op_chebyshev_polynomial_t;
+extern const nrv__opdef nrv__op_chebyshev_polynomial_u;
+extern const nrv__opdef nrv__op_chebyshev_polynomial_v;
+extern const nrv__opdef nrv__op_chebyshev_polynomial_w;
+extern const nrv__opdef nrv__op_shifted_chebyshev_polynomial_t;
+extern const nrv__opdef nrv__op_shifted_chebyshev_polynomial_u;
+extern const nrv__opdef nrv__op_shifted_chebyshev_polynomial_v;
+extern const nrv__opdef nrv__op_shifted_chebyshev_polynomial_w;
+extern const nrv__opdef nrv__op_hermite_polynomial_h;
+extern const nrv__opdef nrv__op_hermite_polynomial_he;
+extern const nrv__opdef nrv__op_laguerre_polynomial_l;
+extern const nrv__opdef nrv__op_legendre_polynomial_p;
 extern const nrv__opdef nrv__op_positive;
 extern const nrv__opdef nrv__op_pow;
 extern const nrv__opdef nrv__op_float_power;
@@ -424,11 +448,13 @@ extern const nrv__opdef nrv__op_max_pool_global;
 extern const nrv__opdef nrv__op_fractional_max_pool;
 extern const nrv__opdef nrv__op_lp_pool;
 extern const nrv__opdef nrv__op_max_pool;
+extern const nrv__opdef nrv__op_max_pool_with;
 extern const nrv__opdef nrv__op_max_pool_dx;
 extern const nrv__opdef nrv__op_max_unpool;
 extern const nrv__opdef nrv__op_unfold;
 extern const nrv__opdef nrv__op_fold;
 extern const nrv__opdef nrv__op_categorical;
+extern const nrv__opdef nrv__op_gamma_log;
 extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_uniform;
@@ -826,8 +852,11 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conj,
     &nrv__op_complex_mul,
     &nrv__op_complex_abs,
+    &nrv__op_complex_angle,
     &nrv__op_polar,
     &nrv__op_fftconvolve,
+    &nrv__op_dct,
+    &nrv__op_idct,
     &nrv__op_fft,
     &nrv__op_ifft,
     &nrv__op_fftn,
@@ -852,6 +881,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rfftfreq,
     &nrv__op_stft,
     &nrv__op_istft,
+    &nrv__op_dwt,
+    &nrv__op_idwt,
     &nrv__op_hann_window,
     &nrv__op_hamming_window,
     &nrv__op_blackman_window,
@@ -867,6 +898,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_pixel_unshuffle,
     &nrv__op_channel_shuffle,
     &nrv__op_roi_align,
+    &nrv__op_roi_pool,
     &nrv__op_put_along,
     &nrv__op_add_along,
     &nrv__op_reduce_along,
@@ -943,6 +975,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_cofactor,
     &nrv__op_slogdet,
     &nrv__op_logdet,
+    &nrv__op_eig_packed,
+    &nrv__op_eig,
+    &nrv__op_eigvals,
     &nrv__op_eigh_packed,
     &nrv__op_eigh,
     &nrv__op_eigvalsh,
@@ -967,6 +1002,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_bmm,
     &nrv__op_mv,
     &nrv__op_dot,
+    &nrv__op_vecdot,
     &nrv__op_inner,
     &nrv__op_outer,
     &nrv__op_addmm,
@@ -977,6 +1013,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_qr_packed,
     &nrv__op_householder_product,
     &nrv__op_qr,
+    &nrv__op_geqrf,
+    &nrv__op_ormqr,
     &nrv__op_solve,
     &nrv__op_inv,
     &nrv__op_tensorinv,
@@ -1148,6 +1186,18 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_nextafter,
     &nrv__op_not_equal,
     &nrv__op_polygamma,
+    &nrv__op_chebyshev_polynomial_t,
+    &nrv__op_chebyshev_polynomial_u,
+    &nrv__op_chebyshev_polynomial_v,
+    &nrv__op_chebyshev_polynomial_w,
+    &nrv__op_shifted_chebyshev_polynomial_t,
+    &nrv__op_shifted_chebyshev_polynomial_u,
+    &nrv__op_shifted_chebyshev_polynomial_v,
+    &nrv__op_shifted_chebyshev_polynomial_w,
+    &nrv__op_hermite_polynomial_h,
+    &nrv__op_hermite_polynomial_he,
+    &nrv__op_laguerre_polynomial_l,
+    &nrv__op_legendre_polynomial_p,
     &nrv__op_positive,
     &nrv__op_pow,
     &nrv__op_float_power,
@@ -1195,11 +1245,13 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fractional_max_pool,
     &nrv__op_lp_pool,
     &nrv__op_max_pool,
+    &nrv__op_max_pool_with,
     &nrv__op_max_pool_dx,
     &nrv__op_max_unpool,
     &nrv__op_unfold,
     &nrv__op_fold,
     &nrv__op_categorical,
+    &nrv__op_gamma_log,
     &nrv__op_permutation,
     &nrv__op_poisson,
     &nrv__op_uniform,
