@@ -374,6 +374,11 @@ static void ops_accuracy(page *p, const nrv__opdef *op)
         prose(p, op->tolerance_why);
     }
     say(p, ". An ulp is one of the largest value's; integers and truth values are exact.\n");
+    if (case_one_number(op))
+        say(p,
+            "Each number by itself is within %g of its own ulp in float32, on every tier, whatever float it is of "
+            "([the measured table](../../how/accuracy.md)).\n",
+            op->point_ulp > 0 ? op->point_ulp : 4);
 }
 
 /* ---- an example: the case with the fewest numbers, and what comes of it ---- */

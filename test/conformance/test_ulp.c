@@ -9,6 +9,7 @@
    Does not do: doubt the double. Its functions are the C library's or are held against PyTorch's elsewhere. */
 #include "base/cpu.h"
 #include "ops/op.h"
+#include "support/cases.h"
 #include <math.h>
 #include <nervo.h>
 #include <pthread.h>
@@ -51,17 +52,6 @@ static float ulp_float(uint32_t bits)
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
-}
-
-/* one real input, element by element, a real result */
-static bool ulp_wanted(const nrv__opdef *op)
-{
-    const char *arrow = op->sig ? strstr(op->sig, " -> ") : NULL;
-    if (!(op->flags & NRV_POINTWISE) || !arrow || strstr(arrow, "bool"))
-        return false;
-    bool real = !strncmp(op->sig, "real ", 5) || !strncmp(op->sig, "number ", 7);
-    const char *comma = strstr(op->sig, ", ");
-    return real && !(comma && comma < arrow);
 }
 
 static nrv_exec *ulp_compile(ulp_machine *m, const nrv__opdef *op, int tier)
@@ -244,12 +234,12 @@ int main(int argc, char **argv)
     if (!rows)
         printf("%-16s %8s  %-9s %-17s %s\n", "function", "ulp", "tier", "of", "allowed");
     for (const nrv__opdef *const *op = nrv__ops; *op; op++)
-        if (ulp_wanted(*op) && ulp_named(*op, argc - at, argv + at)) {
+        if (case_one_number(*op) && ulp_named(*op, argc - at, argv + at)) {
             tried++;
             failed += !ulp_op(*op, every, rows);
         }
     for (int i = at; i < argc; i++)
-        if (!nrv__op_find(argv[i], strlen(argv[i])) || !ulp_wanted(nrv__op_find(argv[i], strlen(argv[i]))))
+        if (!nrv__op_find(argv[i], strlen(argv[i])) || !case_one_number(nrv__op_find(argv[i], strlen(argv[i]))))
             return fprintf(stderr, "there is no element-wise function of one real number called %s\n", argv[i]), 2;
     if (!tried)
         return 2;

@@ -38,6 +38,9 @@ static void formulas_compute(void **state)
         { "x, y: x + 1 > y * 2 ? sqrt(x * 3) : 0", 3 },
         { "x, y: select(x > 1, x, y)", 3 },
         { "x, y: 5", 5 },
+        { "x, y: relu6(4 * x) + 1 / rsqrt(x + 1)", 8 }, /* ops made of others, with what they take when nobody says */
+        { "x, y: softshrink(x) - hardtanh(x)", 1.5 },
+        { "x, y: isfinite(x) ? elu(x) : 0", 3 },
     };
     nrv_graph *g = *state;
     nrv_tensor x[] = { nrv_input(g, "x", NRV_F64, NRV_SCALAR), nrv_input(g, "y", NRV_F64, NRV_SCALAR) };
@@ -58,6 +61,8 @@ static void errors_quote_where(void **state)
         { "x: x y", "something is left" },
         { "x: (x", "')' is missing" },
         { "x: foo(x)", "no such element-wise op" },
+        { "x: glu(x)", "no such element-wise op" },
+        { "x: mish(x, x)", "the wrong number of arguments" },
         { "x: z", "unknown name" },
         { "x, y: x", "differ in number" },
         { ": 3", "differ in number" },

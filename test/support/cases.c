@@ -170,6 +170,16 @@ static bool case_read_part(op_case *c, char *at)
     return at[name] && at[name] != '=' ? case_read_input(c, at) : case_fail(c, "neither an input nor an argument", at);
 }
 
+bool case_one_number(const nrv__opdef *op)
+{
+    const char *arrow = op->sig ? strstr(op->sig, " -> ") : NULL;
+    if (!(op->flags & NRV_POINTWISE) || !arrow || strstr(arrow, "bool"))
+        return false;
+    bool real = !strncmp(op->sig, "real ", 5) || !strncmp(op->sig, "number ", 7);
+    const char *comma = strstr(op->sig, ", ");
+    return real && !(comma && comma < arrow);
+}
+
 bool case_read(op_case *c, const nrv__opdef *op, const char *text, nrv_dtype real)
 {
     *c = (op_case){ .op = op, .text = text, .real = real };

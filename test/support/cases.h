@@ -38,6 +38,8 @@ typedef struct case_graph {
     nrv_tensor x[CASE_INPUTS], y;
 } case_graph;
 
+/* element by element, of one real number, a real number: what every float can be tried on */
+bool case_one_number(const nrv__opdef *op);
 bool case_read(op_case *c, const nrv__opdef *op, const char *text, nrv_dtype real); /* false: .wrong says why */
 void case_free(op_case *c);
 /* another leading length for every input that shares the first one's, values drawn anew; false: there is none such */
