@@ -28,7 +28,7 @@ NRV_OP(softmax, .batch = softmax_batch, .sig = "real x[...] -> y[...]",
        .doc = "e^x / sum e^x along an axis, without overflow.", .vjp = softmax_vjp, .make = softmax_make,
        .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
        .tolerance_why = "a sum of exponentials and a quotient, each rounded",
-       .torch = "softmax nn.functional.softmax nn.Softmax nn.Softmax2d special.softmax", .onnx = "Softmax",
+       .torch = "softmax nn.functional.softmax nn.Softmax special.softmax", .onnx = "Softmax",
        .refuse = { "x[3,5], axis=2 => softmax: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 "
                    "at the end",
