@@ -138,7 +138,7 @@ NRV_OP(put_along, .sig = "number x[...], index i[...], number src[...] -> y[...]
        .flags = NRV_MACRO, .make = put_along_make, .torch = "scatter Tensor.scatter", .numpy = "put_along_axis",
        .onnx = "ScatterElements",
        .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => segment_max: index 5 at position 5; it must "
-                   "lie in 0..4",
+                   "lie in 0..4 | in here",
                    "x[3,5], i:i32[3,2], src[3,1], axis=1 => put_along: axis 1 has 2 indexes for 1 elements | in here | "
                    "input 0: input f32 [3, 5] x | input 1: input i32 [3, 2] i | input 2: input f32 [3, 1] src | hint "
                    "an element for each index; more are not read",
@@ -161,7 +161,7 @@ NRV_OP(
         "run.",
     .flags = NRV_MACRO, .make = add_along_make, .torch = "scatter_add Tensor.scatter_add",
     .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => scatter_add: index 5 at position 5; it must lie "
-                "in 0..4",
+                "in 0..4 | in here",
                 "x[3,5], i:i32[3,2], src[3,1], axis=1 => add_along: axis 1 has 2 indexes for 1 elements | in here | "
                 "input 0: input f32 [3, 5] x | input 1: input i32 [3, 2] i | input 2: input f32 [3, 1] src | hint an "
                 "element for each index; more are not read",

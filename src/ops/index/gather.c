@@ -70,7 +70,7 @@ NRV_OP(gather, .sig = "any x[...], index i[...] -> y[...]",
                    "[3, 5] x | input 1: input f32 [2] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x[3,5], i:i32[2], axis=2 => gather: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                    "0, or from -1 at the end",
-                   "x[3,5], i:i32{0,5}, axis=1 => gather: index 5 at position 1; it must lie in 0..4",
+                   "x[3,5], i:i32{0,5}, axis=1 => gather: index 5 at position 1; it must lie in 0..4 | in here",
                    "x[1,1,1,1,1,1,1,2], i:i32[1,2], axis=0 => gather: ranks 8 and 2 make 9 | in here | input 0: input "
                    "f32 [1, 1, 1, 1, 1, 1, 1, 2] x | input 1: input i32 [1, 2] i | hint the index's axes replace one "
                    "of x; ranks go up to 8" },

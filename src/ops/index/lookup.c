@@ -126,7 +126,7 @@ NRV_OP(lookup, .sig = "index ids[...], real table[n,width] -> y[...,width]",
                    "i32 [3] ids | input 1: input f32 [4] table | hint a table (n,width); ranks go up to 8",
                    "ids:i32[3], table[4,2], padding_idx=4 => lookup: padding_idx is 4 | in here | input 0: input i32 "
                    "[3] ids | input 1: input f32 [4, 2] table | hint a row of the table",
-                   "ids:i32{1,4}, table[4,2] => gather: index 4 at position 1; it must lie in 0..3",
+                   "ids:i32{1,4}, table[4,2] => gather: index 4 at position 1; it must lie in 0..3 | in here",
                    "ids:i32[3], table[4,2], max_norm=-1 => lookup: max_norm is -1, norm_type 2 | in here | input 0: "
                    "input i32 [3] ids | input 1: input f32 [4, 2] table | hint 0: no largest norm, norm 2" },
        .test = { "ids:i32[2,3] in 0..3, table[4,5]", "ids:i64[6] in 0..3, table[4,2], padding_idx=1",
@@ -154,7 +154,8 @@ NRV_OP(
                 "ids:i32[2,3], off:i32[2], table[4,2] => lookup_bag: ids of rank 2 with offsets | in here | input 0: "
                 "input i32 [2, 3] ids | input 1: input f32 [4, 2] table | input 2: input i32 [2] off | hint ids (B,m), "
                 "or ids (m) and offsets (B) of their type",
-                "ids:i32[3], off:i32[2]{1,2}, table[4,2] => scatter_add: index -1 at position 0; it must lie in 0..2" },
+                "ids:i32[3], off:i32[2]{1,2}, table[4,2] => scatter_add: index -1 at position 0; it must lie in 0..2 | "
+                "in here" },
     .test = { "ids:i32[9] in 0..6, off:i32{0,3,3}, table[7,4]",
               "ids:i64[9] in 0..6, off:i64{0,4,9}, table[7,2], mode=max", "ids:i32[2,5] in 0..6, table[7,3], mode=sum",
               "ids:i32[9] in 0..6, off:i32{0,2,5}, table[7,2], psw[9], "

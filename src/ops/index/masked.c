@@ -110,7 +110,7 @@ NRV_OP(masked_scatter, .sig = "any x[...], bool mask[...], any src[...] -> y[...
                    "x[3], mask:bool[3], src:i32[3] => masked_scatter: elements of i32 for f32 | in here | input 0: "
                    "input f32 [3] x | input 1: input bool [3] mask | input 2: input i32 [3] src | hint elements of x's "
                    "type, at least one",
-                   "x[3], mask:bool{1,1,1}, src[2] => gather: index 2 at position 2; it must lie in 0..1",
+                   "x[3], mask:bool{1,1,1}, src[2] => gather: index 2 at position 2; it must lie in 0..1 | in here",
                    "x[3], mask:bool{1,1,1}, src[0] => masked_scatter: no elements of f32 for f32 | in here | input 0: "
                    "input f32 [3] x | input 1: input bool [3] mask | input 2: input f32 [0] src | hint elements of x's "
                    "type, at least one" },

@@ -38,7 +38,7 @@ NRV_OP(one_hot, .sig = "index x[...] -> y[...,n]",
                    "[3] x | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x:i32[3] => one_hot: unknown classes for an index of rank 1 as i64 | in here | input 0: input i32 "
                    "[3] x | hint how many classes there are, a rank below 8, a type of numbers",
-                   "x:i32{0,4}, num_classes=4 => scatter_add: index 4 at position 1; it must lie in 0..3" },
+                   "x:i32{0,4}, num_classes=4 => scatter_add: index 4 at position 1; it must lie in 0..3 | in here" },
        .test = { "x:i32[3] in 0..3, num_classes=4", "x:i64[2,3] in 0..4, n=5, type=f32", "x:i32[] in 0..2, n=3",
                  "x:i32[0], n=3" });
 NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
@@ -54,7 +54,7 @@ NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
                    "[3] x | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x:i32[3], w[2], minlength=3 => bincount: numbers of rank 1 | in here | input 0: input i32 [3] x | "
                    "input 1: input f32 [2] w | hint numbers (m), weights (m) if any, and the length of the result",
-                   "x:i32{0,3}, minlength=3 => scatter_add: index 3 at position 1; it must lie in 0..2" },
+                   "x:i32{0,3}, minlength=3 => scatter_add: index 3 at position 1; it must lie in 0..2 | in here" },
        .test = { "x:i32[9] in 0..4, minlength=5", "x:i64[9] in 0..4, w[9], minlength=7", "x:i32[0], minlength=2" });
 NRV_OP(histc, .sig = "real x[...] -> y[bins]",
        .doc = "How many elements lie in each of equal intervals from min to max, of which the last has its end; those "

@@ -97,7 +97,7 @@ NRV_OP(
                 "x[3,5], i:i32[2,1], src[2,5] => index_add: the index is i32 of rank 2 | in here | input 0: input f32 "
                 "[3, 5] x | input 1: input i32 [2, 1] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or "
                 "i64",
-                "x[3,2], i:i32{0,3}, src[2,2] => scatter_add: index 3 at position 1; it must lie in 0..2",
+                "x[3,2], i:i32{0,3}, src[2,2] => scatter_add: index 3 at position 1; it must lie in 0..2 | in here",
                 "x[3,5], i:i32[2], src[2,5], axis=2 => index_add: axis 2 of a tensor of rank 2 | in here | hint axes "
                 "count from 0, or from -1 at the end" },
     .test = { "x[3,5], i:i32[4] in 0..2, src[4,5]", "x[2,3,4], i:i64[2] in 0..3, src[2,3,2], axis=-1, alpha=-2.5",
@@ -113,7 +113,7 @@ NRV_OP(
                 "with the other axes and the type of x",
                 "x[3,5], i[2], src[2,5] => index_copy: the index is f32 of rank 1 | in here | input 0: input f32 [3, "
                 "5] x | input 1: input f32 [2] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or i64",
-                "x[3,2], i:i32{0,3}, src[2,2] => segment_max: index 3 at position 1; it must lie in 0..2" },
+                "x[3,2], i:i32{0,3}, src[2,2] => segment_max: index 3 at position 1; it must lie in 0..2 | in here" },
     .test = { "x[3,5], i:i32{2,0}, src[2,5]", "x[2,3,4], i:i64{1,3,1}, src[2,3,3], axis=2", "x[4], i:i32[0], src[0]",
               "x:bool[4], i:i32{3}, src:bool[1]" });
 NRV_OP(index_fill, .sig = "any x[...], index i[m] -> y[...]",
@@ -123,7 +123,7 @@ NRV_OP(index_fill, .sig = "any x[...], index i[m] -> y[...]",
                    "5] x | input 1: input f32 [2] i | hint an index (m) of i32 or i64",
                    "x[3,5], i:i32[2], v[2] => index_fill: a value of rank 1 and type f32 | in here | input 0: input "
                    "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2] v | hint a scalar of x's type",
-                   "x[3,2], i:i32{0,3} => segment_max: index 3 at position 1; it must lie in 0..2" },
+                   "x[3,2], i:i32{0,3} => segment_max: index 3 at position 1; it must lie in 0..2 | in here" },
        .test = { "x[3,5], i:i32{2,0}, value=2.5", "x[2,3,4], i:i64{1,3,1}, axis=2, value=-1", "x[4], i:i32[0]",
                  "x[3,2], i:i32{1}, v[]" });
 
@@ -233,7 +233,7 @@ NRV_OP(
                 "x | hint an index for each of the first axes",
                 "x[3,5], i:i32[2], j:i32[3], v[2] => index_put: index 1 does not fit the others | in here | input 0: "
                 "input i32 [2] i | input 1: input i32 [3] j | hint only a length of 1 is stretched",
-                "x[3,2], i:i32{0,3}, v[2,2] => gather: index 3 at position 1; it must lie in 0..2" },
+                "x[3,2], i:i32{0,3}, v[2,2] => gather: index 3 at position 1; it must lie in 0..2 | in here" },
     .test = { "x[3,5], i:i32{2,0}, v[2,5]", "x[3,4], i:i32{0,2,-1}, j:i64{1,3,0}, v[3], accumulate=1",
               "x[3,4,2], i:i32[2,1]{0,2}, j:i32{1,-4,3}, v[2], accumulate=1", "x[3,4], i:i32{1,1}, j:i32{0,2}, v[]",
               "x[3,2], i:i32[0], v[0,2]" });
@@ -247,7 +247,7 @@ NRV_OP(
                 "3] x | input 1: input f32 [4] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "x[2,3], i:bool[6] => take_flat: the index is bool, i32 or i64 is wanted | in here | input 0: input "
                 "f32 [2, 3] x | input 1: input bool [6] i | hint nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2,2], i:i32{4} => gather: index 4 at position 0; it must lie in 0..3" },
+                "x[2,2], i:i32{4} => gather: index 4 at position 0; it must lie in 0..3 | in here" },
     .test = { "x[2,3], i:i32[2,2] in -6..5", "x[4], i:i64[]{-1}", "x[2,3], i:i32[0]", "x:i32[3,3], i:i32[4] in 0..8" });
 NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]",
        .doc =
@@ -260,7 +260,7 @@ NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]"
                    "x[2,3], i[4], src[4] => put_flat: the index is f32, i32 or i64 is wanted | in here | input 0: "
                    "input f32 [2, 3] x | input 1: input f32 [4] i | input 2: input f32 [4] src | hint nrv_cast it to "
                    "NRV_I32 or NRV_I64",
-                   "x[2,2], i:i32{4}, src[1] => segment_max: index 4 at position 0; it must lie in 0..3" },
+                   "x[2,2], i:i32{4}, src[1] => segment_max: index 4 at position 0; it must lie in 0..3 | in here" },
        .test = { "x[2,3], i:i32{0,-1,3}, src[3]", "x[2,3], i:i64[2,2] in -6..5, src[4], accumulate=1",
                  "x[3], i:i32[0], "
                  "src[0]" });

@@ -68,7 +68,8 @@ NRV_OP(
                 "from[4,3], start:i32[4], axis=0, length=2 => read: a start of rank 1 for axis 0 | in here | input 0: "
                 "input f32 [4, 3] from | input 1: input i32 [4] start | hint a scalar start, or one for each element "
                 "of the axes before the one read",
-                "from[4], start:i32[]{3}, axis=0, length=2 => read: start 3 at position 0; 2 of 4 can start at 0..2" },
+                "from[4], start:i32[]{3}, axis=0, length=2 => read: start 3 at position 0; 2 of 4 can start at 0..2 | "
+                "in here" },
     .test = { "from[1,6,2], start:i32[] in 0..3, axis=1, length=3", "from[7], start:i64[]{2}, axis=0, length=4",
               "from[3,5,2], start:i32[3] in 0..3, axis=1, length=2", "from[3,4], start:i32[] in 0..4, axis=1, length=0",
               "from:i64[2,3], start:i32[] in 0..2, axis=1, length=1" });

@@ -51,7 +51,8 @@ NRV_OP(
                 "segment (E): a number for each row of x",
                 "x[5,2], segment[5], count=3 => segment_prod: segment is f32, an index is wanted | in here | hint "
                 "nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2], segment:i32{0,3}, count=3 => segment_prod: index 3 at position 1; it must lie in 0..2" },
+                "x[2], segment:i32{0,3}, count=3 => segment_prod: index 3 at position 1; it must lie in 0..2 | in "
+                "here" },
     .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
               "x[0,2], segment:i32[0] in 0..1, count=2", "x:i32[6], segment:i32[6] in 0..2, count=3",
               "x[300,3] in 0.9..1.1, segment:i32[300] in 0..5, count=6" });

@@ -49,7 +49,7 @@ NRV_OP(take, .batch = take_batch, .sig = "any x[...,n], index i[...] -> y[...]",
                    "i32 [4] i | hint an index for each row",
                    "x[3,5], i:i32[3,1] => take: ranks 2 and 2 | in here | input 0: input f32 [3, 5] x | input 1: input "
                    "i32 [3, 1] i | hint x (...,n) and an index for each row (...)",
-                   "x[2,5], i:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4" },
+                   "x[2,5], i:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here" },
        .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });
 
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */

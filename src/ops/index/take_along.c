@@ -53,22 +53,22 @@ static nrv_tensor take_along_make(nrv__case *c)
     return nrv_take_along(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", 0));
 }
 
-NRV_OP(take_along, .sig = "any x[...], index i[...] -> y[...]",
-       .doc =
-           "Elements of an axis by an index for each place of the result, which has the index's shape. Along the other "
+NRV_OP(
+    take_along, .sig = "any x[...], index i[...] -> y[...]",
+    .doc = "Elements of an axis by an index for each place of the result, which has the index's shape. Along the other "
            "axes the index may be shorter than x: what lies beyond is not read. An index out of range stops the run. "
            "The gradient adds up in x what was taken more than once.",
-       .flags = NRV_MACRO, .make = take_along_make, .torch = "gather", .onnx = "GatherElements",
-       .refuse = { "x[3,5], i:i32[3], axis=1 => take_along: ranks 2 and 1 | in here | input 0: input f32 [3, 5] x | "
-                   "input 1: input i32 [3] i | hint an index for each element: both have the same axes",
-                   "x[3,5], i:i32[4,2], axis=1 => take_along: axis 0 has 4 indexes for 3 | in here | input 0: input "
-                   "f32 [3, 5] x | input 1: input i32 [4, 2] i | hint only along the axis may the index be longer",
-                   "x[3,5], i[3,5], axis=1 => take_along: the index is f32, i32 or i64 is wanted | in here | input 0: "
-                   "input f32 [3, 5] x | input 1: input f32 [3, 5] i | hint nrv_cast it to NRV_I32 or NRV_I64",
-                   "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => gather: index 5 at position 2; it must lie in 0..4" },
-       .test = { "x[5,3], i:i32[2,3] in 0..4, axis=0", "x[2,3,4], i:i64[2,3,6] in 0..3, axis=-1",
-                 "x[2,3,4], i:i32[1,2,4] in 0..2, axis=1", "x[7], i:i64[0], axis=0", "x:i32[4,2], i:i32[4,2] in 0..3",
-                 "x[40,33], i:i32[40,33] in 0..32, axis=1" });
+    .flags = NRV_MACRO, .make = take_along_make, .torch = "gather", .onnx = "GatherElements",
+    .refuse = { "x[3,5], i:i32[3], axis=1 => take_along: ranks 2 and 1 | in here | input 0: input f32 [3, 5] x | input "
+                "1: input i32 [3] i | hint an index for each element: both have the same axes",
+                "x[3,5], i:i32[4,2], axis=1 => take_along: axis 0 has 4 indexes for 3 | in here | input 0: input f32 "
+                "[3, 5] x | input 1: input i32 [4, 2] i | hint only along the axis may the index be longer",
+                "x[3,5], i[3,5], axis=1 => take_along: the index is f32, i32 or i64 is wanted | in here | input 0: "
+                "input f32 [3, 5] x | input 1: input f32 [3, 5] i | hint nrv_cast it to NRV_I32 or NRV_I64",
+                "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => gather: index 5 at position 2; it must lie in 0..4 | in here" },
+    .test = { "x[5,3], i:i32[2,3] in 0..4, axis=0", "x[2,3,4], i:i64[2,3,6] in 0..3, axis=-1",
+              "x[2,3,4], i:i32[1,2,4] in 0..2, axis=1", "x[7], i:i64[0], axis=0", "x:i32[4,2], i:i32[4,2] in 0..3",
+              "x[40,33], i:i32[40,33] in 0..32, axis=1" });
 
 /* x (a...,n,b...) and index (a...,m,b...) of i32 or i64 -> (a...,m,b...): along axis, for each place of the result, the
    element of x that the index names there. Along the other axes the index may be shorter than x. An index outside

@@ -90,7 +90,8 @@ NRV_OP(
                 "into[4,3], start:i32[], part[2,2], axis=0 => write: axis 1 differs | in here | input 0: input f32 [4, "
                 "3] into | input 1: input i32 [] start | input 2: input f32 [2, 2] part | hint only the axis written "
                 "may differ",
-                "into[4], start:i32[]{-1}, part[2], axis=0 => write: start -1 at position 0; 2 of 4 can start at 0..2",
+                "into[4], start:i32[]{-1}, part[2], axis=0 => write: start -1 at position 0; 2 of 4 can start at 0..2 "
+                "| in here",
                 "into[4], start:i32[], part:i32[2], axis=0 => write: i32 written into f32 | in here | input 0: input "
                 "f32 [4] into | input 1: input i32 [] start | input 2: input i32 [2] part | hint nrv_cast the part" },
     .test = { "into[2,6,2], start:i32[] in 0..3, part[2,3,2], axis=1", "into[7], start:i64[]{2}, part[4], axis=0",

@@ -119,7 +119,7 @@ NRV_OP(poisson, .sig = "i64 run[c...], real rate[c...,...] -> y[c...,...]",
                    "[] run | input 1: input i32 [3] rate | hint nrv_cast it to NRV_F32",
                    "run:i64[3], rate[4] => poisson: axis 0 differs from the counter's | in here | input 0: input i64 "
                    "[3] run | input 1: input f32 [4] rate | hint the counter's lengths, then those of one draw",
-                   "rate{1,-2} => poisson: rate -2 at position 1; it must lie in 0..2^52",
+                   "rate{1,-2} => poisson: rate -2 at position 1; it must lie in 0..2^52 | in here",
                    "run:i64[3], rate[] => poisson: rank 0 for a counter of rank 1 | in here | input 0: input i64 [3] "
                    "run | input 1: input f32 [] rate | hint the counter's lengths, then those of one draw" },
        .test = { "rate[3,5] in 0..9", "rate[40] in 10..1000", "rate[] in 3..4", "rate[0]", "rate{0,1e-30,9.5,10,1e6}",
