@@ -114,7 +114,7 @@ static nrv_tensor interpolate_sum(nrv_tensor x, int axis, const interpolate_axis
     if (p->mode < NRV_LINEAR)
         return nrv_gather(x, nrv_constant(x->g, NRV_I32, NRV_SHAPE(p->m), at), axis);
     nrv_tensor lines = nrv_gather(x, nrv_constant(x->g, NRV_I32, NRV_SHAPE(p->m, p->taps), at), axis);
-    nrv_shape s = { x->rank - axis + 1, { p->m, p->taps, 1, 1, 1, 1, 1, 1 } };
+    nrv_shape s = { x->rank - axis + 1, { p->m, p->taps, 1, 1 } };
     nrv_tensor weight = nrv_cast(nrv_constant(x->g, NRV_F64, s, w), x->type);
     return nrv_sum(nrv_mul(lines, weight), axis + 1, 0);
 }
