@@ -28,6 +28,64 @@ static const known_row known_values[] = {
     { "argmin", "x[2,2,2]{1, 2, 3, 4, 8, 7, 6, 9}, axis=1", "0 0 1 0" },
     { "avg_pool", "x[1,1,2,4]{1, 5, 2, 2, -3, 4, 7, 1}, kernel=2", "1.75 3" },
     { "avg_pool", "x[1,1,3]{3, 6, 9}, kernel=3, stride=2, pad=1", "3 5" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bilinear, padding_mode=zeros",
+      "nan nan 0" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bilinear, padding_mode=border",
+      "9 15 10" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bilinear, padding_mode=reflection",
+      "9 3 7" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=nearest, padding_mode=zeros",
+      "0 0 0" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=nearest, padding_mode=border",
+      "9 15 12" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=nearest, padding_mode=reflection",
+      "9 3 9" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bicubic, padding_mode=zeros",
+      "nan nan 0" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bicubic, padding_mode=border",
+      "nan nan 10" },
+    { "grid_sample",
+      "x[1,1,4,4]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, g[1,1,3,2]{nan, 0.25, 0.25, inf, "
+      "1e+30, 0}, mode=bicubic, padding_mode=reflection",
+      "nan nan 7" },
+    { "grid_sample", "x[1,1,2,2]{1, inf, 3, 4}, g[1,1,2,2]{-1.75, 1.5, 1.25, -1.25}", "0 inf" },
+    { "interpolate", "x[1,1,4]{1, inf, 3, nan}, size=8, mode=linear", "nan inf inf inf inf nan nan nan" },
+    { "interpolate", "x[1,1,4]{1, inf, 3, nan}, size=3", "1 inf 3" },
+    { "roi_align",
+      "x[1,1,3,3]{-4, 3, -1, 6, 2, -2, 5, 1, -3}, boxes[2,5]{0, nan, 0, 2, 2, 0, 0, 0, 2, 2}, output=1, "
+      "sampling_ratio=1",
+      "nan 2" },
+    { "roi_pool",
+      "x[1,2,4,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4, 3, -1, 6, "
+      "2, -2, 5, 1, -3, 4}, boxes[2,5]{0, 0.5, 0.25, 3, 4.5, 0, -2, 1, 2.5, 3}, output=2 3, "
+      "spatial_scale=0.75",
+      "2 3 5 3 4 6 4 5 1 5 6 2 0 2 5 0 4 4 0 4 0 0 6 6" },
+    { "roi_pool",
+      "x[1,2,4,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4, 3, -1, 6, "
+      "2, -2, 5, 1, -3, 4}, boxes[1,5]{0, 3, 3, 9, 9}, output=3 1",
+      "2 0 0 4 0 0" },
+    { "roi_pool", "x[1,1,3,3]{-4, 3, -1, 6, 2, -2, 5, 1, -3}, boxes[1,5]{0, nan, 0, 2, 2}, output=1", "0" },
+    { "lp_pool", "x[1,1,4]{nan, 1, inf, 2}, kernel=2", "nan inf" },
+    { "max_pool_with", "x[1,1,6]{nan, 1, -inf, -inf, inf, 2}, kernel=2", "nan -inf inf" },
+    { "avg_pool", "x[1,1,6]{nan, 1, inf, 2, inf, -inf}, kernel=2", "nan inf nan" },
+    { "adaptive_max_pool", "x[1,1,5]{nan, 1, inf, 2, 3}, output=2", "nan inf" },
+    { "conv_with", "x[1,1,5]{1, nan, 3, 4, inf}, w[1,1,2]{1, 2}", "nan nan 11 inf" },
     { "conv_with", "x[1,1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, w[1,1,2,2]{1, 2, -1, 3}, b[1]{0.5}, pad=same",
       "-5.5 18.5 9.5 5.5 13.5 4.5 -4.5 5.5 5.5 4.5 -7.5 -3.5" },
     { "conv_with",
@@ -64,9 +122,10 @@ static const known_row known_values[] = {
     { "avg_pool", "x[1,1,9]{0, 1, 2, 3, 4, 5, 6, 7, 8}, kernel=2, stride=3, ceil_mode=true", "0.5 3.5 6.5" },
     { "avg_pool_global", "x[1,2,2,3]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}", "0.6666666666666666 0.5" },
     { "max_pool_global", "x[1,2,2,3]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}", "6 5" },
-    { "max_pool_with", "x[1,1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, kernel=2 3, stride=2, ceil_mode=true, pad=1 0",
-      "3 6 5 5" },
-    { "max_pool_with", "x[1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, kernel=2 2, stride=1, dilation=2 1", "4 4 6" },
+    { "max_pool_with",
+      "x[1,1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, kernel=2 3, stride=2, ceil_mode=true, pad=1 0", "3 6 5 5" },
+    { "max_pool_with", "x[1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, kernel=2 2, stride=1, dilation=2 1",
+      "4 4 6" },
     { "max_pool_with", "x[1,1,9]{0, 1, 2, 3, 4, 5, 6, 7, 8}, kernel=2, stride=3, ceil_mode=true", "1 4 7" },
     { "lp_pool", "x[1,1,3,4]{-4, 3, -1, 6, 2, -2, 5, 1, -3, 4, 0, -4}, kernel=2, stride=2, ceil_mode=true, norm=2",
       "5.744562646538029 7.937253933193772 7.0710678118654755 5.656854249492381" },

@@ -4,7 +4,8 @@
    Coordinates run from -1 to 1, the last axis first: over whole pixels, or with align_corners from the first pixel's
    centre to the last one's. Outside lie zeros, the border's pixels, or the image mirrored (at its edge, or at the last
    centres). As PyTorch 1.13: a half goes to the even pixel; the gradient by a coordinate is 0 on and beyond the border,
-   and with nearest. A NaN gives NaN with zeros (nearest: pixel 0) and counts as the first pixel otherwise. */
+   and with nearest. A coordinate that is NaN or infinite gives NaN with bicubic and with zeros around, but nearest then
+   reads 0; otherwise NaN is the first pixel, and so is infinity where the image is mirrored. */
 #include "../index/lines.h"
 #include <math.h>
 #include <string.h>
@@ -148,9 +149,10 @@ static nrv_tensor sample_sum(nrv_tensor x, const sample_axis *s, int axes)
     nrv_dim batch = at->dim[0], places = at->dim[axes + 1];
     nrv_tensor v = nrv__gather(x, nrv_reshape(at, NRV_SHAPE(batch, nrv__dim_mul(x->g, taps, places))), 2, 1);
     v = v ? nrv_reshape(v, NRV_SHAPE(batch, x->dim[1], taps, places)) : NULL;
-    v = weight && v ? nrv_mul(v, nrv_reshape(weight, NRV_SHAPE(batch, 1, taps, places))) : v;
     nrv_tensor there = nrv_not_equal(inside, sample_number(inside, 0));
-    return nrv_sum(nrv_select(nrv_reshape(there, NRV_SHAPE(batch, 1, taps, places)), v, sample_number(x, 0)), 2, 0);
+    v = nrv_select(nrv_reshape(there, NRV_SHAPE(batch, 1, taps, places)), v, sample_number(x, 0));
+    v = weight && v ? nrv_mul(v, nrv_reshape(weight, NRV_SHAPE(batch, 1, taps, places))) : v;
+    return nrv_sum(v, 2, 0);
 }
 
 static bool sample_wants(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_opt *o)

@@ -4,7 +4,7 @@
    Source of place o: s = (o + 1/2) n/m - 1/2, with align_corners o (n-1)/(m-1), for nearest o n/m rounded down (exact:
    (o + 1/2) n/m). linear: two places, from s >= 0; cubic: four (Keys 1981, a = -3/4), the outermost repeated.
    antialias: as many as a place covers, with weights normalised (a = -1/2 for cubic), as PIL. area: means, as
-   nrv_adaptive_avg_pool. All as PyTorch 1.13. */
+   nrv_adaptive_avg_pool. All as PyTorch 1.13; a NaN or infinity reaches all places that read it, with weight 0, too. */
 #include "../op.h"
 #include <math.h>
 #include <string.h>
@@ -114,7 +114,7 @@ static nrv_tensor interpolate_sum(nrv_tensor x, int axis, const interpolate_axis
     if (p->mode < NRV_LINEAR)
         return nrv_gather(x, nrv_constant(x->g, NRV_I32, NRV_SHAPE(p->m), at), axis);
     nrv_tensor lines = nrv_gather(x, nrv_constant(x->g, NRV_I32, NRV_SHAPE(p->m, p->taps), at), axis);
-    nrv_shape s = { x->rank - axis + 1, { p->m, p->taps, 1, 1, 1, 1, 1, 1 } };
+    nrv_shape s = { x->rank - axis + 1, { p->m, p->taps, 1, 1 } };
     nrv_tensor weight = nrv_cast(nrv_constant(x->g, NRV_F64, s, w), x->type);
     return nrv_sum(nrv_mul(lines, weight), axis + 1, 0);
 }

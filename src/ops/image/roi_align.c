@@ -3,8 +3,8 @@
    A box is cut into h x w cells, a cell is the mean of s x s samples, a sample lies between four pixels: beyond a
    pixel's distance outside it is 0. As torchvision's roi_align: aligned moves boxes by half a pixel, otherwise they are
    at least 1 wide; s = 0 takes as many samples as a cell is wide, rounded up, at most as many as the image has pixels
-   for each cell (which torchvision does not bound: it matters for boxes larger than the image). No gradient to the
-   boxes. */
+   for each cell (which torchvision does not bound: it matters for boxes larger than the image). A box
+   with NaN gives NaN. No gradient to the boxes. */
 #include "../op.h"
 #include <math.h>
 

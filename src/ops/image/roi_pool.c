@@ -2,7 +2,8 @@
 
    As torchvision's roi_pool: corners are rounded to pixels (halves away from 0), a box is at least 1 wide; cell i of n
    goes from floor(i w/n) to ceil((i+1) w/n), and one without pixels is 0. Rows, then columns are masked and maximised,
-   over the whole image for each box: for a few boxes; many are roi_align's business. No gradient to the boxes. */
+   over the whole image for each box: for a few boxes; many are roi_align's business. A box with NaN has no pixels.
+   No gradient to the boxes. */
 #include "../op.h"
 #include <math.h>
 

@@ -22,7 +22,7 @@ static nrv_tensor adaptive_pool_mean(nrv_tensor runs, int axis, nrv_tensor count
 {
     if (!runs || !counts)
         return nrv_mean(runs, axis + 1, 0);
-    nrv_shape s = { runs->rank - axis, { counts->dim[0], counts->dim[1], 1, 1, 1, 1, 1, 1 } };
+    nrv_shape s = { runs->rank - axis, { counts->dim[0], counts->dim[1], 1, 1 } };
     nrv_tensor there = nrv_reshape(counts, s);
     nrv_tensor sum = nrv_sum(nrv_select(there, runs, nrv__like(runs, 0)), axis + 1, 0);
     nrv_tensor many = nrv_sum(nrv_cast(there, runs->type), 1, 0);
