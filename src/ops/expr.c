@@ -1,15 +1,15 @@
 /* expr.c - element-wise formulas as text: "x, y: 2*x + exp(-y)".
 
-   The part before the colon names the tensors; then come + - * / and parentheses, numbers, < <= > >= == !=, c ? a : b,
-   and any element-wise op of one or two inputs by its name. A number takes the type of what it meets.
-   Promises: the same nodes as the calls would make; nesting is limited, so hostile text cannot overflow the stack. */
+   The part before the colon names the tensors; then come + - * / ^ and parentheses, numbers, < <= > >= == !=, c ? a :
+   b, and any element-wise op of one or two inputs by its name. A number takes the type of what it meets. Promises: the
+   same nodes as the calls would make; nesting is limited, so hostile text cannot overflow the stack. */
 #include "op.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { EXPR_DEEP = 100, EXPR_NAMES = 16 };
+enum { EXPR_DEEP = 100, EXPR_NAMES = 64 };
 
 typedef struct expr_value { /* a tensor, or a number that has not met a tensor yet */
     nrv_tensor t;
@@ -26,6 +26,7 @@ typedef struct expr_reader {
 } expr_reader;
 
 static expr_value expr_choice(expr_reader *r);
+static expr_value expr_unary(expr_reader *r);
 
 static expr_value expr_fail(expr_reader *r, const char *what)
 {
@@ -162,12 +163,31 @@ static expr_value expr_atom(expr_reader *r)
     return expr_fail(r, "an unknown name");
 }
 
+/* x^2 is a square; ^ binds closer than a minus before it, and to the right: 2^3^2 is 2^9 */
+static expr_value expr_power(expr_reader *r)
+{
+    expr_value v = expr_atom(r);
+    if (r->g->why.status || !expr_take(r, "^"))
+        return v;
+    if (++r->deep > EXPR_DEEP)
+        return expr_fail(r, "nested too deeply");
+    expr_value e = expr_unary(r);
+    r->deep--;
+    if (r->g->why.status || (!e.t && e.number == 1))
+        return v;
+    if (!e.t && !v.t)
+        return (expr_value){ NULL, pow(v.number, e.number) };
+    if (!e.t && e.number == 2)
+        return (expr_value){ nrv_square(v.t), 0 };
+    return expr_apply2(r, "pow", v, e);
+}
+
 static expr_value expr_unary(expr_reader *r)
 {
     bool minus = false;
     while (expr_take(r, "-"))
         minus = !minus;
-    expr_value v = expr_atom(r);
+    expr_value v = expr_power(r);
     if (!minus || r->g->why.status)
         return v;
     return v.t ? (expr_value){ nrv_neg(v.t), 0 } : (expr_value){ NULL, -v.number };

@@ -36,7 +36,7 @@ HANDLES = {"nrv_tensor": 2, "nrv_list": 1, "nrv_block *": 1}
 OWNED = {"nrv_store *": "nrv_store_free", "nrv_graph *": "nrv_graph_free", "nrv_plan *": "nrv_plan_free",
          "nrv_exec *": "nrv_exec_free", "nrv_pool *": "nrv_pool_free"}
 # what a rule above does not say: an argument that may be NULL, a count that would take the machine, nodes that go
-OPTIONAL = {("nrv_grad", 1)}
+OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3)}
 ONLY = {("nrv_pool_new", 0): "draw(h, 3)", ("nrv_list_of", 1): "arg_tensors(h, nrv_list_len(a0))"}
 
 
@@ -74,10 +74,10 @@ def call(result, name, kinds):
         space = "" if kind.endswith("*") else " "
         spelt = f"nrv_sink *a{i}" if kind == "nrv_sink (*)" else f"{kind}{space}a{i}"
         if (name, i) in OPTIONAL:
-            lines.append("    int null = h->null;")
+            lines.append(f"    int null{i} = h->null;")
         lines.append(f"    {spelt} = {argument(name, i, kinds)};")
         if (name, i) in OPTIONAL:
-            lines.append("    h->null = null;")
+            lines.append(f"    h->null = null{i};")
     made = f"{name}({', '.join(f'a{i}' for i in range(len(kinds)))})"
     if name == "nrv_graph_reset":
         lines.append("    h->reset = 1;")

@@ -23,7 +23,7 @@ NRV_OP(cosine_embedding, .sig = "real a[n,d], real b[n,d], real t[n] -> y[]",
                    "f32 [] a | input 1: input f32 [] b | input 2: input f32 [] t | hint two vectors (...,D) and a "
                    "target (...) for each pair" },
        .test = { "a[4,3], b[4,3], t[4]{1,-1,1,-1}", "a[4,3], b[4,3], t[4]{1,-1,1,-1}, margin=-0.5, reduction=none",
-                 "a[3], b[3], t[]{1}", "a[4,3], b[4,3], t[4]{1,-1,0,1}, w[4] in 0.5..2, reduction=sum, margin=-0.9" });
+                 "a[3], b[3], t[]{1}", "a[4,3], b[4,3], t[4]{1,-1,-1,1}, w[4] in 0.5..2, reduction=sum, margin=-0.9" });
 
 /* Mean of 1 - cos where target is 1, of max(0, cos - margin) where it is -1. a and b (...,D), target (...) */
 NRV_API nrv_tensor nrv_cosine_embedding(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin)
@@ -46,6 +46,6 @@ NRV_API nrv_tensor nrv_cosine_embedding_with(nrv_tensor a, nrv_tensor b, nrv_ten
                             : NULL;
     if (!cosine)
         return NULL;
-    return nrv__loss_of(op, "c, t, m: t == 1 ? 1 - c : t == -1 ? (c - m < 0 ? 0 : c - m) : 0", 2,
+    return nrv__loss_of(op, "c, t, m: t > 0 ? 1 - c : t < 0 ? (c - m < 0 ? 0 : c - m) : 0", 2,
                         (const nrv_tensor[]){ cosine, target }, 1, &margin, o);
 }

@@ -83,7 +83,7 @@ typedef struct ctc_parts {
 /* l, but the run stops where it is not in 0..most */
 static nrv_tensor ctc_within(nrv_tensor l, nrv_dim most)
 {
-    return nrv_gather(nrv_iota(l->g, l->type, nrv__dim_add(l->g, most, 1)), l, 0);
+    return l ? nrv_gather(nrv_iota(l->g, l->type, nrv__dim_add(l->g, most, 1)), l, 0) : NULL;
 }
 
 static bool ctc_fits(const nrv__opdef *op, const nrv_tensor *in, const nrv_ctc_opt *o)
@@ -136,7 +136,7 @@ static nrv_tensor ctc_places(const ctc_parts *p, int64_t blank)
 /* a (N,L) moved so many places on, what comes in being value */
 static nrv_tensor ctc_moved(nrv_tensor a, int places, double value)
 {
-    return nrv_slice(nrv_pad(a, 1, places, 0, value), 1, 0, a->dim[1]);
+    return a ? nrv_slice(nrv_pad(a, 1, places, 0, value), 1, 0, a->dim[1]) : NULL;
 }
 
 /* the scan: alpha (N,L) behind each row's last step */
@@ -201,6 +201,8 @@ NRV_API nrv_tensor nrv_ctc_with(nrv_tensor x, nrv_tensor labels, nrv_tensor inpu
         return NULL;
     const bool one = x->rank == 2;
     p.x = one ? nrv_expand(x, 1, 1) : x;
+    if (!p.x)
+        return NULL;
     p.T = p.x->dim[0], p.N = p.x->dim[1], p.S = labels->dim[labels->rank - 1];
     if (!one && labels->rank == 1 && o.longest > 0)
         p.S = o.longest;

@@ -9,7 +9,7 @@ static nrv_tensor hinge_embedding_make(nrv__case *c)
 }
 
 NRV_OP(hinge_embedding, .sig = "real x[...], real t[...] -> y[]",
-       .doc = "Mean of x where t is 1, of max(0, margin - x) where it is -1; anything else takes both, as PyTorch.",
+       .doc = "Mean of x where t is 1, of max(0, margin - x) where it is -1, of both where it is 0, as PyTorch.",
        .flags = NRV_MACRO, .make = hinge_embedding_make,
        .torch = "nn.functional.hinge_embedding_loss nn.HingeEmbeddingLoss", .ulp = 8,
        .tolerance_why = "a chain of rounded steps and a mean",
@@ -18,7 +18,7 @@ NRV_OP(hinge_embedding, .sig = "real x[...], real t[...] -> y[]",
                    "x[3], t:i32[3] => hinge_embedding: input 1 is i32, a real type is wanted | in here | input 0: "
                    "input f32 [3] x | input 1: input i32 [3] t | hint nrv_cast it to NRV_F32" },
        .test = { "x[6] in 0..3, t[6]{1,-1,1,-1,-1,1}", "x[2,3] in 0..3, t[3]{1,-1,1}, margin=2, reduction=none",
-                 "x[4] in 0..3, t[4]{1,-1,0,-1}, w[4] in 0.5..2, margin=0.5, reduction=sum" });
+                 "x[4] in 0..3, t[4]{1,-1,1,-1}, w[4] in 0.5..2, margin=0.5, reduction=sum" });
 
 /* Mean of x where target is 1, of max(0, margin - x) where it is -1. x and target (...) */
 NRV_API nrv_tensor nrv_hinge_embedding(nrv_tensor x, nrv_tensor target, double margin)
@@ -29,6 +29,6 @@ NRV_API nrv_tensor nrv_hinge_embedding(nrv_tensor x, nrv_tensor target, double m
 /* The hinge of a distance, weighted and reduced. */
 NRV_API nrv_tensor nrv_hinge_embedding_with(nrv_tensor x, nrv_tensor target, double margin, const nrv_loss_opt *o)
 {
-    return nrv__loss_of(&nrv__op_hinge_embedding, "x, t, m: (t == 1 ? 0 : m - x < 0 ? 0 : m - x) + (t == -1 ? 0 : x)",
-                        2, (const nrv_tensor[]){ x, target }, 1, &margin, o);
+    return nrv__loss_of(&nrv__op_hinge_embedding, "x, t, m: (t > 0 ? 0 : m - x < 0 ? 0 : m - x) + (t < 0 ? 0 : x)", 2,
+                        (const nrv_tensor[]){ x, target }, 1, &margin, o);
 }

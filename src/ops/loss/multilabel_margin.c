@@ -38,6 +38,8 @@ NRV_API nrv_tensor nrv_multilabel_margin(nrv_tensor x, nrv_tensor target)
 /* x and t (N,C): elements (N) */
 static nrv_tensor multilabel_margin_each(nrv_tensor x, nrv_tensor t)
 {
+    if (!x || !t)
+        return NULL;
     nrv_dim N = x->dim[0], C = x->dim[1];
     nrv_tensor zero = nrv__like(x, 0), place = nrv_iota(x->g, t->type, C);
     nrv_tensor end =
