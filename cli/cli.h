@@ -158,6 +158,7 @@ uint64_t cli_memory_total(void);
 int cli_cpus(void);                                                      /* affinity and cgroup quota respected */
 const char *cli_near(const char *word, const char *const *known, int n); /* for "did you mean", or NULL */
 int cli_show_ops(bool json);
+int cli_show_formula(const char *text, const char *by, bool json);
 void cli_json_string(FILE *to, const char *s);
 void cli_json_number(FILE *to, double x);           /* null if not finite */
 const char *cli_count(double n, char buffer[32]);   /* 12,345 */

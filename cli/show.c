@@ -1,5 +1,5 @@
-/* show.c - `nervo show`: the layers of a network, its compiled plan with the kernel chosen for each step and why, or
-   the operations there are.
+/* show.c - `nervo show`: the layers of a network, its compiled plan with the kernel chosen for each step and why, the
+   operations there are, or a formula with its derivatives.
 
    Promises: nothing is trained, written or run. Does not do: draw. */
 #include "net.h"
@@ -40,6 +40,14 @@ static const cli_option show_options[] = {
       .name = "ops",
       .kind = CLI_FLAG,
       .help = "list every op: its kind, gradient, test cases, kernels" },
+    { .group = "Formulas",
+      .name = "formula",
+      .arg = "TEXT",
+      .kind = CLI_TEXT,
+      .help =
+          "a formula and its first two derivatives, simplified: 'x: sin(x) * exp(x)'; steps before it, 'B = tanh(w * "
+          "A);', name values that the answers keep" },
+    { .name = "by", .arg = "NAME", .kind = CLI_TEXT, .help = "what to differentiate by; without it, the first name" },
     CLI_JSON_OPTION,
     { 0 }
 };
@@ -163,6 +171,10 @@ static int show_run(cli_args *a)
     cli_layers l;
     if (cli_flag(a, "ops"))
         return cli_show_ops(cli_flag(a, "json"));
+    if (cli_text(a, "formula"))
+        return cli_show_formula(cli_text(a, "formula"), cli_text(a, "by"), cli_flag(a, "json"));
+    if (cli_text(a, "by"))
+        return cli_error(CLI_USAGE, "Give it one: --formula 'x: sin(x)' --by x.", "--by goes with --formula");
     int code = show_net(a, &net, &card);
     if (code == CLI_GO_ON && cli_flag(a, "plan"))
         return show_plan(a, &net, &card);
@@ -184,13 +196,14 @@ static int show_run(cli_args *a)
 
 const cli_command cli_show = {
     .name = "show",
-    .usage = "nervo show MODEL.safetensors|-m TEXT|--model FILE.net|--ops [options]",
+    .usage = "nervo show MODEL.safetensors|-m TEXT|--model FILE.net|--ops|--formula TEXT [options]",
     .line = "Lists the layers with their output shapes, parameters and multiply-adds, or prints the compiled plan.",
     .options = show_options,
     .takes = CLI_FILES,
     .examples = "  nervo show -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\"\n"
                 "  nervo show runs/first/model.safetensors --plan --train --batch 32\n"
-                "  nervo show --ops --json\n",
+                "  nervo show --ops --json\n"
+                "  nervo show --formula 'x: sin(x) * exp(x)' --by x\n",
     .see = "nervo help train",
     .run = show_run,
 };

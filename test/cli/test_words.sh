@@ -59,6 +59,16 @@ for op in ops:
     assert op["gradient"] in ("rule", "definition") or (op["gradient"] == "none" and len(op["why_none"]) > 7), op
     assert op["cases"] or op["kind"] in ("leaf", "block"), op
 PY
+run 0 "$NERVO" show --formula 'x: sin(x) * exp(x)' --by x
+says "^f'   = exp(x)\*(cos(x) + sin(x))" out
+says "^f''  = 2\*cos(x)\*exp(x)" out
+run 0 "$NERVO" show --by w --formula 'w, a, t: y = tanh(w * a); (y - t)^2 / 2'
+says "^f'   = a\*(1 - y^2)\*(y - t)" out
+bad 2 'no names before' show --formula 'sin(x)'
+bad 2 "a ')' is missing" show --formula 'x: sin(x'
+bad 2 'no step' show --formula 'x: x + 1; x'
+bad 2 'by z is none' show --formula 'x: x' --by z
+bad 2 'goes with --formula' show --by x
 NERVO_ISA=sse9 run 2 env NERVO_ISA=sse9 "$NERVO" show -m 'input 4 | dense 2' --plan
 says 'This machine has: ref' err
 bad 2 'cannot change to' -C /nowhere/at/all help

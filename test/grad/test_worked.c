@@ -1,5 +1,9 @@
 /* test_worked.c - networks whose numbers were worked out on paper: XOR by hand, chains of sigmoid and tanh whose
-   derivatives are products one can write down, losses at a point. To twelve digits, in double. */
+   derivatives are products one can write down - and nrv_formula writes them down -, losses at a point, small examples
+   of the literature. To twelve digits, in double.
+
+   Left out are examples that no op or graph can show: splitting sentences into words, padding lists, where a validation
+   set is cut, what a text says of dropout, and lists to be known by heart. */
 #include "../../src/ops/conv/windows.h"
 #include <math.h>
 #include <setjmp.h>
@@ -117,6 +121,137 @@ static void losses_at_a_point(void **state)
     worked_free(&w);
 }
 
+/* cross-entropy, log loss and the negative conditional log-likelihood are three names of one number (F28), and its
+   derivative by y is (y - t) / (y (1 - y)), in three spellings (62) */
+static void one_loss_of_many_names(void **state)
+{
+    (void)state;
+    worked w = worked_new();
+    nrv_tensor y = number(w.g, "y", 0.8), t = nrv_fill(w.g, NRV_F64, NRV_SCALAR, 1), d;
+    nrv_tensor cll = NRV_EXPR("y, t: (1 - t) * log(1 - y) + t * log(y)", y, t);
+    nrv_tensor both = NRV_EXPR("y: 1 - y", y), label = nrv_fill(w.g, NRV_I32, NRV_SCALAR, 1);
+    nrv_tensor classes = nrv_concat(2, (const nrv_tensor[]){ nrv_expand(both, 0, 1), nrv_expand(y, 0, 1) }, 0);
+    is(nrv_bce(y, t), 0.2231435513142097, 1e-15);
+    is(NRV_EXPR("a, b: a + b", nrv_bce(y, t), cll), 0, 1e-15);
+    is(NRV_EXPR("a, b: a + b", nrv_nll(nrv_log(classes), label), cll), 0, 1e-15);
+    is(NRV_EXPR("a, b: a + b", nrv_cross_entropy(nrv_log(classes), label), cll), 0, 1e-15);
+    nrv_grad(nrv_neg(cll), NULL, 1, &y, &d);
+    is(NRV_EXPR("d, y, t: d - ((1 - t) / (1 - y) - t / y)", d, y, t), 0, 1e-15);
+    is(NRV_EXPR("d, y, t: d - ((1 - t) * y - t * (1 - y)) / (y * (1 - y))", d, y, t), 0, 1e-15);
+    is(NRV_EXPR("d, y, t: d - (y - t) / (y * (1 - y))", d, y, t), 0, 1e-15);
+    is(NRV_EXPR("y, t: (1 - t) * y - t * (1 - y) - (y - t)", y, t), 0, 1e-16);
+    worked_free(&w);
+}
+
+/* behind a sigmoid or softmax the slope is y - t, and finite at any logit (F34) */
+static void residual_errors(void **state)
+{
+    (void)state;
+    static const double logit[] = { -1000, -30, -1.5, 0, 0.3, 30, 1000 };
+    worked w = worked_new();
+    nrv_tensor s = nrv_input(w.g, "s", NRV_F64, NRV_SHAPE(7)), t = nrv_fill(w.g, NRV_F64, NRV_SHAPE(7), 1), d;
+    nrv_feed(s, logit, sizeof logit);
+    nrv_grad(nrv_bce_logits_with(s, t, &(nrv_bce_logits_opt){ .reduction = NRV_LOSS_SUM }), NULL, 1, &s, &d);
+    is(nrv_sum_all(nrv_abs(NRV_EXPR("d, s, t: d - (sigmoid(s) - t)", d, s, t))), 0, 1e-15);
+    nrv_tensor rows = nrv_reshape(s, NRV_SHAPE(1, 7)), label = nrv_fill(w.g, NRV_I64, NRV_SHAPE(1), 4);
+    nrv_tensor hot = nrv_cast(nrv_equal(nrv_iota(w.g, NRV_I64, 7), label), NRV_F64);
+    nrv_grad(nrv_cross_entropy(rows, label), NULL, 1, &s, &d);
+    is(nrv_sum_all(nrv_abs(nrv_sub(d, nrv_sub(nrv_softmax(s, 0), hot)))), 0, 1e-15);
+    is(nrv_cross_entropy(rows, label), 999.7, 1e-12);
+    worked_free(&w);
+}
+
+static void small_examples(void **state)
+{
+    (void)state;
+    static const double sold[36] = {
+        266,   145.9, 183.1, 119.3, 180.3, 168.5, 231.8, 224.5, 192.8, 122.9, 336.5, 185.9,
+        194.3, 149.5, 210.1, 273.3, 191.4, 287,   226,   303.6, 289.9, 421.6, 264.5, 342.3,
+        339.7, 440.4, 315.9, 439.3, 401.3, 437.4, 575.5, 407.6, 682,   475.3, 581.3, 646.9
+    };
+    worked w = worked_new();
+    nrv_tensor word = nrv_iota(w.g, NRV_I32, 3); /* "I love cats", one-hot */
+    are(nrv_cast(nrv_equal(nrv_expand(word, 1, 1), word), NRV_F64), 9, (double[]){ 1, 0, 0, 0, 1, 0, 0, 0, 1 });
+    nrv_tensor count = nrv_constant(w.g, NRV_F64, NRV_SHAPE(2), ((double[]){ 10, 90 }));
+    are(NRV_EXPR("c, n: n / (2 * c)", count, nrv_sum_all(count)), 2, (double[]){ 5, 100.0 / 180 });
+    nrv_tensor x = nrv_constant(w.g, NRV_F64, NRV_SHAPE(36), sold); /* shampoo: as last month, for the last year */
+    is(nrv_sqrt(nrv_mse(nrv_slice(x, 0, 24, 12), nrv_slice(x, 0, 23, 12))), 136.761, 5e-4);
+    nrv_tensor least = nrv_min_of(x, 0, 0), most = nrv_max_of(x, 0, 0);
+    nrv_tensor scaled = NRV_EXPR("x, a, b: 2 * (x - a) / (b - a) - 1", x, least, most);
+    is(nrv_min_of(scaled, 0, 0), -1, 0);
+    is(nrv_max_of(scaled, 0, 0), 1, 0);
+    nrv_tensor a = nrv_constant(w.g, NRV_F64, NRV_SHAPE(2), ((double[]){ 1, 2 }));
+    nrv_tensor b = nrv_constant(w.g, NRV_F64, NRV_SHAPE(2), ((double[]){ 4, -2 })); /* a radial unit: d = 5 */
+    is(NRV_EXPR("q: exp(-0.1 * q)", nrv_sum_all(nrv_square(nrv_sub(a, b)))), 0.0820849986238988, 1e-15);
+    nrv_tensor four = nrv_constant(w.g, NRV_F64, NRV_SHAPE(4), ((double[]){ 0.2, 0.4, 0.1, 0.3 }));
+    nrv_tensor one = nrv_constant(w.g, NRV_F64, NRV_SHAPE(4), ((double[]){ 0, 0, 1, 0 }));
+    is(nrv_mse(four, one), 1.1 / 4, 1e-15);
+    is(nrv_mse_with(four, one, &(nrv_loss_opt){ .reduction = NRV_LOSS_SUM }), 1.1, 1e-15);
+    are(nrv_relu(nrv_constant(w.g, NRV_F64, NRV_SHAPE(3), ((double[]){ -2, 0, 3 }))), 3, (double[]){ 0, 0, 3 });
+    worked_free(&w);
+}
+
+/* a derivative as text, with values on the way by their names (F33), and that text read again */
+static void reads(nrv_tensor d, int n, const nrv_tensor *x, const char *const *name, const char *want)
+{
+    char text[1000];
+    const nrv_formula_opt o = { .n = n, .x = x, .name = name };
+    if (!nrv_formula(d, &o, text, sizeof text))
+        fail_msg("no formula: %s", nrv_graph_why(d->g));
+    assert_string_equal(strchr(text, ':') + 2, want);
+    is(nrv_sub(nrv_expr(text, n, x), d), 0, digits);
+}
+
+static nrv_tensor log_loss(nrv_tensor y, nrv_tensor t)
+{
+    return NRV_EXPR("y, t: -(t * log(y) + (1 - t) * log(1 - y))", y, t);
+}
+
+static void chains_as_text(void **state)
+{
+    (void)state;
+    static const char *const name[] = { "X", "t", "wx", "wA", "wB", "wC", "wD", "A", "B", "C", "D", "y" };
+    worked w = worked_new();
+    nrv_graph *g = w.g;
+    nrv_tensor x[12] = { number(g, "x", 1.5), number(g, "t", 1),    number(g, "u", 0.5),  number(g, "a", -1),
+                         number(g, "b", 2),   number(g, "c", 0.75), number(g, "d", -1.25) };
+    nrv_tensor d[7];
+    x[7] = nrv_sigmoid(nrv_mul(x[2], x[0])), x[8] = nrv_tanh(nrv_mul(x[3], x[7])), x[9] = x[10] = x[8];
+    x[11] = nrv_sigmoid(nrv_mul(x[4], x[8]));
+    nrv_grad(log_loss(x[11], x[1]), NULL, 7, x, d);
+    const char *const *A = name + 7;
+    nrv_tensor of[] = { x[0], x[1], x[2], x[3], x[4], x[7], x[8], x[11] };
+    const char *const as[] = { "X", "t", "wx", "wA", "wB", A[0], A[1], "y" };
+    reads(d[4], 8, of, as, "B*(y - t)");
+    reads(d[3], 8, of, as, "A*wB*(1 - B^2)*(y - t)");
+    reads(d[2], 8, of, as, "A*X*wA*wB*(1 - A)*(1 - B^2)*(y - t)");
+    x[7] = nrv_tanh(nrv_mul(x[2], x[0])), x[8] = nrv_sigmoid(nrv_mul(x[3], x[7]));
+    x[9] = nrv_sigmoid(nrv_mul(x[4], x[8])), x[10] = nrv_tanh(nrv_mul(x[5], x[9]));
+    x[11] = nrv_sigmoid(nrv_mul(x[6], x[10]));
+    nrv_grad(log_loss(x[11], x[1]), NULL, 7, x, d);
+    reads(d[3], 12, x, name, "A*B*C*wB*wC*wD*(1 - B)*(1 - C)*(1 - D^2)*(y - t)");
+    reads(d[2], 12, x, name, "B*C*X*wA*wB*wC*wD*(1 - A^2)*(1 - B)*(1 - C)*(1 - D^2)*(y - t)");
+    worked_free(&w);
+}
+
+/* two ways from x to the loss: their products are summed */
+static void ways_are_summed(void **state)
+{
+    (void)state;
+    worked w = worked_new();
+    nrv_graph *g = w.g;
+    nrv_tensor v = number(g, "v", 0.4), X = number(g, "X", -2), t = number(g, "t", 1), d[2];
+    nrv_tensor wA1 = number(g, "wA1", 0.7), wA2 = number(g, "wA2", -0.6), h = nrv_mul(v, X);
+    nrv_tensor A1 = nrv_sigmoid(h), A2 = nrv_tanh(h),
+               y = nrv_sigmoid(NRV_EXPR("a, u, b, v: a * u + b * v", A1, wA1, A2, wA2));
+    const nrv_tensor x[] = { A1, A2, X, t, v, wA1, wA2, y };
+    const char *const name[] = { "A1", "A2", "X", "t", "v", "wA1", "wA2", "y" };
+    nrv_grad(log_loss(y, t), NULL, 2, (const nrv_tensor[]){ wA1, v }, d);
+    reads(d[0], 8, x, name, "A1*(y - t)");
+    reads(d[1], 8, x, name, "X*(A1*wA1*(1 - A1) + wA2*(1 - A2^2))*(y - t)");
+    worked_free(&w);
+}
+
 static void chain_of_three(void **state)
 {
     (void)state;
@@ -230,6 +365,7 @@ static void quadratic(void **state)
     nrv_tensor x = number(w.g, "x", 2), d[3];
     nrv_tensor f = NRV_EXPR("x: 2 * square(x) + 3", x);
     is(f, 11, 0);
+    is(NRV_EXPR("x: 2 * square(x) + 3", nrv_fill(w.g, NRV_F64, NRV_SCALAR, 0)), 3, 0);
     nrv_grad(f, NULL, 1, &x, &d[0]);
     nrv_grad(d[0], NULL, 1, &x, &d[1]);
     nrv_grad(d[1], NULL, 1, &x, &d[2]);
@@ -272,6 +408,11 @@ int main(void)
         cmocka_unit_test(sigmoid_and_tanh_at_one),
         cmocka_unit_test(softmax_of_one_two_three),
         cmocka_unit_test(losses_at_a_point),
+        cmocka_unit_test(one_loss_of_many_names),
+        cmocka_unit_test(residual_errors),
+        cmocka_unit_test(small_examples),
+        cmocka_unit_test(chains_as_text),
+        cmocka_unit_test(ways_are_summed),
         cmocka_unit_test(chain_of_three),
         cmocka_unit_test(chain_of_five),
         cmocka_unit_test(two_paths),
