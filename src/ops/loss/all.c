@@ -1,6 +1,5 @@
 /* all.c - what all losses share: weights and reductions, class numbers, and how they refuse what does not fit. */
 #include "all.h"
-#include <math.h>
 #include <string.h>
 
 #ifdef NRV_HEADER
@@ -223,19 +222,4 @@ nrv_classes_opt nrv__classes_case(const char *op, const nrv__case *c, int64_t *i
 nrv_tensor nrv__clamped_at_0(nrv_tensor x)
 {
     return x ? NRV_EXPR("x: x < 0 ? 0 : x", x) : NULL;
-}
-
-nrv_tensor nrv__distance(nrv_tensor a, nrv_tensor b, double p, double eps)
-{
-    nrv_tensor d = nrv_add_c(nrv_sub(a, b), eps);
-    if (!d)
-        return NULL;
-    if (isinf(p))
-        return nrv_max_of(nrv_abs(d), -1, 0);
-    if (p == 1)
-        return nrv_sum(nrv_abs(d), -1, 0);
-    if (p == 2)
-        return NRV_EXPR("s: s == 0 ? 0 : sqrt(s == 0 ? 1 : s)", nrv_sum(nrv_square(d), -1, 0));
-    nrv_tensor s = nrv_sum(NRV_EXPR("d, p: d == 0 ? 0 : pow(abs(d == 0 ? 1 : d), p)", d, nrv__like(d, p)), -1, 0);
-    return s ? NRV_EXPR("s, r: s == 0 ? 0 : pow(s == 0 ? 1 : s, r)", s, nrv__like(s, 1 / p)) : NULL;
 }

@@ -37,6 +37,4 @@ nrv_loss_opt nrv__loss_case(const char *op, const nrv__case *c);
 nrv_classes_opt nrv__classes_case(const char *op, const nrv__case *c, int64_t *ignore);
 
 nrv_tensor nrv__clamped_at_0(nrv_tensor x); /* max(x, 0) as PyTorch's clamp: at 0 the gradient passes */
-/* the p-norm of a - b + eps along the last axis; its gradient is 0 where the norm is */
-nrv_tensor nrv__distance(nrv_tensor a, nrv_tensor b, double p, double eps);
 #endif

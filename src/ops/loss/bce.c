@@ -38,13 +38,12 @@ NRV_API nrv_tensor nrv_bce_with(nrv_tensor p, nrv_tensor target, const nrv_loss_
     const nrv_tensor in[2] = { p, target };
     if (!nrv__loss_fits(&nrv__op_bce, 2, in))
         return NULL;
-    nrv_tensor value = NRV_EXPR("p, t: -(t * max(log(p), -100) + (1 - t) * max(log(1 - p), -100))", p, target);
+    nrv_tensor value = NRV_EXPR("p, t: -(t * max(log(p), -100) + (1 - t) * max(log1p(-p), -100))", p, target);
     /* a function with the wanted slope: the logarithms' own, a parabola's where that has no bound. PyTorch's 1e-12 is a
        float, and so is this one */
     nrv_tensor q = NRV_EXPR("p: p * (1 - p)", p), least = nrv__like(p, 1e-12f);
     nrv_tensor inside = NRV_EXPR("p, q, e: q > e ? p : 0.5", p, q, least);
-    nrv_tensor smooth =
-        NRV_EXPR("p, t, q, e, s: q > e ? -(t * log(s) + (1 - t) * log(1 - s)) : 0.5 * square(p - t) / e", p, target, q,
-                 least, inside);
+    nrv_tensor smooth = NRV_EXPR("p, t, q, e, s: q > e ? -(t * log(s) + (1 - t) * log1p(-s)) : 0.5 * square(p - t) / e",
+                                 p, target, q, least, inside);
     return nrv__reduced(&nrv__op_bce, nrv_surrogate(value, smooth), o);
 }

@@ -32,7 +32,7 @@ NRV_API nrv_tensor nrv_contrastive(nrv_tensor a, nrv_tensor b, nrv_tensor target
     const nrv_tensor in[3] = { a, b, target };
     if (!nrv__loss_fits_rows(op, in))
         return NULL;
-    nrv_tensor d = nrv__distance(a, b, 2, 0), dd = nrv_sum(nrv_square(nrv_sub(a, b)), -1, 0);
+    nrv_tensor d = nrv_pairwise_distance(a, b, 2, 0, 0), dd = nrv_sum(nrv_square(nrv_sub(a, b)), -1, 0);
     if (!d || !dd)
         return NULL;
     return nrv__loss_of(op, "d, q, t, m: 0.5 * (t * q + (1 - t) * square(relu(m - d)))", 3,

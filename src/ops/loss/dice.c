@@ -4,6 +4,7 @@
    Sums go over each sample and class: all axes from 2 on of (N,C,...), axis 1 of (N,n), all of (n). generalised_dice
    adds up the classes of a sample, each by 1 / (sum t)^2 (Milletari et al. 2016; Sudre et al. 2017; Salehi et al.
    2017). */
+#include "../layer/weights.h"
 #include "all.h"
 
 #ifdef NRV_HEADER
@@ -109,7 +110,7 @@ static nrv_tensor dice_sum(nrv_tensor x)
 
 static double dice_smooth(const nrv_dice_opt *o)
 {
-    return !o || o->smooth == 0 ? 1e-5 : o->smooth < 0 ? 0 : o->smooth;
+    return nrv__or(o ? o->smooth : 0, 1e-5);
 }
 
 static nrv_tensor dice_reduced(const nrv__opdef *op, nrv_tensor each, const nrv_dice_opt *o)

@@ -1,5 +1,6 @@
 /* focal.c - sigmoid_focal and softmax_focal: cross-entropy where what is easy counts less (Lin et al. 2017)
    y = alpha_t (1 - p_t)^gamma (-ln p_t)    p_t: the probability of what is true */
+#include "../layer/weights.h"
 #include "all.h"
 
 #ifdef NRV_HEADER
@@ -15,11 +16,6 @@ typedef struct {
     int64_t reserved[4];
 } nrv_focal_opt;
 #endif
-
-static double focal_gamma(const nrv_focal_opt *o)
-{
-    return o->gamma < 0 ? 0 : o->gamma > 0 ? o->gamma : 2;
-}
 
 static nrv_focal_opt focal_case(const char *op, const nrv__case *c, int64_t *ignore)
 {
@@ -86,7 +82,7 @@ NRV_API nrv_tensor nrv_sigmoid_focal(nrv_tensor x, nrv_tensor target, const nrv_
         return nrv__op_refuses(op, 2, in, NRV_EARG, "a share, as 0.25; 0 for none", "an alpha of %g", o.alpha);
     nrv_tensor missed = NRV_EXPR("x, t: t * sigmoid(-x) + (1 - t) * sigmoid(x)", x, target);
     nrv_tensor each = missed ? NRV_EXPR("x, t, m, g: pow(m, g) * ((1 - t) * x + softplus(-x))", x, target, missed,
-                                        nrv__like(x, focal_gamma(&o)))
+                                        nrv__like(x, nrv__or(o.gamma, 2)))
                              : NULL;
     if (each && o.alpha > 0)
         each = NRV_EXPR("y, t, a: (a * t + (1 - a) * (1 - t)) * y", each, target, nrv__like(x, o.alpha));
@@ -103,7 +99,7 @@ NRV_API nrv_tensor nrv_softmax_focal(nrv_tensor x, nrv_tensor labels, const nrv_
     if (!nrv__classes_of(op, x, labels, &classes, nrv__ignored(&classes), &c))
         return NULL;
     nrv_tensor lp = nrv_take(nrv_log_softmax(c.x, -1), c.label);
-    nrv_tensor each = lp ? NRV_EXPR("l, g: -pow(1 - exp(l), g) * l", lp, nrv__like(x, focal_gamma(&o))) : NULL;
+    nrv_tensor each = lp ? NRV_EXPR("l, g: -pow(1 - exp(l), g) * l", lp, nrv__like(x, nrv__or(o.gamma, 2))) : NULL;
     if (each && c.weight)
         each = nrv_mul(each, c.count);
     c.count = nrv__cast_like(c.counts, x);

@@ -1,5 +1,6 @@
 /* gaussian_nll - negative log-likelihood of a value under a mean and a variance (Nix & Weigend 1994)
    y = (ln v + (x - t)^2 / v) / 2    v = max(var, eps) */
+#include "../layer/weights.h"
 #include "all.h"
 
 #ifdef NRV_HEADER
@@ -53,7 +54,7 @@ NRV_API nrv_tensor nrv_gaussian_nll_with(nrv_tensor x, nrv_tensor target, nrv_te
                                          const nrv_gaussian_nll_opt *opt)
 {
     const nrv_gaussian_nll_opt o = opt ? *opt : (nrv_gaussian_nll_opt){ 0 };
-    const double eps = o.eps < 0 ? 0 : o.eps > 0 ? o.eps : 1e-6;
+    const double eps = nrv__or(o.eps, 1e-6);
     const nrv__opdef *op = &nrv__op_gaussian_nll;
     nrv_tensor in[3] = { x, target, var };
     if (!nrv__op_wants_real(op, 3, in))

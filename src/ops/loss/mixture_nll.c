@@ -51,9 +51,6 @@ NRV_API nrv_tensor nrv_mixture_nll(nrv_tensor a, nrv_tensor m, nrv_tensor s, nrv
     nrv_tensor lp = nrv_sum(
         NRV_EXPR("m, s, t: -0.5 * square((t - m) * exp(-s)) - s - 0.9189385332046727", m, s, nrv_expand(target, -2, 1)),
         -1, 0);
-    nrv_tensor z = nrv_add(nrv_log_softmax(a, -1), lp), most = nrv_stop(nrv_max_of(z, -1, 1));
-    if (!z || !most)
-        return NULL;
-    nrv_tensor sum = nrv_sum(nrv_exp(nrv_sub(z, most)), -1, 1);
-    return nrv__reduced(op, nrv_sum(NRV_EXPR("n, s: -n - log(s)", most, sum), -1, 0), o);
+    nrv_tensor likely = nrv_logsumexp(nrv_add(nrv_log_softmax(a, -1), lp), -1, 0);
+    return nrv__reduced(op, nrv_neg(likely), o);
 }

@@ -1,4 +1,5 @@
 /* poisson_nll - negative log-likelihood of counts    y = e^x - t x, or x - t ln(x + eps) */
+#include "../layer/weights.h"
 #include "all.h"
 
 #ifdef NRV_HEADER
@@ -49,7 +50,7 @@ NRV_API nrv_tensor nrv_poisson_nll(nrv_tensor x, nrv_tensor target)
 NRV_API nrv_tensor nrv_poisson_nll_with(nrv_tensor x, nrv_tensor target, const nrv_poisson_nll_opt *opt)
 {
     const nrv_poisson_nll_opt o = opt ? *opt : (nrv_poisson_nll_opt){ 0 };
-    const double eps = o.eps < 0 ? 0 : o.eps > 0 ? o.eps : 1e-8;
+    const double eps = nrv__or(o.eps, 1e-8);
     const nrv_tensor in[2] = { x, target };
     if (!nrv__loss_fits(&nrv__op_poisson_nll, 2, in))
         return NULL;

@@ -1,7 +1,7 @@
 /* triplet_margin - an anchor nearer to what it belongs to than to what it does not (Schroff et al. 2015)
    y = max(0, margin + d(a, p) - d(a, n))    d(u, v) = |u - v + eps|_norm */
+#include "../layer/weights.h"
 #include "all.h"
-#include <math.h>
 #include <string.h>
 
 #ifdef NRV_HEADER
@@ -30,13 +30,12 @@ static nrv_tensor triplet_margin_make(nrv__case *c)
 {
     nrv_loss_opt o = nrv__loss_case("triplet_margin", c);
     const char *named = nrv__case_text(c, "distance");
-    const char *norm = nrv__case_text(c, "p");
     double eps = nrv__case_real(c, "eps", 0);
     return nrv_triplet_margin_with(
         c->x[0], c->x[1], c->x[2], nrv__case_real(c, "margin", 1),
         &(nrv_triplet_margin_opt){ .reduction = o.reduction,
                                    .weight = o.weight,
-                                   .norm = norm && !strcmp(norm, "inf") ? INFINITY : nrv__case_real(c, "p", 0),
+                                   .norm = nrv__p_of(c, 0),
                                    .eps = eps == 0 && nrv__case_text(c, "eps") ? -1 : eps,
                                    .swap = nrv__case_int(c, "swap", 0) != 0,
                                    .distance = named && !strcmp(named, "squared") ? triplet_margin_squared : NULL });
@@ -74,10 +73,7 @@ NRV_API nrv_tensor nrv_triplet_margin(nrv_tensor a, nrv_tensor p, nrv_tensor n, 
 static nrv_tensor triplet_margin_far(const nrv_triplet_margin_opt *o, nrv_tensor u, nrv_tensor v)
 {
     return o->distance ? o->distance(o->user, u, v)
-                       : nrv__distance(u, v, o->norm == 0 ? 2 : o->norm,
-                                       o->eps < 0   ? 0
-                                       : o->eps > 0 ? o->eps
-                                                    : 1e-6);
+                       : nrv_pairwise_distance(u, v, o->norm == 0 ? 2 : o->norm, nrv__or(o->eps, 1e-6), 0);
 }
 
 /* The loss of a triplet, weighted and reduced. */
