@@ -9,7 +9,8 @@ enum {
     ALGEBRA_FACTORS = 64,
     ALGEBRA_TEXT = 1 << 16,
     ALGEBRA_WIDE = 64,
-    ALGEBRA_STEPS = 1 << 20
+    ALGEBRA_SHARED = 16,
+    ALGEBRA_STEPS = 1 << 18
 };
 
 void nrv__algebra_free(nrv__algebra *a)
@@ -22,6 +23,12 @@ static const void *algebra_too_much(nrv__algebra *a, const char *what)
 {
     a->why = a->why ? a->why : what;
     return NULL;
+}
+
+static bool algebra_step(nrv__algebra *a, int n)
+{
+    a->steps += (size_t)n;
+    return a->steps <= ALGEBRA_STEPS || algebra_too_much(a, "it takes more than 262144 steps to simplify");
 }
 
 /* ---- bases ---- */
@@ -94,8 +101,8 @@ static void algebra_add_work(const nrv__algebra *a, const nrv__product *p, nrv__
 /* x y^e, or NULL; e is whole unless y is one power with a c of 1 */
 static const nrv__product *algebra_join(nrv__algebra *a, const nrv__product *x, const nrv__product *y, double e)
 {
-    if (a->steps++ == ALGEBRA_STEPS)
-        return algebra_too_much(a, "it takes more than a million steps to simplify");
+    if (!algebra_step(a, 1))
+        return NULL;
     nrv__product *to = nrv__arena_get(&a->arena, sizeof *to);
     nrv__power *at = nrv__arena_get(&a->arena, (size_t)(x->n + y->n + 1) * sizeof *at);
     if (!to || !at)
@@ -158,7 +165,7 @@ static const nrv__sum *algebra_one(nrv__algebra *a, const nrv__product *p)
 /* like terms meet */
 static const nrv__sum *algebra_merged(nrv__algebra *a, const nrv__sum *x, const nrv__sum *y)
 {
-    if (!x || !y)
+    if (!x || !y || !algebra_step(a, (x->n + y->n) / 4))
         return NULL;
     nrv__product *at = nrv__arena_get(&a->arena, (size_t)(x->n + y->n + 1) * sizeof *at);
     int n = 0;
@@ -273,7 +280,7 @@ static const nrv__product *algebra_shared(nrv__algebra *a, const nrv__sum *x)
     if (none)
         none->c = 1;
     for (int i = 0; shared && i < x->n; i++)
-        for (int k = 0; shared && k < x->at[i].n; k++) {
+        for (int k = 0; shared && k < x->at[i].n && shared->n <= ALGEBRA_SHARED; k++) {
             const int32_t base = x->at[i].at[k].base;
             double least = INFINITY;
             bool met = false;
@@ -289,7 +296,7 @@ static const nrv__product *algebra_shared(nrv__algebra *a, const nrv__sum *x)
             if (!met && least != 0)
                 shared = algebra_join(a, shared, &(nrv__product){ .c = 1, .n = 1, .at = &w }, least);
         }
-    return shared;
+    return shared && shared->n > ALGEBRA_SHARED ? none : shared; /* so many denominators are better left alone */
 }
 
 /* the first power of a sum that can be multiplied out; -1: there is none */
@@ -347,6 +354,8 @@ static const nrv__sum *algebra_with(nrv__algebra *a, const nrv__sum *best, const
 {
     if (total->n == 0)
         best = algebra_shorter(best, x);
+    if (total->n == 0 && x->n > 1 && fabs(algebra_content(x)) == 1)
+        return best;
     return algebra_shorter(best, algebra_under(a, x, total));
 }
 
@@ -359,7 +368,7 @@ static const nrv__sum *algebra_best(nrv__algebra *a, const nrv__sum *x)
     const nrv__sum *best = x;
     for (int turn = 0; turn < TURNS && best && x->n > 1; turn++) {
         const nrv__product *shared = algebra_shared(a, x);
-        const nrv__sum *rest = algebra_scaled(a, x, shared, -1);
+        const nrv__sum *rest = shared && shared->n == 0 ? x : algebra_scaled(a, x, shared, -1);
         total = shared ? algebra_product(a, total, shared, 1) : NULL;
         if (!rest || !total)
             return NULL;

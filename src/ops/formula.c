@@ -85,7 +85,9 @@ static const nrv__sum *formula_call(formula *f, nrv_tensor n, const nrv__sum *co
         const char *x = nrv__algebra_text(&f->a, in[i]);
         if (x && n->in[i]->type == NRV_BOOL && nrv__algebra_is_number(in[i], &c))
             x = c != 0 ? "0 < 1" : "1 < 0";
-        nrv__text_add(&t, "%s%s", i ? ", " : "", x ? x : "");
+        if (!x)
+            return nrv__text_free(&t), NULL;
+        nrv__text_add(&t, "%s%s", i ? ", " : "", x);
     }
     nrv__text_add(&t, ")");
     return nrv__algebra_base(&f->a, nrv__algebra_keep(&f->a, &t), 1, formula_work(n->n_in, in));
@@ -347,7 +349,8 @@ static const char *formula_text(formula *f, nrv_tensor y)
         if (!f->want[id])
             continue;
         nrv_tensor body = formula_is_given(f, n) ? NULL : formula_body(n);
-        if (!(f->value[id] = body ? f->value[body->id] : formula_leaf(f, n)))
+        f->value[id] = body ? f->value[body->id] : formula_leaf(f, n);
+        if (!f->value[id] || f->a.why || f->a.arena.broken)
             return NULL;
     }
     const char *text = nrv__algebra_text(&f->a, f->value[y->id]);
