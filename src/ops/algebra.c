@@ -336,6 +336,25 @@ static const nrv__sum *algebra_expanded(nrv__algebra *a, const nrv__sum *x)
     return x;
 }
 
+/* a sum among the terms of a sum is no base: its terms are terms */
+static const nrv__sum *algebra_flat(nrv__algebra *a, const nrv__sum *x)
+{
+    for (int i = 0; x && i < x->n; i++) {
+        const nrv__product *p = &x->at[i];
+        const nrv__sum *of = p->n == 1 && p->at->e == 1 ? a->base[p->at->base].of : NULL;
+        nrv__product *rest = of ? nrv__arena_get(&a->arena, (size_t)x->n * sizeof *rest) : NULL;
+        if (!of)
+            continue;
+        for (int k = 0, n = 0; rest && k < x->n; k++)
+            if (k != i)
+                rest[n++] = x->at[k];
+        const nrv__product c = { .c = p->c };
+        x = rest ? algebra_merged(a, algebra_sum_of(a, x->n - 1, rest), algebra_scaled(a, of, &c, 1)) : NULL;
+        i = -1;
+    }
+    return x;
+}
+
 static const nrv__sum *algebra_under(nrv__algebra *a, const nrv__sum *rest, const nrv__product *shared)
 {
     if (!rest || rest->n == 0)
@@ -365,10 +384,10 @@ static const nrv__sum *algebra_best(nrv__algebra *a, const nrv__sum *x)
 {
     enum { TURNS = 4 };
     const nrv__product one = { .c = 1 }, *total = &one;
-    const nrv__sum *best = x;
+    const nrv__sum *best = x = algebra_flat(a, x);
     for (int turn = 0; turn < TURNS && best && x->n > 1; turn++) {
         const nrv__product *shared = algebra_shared(a, x);
-        const nrv__sum *rest = shared && shared->n == 0 ? x : algebra_scaled(a, x, shared, -1);
+        const nrv__sum *rest = shared && shared->n == 0 ? x : algebra_flat(a, algebra_scaled(a, x, shared, -1));
         total = shared ? algebra_product(a, total, shared, 1) : NULL;
         if (!rest || !total)
             return NULL;

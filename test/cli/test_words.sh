@@ -60,10 +60,10 @@ for op in ops:
     assert op["cases"] or op["kind"] in ("leaf", "block"), op
 PY
 run 0 "$NERVO" show --formula 'x: sin(x) * exp(x)' --by x
-says "^f'   = exp(x)\*(cos(x) + sin(x))" out
-says "^f''  = 2\*cos(x)\*exp(x)" out
+says "^f'   = exp\(x\)\*\(cos\(x\) \+ sin\(x\)\)" out
+says "^f''  = 2\*cos\(x\)\*exp\(x\)" out
 run 0 "$NERVO" show --by w --formula 'w, a, t: y = tanh(w * a); (y - t)^2 / 2'
-says "^f'   = a\*(1 - y^2)\*(y - t)" out
+says "^f'   = a\*\(1 - y\^2\)\*\(y - t\)" out
 bad 2 'no names before' show --formula 'sin(x)'
 bad 2 "a ')' is missing" show --formula 'x: sin(x'
 bad 2 'no step' show --formula 'x: x + 1; x'
