@@ -3,7 +3,7 @@
 
    What is the factor's is asked for as well: orthonormal columns, triangles, order. Does not do: gradients and small
    matrices worked out by hand, which the registry's tests do. */
-#include "nervo.h"
+#include "../../src/graph/graph.h"
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdarg.h>
@@ -202,6 +202,17 @@ static void a_complex_one(matrix_kind kind, int n)
     graph_end(&t);
 }
 
+/* what the definition of a pseudoinverse and of least squares says */
+static void a_least_one(matrix_kind kind, int m, int n)
+{
+    linalg_graph t = graph_new();
+    nrv_tensor a = matrix_in(&t, kind, m, n, false), p = nrv_pinv(a), b = matrix_in(&t, RANDOM, m, 1, false);
+    is_near(apart(nrv_matmul(a, nrv_matmul(p, a)), a), 1e-10, "a a+ a", kind, m, n);
+    nrv_tensor r = nrv_sub(nrv_matmul(a, nrv_lstsq(a, b)), b), one = nrv_fill(t.g, NRV_F64, NRV_SHAPE(n, 1), 1);
+    is_near(apart(nrv_add(one, nrv_matmul(nrv_transpose(a), r)), one), 1e-9, "a^T (a x - b)", kind, m, n);
+    graph_end(&t);
+}
+
 static void multiplied_out_again(void **state)
 {
     static const int length[] = { 1, 2, 3, 5, 15, 16, 17, 40 };
@@ -210,6 +221,8 @@ static void multiplied_out_again(void **state)
         for (size_t i = 0; i < sizeof length / sizeof *length; i++) {
             for (size_t k = 0; k < sizeof length / sizeof *length; k++)
                 a_matrix((matrix_kind)kind, length[i], length[k]);
+            for (size_t k = 0; k < 5 && kind <= LOW_RANK; k++)
+                a_least_one((matrix_kind)kind, length[i], length[k]);
             a_symmetric_matrix((matrix_kind)kind, length[i]);
             a_complex_one((matrix_kind)kind, length[i]);
         }
@@ -266,9 +279,39 @@ static void exponentials(void **state)
     }
 }
 
+/* lengths 10 2 8 3 5: a ((b c) d) takes 48 + 30 + 100 multiplications, the worst order 680. Lengths without a number
+   are multiplied from the left */
+static void chains_multiply_least(void **state)
+{
+    (void)state;
+    for (int named = 0; named < 2; named++) {
+        linalg_graph s = graph_new();
+        nrv_dim m = named ? nrv_size(s.g, "M", 1, 100) : 10;
+        nrv_tensor x[4] = { nrv_input(s.g, "a", NRV_F64, NRV_SHAPE(m, 2)),
+                            nrv_input(s.g, "b", NRV_F64, NRV_SHAPE(2, 8)),
+                            nrv_input(s.g, "c", NRV_F64, NRV_SHAPE(8, 3)),
+                            nrv_input(s.g, "d", NRV_F64, NRV_SHAPE(3, 5)) };
+        assert_non_null(nrv_multi_dot(4, x));
+        assert_int_equal(s.g->macs, named ? 2 * 8 + 8 * 3 + 3 * 5 : 178);
+        graph_end(&s);
+    }
+}
+
+static void axes_on_the_way_are_counted(void **state)
+{
+    (void)state;
+    linalg_graph s = graph_new();
+    nrv_tensor x = nrv_fill(s.g, NRV_F64, NRV_SHAPE(1, 1, 1, 1, 1), 1), in[] = { x, x, x };
+    assert_null(nrv_einsum("abcde,fghij,fghij->abcde", 3, in));
+    assert_non_null(strstr(nrv_graph_why(s.g), "a product of more than 8 axes on the way in"));
+    graph_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(multiplied_out_again),
-                                        cmocka_unit_test(what_is_not_finite_ends), cmocka_unit_test(exponentials) };
+                                        cmocka_unit_test(what_is_not_finite_ends), cmocka_unit_test(exponentials),
+                                        cmocka_unit_test(chains_multiply_least),
+                                        cmocka_unit_test(axes_on_the_way_are_counted) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

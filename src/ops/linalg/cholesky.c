@@ -47,7 +47,7 @@ static void cholesky_one(const double *a, double *l, int64_t n)
 
 static void cholesky_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     for (int64_t i = 0; n && i < nrv__matrix_items(&a->in[0]); i++)
         cholesky_one((const double *)a->in[0].data + i * n * n, (double *)a->out[0].data + i * n * n, n);
 }

@@ -10,7 +10,9 @@ NRV_OP(cross, .sig = "real a[...,3], real b[...,3] -> y[...,3]",
        .doc = "The vector product along an axis of length 3; the others broadcast.", .flags = NRV_MACRO,
        .make = cross_make, .ulp = 4, .tolerance_why = "the difference of two products, each rounded",
        .torch = "linalg.cross cross", .numpy = "cross",
-       .refuse = { "a[3], b[2] => cross: axis -1 has lengths 3 and 2, not 3 | in here | input 0: input f32 [3] a | "
+       .refuse = { "a[3], b[4] => cross: axis -1 has lengths 3 and 4, not 3 | in here | input 0: input f32 [3] a | "
+                   "input 1: input f32 [4] b | hint a vector product has three components",
+                   "a[3], b[2] => cross: axis -1 has lengths 3 and 2, not 3 | in here | input 0: input f32 [3] a | "
                    "input 1: input f32 [2] b | hint a vector product has three components",
                    "a[3], b[3], axis=1 => cross: axis 1 of a tensor of rank 1 | in here | hint axes count from 0, or "
                    "from -1 at the end",

@@ -44,7 +44,7 @@ static double det_eliminate(double *u, int64_t *row, int64_t *column, int64_t n)
 
 static int64_t det_room(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     int64_t each;
     return nrv__add(n, n, &each) && nrv__add(each, 2, &each) ? nrv__room_of(n, each, 0) : INT64_MAX;
 }
@@ -67,7 +67,7 @@ static void det_vjp(nrv_vjp *v)
 
 static void det_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     double *u = a->scratch, *y = a->out[0].data;
     int64_t *row = (int64_t *)(void *)(u + n * n), *column = row + n;
     for (int64_t i = 0; i < a->n; i++) {
@@ -147,7 +147,7 @@ static void cofactor_one(double *u, double *x, const int64_t *row, const int64_t
 
 static void cofactor_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     double *u = a->scratch, *x = u + n * n;
     int64_t *row = (int64_t *)(void *)(x + n * n), *column = row + n;
     for (int64_t i = 0; n && i < nrv__matrix_items(&a->in[0]); i++) {

@@ -69,7 +69,7 @@ static bool eig_shape(nrv__infer *s)
         return false;
     s->dim[s->rank - 2] = nrv__dim_add(s->g, n, 1);
     s->dim[s->rank - 1] = nrv__dim_mul(s->g, n, 2);
-    return s->dim[s->rank - 1] != -1;
+    return !s->g->why.status;
 }
 
 static void eig_vjp(nrv_vjp *v)
@@ -148,7 +148,7 @@ static void eig_step(double complex *h, double complex *z, double complex *cs, i
     for (int64_t k = l; k < m; k++) {
         const double complex a = h[k * n + k], b = h[(k + 1) * n + k];
         const double r = hypot(cabs(a), cabs(b));
-        const double complex c = r > 0 ? a / r : 1, s = r > 0 ? b / r : 0;
+        const double complex c = a / r, s = b / r; /* b is not negligible, or rows l to m would have been parted */
         cs[2 * k] = c, cs[2 * k + 1] = s;
         for (int64_t j = k; j < n; j++) {
             const double complex x = h[k * n + j], y = h[(k + 1) * n + j];
@@ -299,7 +299,7 @@ static void eig_one(const double *a, double *y, double *room, int64_t n)
 
 static void eig_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     for (int64_t i = 0; n && i < nrv__matrix_items(&a->in[0]); i++)
         eig_one((const double *)a->in[0].data + i * n * n, (double *)a->out[0].data + i * 2 * n * (n + 1), a->scratch,
                 n);
@@ -307,7 +307,7 @@ static void eig_ref(const nrv__args *a)
 
 static int64_t eig_room(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     int64_t each;
     return nrv__add(n, 1, &each) && nrv__mul(each, 6, &each) ? nrv__room_of(n, each, 0) : INT64_MAX;
 }

@@ -16,7 +16,7 @@ static bool eigh_shape(nrv__infer *s)
     if (!nrv__infer_square(s, 0, &n) || !nrv__infer_same(s))
         return false;
     s->dim[s->rank - 2] = nrv__dim_add(s->g, n, 1);
-    return s->dim[s->rank - 2] != -1;
+    return !s->g->why.status;
 }
 
 static void eigh_vjp(nrv_vjp *v)
@@ -166,14 +166,14 @@ static void eigh_one(const double *a, double *y, double *room, int64_t n)
 
 static void eigh_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     for (int64_t i = 0; n && i < nrv__matrix_items(&a->in[0]); i++)
         eigh_one((const double *)a->in[0].data + i * n * n, (double *)a->out[0].data + i * n * (n + 1), a->scratch, n);
 }
 
 static int64_t eigh_room(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     int64_t twice;
     return nrv__add(n, n, &twice) && nrv__add(twice, 4, &twice) ? nrv__room_of(n, twice, 0) : INT64_MAX;
 }

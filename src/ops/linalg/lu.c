@@ -19,7 +19,7 @@ static bool lu_shape(nrv__infer *s)
         return false;
     nrv__infer_same(s);
     s->dim[s->rank - 1] = nrv__dim_add(s->g, s->dim[s->rank - 1], 2);
-    return s->dim[s->rank - 1] != -1;
+    return !s->g->why.status;
 }
 
 /* from dL and dU of a square factor to the gradient of P a */

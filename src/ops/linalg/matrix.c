@@ -79,6 +79,11 @@ bool nrv__matrix_least(const nrv__opdef *op, nrv_tensor a, nrv_dim *k)
     return false;
 }
 
+int nrv__case_right(const nrv__case *c)
+{
+    return nrv__case_int(c, "right", 0) || !nrv__case_int(c, "left", 1);
+}
+
 nrv_tensor nrv__matrix_batch(const nrv__batch *b)
 {
     return b->x[0]->rank <= NRV__MAX_RANK ? nrv__batch_sized(b, b->y->attr, 0) : NULL;

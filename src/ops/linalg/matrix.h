@@ -12,8 +12,8 @@ bool nrv__matrix_wants(const nrv__opdef *op, int n, const nrv_tensor *in);
 bool nrv__matrix_square(const nrv__opdef *op, nrv_tensor a); /* one that is a matrix already */
 /* the smaller length; false: it cannot be told, and the error is set */
 bool nrv__matrix_least(const nrv__opdef *op, nrv_tensor a, nrv_dim *k);
-nrv_tensor
-nrv__matrix_batch(const nrv__batch *b); /* the rule of an op of one input: the turns are one more batch axis */
+int nrv__case_right(const nrv__case *c);           /* "right", or "left" that is 0 */
+nrv_tensor nrv__matrix_batch(const nrv__batch *b); /* of an op of one input: the turns are one more batch axis */
 
 /* ---- small matrices of the graph ---- */
 static inline nrv_dim nrv__rows(nrv_tensor x)
@@ -54,6 +54,18 @@ nrv_tensor nrv__eigh(nrv_tensor a);      /* V (n,n) over the eigenvalues: (n+1,n
 nrv_tensor nrv__svd(nrv_tensor a);       /* U (m,k) over S over V (n,k): (m+1+n,k) */
 
 /* ---- references: contiguous items, one after the other ---- */
+static inline int64_t nrv__side(const nrv__args *a) /* of a square input */
+{
+    return a->in[0].dim[a->in[0].rank - 1];
+}
+static inline int64_t nrv__least_of(int64_t m, int64_t n)
+{
+    return m < n ? m : n;
+}
+static inline int64_t nrv__most_of(int64_t m, int64_t n)
+{
+    return m < n ? n : m;
+}
 int64_t nrv__matrix_items(const nrv__view *x);
 int64_t nrv__matrix_at(const nrv__view *x, const nrv__view *y, int64_t i); /* item i of y in x, which broadcasts */
 bool nrv__all_finite(const double *x, int64_t n);

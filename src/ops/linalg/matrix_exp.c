@@ -123,14 +123,14 @@ static void matrix_exp_one(const double *from, double *y, double *room, int64_t 
 
 static void matrix_exp_ref(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     for (int64_t i = 0; n && i < nrv__matrix_items(&a->in[0]); i++)
         matrix_exp_one((const double *)a->in[0].data + i * n * n, (double *)a->out[0].data + i * n * n, a->scratch, n);
 }
 
 static int64_t matrix_exp_room(const nrv__args *a)
 {
-    const int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    const int64_t n = nrv__side(a);
     int64_t each;
     return nrv__mul(n, 6, &each) ? nrv__room_of(n, each, 0) : INT64_MAX;
 }

@@ -24,10 +24,12 @@ NRV_API nrv_tensor nrv_matrix_power(nrv_tensor a, int64_t n)
 {
     if (!nrv__matrix_wants(&nrv__op_matrix_power, 1, &a) || !nrv__matrix_square(&nrv__op_matrix_power, a))
         return NULL;
-    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    nrv_tensor y = NULL, power = n < 0 ? nrv_inv(a) : a;
-    if (left == 0)
+    if (n == 0)
         return nrv__eye_batch(a, nrv__rows(a));
+    nrv_tensor y = NULL, power = n < 0 ? nrv_inv(a) : a;
+    uint64_t left = (uint64_t)n;
+    if (n < 0)
+        left = 0 - left;
     for (; left; left >>= 1) {
         if (left & 1)
             y = y ? nrv_matmul(y, power) : power;

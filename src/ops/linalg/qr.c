@@ -18,7 +18,7 @@ static bool qr_shape(nrv__infer *s)
         return false;
     nrv__infer_same(s);
     s->dim[s->rank - 2] = nrv__dim_add(s->g, s->dim[s->rank - 2], k);
-    return s->dim[s->rank - 2] != -1;
+    return !s->g->why.status;
 }
 
 /* dQ and dR to the gradient of a square or high a */
@@ -85,7 +85,7 @@ static void qr_one(double *w, double *q, double *tau, int64_t m, int64_t n, int6
 
 static void qr_ref(const nrv__args *a)
 {
-    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1], k = m < n ? m : n;
+    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1], k = nrv__least_of(m, n);
     double *w = a->scratch, *q = w + n * m, *tau = q + k * m;
     for (int64_t i = 0; k && i < nrv__matrix_items(&a->in[0]); i++) {
         const double *x = (const double *)a->in[0].data + i * m * n;
@@ -337,7 +337,7 @@ typedef struct {
 
 static nrv_tensor ormqr_make(nrv__case *c)
 {
-    nrv_ormqr_opt o = { .right = !nrv__case_int(c, "left", 1), .transpose = (int)nrv__case_int(c, "transpose", 0) };
+    nrv_ormqr_opt o = { .right = nrv__case_right(c), .transpose = (int)nrv__case_int(c, "transpose", 0) };
     return nrv_ormqr(c->x[0], c->x[1], c->x[2], &o);
 }
 

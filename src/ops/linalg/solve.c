@@ -23,7 +23,7 @@ static void solve_vjp(nrv_vjp *v)
 
 static nrv_tensor solve_make(nrv__case *c)
 {
-    nrv_solve_opt o = { .right = (int)nrv__case_int(c, "right", !nrv__case_int(c, "left", 1)) };
+    nrv_solve_opt o = { .right = nrv__case_right(c) };
     return nrv_solve_with(c->x[0], c->x[1], &o);
 }
 

@@ -83,7 +83,7 @@ static nrv_solve_triangular_opt tri_options(const nrv__case *c, int upper)
     return (nrv_solve_triangular_opt){ .upper = (int)nrv__case_int(c, "upper", upper),
                                        .transpose = (int)nrv__case_int(c, "transpose", 0),
                                        .unit = (int)nrv__case_int(c, "unitriangular", nrv__case_int(c, "unit", 0)),
-                                       .right = (int)nrv__case_int(c, "right", !nrv__case_int(c, "left", 1)) };
+                                       .right = nrv__case_right(c) };
 }
 
 static nrv_tensor tri_make(nrv__case *c)

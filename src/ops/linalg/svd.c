@@ -20,7 +20,7 @@ static bool svd_shape(nrv__infer *s)
     nrv_dim both = nrv__dim_add(s->g, s->dim[s->rank - 2], s->dim[s->rank - 1]);
     s->dim[s->rank - 2] = nrv__dim_add(s->g, both, 1);
     s->dim[s->rank - 1] = k;
-    return s->dim[s->rank - 2] != -1;
+    return !s->g->why.status;
 }
 
 typedef struct svd_parts {
@@ -182,7 +182,7 @@ static void svd_sorted(const double *left, const double *right, double *s, doubl
 static void svd_one(const double *a, double *y, double *room, int64_t m, int64_t n)
 {
     const bool wide = m < n;
-    const int64_t k = wide ? m : n, p = wide ? n : m;
+    const int64_t k = nrv__least_of(m, n), p = nrv__most_of(m, n);
     double *w = room, *j = w + k * p, *s = j + k * k, *norm = s + k, *flags = norm + p, *more = flags + k;
     bool *done = (bool *)(void *)flags;
     const double most = nrv__largest_of(a, m * n), scale = most > 0 ? most : 1;
@@ -205,7 +205,7 @@ static void svd_one(const double *a, double *y, double *room, int64_t m, int64_t
 
 static void svd_ref(const nrv__args *a)
 {
-    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1], k = m < n ? m : n;
+    const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1], k = nrv__least_of(m, n);
     for (int64_t i = 0; k && i < nrv__matrix_items(&a->in[0]); i++)
         svd_one((const double *)a->in[0].data + i * m * n, (double *)a->out[0].data + i * (m + 1 + n) * k, a->scratch,
                 m, n);
@@ -214,7 +214,7 @@ static void svd_ref(const nrv__args *a)
 static int64_t svd_room(const nrv__args *a)
 {
     const int64_t m = a->in[0].dim[a->in[0].rank - 2], n = a->in[0].dim[a->in[0].rank - 1];
-    const int64_t k = m < n ? m : n, p = m < n ? n : m;
+    const int64_t k = nrv__least_of(m, n), p = nrv__most_of(m, n);
     int64_t each;
     return nrv__add(p, k, &each) && nrv__mul(each, 2, &each) && nrv__add(each, 6, &each) ? nrv__room_of(k, each, p)
                                                                                          : INT64_MAX;
