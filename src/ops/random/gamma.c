@@ -65,7 +65,7 @@ NRV_OP(
     .ref = gamma_ref, .make = gamma_make, .attr_bytes = sizeof(nrv__random_attr),
     .refuse = { "run:i32[2], alpha[2] => gamma_log: the counter is i32, i64 is wanted | in here | input 0: input i32 "
                 "[2] run | input 1: input f32 [2] alpha | hint nrv_cast it to NRV_I64",
-                "alpha{1,-2} => gamma_log: shape -2 at position 1; it must be positive and finite" },
+                "alpha{1,-2} => gamma_log: shape -2 at position 1; it must be positive and finite | in here" },
     .test = { "alpha[3,5] in 0.1..9", "alpha[40] in 10..1000", "alpha[] in 3..4", "alpha[0]", "alpha{0.001,1,1e6}",
               "run:i64[3] in 0..9, alpha[3,4] in 0.5..20", "run:i64[2,2] in 0..9, alpha[2,2] in 1..40" });
 
