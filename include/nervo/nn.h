@@ -92,6 +92,9 @@ nrv_tensor nrv_bilinear(nrv_tensor a, nrv_tensor b, const char *name, nrv_dim un
    name.in_proj_bias (3E), name.out_proj.weight (E,E) and name.out_proj.bias (E), as PyTorch's MultiheadAttention. */
 nrv_tensor nrv_multi_head_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const char *name, int heads,
                                             const nrv_mha_opt *opt, nrv_tensor *weights);
+/* x where it is positive, else a learnt slope times x: one for all, or one for each channel (axis 1). Parameter: weight
+   (slopes), which starts at `start`; PyTorch's is 0.25. */
+nrv_tensor nrv_prelu_layer(nrv_tensor x, const char *name, int64_t slopes, double start);
 /* A recurrent net over x (T,B,n), with batch_first (B,T,n), or (T,n) -> (T,B,dirs hidden) of the last layer; *h_n, if
    asked for: the last states (layers dirs,B,hidden). Parameters as PyTorch's RNN: name.weight_ih_l0 (hidden,n),
    name.weight_hh_l0, name.bias_ih_l0, name.bias_hh_l0, ..._l0_reverse, ..._l1... */

@@ -526,6 +526,21 @@ extern const nrv__layer nrv__layer_silu;
 extern const nrv__layer nrv__layer_softplus;
 extern const nrv__layer nrv__layer_leaky_relu;
 extern const nrv__layer nrv__layer_softmax;
+extern const nrv__layer nrv__layer_relu6;
+extern const nrv__layer nrv__layer_elu;
+extern const nrv__layer nrv__layer_selu;
+extern const nrv__layer nrv__layer_celu;
+extern const nrv__layer nrv__layer_mish;
+extern const nrv__layer nrv__layer_hardtanh;
+extern const nrv__layer nrv__layer_hardsigmoid;
+extern const nrv__layer nrv__layer_hardswish;
+extern const nrv__layer nrv__layer_hardshrink;
+extern const nrv__layer nrv__layer_softshrink;
+extern const nrv__layer nrv__layer_tanhshrink;
+extern const nrv__layer nrv__layer_softsign;
+extern const nrv__layer nrv__layer_logsigmoid;
+extern const nrv__layer nrv__layer_threshold;
+extern const nrv__layer nrv__layer_glu;
 extern const nrv__layer nrv__layer_batch_norm;
 extern const nrv__layer nrv__layer_conv1d;
 extern const nrv__layer nrv__layer_conv2d;
@@ -563,6 +578,7 @@ extern const nrv__layer nrv__layer_adaptive_avg_pool;
 extern const nrv__layer nrv__layer_adaptive_max_pool;
 extern const nrv__layer nrv__layer_avg_pool_global;
 extern const nrv__layer nrv__layer_max_pool_global;
+extern const nrv__layer nrv__layer_prelu_layer;
 extern const nrv__layer nrv__layer_repeat;
 extern const nrv__layer nrv__layer_residual;
 extern const nrv__layer nrv__layer_rnn;
@@ -1271,6 +1287,21 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_softplus,
     &nrv__layer_leaky_relu,
     &nrv__layer_softmax,
+    &nrv__layer_relu6,
+    &nrv__layer_elu,
+    &nrv__layer_selu,
+    &nrv__layer_celu,
+    &nrv__layer_mish,
+    &nrv__layer_hardtanh,
+    &nrv__layer_hardsigmoid,
+    &nrv__layer_hardswish,
+    &nrv__layer_hardshrink,
+    &nrv__layer_softshrink,
+    &nrv__layer_tanhshrink,
+    &nrv__layer_softsign,
+    &nrv__layer_logsigmoid,
+    &nrv__layer_threshold,
+    &nrv__layer_glu,
     &nrv__layer_batch_norm,
     &nrv__layer_conv1d,
     &nrv__layer_conv2d,
@@ -1308,6 +1339,7 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_adaptive_max_pool,
     &nrv__layer_avg_pool_global,
     &nrv__layer_max_pool_global,
+    &nrv__layer_prelu_layer,
     &nrv__layer_repeat,
     &nrv__layer_residual,
     &nrv__layer_rnn,
