@@ -262,7 +262,7 @@ NRV_OP(lu_order, .batch = nrv__matrix_batch, .sig = "index pivots[...,n] -> i64 
        .shape = lu_order_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant", .ref = lu_order_ref,
        .refuse = { "p:f32[3] => lu_order: input 0 is f32, an index is wanted | in here | input 0: input f32 [3] p | "
                    "hint nrv_cast it to NRV_I32 or NRV_I64",
-                   "p:i32{1, 4, 2} => lu_order: pivot 4 at 1 is outside 1 to 3",
+                   "p:i32{1, 4, 2} => lu_order: pivot 4 at 1 is outside 1 to 3 | in here",
                    "p:i32[] => lu_order: pivots of rank 0 | in here | input 0: input i32 [] p | hint pivots (...,n)" },
        .test = { "p:i32{3, 3, 3}", "p:i64[2,2]{1, 2, 2, 2}", "p:i32[0]" });
 
@@ -281,7 +281,7 @@ NRV_OP(lu_solve, .sig = "real lu[...,n,n], index pivots[...,n], real b[...,n,k] 
                    "f32 [2, 2] lu | input 1: input f32 [2, 1] b | hint as many pivots, and rows of b, as lu has rows",
                    "lu[2,3], pivots:i32[2], b[2,1] => lu_solve: a square matrix is wanted, not 2 x 3 | in here | input "
                    "0: input f32 [2, 3] lu | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
-                   "lu[2,2], pivots:i32{1, 3}, b[2,1] => lu_order: pivot 3 at 1 is outside 1 to 2" },
+                   "lu[2,2], pivots:i32{1, 3}, b[2,1] => lu_order: pivot 3 at 1 is outside 1 to 2 | in here" },
        .test = { "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{1, 2}, b[2,3]",
                  "lu[2,2,2]{4, 1, 0.5, 3, 2, 1, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,2]" });
 

@@ -20,7 +20,7 @@ NRV_OP(
                 "the classes",
                 "logits[3,5], labels:u8[3] => cross_entropy: labels of u8, class numbers are wanted | in here | input "
                 "0: input f32 [3, 5] logits | input 1: input u8 [3] labels | hint nrv_cast them to NRV_I32 or NRV_I64",
-                "logits[3,5], labels:i32[3]{1,5,2} => take: index 5 at position 1; it must lie in 0..4",
+                "logits[3,5], labels:i32[3]{1,5,2} => take: index 5 at position 1; it must lie in 0..4 | in here",
                 "logits[3,5], labels:i32[3]{0,1,2}, weight[4] => cross_entropy: weights of another shape | in here | "
                 "input 0: input f32 [3, 5] logits | input 1: input i32 [3] labels | input 2: input f32 [4] weight | "
                 "hint one number for each class",

@@ -17,7 +17,7 @@ NRV_OP(cross_entropy_masked, .sig = "real logits[...,n], index labels[...], bool
                    "logits[2,3], labels:i32[2,3], mask:bool[2,3] => cross_entropy_masked: ranks 2, 2 and 2, a mask of "
                    "bool | in here | hint logits (...,n), labels (...) and a bool mask (...)",
                    "logits[2,3], labels:i32[2]{0,3}, mask:bool[2]{0,1} => take: index 3 at position 1; it must lie in "
-                   "0..2" },
+                   "0..2 | in here" },
        .test = { "logits[9,5], labels:i32[9] in 0..4, mask:bool[9]",
                  "logits[2,3,4], labels:i64[2,3] in 0..3, mask:bool[2,3]{1, 0, 1, 1, 0, 0}",
                  "logits[2,3], labels:i32[2] in 0..2, mask:bool{0, 0}" });

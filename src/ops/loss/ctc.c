@@ -39,7 +39,7 @@ NRV_OP(
     .flags = NRV_MACRO, .make = ctc_make, .torch = "nn.functional.ctc_loss nn.CTCLoss ctc_loss", .ulp = 64,
     .tolerance_why = "logarithms of sums of exponentials, over time",
     .refuse = { "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,5}, tl:i32[2]{2,2} => gather: index 5 at position 1; "
-                "it must lie in 0..4",
+                "it must lie in 0..4 | in here",
                 "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,4}, tl:i32[2]{2,3} => gather: index 3 at position 1; "
                 "it must lie in 0..2",
                 "x[4,2,3], labels:i32[2,2]{1,2,2,3}, il:i32[2]{4,4}, tl:i32[2]{2,2} => gather: index 3 at position 8; "

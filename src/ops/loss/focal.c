@@ -63,7 +63,7 @@ NRV_OP(
     .tolerance_why = "a power of a rounded probability, and a mean",
     .refuse = { "x[3,5], labels:i32[4] => softmax_focal: labels of another shape | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [4] labels | hint a label for each row: x's axes without that of the classes",
-                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4",
+                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4 | in here",
                 "x[3,5], labels:i32[3]{0,1,2}, axis=2 => softmax_focal: axis 2 of a tensor of rank 2 | in here | hint "
                 "axes count from 0, or from -1 at the end" },
     .test = { "x[3,5], labels:i32[3] in 0..4", "x[2,4,3], labels:i64[2,3] in 0..3, gamma=1, reduction=none",

@@ -30,7 +30,7 @@ NRV_OP(
     .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
     .refuse = { "x[3,5], labels:i32[4] => multi_margin: labels of another shape | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [4] labels | hint a label for each row: x's axes without that of the classes",
-                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4",
+                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4 | in here",
                 "x[3,5], labels:i32[3]{0,4,1}, p=3 => multi_margin: a power of 3 | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [3] labels | hint 1 or 2" },
     .test = { "x[3,5], labels:i32[3] in 0..4", "x[3,5], labels:i64[3] in 0..4, p=2, margin=0.7, reduction=none",

@@ -20,7 +20,7 @@ NRV_OP(
     .refuse = { "x[3,5], t:i32[3,4] => multilabel_margin: labels of another shape, or of more than rows of classes | "
                 "in here | input 0: input f32 [3, 5] x | input 1: input i32 [3, 4] t | hint both (N,C) or (C); a row's "
                 "numbers end at the first -1",
-                "x[3], t:i32[3]{0,3,-1} => gather: index 3 at position 1; it must lie in 0..2",
+                "x[3], t:i32[3]{0,3,-1} => gather: index 3 at position 1; it must lie in 0..2 | in here",
                 "x[2,3,4], t:i32[2,3,4] => multilabel_margin: labels of another shape, or of more than rows of classes "
                 "| in here | input 0: input f32 [2, 3, 4] x | input 1: input i32 [2, 3, 4] t | hint both (N,C) or (C); "
                 "a row's numbers end at the first -1",

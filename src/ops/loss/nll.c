@@ -16,7 +16,7 @@ NRV_OP(nll, .sig = "real x[n,c,...], index labels[n,...] -> y[]",
        .onnx = "NegativeLogLikelihoodLoss", .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
        .refuse = { "x[3,5], labels:i32[3,5] => nll: labels of another shape | in here | input 0: input f32 [3, 5] x | "
                    "input 1: input i32 [3, 5] labels | hint a label for each row: x's axes without that of the classes",
-                   "x[3,5], labels:i32[3]{1,-1,2} => take: index -1 at position 1; it must lie in 0..4",
+                   "x[3,5], labels:i32[3]{1,-1,2} => take: index -1 at position 1; it must lie in 0..4 | in here",
                    "x[3,5], labels[3] => nll: labels of f32, class numbers are wanted | in here | input 0: input f32 "
                    "[3, 5] x | input 1: input f32 [3] labels | hint nrv_cast them to NRV_I32 or NRV_I64",
                    "x[3,5], labels:i32[3]{0,1,2}, label_smoothing=0.1 => nll: a smoothing of 0.1 | in here | input 0: "

@@ -227,7 +227,7 @@ NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> orde
                    "does not fit the nodes | in here | input 0: input i32 [3] row | input 1: input i32 [2] col | input "
                    "2: input i32 [2] act | hint row has a number for each node and one more, where all ends",
                    "row:i32{0,1,2}, col:i32{1,0}, act:i32{0,0}, nodes=2, levels=3 => netlist_order: a cycle through "
-                   "node 0; cut an edge of it, or carry the value from turn to turn of a loop",
+                   "node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here",
                    "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 "
                    "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from",
                    "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 "
@@ -415,7 +415,7 @@ NRV_OP(
                 "2: input i32 [1] col | input 3: input f32 [2] w | input 4: input i32 [2] act | input 5: netlist_order "
                 "i32 [2, 2] here | hint an edge has one source and one weight",
                 "x[2,2], row:i32{0,1,2}, col:i32{1,0}, w[2], b[2], act:i32{0,0}, levels=3 => netlist_order: a cycle "
-                "through node 0; cut an edge of it, or carry the value from turn to turn of a loop",
+                "through node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here",
                 "x[2], row:i32{0,0,1}, col:i32{0}, w[1], b[2], act:i32{-1,0}, levels=2 => netlist_read: ranks 1 and 1 "
                 "| in here | input 0: input f32 [2] x | input 1: input i32 [2] act | hint x (C,I): a row of inputs for "
                 "each case; act (N): a code for each node" },
