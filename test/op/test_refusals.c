@@ -58,7 +58,27 @@ static void in_these_words(void **state)
     }
 }
 
+/* an op that lists fewer than two bad calls takes whatever it is given */
+static void or_takes_anything(void **state)
+{
+    static const nrv_dtype type[] = { NRV_F32, NRV_F16, NRV_I64, NRV_U8, NRV_BOOL };
+    static const nrv_shape shape[] = { { 0, { 0 } }, { 1, { 0 } }, { 8, { 2, 1, 1, 1, 1, 1, 1, 3 } } };
+    const nrv__opdef *op = *state;
+    op_case c;
+    if (op->refuse[1] || !each_case(op, 0, NRV_F32, &c))
+        return;
+    for (int i = 0; i < 15; i++) {
+        case_graph t = case_trace_inputs(&c, 0);
+        for (int k = 0; k < c.n_x; k++)
+            t.x[k] = nrv_fill(t.g, type[i % 5], shape[i / 5], 1);
+        if (!case_make(&c, t.g, t.x))
+            fail_msg("%s lists fewer than two bad calls, and refuses: %s", op->name, nrv_graph_why(t.g));
+        case_graph_free(&t);
+    }
+    case_free(&c);
+}
+
 int main(void)
 {
-    return each_op("refused in these words", in_these_words);
+    return each_op("refused in these words", in_these_words) + each_op("or takes anything", or_takes_anything);
 }

@@ -41,7 +41,7 @@ NRV_OP(
     .refuse = { "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,5}, tl:i32[2]{2,2} => gather: index 5 at position 1; "
                 "it must lie in 0..4 | in here",
                 "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,4}, tl:i32[2]{2,3} => gather: index 3 at position 1; "
-                "it must lie in 0..2",
+                "it must lie in 0..2 | in here",
                 "x[4,2,3], labels:i32[2,2]{1,2,2,3}, il:i32[2]{4,4}, tl:i32[2]{2,2} => gather: index 3 at position 8; "
                 "it must lie in 0..2",
                 "x[4,2,3], labels:i32[3,2]{1,2,2,1,1,1}, il:i32[2]{4,4}, tl:i32[2]{2,2} => ctc: shapes do not fit | in "

@@ -229,7 +229,7 @@ NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> orde
                    "row:i32{0,1,2}, col:i32{1,0}, act:i32{0,0}, nodes=2, levels=3 => netlist_order: a cycle through "
                    "node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here",
                    "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 "
-                   "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from",
+                   "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from | in here",
                    "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 "
                    "has act 99; activations are 0..8, -1-k is input k" },
        .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
