@@ -226,6 +226,7 @@ do_conformance() # the same numbers as PyTorch; torch DIR, ufunc DIR: its or Num
         configure release build -DNERVO_BUILD_TESTS=ON
         compile build --target conformance.torch
         shift
+        [[ ${1-/} = [/-]* ]] || set -- "$OLDPWD/$1" "${@:2}" # as the caller sees it
         build/test/conformance.torch "$@"
         ;;
     ufunc)

@@ -43,7 +43,7 @@ NRV_OP(
                 "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,4}, tl:i32[2]{2,3} => gather: index 3 at position 1; "
                 "it must lie in 0..2 | in here",
                 "x[4,2,3], labels:i32[2,2]{1,2,2,3}, il:i32[2]{4,4}, tl:i32[2]{2,2} => gather: index 3 at position 8; "
-                "it must lie in 0..2",
+                "it must lie in 0..2 | in here",
                 "x[4,2,3], labels:i32[3,2]{1,2,2,1,1,1}, il:i32[2]{4,4}, tl:i32[2]{2,2} => ctc: shapes do not fit | in "
                 "here | input 0: input f32 [4, 2, 3] x | input 1: input i32 [3, 2] labels | input 2: input i32 [2] il "
                 "| input 3: input i32 [2] tl | hint x (T,N,C), labels (N,S) or (all), lengths (N); or x (T,C), labels "
