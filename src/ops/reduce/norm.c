@@ -42,7 +42,7 @@ NRV_OP(
                 "x[3], p=nan => norm: p is NaN | in here | input 0: input f32 [3] x | hint 1, 2, inf..." },
     .test = { "x[3,5] in 0.5..2, axis=1", "x[3,5] in -3..-1, axis=0, keep=1, p=1", "x[2,3,4], axis=0x-1, p=3",
               "x[7] in 1..2, p=0.5", "x[7], p=inf", "x[3,5] in 1..2, axis=1, p=-inf", "x[5], p=0", "x[6] in 1..2, p=-2",
-              "x[2,40], axis=1, p=2.5", "x[0]", "x[] in 1..2" });
+              "x[2,40], axis=1, p=2.5", "x[3,5], axis=1, p=4", "x[0]", "x[] in 1..2" });
 
 NRV_OP(dist, .sig = "real a[...], real b[...] -> y[]", .doc = "The norm of all of a - b, which broadcast together.",
        .flags = NRV_MACRO, .make = dist_make, .torch = "dist", .ulp = 16,
@@ -54,9 +54,13 @@ NRV_OP(dist, .sig = "real a[...], real b[...] -> y[]", .doc = "The norm of all o
        .test = { "a[3,5] in 1..2, b[3,5] in -2..-1", "a[4,1,3] in 1..2, b[2,1] in -2..-1, p=1",
                  "a[3] in 1..2, b[3], p=inf", "a[0], b[1]" });
 
-/* x^p of x >= 0, whose slope at 0 is 0 for every p */
+/* x^p of x >= 0, whose slope at 0 is 0 for every p; 3 and 4 as products, which take a hundredth of a power's time */
 static nrv_tensor norm_raised(nrv_tensor x, double p)
 {
+    if (p == 3)
+        return NRV_EXPR("x: x * x * x", x);
+    if (p == 4)
+        return nrv_square(nrv_square(x));
     return NRV_EXPR("x, p, z: x == 0 ? z : pow(x == 0 ? 1 : x, p)", x, nrv__like(x, p),
                     nrv__like(x, p < 0 ? INFINITY : 0));
 }
