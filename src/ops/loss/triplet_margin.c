@@ -35,7 +35,7 @@ static nrv_tensor triplet_margin_make(nrv__case *c)
         c->x[0], c->x[1], c->x[2], nrv__case_real(c, "margin", 1),
         &(nrv_triplet_margin_opt){ .reduction = o.reduction,
                                    .weight = o.weight,
-                                   .norm = nrv__p_of(c, 0),
+                                   .norm = nrv__case_real(c, "p", 0),
                                    .eps = eps == 0 && nrv__case_text(c, "eps") ? -1 : eps,
                                    .swap = nrv__case_int(c, "swap", 0) != 0,
                                    .distance = named && !strcmp(named, "squared") ? triplet_margin_squared : NULL });

@@ -75,7 +75,7 @@ NRV_OP(max_unpool, .sig = "real x[B,C,O...], index where[B,C,O...] -> y[B,C,S...
                    "each element | in here | input 0: input f32 [1, 2, 3] x | input 1: input i64 [1, 2, 2] "
                    "where | hint what nrv_max_pool_with gives: values and where they stand",
                    "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => scatter_add: index 9 at position 1; it must "
-                   "lie in 0..3",
+                   "lie in 0..3 | in here",
                    "x[1,1,2], where[1,1,2], kernel=2 => max_unpool: there is not an index for each element | "
                    "in here | input 0: input f32 [1, 1, 2] x | input 1: input f32 [1, 1, 2] where | hint what "
                    "nrv_max_pool_with gives: values and where they stand",
