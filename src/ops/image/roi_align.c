@@ -124,8 +124,8 @@ NRV_OP(roi_align, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
        .refuse = { "x[1,1,4,4], boxes[2,4], output=2 => roi_align: ranks 4 and 2, or other than five numbers "
                    "a box | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [2, 4] boxes | "
                    "hint x (B,C,H,W), boxes (K,5): which image, x1, y1, x2, y2",
-                   "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => gather: index 48 at position 0; it must lie in "
-                   "0..15 | in here",
+                   "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => gather: index 48 at position 0; it must "
+                   "lie in 0..15 | in here",
                    "x[1,1,4,4], boxes[1,5], output=0 => roi_align: 0 x 0 cells of 0 samples | in here | input "
                    "0: input f32 [1, 1, 4, 4] x | input 1: input f32 [1, 5] boxes | hint cells from 1, "
                    "samples from 0",

@@ -54,7 +54,7 @@ NRV_API nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const n
 static nrv_tensor max_unpool_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
-    nrv_dim to[3] = { 0 };
+    nrv_dim to[3];
     int64_t given[5] = { 0 };
     int n = nrv__case_ints(c, "output", 5, given);
     nrv__pooling p = nrv__pooling_of(c);
@@ -74,8 +74,8 @@ NRV_OP(max_unpool, .sig = "real x[B,C,O...], index where[B,C,O...] -> y[B,C,S...
        .refuse = { "x[1,2,3], where:i64[1,2,2] in 0..1, kernel=2 => max_unpool: there is not an index for "
                    "each element | in here | input 0: input f32 [1, 2, 3] x | input 1: input i64 [1, 2, 2] "
                    "where | hint what nrv_max_pool_with gives: values and where they stand",
-                   "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => scatter_add: index 9 at position 1; it must lie in "
-                   "0..3 | in here",
+                   "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => scatter_add: index 9 at position 1; it must "
+                   "lie in 0..3 | in here",
                    "x[1,1,2], where[1,1,2], kernel=2 => max_unpool: there is not an index for each element | "
                    "in here | input 0: input f32 [1, 1, 2] x | input 1: input f32 [1, 1, 2] where | hint what "
                    "nrv_max_pool_with gives: values and where they stand",
