@@ -241,6 +241,39 @@ static void storage_types_round_once(void **state)
     nrv_store_free(s);
 }
 
+static nrv_store *saved_types(signed char **bytes, uint16_t **halves)
+{
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_state(g, "bytes", NRV_I8, NRV_SHAPE(5), -3);
+    nrv_state(g, "halves", NRV_F16, NRV_SHAPE(2), 1.5);
+    assert_null(nrv_graph_why(g));
+    nrv_graph_free(g);
+    nrv_dtype type = 0;
+    *bytes = nrv_store_data(s, "bytes", NULL, &type);
+    assert_int_equal(type, NRV_I8);
+    *halves = nrv_store_data(s, "halves", NULL, &type);
+    assert_int_equal(type, NRV_F16);
+    return s;
+}
+
+static void small_types_are_saved_and_loaded(void **state)
+{
+    signed char *bytes, *back;
+    uint16_t *halves, *half;
+    (void)state;
+    nrv_store *s = saved_types(&bytes, &halves);
+    assert_true(bytes[4] == -3 && halves[1] == 0x3E00);
+    bytes[0] = -128, bytes[1] = 127, halves[0] = 0xFC01;
+    assert_int_equal(nrv_store_save(s, "types.safetensors", "*"), NRV_OK);
+    nrv_store *t = saved_types(&back, &half);
+    assert_int_equal(nrv_store_load(t, "types.safetensors", NULL), NRV_OK);
+    assert_memory_equal(back, bytes, 5);
+    assert_memory_equal(half, halves, 4);
+    nrv_store_free(t);
+    nrv_store_free(s);
+}
+
 static void quantised_numbers(void **state)
 {
     (void)state;
@@ -260,10 +293,15 @@ static void quantised_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_wrap),      cmocka_unit_test(long_integers_keep_all_bits),
-        cmocka_unit_test(casts_saturate),     cmocka_unit_test(a_plan_widens_one_layer_at_a_time),
-        cmocka_unit_test(averages_stay_wide), cmocka_unit_test(storage_types_round_once),
-        cmocka_unit_test(master_weights),     cmocka_unit_test(quantised_numbers),
+        cmocka_unit_test(integers_wrap),
+        cmocka_unit_test(long_integers_keep_all_bits),
+        cmocka_unit_test(casts_saturate),
+        cmocka_unit_test(a_plan_widens_one_layer_at_a_time),
+        cmocka_unit_test(averages_stay_wide),
+        cmocka_unit_test(storage_types_round_once),
+        cmocka_unit_test(small_types_are_saved_and_loaded),
+        cmocka_unit_test(master_weights),
+        cmocka_unit_test(quantised_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
