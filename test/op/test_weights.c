@@ -70,7 +70,7 @@ static const weights_row weights_rows[] = {
     { "multi_head_attention",
       "q[2,4,8], k[2,5,8], v[2,5,8], in_proj_weight[24,8], in_proj_bias[24], out_proj.weight[8,8], out_proj.bias[8], "
       "attn_mask[4,5], heads=2, batch_first=true",
-      "20.2447655653945 0.425246946460975", "24.8210604743553" },
+      "20.2447655653945 0.425246946460975", "21.3014471358288" },
     { "multi_head_attention",
       "q[4,2,8], k[5,2,3], v[5,2,2], q_proj_weight[8,8], k_proj_weight[8,3], v_proj_weight[8,2], in_proj_bias[24], "
       "out_proj.weight[8,8], out_proj.bias[8], attn_mask:bool[4,5]{0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, "
@@ -84,7 +84,7 @@ static const weights_row weights_rows[] = {
     { "multi_head_attention",
       "q[4,2,8], k[5,2,8], v[5,2,8], in_proj_weight[24,8], in_proj_bias[24], out_proj.weight[8,8], out_proj.bias[8], "
       "attn_mask[4,4,5], heads=2, add_zero_attn=true",
-      "5.58520026039539 -0.322293564786139", "-44.6444585341243" },
+      "5.58520026039539 -0.322293564786139", "-44.4177591587366" },
     { "multi_head_attention",
       "q[4,2,8], k[5,2,8], v[5,2,8], in_proj_weight[24,8], in_proj_bias[24], bias_k[1,1,8], bias_v[1,1,8], "
       "out_proj.weight[8,8], out_proj.bias[8], key_padding_mask:bool[2,5]{0, 1, 0, 0, 0, 0, 1, 0, 0, 0}, heads=2, "
@@ -127,7 +127,7 @@ static const weights_row weights_rows[] = {
     { "attention",
       "q[2,2,3,4], k[2,2,5,4], v[2,2,5,3], attn_mask:bool[3,5]{1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1}, scale=0.3",
       "2.31087224706028", "0.553462921546401" },
-    { "attention", "q[2,2,3,4], k[2,2,5,4], v[2,2,5,3], attn_mask[2,3,5]", "0.3242326375668", "1.15881623910939" },
+    { "attention", "q[2,2,3,4], k[2,2,5,4], v[2,2,5,3], attn_mask[2,3,5]", "0.3242326375668", "1.26424855345668" },
     { "attention", "q[2,6,3,4], k[2,2,5,4], v[2,2,5,3], enable_gqa=true, is_causal=true", "-2.538413329474",
       "0.914758185016957" },
     { "rnn",

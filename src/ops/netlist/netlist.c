@@ -231,7 +231,7 @@ NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> orde
                    "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 "
                    "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from | in here",
                    "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 "
-                   "has act 99; activations are 0..8, -1-k is input k" },
+                   "has act 99; activations are 0..8, -1-k is input k | in here" },
        .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
                  "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
                  "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
