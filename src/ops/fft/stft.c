@@ -166,9 +166,9 @@ NRV_OP(
                 "x[20], n_fft=8, win_length=9 => stft: win is 9 | in here | hint from 1 to n_fft",
                 "x[20], n_fft=8, pad_mode=mirror => stft: there is no pad_mode 'mirror' | in here | hint reflect, "
                 "constant, replicate or circular" },
-    .test = { "x[20], n_fft=8", "x[2,19], window[6], n_fft=8, hop_length=3, win_length=6, center=0",
+    .test = { "x[1,20], n_fft=8", "x[2,19], window[6], n_fft=8, hop_length=3, win_length=6, center=0",
               "x[11], window[5], n_fft=5, hop_length=2, onesided=0, normalized=1, pad_mode=constant",
-              "x[9], n_fft=8, pad_mode=replicate", "x[9], n_fft=8, pad_mode=circular, hop_length=5" });
+              "x[9], n_fft=8, pad_mode=replicate", "x[1,9], n_fft=8, pad_mode=circular, hop_length=5" });
 NRV_OP(
     istft, .sig = "real x[...,F,T,2], real window[win] -> y[...,L]",
     .doc =
