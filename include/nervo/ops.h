@@ -1211,6 +1211,8 @@ nrv_tensor nrv_isnan(nrv_tensor x);
 nrv_tensor nrv_isneginf(nrv_tensor x);
 /* True where x is inf. x and y (...) */
 nrv_tensor nrv_isposinf(nrv_tensor x);
+/* True for every number of x, for all are real. x and y (...) */
+nrv_tensor nrv_isreal(nrv_tensor x);
 /* a 2^n, n real or whole. a, n and y broadcast together. */
 nrv_tensor nrv_ldexp(nrv_tensor a, nrv_tensor n);
 /* x where it is positive, slope * x elsewhere. x and y (...) */

@@ -358,6 +358,7 @@ extern const nrv__opdef nrv__op_isinf;
 extern const nrv__opdef nrv__op_isnan;
 extern const nrv__opdef nrv__op_isneginf;
 extern const nrv__opdef nrv__op_isposinf;
+extern const nrv__opdef nrv__op_isreal;
 extern const nrv__opdef nrv__op_ldexp;
 extern const nrv__opdef nrv__op_leaky_relu;
 extern const nrv__opdef nrv__op_lerp;
@@ -1155,6 +1156,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_isnan,
     &nrv__op_isneginf,
     &nrv__op_isposinf,
+    &nrv__op_isreal,
     &nrv__op_ldexp,
     &nrv__op_leaky_relu,
     &nrv__op_lerp,
