@@ -76,12 +76,10 @@ NRV_API nrv_tensor nrv_adaptive_max_pool(nrv_tensor x, int n, const nrv_dim *to,
 static int adaptive_pool_to(const nrv__case *c, nrv_dim *to)
 {
     int64_t size[3] = { 0 };
-    int n = nrv__case_ints(c, "output", 3, size), axes = c->x[0]->rank - 2;
+    int n = nrv__case_ints(c, "output", 3, size);
     for (int i = 0; i < 3; i++)
-        to[i] = size[n == 1 || i >= n ? 0 : i];
-    return n == 1 && axes > 0 && axes < 4 && !nrv__case_text(c, "axes") ? axes
-           : nrv__case_text(c, "axes")                                  ? (int)nrv__case_int(c, "axes", 0)
-                                                                        : n;
+        to[i] = size[n == 1 ? 0 : i];
+    return (int)nrv__case_int(c, "axes", n == 1 ? c->x[0]->rank - 2 : n);
 }
 
 static nrv_tensor adaptive_avg_pool_make(nrv__case *c)

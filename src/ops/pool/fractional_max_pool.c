@@ -100,4 +100,5 @@ NRV_OP(fractional_max_pool, .sig = "real x[B,C,S...], real samples[B,C,n] -> y[B
                    "2] samples | hint x (B,C,S...) or (C,S...), samples (B,C,axes) or (1,C,axes)" },
        .test = { "x[2,3,9,8], samples[2,3,2]{.1,.9,.3,.5,.7,.2,.4,.8,.6,.15,.35,.95}, kernel=2, output=4 5",
                  "x[1,2,7], samples[1,2,1]{.25,.75}, kernel=3, output=3",
+                 "x[1,1,4], samples[1,1,1]{.5}, kernel=1, output=2",
                  "x[1,1,4,5,4], samples[1,1,3]{.5,.1,.9}, kernel=2, output=2 4 1, return_indices=true" });

@@ -54,7 +54,7 @@ NRV_API nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const n
 static nrv_tensor max_unpool_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
-    nrv_dim to[3] = { 0 };
+    nrv_dim to[3];
     int64_t given[5] = { 0 };
     int n = nrv__case_ints(c, "output", 5, given);
     nrv__pooling p = nrv__pooling_of(c);
