@@ -50,7 +50,7 @@ static nrv_tensor fold_parts(nrv_tensor x, const nrv__window_attr *a, const nrv_
 {
     int axes = (int)a->axes;
     int64_t taps = unfold_taps(a);
-    nrv_dim channels = -1, d, places = 1;
+    nrv_dim channels, d, places = 1;
     nrv_shape s = { 2 + 2 * axes, { x->dim[0] } };
     for (int i = 0; i < axes; i++) {
         s.dim[2 + i] = a->kernel[i];
