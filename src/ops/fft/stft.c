@@ -168,7 +168,7 @@ NRV_OP(
                 "constant, replicate or circular" },
     .test = { "x[1,20], n_fft=8", "x[2,19], window[6], n_fft=8, hop_length=3, win_length=6, center=0",
               "x[11], window[5], n_fft=5, hop_length=2, onesided=0, normalized=1, pad_mode=constant",
-              "x[9], n_fft=8, pad_mode=replicate", "x[1,9], n_fft=8, pad_mode=circular, hop_length=5" });
+              "x[1,9], n_fft=8, pad_mode=replicate", "x[1,9], n_fft=8, pad_mode=circular, hop_length=5" });
 NRV_OP(
     istft, .sig = "real x[...,F,T,2], real window[win] -> y[...,L]",
     .doc =
