@@ -22,7 +22,7 @@ PLAIN = {
     "nrv_dtype": "arg_dtype(h)", "char": "arg_char(h)", "size_t": "arg_size(h)", "nrv_init": "arg_init(h)",
     "const char *": "arg_text(h)", "void *": "arg_bytes(h)", "const void *": "arg_bytes(h)", "char *": "arg_bytes(h)",
     "const nrv_tensor *": "arg_tensors(h, {n})", "const nrv_list *": "arg_lists(h, {n})",
-    "const nrv_dim *": "arg_dims(h, {n})", "const int *": "arg_ints(h, {n})",
+    "const nrv_dim *": "arg_dims(h, {n})", "const int64_t *": "arg_dims(h, {n})", "const int *": "arg_ints(h, {n})",
     "nrv_tensor *": "draw(h, 5) ? h->out : NULL", "const double *": "draw(h, 2) ? &(double){ arg_double(h) } : NULL",
     "nrv_shape *": "draw(h, 2) ? &(nrv_shape){ 0, { 0 } } : NULL", "size_t *": "draw(h, 2) ? &(size_t){ 0 } : NULL",
     "nrv_dtype *": "draw(h, 2) ? &(nrv_dtype){ NRV_F32 } : NULL", "nrv_store *": "draw(h, 3) ? h->store : NULL",
@@ -31,13 +31,18 @@ PLAIN = {
     "nrv_exec *": "draw(h, 4) ? h->exec[draw(h, 2)] : NULL", "const nrv_exec *": "draw(h, 4) ? h->exec[draw(h, 2)] : NULL",
     "nrv_sink (*)": "draw(h, 3) ? hears : NULL",
 }
-ARRAYS = {"const nrv_tensor *", "const nrv_list *", "const nrv_dim *", "const int *"}
+ARRAYS = {"const nrv_tensor *", "const nrv_list *", "const nrv_dim *", "const int *", "const int64_t *"}
 HANDLES = {"nrv_tensor": 2, "nrv_list": 1, "nrv_block *": 1}
 OWNED = {"nrv_store *": "nrv_store_free", "nrv_graph *": "nrv_graph_free", "nrv_plan *": "nrv_plan_free",
          "nrv_exec *": "nrv_exec_free", "nrv_pool *": "nrv_pool_free"}
 # what a rule above does not say: an argument that may be NULL, a count that would take the machine, nodes that go
 OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3)}
 ONLY = {("nrv_pool_new", 0): "draw(h, 3)", ("nrv_list_of", 1): "arg_tensors(h, nrv_list_len(a0))"}
+
+
+# enums of the headers: what they have, and a little more
+ENUMS = set(re.findall(r"typedef enum \{[^}]*\} (nrv_\w+);", "".join(
+    header.read_text() for header in sorted((root / "include").rglob("*.h")))))
 
 
 def declared():
@@ -62,6 +67,8 @@ def argument(name, i, kinds):
         return "arg_count(h)"
     if kind in PLAIN:
         return PLAIN[kind].replace("{n}", f"a{counts[-1]}" if counts else "1")
+    if kind in ENUMS:
+        return f"({kind})draw(h, 7)"
     options = re.fullmatch(r"const (nrv_\w+)( \*)", kind)
     if options:  # a struct of options: none, or all defaults
         return f"draw(h, 2) ? &({options.group(1)}){{ 0 }} : NULL"
