@@ -73,7 +73,7 @@ NRV_API nrv_tensor nrv_batch_norm(nrv_tensor x, const char *name, const nrv_norm
         }
     }
     nrv_pop(g);
-    return y;
+    return g->why.status ? NULL : y;
 }
 
 static nrv_tensor batch_norm_layer_make(nrv__case *c)

@@ -23,7 +23,7 @@ static bool conv_transposed_wants(nrv_tensor x, const char *name, nrv_dim out, c
         return nrv__graph_fail(g, NRV_ESHAPE, conv_transposed_hints[c->w.axes], "%s '%s' of a tensor of rank %d", op,
                                name, x->rank),
                false;
-    if (!nrv__window_check(g, &c->w, op))
+    if (!nrv__window_check(g, &c->w, op) || !nrv__dim_valid(g, out))
         return false;
     if (c->w.groups < 1 || !nrv__dim_divides(g, out, c->w.groups, each) ||
         !nrv__dim_divides(g, x->dim[1], c->w.groups, &in))

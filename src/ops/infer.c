@@ -11,7 +11,7 @@ static void infer_describe(nrv__infer *s, nrv__text *t)
     for (int i = 0; i < s->n_in; i++) {
         nrv_tensor x = s->in[i];
         nrv__text_add(t, "\n  input %d: %s %s ", i, x->op->name, nrv__dtype_name(x->type));
-        nrv__shape_text(s->g, x->rank, x->dim, t);
+        nrv__shape_text(x->g, x->rank, x->dim, t); /* it may be another graph's */
         char shown[NRV__PATH_SHOWN];
         if (x->name || x->scope)
             nrv__text_add(t, " %s", x->name ? x->name : nrv__path_show(x->scope, shown));

@@ -36,7 +36,9 @@ HANDLES = {"nrv_tensor": 2, "nrv_list": 1, "nrv_block *": 1}
 OWNED = {"nrv_store *": "nrv_store_free", "nrv_graph *": "nrv_graph_free", "nrv_plan *": "nrv_plan_free",
          "nrv_exec *": "nrv_exec_free", "nrv_pool *": "nrv_pool_free"}
 # what a rule above does not say: an argument that may be NULL, a count that would take the machine, nodes that go
-OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3)}
+OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3), ("nrv_cumulative_trapezoid", 1),
+            ("nrv_complex", 1), ("nrv_linear_by", 2), ("nrv_layer_norm_by", 2), ("nrv_layer_norm_by", 3),
+            ("nrv_rms_norm_by", 2), ("nrv_clamp_between", 1), ("nrv_clamp_between", 2), ("nrv_cov", 2), ("nrv_cov", 3)}
 ONLY = {("nrv_pool_new", 0): "draw(h, 3)", ("nrv_list_of", 1): "arg_tensors(h, nrv_list_len(a0))"}
 
 

@@ -51,6 +51,8 @@ call call_of(const char *header, const char *op)
     at += strlen(start);
     const char *end = strstr(at, ");");
     k.declared = end != NULL;
+    snprintf(start, sizeof start, "nrv_%s_with(", op);
+    k.with = strstr(header, start) != NULL;
     while (k.declared && at < end) {
         size_t n = strcspn(at, ",)");
         k.declared = k.n < CALL_PARAMS && call_param_of(at, n, &k.p[k.n++]);
@@ -148,21 +150,41 @@ static void call_say_array(call_text *t, const call_param *p)
     call_say(t, " }");
 }
 
+static bool call_is_number(const char *text)
+{
+    char *end = NULL;
+    strtod(text, &end);
+    return end != text && !*end;
+}
+
+/* one of the options, and no array */
+static bool call_is_field(const call *k, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = strstr(k->fields, name); at; at = strstr(at + 1, name))
+        if (strchr(" *", at[-1]) && strchr(",;", at[n]))
+            return true;
+    return false;
+}
+
 static void call_say_options(call_text *t, const call *k, const char *type)
 {
     char head[80], name[40], field[64];
     bool any = t->n_used < t->c->n_x;
     for (int i = 0; i < t->c->n_arg; i++)
         any = any || !t->used[i];
-    if (sscanf(type, "const %39[a-z0-9_] *", name) != 1 || !any) {
+    bool options = sscanf(type, "const %39[a-z0-9_] *", name) == 1;
+    if (!options || !any) {
         call_say(t, "NULL");
         return;
     }
+    t->fits = t->fits && strstr(name, "_opt");
     snprintf(head, sizeof head, "&(%s){ ", name);
     call_say(t, head);
     for (int i = 0; i < t->c->n_arg; i++)
         if (!t->used[i]) {
             t->used[i] = true;
+            t->fits = t->fits && call_is_field(k, t->c->arg[i].name) && call_is_number(t->c->arg[i].text);
             snprintf(field, sizeof field, ".%s = %s, ", t->c->arg[i].name, t->c->arg[i].text);
             call_say(t, field);
         }
@@ -243,7 +265,7 @@ static void call_say_param(call_text *t, const call *k, int *i, const char *draw
 
 bool call_print(const call *k, const op_case *c, const char *const *x, const char *draw, char *to, size_t room)
 {
-    call_text t = { .c = c, .x = x, .to = to, .room = room, .fits = k->declared };
+    call_text t = { .c = c, .x = x, .to = to, .room = room, .fits = k->declared && !k->with };
     call_say(&t, "nrv_");
     call_say(&t, c->op->name);
     call_say(&t, "(");

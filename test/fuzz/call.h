@@ -13,8 +13,8 @@ typedef struct call_param {
     char type[40], name[24];
 } call_param;
 
-typedef struct call { /* a declaration */
-    bool declared;
+typedef struct call {    /* a declaration */
+    bool declared, with; /* with: there is a form with options, which is the one that cases are of */
     int n;
     call_param p[CALL_PARAMS];
     char fields[400]; /* of its options, as the header has them */

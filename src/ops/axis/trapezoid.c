@@ -21,7 +21,7 @@ static nrv_tensor cumulative_trapezoid_make(nrv__case *c)
     .refuse = { "y[3,5], axis=2 => " name                                                                             \
                 ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
                 "y:i32[3] => " name ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] y | " \
-                                    "hint nrv_cast it to NRV_F32",                                                    \
+                "hint nrv_cast it to NRV_F32",                                                                        \
                 "y[3,5], x[4] => " name                                                                               \
                 ": x does not fit y at axis 1 | in here | input 0: input f32 [3, 5] y | input 1: input f32 [4] x | "  \
                 "hint an x for each y, or one row of them for all" },                                                 \

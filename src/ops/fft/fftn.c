@@ -35,7 +35,7 @@ static bool fftn_take(nrv_tensor x, fftn_way w, int n, const int *axes, const nr
         return false;
     const int rank = x->rank - !real;
     *to = (fftn_axes){ .n = n > 0 ? n : rank };
-    if (to->n > rank || to->n < 1) {
+    if (to->n > rank || to->n < 1 || (n > 0 && !axes)) {
         nrv__graph_fail(x->g, NRV_ESHAPE, "each axis once, and at least one", "%s: %d axes of %s of rank %d", w.op,
                         to->n, real ? "a tensor" : "complex numbers", rank);
         return false;
@@ -63,7 +63,7 @@ static nrv_tensor fftn_run(nrv_tensor x, fftn_way w, int n, const int *axes, con
     const int last = t.n - 1;
     if (w.kind == FFTN_FROM_REAL)
         x = nrv__fft_real(x, t.axis[last], t.length[last], w.back, norm, w.op);
-    for (int i = 0; i < t.n - (w.kind != FFTN_COMPLEX); i++)
+    for (int i = 0; x && i < t.n - (w.kind != FFTN_COMPLEX); i++)
         x = nrv__fft(nrv__fit_axis(x, t.axis[i], t.length[i], w.op), t.axis[i], w.back, norm);
     return w.kind == FFTN_TO_REAL ? nrv__fft_half(x, t.axis[last], t.length[last], w.back, norm, w.op) : x;
 }

@@ -15,6 +15,9 @@ static nrv_tensor shift_axes(nrv_tensor x, int n, const int *axes, bool back, co
     if (!x || x->g->why.status)
         return NULL;
     const int count = n > 0 ? n : x->rank;
+    if (count > x->rank || (n > 0 && !axes))
+        return nrv__graph_fail(x->g, NRV_EARG, "each axis once", "%s: %d axes of a tensor of rank %d", op, n, x->rank),
+               NULL;
     for (int i = 0; i < count; i++) {
         int axis = n > 0 ? axes[i] : i;
         if (!nrv__axis(x, &axis, op))

@@ -104,5 +104,5 @@ NRV_OP(identity, .sig = "any x[...] -> y[...]", .doc = "x itself, and no node: a
 /* x itself. x and y (...) */
 NRV_API nrv_tensor nrv_identity(nrv_tensor x)
 {
-    return x;
+    return nrv__op_wants(&nrv__op_identity, 1, &x) ? x : NULL;
 }

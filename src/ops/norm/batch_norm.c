@@ -109,6 +109,9 @@ NRV_API void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor va
 {
     const nrv__opdef *op = &nrv__op_batch_norm_running;
     nrv__moments m;
+    nrv_tensor unwanted[2];
+    mean2 = mean2 ? mean2 : &unwanted[0];
+    var2 = var2 ? var2 : &unwanted[1];
     *mean2 = *var2 = NULL;
     if (!nrv__norm_wants(op, x, 2, "(B,C) or (B,C,H,W)") || !nrv__op_wants(op, 2, (nrv_tensor[]){ mean, var }) ||
         !nrv__weight_fits(op, x, "the mean", mean, 1, x->dim + 1) ||

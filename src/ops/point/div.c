@@ -49,7 +49,7 @@ NRV_OP(div, .sig = "real a[...], real b[...] -> y[...]", .doc = "Quotient of rea
                 ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] b | "    \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                      \
                 "a[3], b:i32[3] => " name ": types differ: f32 and i32 | in here | input 0: input f32 [3] a | input " \
-                                          "1: input i32 [3] b | hint nrv_cast one of them" },                         \
+                "1: input i32 [3] b | hint nrv_cast one of them" },                                                   \
     .test = { "a[3,5] in 4.1..4.9, b[3,5] in 1.25..1.3",                                                              \
               "a[4,1,3] in -2.9..-2.1, b[2,1] in 1.5..2",                                                             \
               "a[] in 0.1..0.9, b[1027] in 1..20",                                                                    \

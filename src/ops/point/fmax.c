@@ -17,7 +17,7 @@ static nrv_tensor fmin_make(nrv__case *c)
                 ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] b | "    \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                      \
                 "a[3], b:i32[3] => " name ": types differ: f32 and i32 | in here | input 0: input f32 [3] a | input " \
-                                          "1: input i32 [3] b | hint nrv_cast one of them" },                         \
+                "1: input i32 [3] b | hint nrv_cast one of them" },                                                   \
     .test = { "a[3,5] in -3..0, b[3,5] in 0.5..3", "a[4,1,3] in -2..2, b[2,1] in 2.5..4",                             \
               "a[1027] in 5..9, b[] in 1..2", "a:i32[4] in -9..9, b:i32[4] in -9..9", "a[0], b[1]" }
 

@@ -36,7 +36,7 @@ NRV_REF2(gcd_lcm_ref, gcd_lcm_of(x, y))
                 ": shapes do not fit at axis 0 | in here | input 0: input i32 [3] a | input 1: input i32 [4] b | "     \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                       \
                 "a[3], b[3] => " name ": input 0 is f32, whole numbers are wanted | in here | input 0: input f32 [3] " \
-                                      "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32 or NRV_I64" },       \
+                "a | input 1: input f32 [3] b | hint nrv_cast it to NRV_I32 or NRV_I64" },                             \
     .test = { "a:i32[3,5] in -99..99, b:i32[3,5] in -99..99", "a:u8[4,1,3] in 0..15, b:u8[2,1] in 0..15",              \
               "a:i64[1027] in -9999..9999, b:i64[]{360}", "a:i32[0], b:i32[1]" }
 

@@ -24,7 +24,7 @@ static nrv_tensor array_equal_make(nrv__case *c)
                 ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] b | "    \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                      \
                 "a[3], b:i32[3] => " name ": types differ: f32 and i32 | in here | input 0: input f32 [3] a | input " \
-                                          "1: input i32 [3] b | hint nrv_cast one of them" }
+                "1: input i32 [3] b | hint nrv_cast one of them" }
 
 NRV_OP(
     isclose, .sig = "real a[...], real b[...] -> bool y[...]",

@@ -47,7 +47,7 @@ static nrv_tensor poly_of(const nrv__opdef *op, nrv_tensor x, int n, poly_law la
         before = p;
         p = s.by == 1 ? next : nrv_div(next, nrv__like(x, s.by));
     }
-    return n ? p : before;
+    return x->g->why.status ? NULL : n ? p : before;
 }
 
 static int poly_degree(const nrv__case *c)

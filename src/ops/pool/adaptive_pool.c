@@ -5,6 +5,12 @@
 
 extern const nrv__opdef nrv__op_adaptive_avg_pool, nrv__op_adaptive_max_pool;
 
+static bool adaptive_pool_wants(const nrv__opdef *op, nrv_tensor x, const nrv_dim *to)
+{
+    return to || nrv__op_refuses(op, 1, &x, NRV_EARG, "how many of each axis come out; NRV_SAME leaves one as it is",
+                                 "no lengths are given");
+}
+
 /* the axes behind (B,C) or (C) that have a length; 0: the error is set */
 static int adaptive_pool_axes(const nrv__opdef *op, nrv_tensor x, int n)
 {
@@ -34,7 +40,7 @@ static nrv_tensor adaptive_pool_mean(nrv_tensor runs, int axis, nrv_tensor count
 NRV_API nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to)
 {
     int axes = adaptive_pool_axes(&nrv__op_adaptive_avg_pool, x, n);
-    if (!axes)
+    if (!axes || !adaptive_pool_wants(&nrv__op_adaptive_avg_pool, x, to))
         return NULL;
     for (int i = axes - 1; i >= 0 && x; i--) {
         int axis = x->rank - axes + i;
@@ -54,7 +60,7 @@ NRV_API nrv_tensor nrv_adaptive_max_pool(nrv_tensor x, int n, const nrv_dim *to,
     const nrv__opdef *op = &nrv__op_adaptive_max_pool;
     int axes = adaptive_pool_axes(op, x, n);
     nrv_tensor place = NULL, counts;
-    if (!axes)
+    if (!axes || !adaptive_pool_wants(op, x, to))
         return NULL;
     if (where)
         place = nrv_broadcast(nrv__pooling_places(x, axes), nrv_shape_of(x));

@@ -82,6 +82,8 @@ static nrv_tensor cov_of(const nrv__opdef *op, nrv_tensor x, int correction, nrv
         return NULL;
     if (rank < 2)
         x = nrv_reshape(x, NRV_SHAPE(1, rank ? x->dim[0] : 1));
+    if (!x)
+        return NULL;
     nrv_tensor mean = w ? nrv_div(nrv_sum(nrv_mul(x, w), 1, 1), nrv_sum_all(w)) : nrv_mean(x, 1, 1);
     nrv_tensor apart = nrv_sub(x, mean), scaled = w ? nrv_mul(apart, w) : apart;
     nrv_tensor y = nrv_div(nrv_matmul(scaled, nrv_transpose(apart)), cov_divisor(x, x->dim[1], w, weight, correction));

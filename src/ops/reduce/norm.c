@@ -68,6 +68,8 @@ static nrv_tensor norm_raised(nrv_tensor x, double p)
 static nrv_tensor norm_by(const nrv__opdef *op, nrv_tensor x, double p, int axis, int keep)
 {
     int64_t axes;
+    if (!x)
+        return NULL;
     if (p != p)
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "1, 2, inf...", "p is NaN");
     if (!nrv__axes(x, axis, op->name, &axes) || (isinf(p) && !nrv__axes_filled(op, x, axes)))

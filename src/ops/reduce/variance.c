@@ -35,7 +35,7 @@ static nrv_tensor std_mean_make(nrv__case *c)
     .refuse = { "x[3,5], axis=2 => " name                                                                             \
                 ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
                 "x:i32[3] => " name ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] x | " \
-                                    "hint nrv_cast it to NRV_F32" },                                                  \
+                "hint nrv_cast it to NRV_F32" },                                                                      \
     .test = { "x[3,5] in 1..2, axis=1", "x[3,5], axis=0, keep=1, correction=0", "x[2,3,4], axis=0x-1",                \
               "x[7], correction=2", "x[6,40], axis=1, unbiased=0" }
 

@@ -243,6 +243,9 @@ NRV_API void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nr
                               nrv_tensor *c2)
 {
     static const nrv_rnn_weights none = { 0 };
+    nrv_tensor unwanted[2];
+    h2 = h2 ? h2 : &unwanted[0];
+    c2 = c2 ? c2 : &unwanted[1];
     *h2 = *c2 = NULL;
     if (!cells_begin(&nrv__op_lstm_cell, NRV__LSTM, x, h, c, w ? w : &none))
         return;

@@ -230,7 +230,7 @@ NRV_API nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int 
 {
     if (!nrv__op_wants(&nrv__op_pad_with, 1, &x))
         return NULL;
-    if (n < 0 || n % 2 || n / 2 > x->rank)
+    if (n < 0 || n % 2 || n / 2 > x->rank || (n && !around))
         return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG,
                                "left, right, top, bottom...: two for each of the last axes",
                                "%d numbers for a tensor of rank %d", n, x->rank);

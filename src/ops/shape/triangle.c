@@ -77,7 +77,7 @@ static nrv_tensor triangle_indices(nrv_graph *g, const nrv__opdef *op, int64_t r
     int64_t n = 0, *at = nrv__arena_get(&g->arena, (size_t)(row * col) * 2 * sizeof *at + 1);
     for (int turn = 0; turn < 2 && at; turn++) {
         n = turn ? n : 0;
-        for (int64_t i = 0, k = 0; i < row; i++)
+        for (int64_t i = 0, k = 0; i < row && col; i++)
             for (int64_t j = 0; j < col; j++)
                 if (lower ? j - i <= offset : j - i >= offset) {
                     if (turn) {
