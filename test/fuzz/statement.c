@@ -174,7 +174,8 @@ static const entry *entry_of(dice *d, const nrv__opdef *op)
 /* ---- what an op gets ---- */
 static term constant(maker *m, dice *d, const case_input *x, int rank, const int64_t *dim)
 {
-    static const char *const type[] = { "", "float", "double", "", "", "int32_t", "int64_t", "uint8_t", "uint8_t" };
+    static const char *const type[] = { "",        "float",   "double",  "",        "",
+                                        "int32_t", "int64_t", "uint8_t", "uint8_t", "int8_t" };
     static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "",         "",
                                         "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     double v[MAKER_MOST];
@@ -213,7 +214,14 @@ static term operand(maker *m, dice *d, bool step, const case_input *x, int rank,
         at = term_c(m, "mul_c", nrv_mul_c, at, 0.49 * (x->hi - x->lo + 1));
         return term_cast(m, term_c(m, "add_c", nrv_add_c, at, (x->lo + x->hi + 1) / 2), x->type);
     }
-    return constant(m, d, x, rank, dim);
+    term given_values = constant(m, d, x, rank, dim);
+    bool finite = nrv__dtype_real(x->type);
+    for (int64_t i = 0; i < x->n && finite; i++)
+        finite = isfinite(x->value[i]);
+    if (!finite || dice_percent(d, 30))
+        return given_values;
+    /* a little less of them, so that they vary; what is 0 stays, and what lies in 0..1 */
+    return term_two(m, "mul", nrv_mul, given_values, maker_operand(m, d, rank, dim, 0.92, 1, true));
 }
 
 /* where the gradient is that of another function, which is given here as well, it is the same function */

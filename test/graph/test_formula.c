@@ -115,6 +115,7 @@ static void derivatives_grow(void **state)
 
 static void what_is_no_formula_is_refused(void **state)
 {
+    static const char *const no_name[] = { "2x" };
     static const char *const hint[] = { "goes along axes", "arguments beside", "is none", "deep", "no name", "longer" };
     for (int k = 0; k < 6; k++) {
         nrv_store *s = nrv_store_new(NULL);
@@ -123,7 +124,7 @@ static void what_is_no_formula_is_refused(void **state)
         nrv_formula_opt o = { 0 };
         nrv_tensor y = k == 0 ? nrv_sum_all(v) : k == 1 ? nrv_leaky_relu(x, 0.1) : x;
         if (k == 2)
-            o = (nrv_formula_opt){ .n = 1, .x = &x, .name = (const char *const[]){ "2x" } };
+            o = (nrv_formula_opt){ .n = 1, .x = &x, .name = no_name };
         for (int i = 0; k == 3 && i < 200; i++)
             y = nrv_sin(y);
         if (k == 4)

@@ -144,6 +144,10 @@ static nrv_tensor attention_parted(nrv_tensor x, nrv_dim heads, nrv_dim group)
 {
     if (!x || x->rank < 3)
         return x;
+    if (x->rank == NRV__MAX_RANK)
+        return nrv__graph_fail(x->g, NRV_ESHAPE, "nrv_reshape folds batches into one axis",
+                               "attention: heads in groups of a tensor of rank %d", x->rank),
+               NULL;
     nrv_shape s = { x->rank + 1, { 0 } };
     bool one = x->dim[x->rank - 3] == 1;
     for (int i = 0; i < x->rank; i++)
