@@ -86,12 +86,12 @@ bool nrv__conv_spread(nrv_tensor x, const nrv__convolving *c, const char *op, nr
 {
     const nrv__window_attr *a = &c->w;
     for (int i = 0; i < a->axes; i++) {
-        int64_t rest = a->dilation[i] * (a->kernel[i] - 1) + 1 - 2 * a->pad[i] + c->out_pad[i];
         if (c->out_pad[i] < 0 || (c->out_pad[i] >= a->stride[i] && c->out_pad[i] >= a->dilation[i]))
             return nrv__graph_fail(x->g, NRV_EARG, "it says which of several lengths is meant: less than the stride",
                                    "%s: output padding of %lld with stride %lld and dilation %lld", op,
                                    (long long)c->out_pad[i], (long long)a->stride[i], (long long)a->dilation[i]),
                    false;
+        int64_t rest = a->dilation[i] * (a->kernel[i] - 1) + 1 - 2 * a->pad[i] + c->out_pad[i];
         nrv_dim spread = nrv__dim_mul(x->g, nrv__dim_sub(x->g, x->dim[2 + i], 1), a->stride[i]);
         if (spread >= 0 && spread + rest < 1)
             return nrv__graph_fail(x->g, NRV_ESHAPE, "less padding, or a larger kernel",

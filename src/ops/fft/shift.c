@@ -66,15 +66,13 @@ NRV_OP(fftshift, .sig = "any x[...] -> y[...]",
        .make = shift_make, .flags = NRV_MACRO, .torch = "fft.fftshift", .numpy = "fft.fftshift",
        .refuse = { "x[3,5], axis=2 => fftshift: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 at the end",
-                   "x[], axis=0 => fftshift: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from "
-                   "-1 at the end" },
+                   "x[], axis=0 => fftshift: 1 axes of a tensor of rank 0 | in here | hint each axis once" },
        .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[1]" });
 NRV_OP(ifftshift, .sig = "any x[...] -> y[...]", .doc = "The inverse of fftshift.", .make = shift_back_make,
        .flags = NRV_MACRO, .torch = "fft.ifftshift", .numpy = "fft.ifftshift",
        .refuse = { "x[3,5], axis=2 => ifftshift: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 at the end",
-                   "x[], axis=0 => ifftshift: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from "
-                   "-1 at the end" },
+                   "x[], axis=0 => ifftshift: 1 axes of a tensor of rank 0 | in here | hint each axis once" },
        .test = { "x[5]", "x[3,4]", "x[4,3,2], axis=0 1", "x[0]" });
 NRV_OP(fftfreq, .sig = "-> y[n]",
        .doc =

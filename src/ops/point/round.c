@@ -21,6 +21,6 @@ NRV_API nrv_tensor nrv_round(nrv_tensor x, int decimals)
         return NULL;
     if (!decimals)
         return nrv_rint(x);
-    nrv_tensor power = nrv__like(x, pow(10, abs(decimals)));
+    nrv_tensor power = nrv__like(x, pow(10, fabs((double)decimals)));
     return decimals > 0 ? NRV_EXPR("x, p: rint(x * p) / p", x, power) : NRV_EXPR("x, p: rint(x / p) * p", x, power);
 }
