@@ -47,7 +47,7 @@ static size_t without_number(const char *name, size_t n)
 }
 
 /* "avg2d_3" is avg2d, "nll_sum" is nll or, in its group, nll_loss, "cross_entropy_2d_mean" is cross_entropy, "norm3" is
-   norm with p=3: its number goes first, then word after word, until an op goes by what is left */
+   norm with p=3, "norminf" with p=inf: its number goes first, then word after word, until an op goes by what is left */
 static const nrv__opdef *op_of(const torch_case *c, nrv__arg *p)
 {
     static char digits[16];
@@ -59,6 +59,7 @@ static const nrv__opdef *op_of(const torch_case *c, nrv__arg *p)
         snprintf(longer, sizeof longer, "%.*s_%s", (int)n, c->name, c->group);
         op = op ? op : nrv__op_known_as(longer, strlen(longer));
         m = without_number(c->name, n);
+        m = m == n && n > 3 && !strncmp(c->name + n - 3, "inf", 3) ? n - 3 : m;
         if (!op && m && m < n && (op = nrv__op_known_as(c->name, m)) != NULL) {
             snprintf(digits, sizeof digits, "%.*s", (int)(n - m), c->name + m);
             *p = (nrv__arg){ "p", digits };
