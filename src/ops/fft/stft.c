@@ -229,7 +229,7 @@ NRV_API nrv_tensor nrv_istft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o)
     nrv_dim beyond = 0;
     if (o->length > 0) {
         length = o->length;
-        beyond = all >= 0 && w.half + length > all ? w.half + length - all : 0;
+        beyond = all >= 0 && length > all - w.half ? length - (all - w.half) : 0;
     }
     length = nrv__dim_sub(g, length, beyond);
     y = nrv_div(nrv_slice(y, -1, w.half, length), nrv_slice(squares, -1, w.half, length));
