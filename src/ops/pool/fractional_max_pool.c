@@ -18,7 +18,7 @@ static bool fractional_max_pool_wants(nrv_tensor x, nrv_tensor samples, int n, c
                                "ranks %d and %d for windows over %d axes", x->rank, samples->rank, n) != NULL;
     for (int i = 0; i < n; i++) {
         nrv_dim length = x->dim[x->rank - n + i];
-        if (k[i] < 1 || to[i] < 1 || length < 0 || to[i] + k[i] - 1 > length)
+        if (k[i] < 1 || to[i] < 1 || length < 0 || to[i] > length - (k[i] - 1))
             return nrv__op_refuses(op, 2, in, NRV_ESHAPE,
                                    "output + kernel - 1 is at most the length, which is a number",
                                    "%lld windows of %d in a length of %lld", (long long)to[i], k[i],
