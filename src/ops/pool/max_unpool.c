@@ -54,14 +54,17 @@ NRV_API nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const n
 static nrv_tensor max_unpool_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
-    nrv_dim to[3];
+    nrv_dim to[3] = { 0 };
     int64_t given[5] = { 0 };
     int n = nrv__case_ints(c, "output", 5, given);
     nrv__pooling p = nrv__pooling_of(c);
+    if (!nrv__window_check(c->g, &p.w, "max_unpool"))
+        return NULL;
     int skip = n > p.w.axes ? n - (int)p.w.axes : 0; /* PyTorch takes whole shapes, too */
-    for (int i = 0; i < p.w.axes && i < 3; i++)
-        to[i] =
-            n ? given[skip + i] : (x->dim[x->rank - p.w.axes + i] - 1) * p.w.stride[i] - 2 * p.w.pad[i] + p.w.kernel[i];
+    for (int i = 0; i < p.w.axes && x->rank >= p.w.axes; i++) {
+        nrv_dim steps = nrv__dim_mul(c->g, nrv__dim_sub(c->g, x->dim[x->rank - p.w.axes + i], 1), p.w.stride[i]);
+        to[i] = n ? given[skip + i] : nrv__dim_add(c->g, steps, p.w.kernel[i] - 2 * p.w.pad[i]);
+    }
     return nrv_max_unpool(x, c->n_x > 1 ? c->x[1] : NULL, (int)p.w.axes, to);
 }
 
