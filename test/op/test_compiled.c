@@ -201,6 +201,22 @@ static void compiled_one_way(const compiled *k, const nrv_compile_opt *opt, cons
     nrv_plan_free(p);
 }
 
+/* a value on the way may be one although the result is not: inf - inf, a remainder by 0 */
+static bool compiled_meets_nan(const compiled *k)
+{
+    for (size_t i = 0; i < k->t.g->n_node; i++) {
+        nrv_tensor x = k->t.g->node[i];
+        int64_t n = x->value && nrv__dtype_real(x->type) ? case_elements(x) : 0;
+        for (int64_t e = 0; e < n; e++) {
+            double v;
+            nrv__to_double(&v, (const char *)x->value + (size_t)e * nrv__dtype_size(x->type), x->type, 1);
+            if (isnan(v))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void every_tier_is_eager(void **state)
 {
     compiled k;
@@ -211,7 +227,8 @@ static void every_tier_is_eager(void **state)
             for (char *at = strtok(tiers, " "); at; at = strtok(NULL, " "))
                 compiled_one_way(&k, &(nrv_compile_opt){ .cpu = at }, at);
             compiled_one_way(&k, &(nrv_compile_opt){ .strict = 1 }, "strict");
-            compiled_one_way(&k, &(nrv_compile_opt){ .check_nan = 1 }, "check_nan");
+            if (!compiled_meets_nan(&k))
+                compiled_one_way(&k, &(nrv_compile_opt){ .check_nan = 1 }, "check_nan");
             compiled_close(&k);
         }
 }
