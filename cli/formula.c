@@ -121,10 +121,12 @@ static int formulas_print(const formulas *f, nrv_tensor y, const char *by, bool 
         return cli_error(CLI_USAGE, "Name one that the formula has.", "--by %s is none of its names", by);
     for (int i = 0; i < 3 && code == CLI_GO_ON; i++) {
         nrv_tensor d = NULL;
+        if (i) {
+            nrv_grad(y, NULL, 1, &f->x[at], &d);
+            y = d;
+        }
         printf("%s", json && !i ? "{" : "");
         code = formulas_line(f, label[i], y, json, i == 2);
-        nrv_grad(y, NULL, 1, &f->x[at], &d);
-        y = d;
     }
     if (json && code == CLI_GO_ON)
         printf("}\n");

@@ -258,21 +258,6 @@ void nrv__reverse_partial(nrv_graph *g, int n_y, const nrv_tensor *y, const nrv_
     nrv__alloc(&g->mem, target, target ? n + 1 : 0, 0);
 }
 
-static nrv_tensor grad_differ(nrv_tensor y, nrv_tensor dy)
-{
-    nrv_graph *g = y->g;
-    nrv__text a = { .mem = g->mem }, b = { .mem = g->mem };
-    nrv__shape_text(g, y->rank, y->dim, &a);
-    if (dy->g == g)
-        nrv__shape_text(g, dy->rank, dy->dim, &b);
-    nrv__graph_fail(g, NRV_ESHAPE, "dy has y's shape and type, and is of its graph", "grad: y is %s %s, dy %s %s",
-                    nrv__dtype_name(y->type), a.at ? a.at : "", nrv__dtype_name(dy->type),
-                    b.at ? b.at : "of another graph");
-    nrv__text_free(&a);
-    nrv__text_free(&b);
-    return NULL;
-}
-
 static nrv_tensor grad_seed(nrv_tensor y, nrv_tensor dy)
 {
     nrv_graph *g = y->g;
@@ -286,11 +271,10 @@ static nrv_tensor grad_seed(nrv_tensor y, nrv_tensor dy)
                NULL;
     if (!dy)
         return nrv_fill(g, y->type, nrv_shape_of(y), 1);
-    bool same = dy->g == g && dy->rank == y->rank && dy->type == y->type;
-    nrv_dim d;
-    for (int i = 0; same && i < y->rank; i++)
-        same = nrv__dim_same(g, dy->dim[i], y->dim[i], "grad", &d);
-    return same ? dy : grad_differ(y, dy);
+    if (nrv__alike(y, dy, "grad"))
+        return dy;
+    nrv__differ("grad", "y", y, "dy", dy, "dy has y's shape and type, and is of its graph");
+    return NULL;
 }
 
 /* a value that exists where the gradient is traced */

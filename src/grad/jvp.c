@@ -12,11 +12,7 @@ static bool jvp_fits(nrv_graph *g, int n, const nrv_tensor *x, const nrv_tensor 
                                    y[k] ? nrv__dtype_name(y[k]->type) : "NULL"),
                    false;
     for (int i = 0; i < n; i++) {
-        bool same = x[i] && (!dx[i] || (dx[i]->g == g && dx[i]->rank == x[i]->rank && dx[i]->type == x[i]->type));
-        nrv_dim d;
-        for (int k = 0; same && dx[i] && k < x[i]->rank; k++)
-            same = nrv__dim_same(g, dx[i]->dim[k], x[i]->dim[k], "jvp", &d);
-        if (!same)
+        if (!x[i] || (dx[i] && !nrv__alike(x[i], dx[i], "jvp")))
             return nrv__graph_fail(g, NRV_ESHAPE, "dx has x's shape and type, or is NULL: x does not move",
                                    "jvp: x %d %s", i, x[i] ? "and its change differ" : "is NULL"),
                    false;

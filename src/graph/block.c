@@ -250,19 +250,6 @@ static bool block_value(nrv_block *b, nrv_tensor x, const char *what)
     return mine;
 }
 
-static void block_differ(const char *op, const char *what, nrv_tensor x, const char *other, nrv_tensor y,
-                         const char *hint)
-{
-    nrv_graph *g = x->g;
-    nrv__text a = { .mem = g->mem }, b = { .mem = g->mem };
-    nrv__shape_text(g, x->rank, x->dim, &a);
-    nrv__shape_text(g, y->rank, y->dim, &b);
-    nrv__graph_fail(g, NRV_ESHAPE, hint, "%s: %s is %s %s, %s %s %s", op, what, nrv__dtype_name(x->type),
-                    a.at ? a.at : "", other, nrv__dtype_name(y->type), b.at ? b.at : "");
-    nrv__text_free(&a);
-    nrv__text_free(&b);
-}
-
 NRV_API void nrv_next(nrv_block *b, nrv_tensor carry, nrv_tensor value)
 {
     nrv_graph *g = block_inside(b, "next", true, true, false);
@@ -279,13 +266,9 @@ NRV_API void nrv_next(nrv_block *b, nrv_tensor carry, nrv_tensor value)
                         "next: the carry has its next value already");
         return;
     }
-    bool same = carry->type == value->type && carry->rank == value->rank;
-    nrv_dim d;
-    for (int i = 0; same && i < carry->rank; i++)
-        same = nrv__dim_same(g, carry->dim[i], value->dim[i], "next", &d);
-    if (!same) {
-        block_differ("next", "the carry", carry, "its next value", value,
-                     "a carry keeps its shape and type; its first value decides");
+    if (!nrv__alike(carry, value, "next")) {
+        nrv__differ("next", "the carry", carry, "its next value", value,
+                    "a carry keeps its shape and type; its first value decides");
         return;
     }
     c->next = value;
@@ -492,13 +475,9 @@ NRV_API nrv_tensor nrv_either(nrv_block *b, nrv_tensor yes, nrv_tensor no)
         return nrv__graph_fail(g, NRV_EARG, "first a value of the branch after nrv_if, then one of that after nrv_else",
                                "either: the tensors are not of this if's branches"),
                NULL;
-    bool same = yes->type == no->type && yes->rank == no->rank;
-    nrv_dim d;
-    for (int i = 0; same && i < yes->rank; i++)
-        same = nrv__dim_same(g, yes->dim[i], no->dim[i], "either", &d);
-    if (!same)
-        return block_differ("either", "where yes, it", yes, "where no", no,
-                            "what both branches give has one shape and type"),
+    if (!nrv__alike(yes, no, "either"))
+        return nrv__differ("either", "where yes, it", yes, "where no", no,
+                           "what both branches give has one shape and type"),
                NULL;
     if (yes == no)
         return yes;

@@ -589,7 +589,7 @@ nrv_status nrv__dims_check(const nrv__dims *d, const nrv__check *check, size_t n
         return nrv__fail(why, NRV_ESHAPE, "%s: %s = %lld must be %s %s = %lld%s%s", c->op,
                          c->a < -1 ? d->poly[nrv__dim_index(c->a)].text : ta, (long long)a,
                          c->at_most ? "at most" : "equal to", c->b < -1 ? d->poly[nrv__dim_index(c->b)].text : tb,
-                         (long long)b, *c->scope ? "\n  in    " : "", c->scope);
+                         (long long)b, NRV__PLACE(c->scope));
     }
     return NRV_OK;
 }

@@ -33,8 +33,7 @@ nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const c
     va_end(ap);
     char shown[NRV__PATH_SHOWN];
     const char *path = nrv__path_show(nrv__scope_at(g), shown);
-    return nrv__fail(&g->why, s, "%s%s%s%s%s", what, *path ? "\n  in    " : "", path, hint ? "\n  hint  " : "",
-                     hint ? hint : "");
+    return nrv__fail(&g->why, s, "%s%s%s%s%s", what, NRV__PLACE(path), hint ? "\n  hint  " : "", hint ? hint : "");
 }
 
 static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigned mode, nrv_list with)

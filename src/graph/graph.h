@@ -161,7 +161,9 @@ enum { NRV__PATH_SHOWN = 512 };
 nrv__path *nrv__path_down(nrv_graph *g, nrv__path *up, const char *name); /* NULL: no memory, the error is set */
 const char *nrv__path_text(nrv_graph *g, nrv__path *p); /* made once; "" also where the arena has no more memory */
 const char *nrv__path_show(const nrv__path *p,
-                           char buf[NRV__PATH_SHOWN]);       /* for people: a long one without its middle */
+                           char buf[NRV__PATH_SHOWN]); /* for people: a long one without its middle */
+/* where, for "%s%s" in a message: nothing at the outermost scope */
+#define NRV__PLACE(scope) *(scope) ? "\n  in    " : "", (scope)
 bool nrv__path_less(const nrv__path *a, const nrv__path *b); /* as strcmp of the texts says */
 
 typedef enum {
@@ -329,6 +331,10 @@ int32_t nrv__var_find(const nrv_graph *g, const char *name); /* in g->var; -1: n
 bool nrv__var_add(nrv_graph *g, nrv__var v);
 bool nrv__draw_key(nrv_graph *g, const char *op, const char *name,
                    uint64_t *key); /* of a named random draw in this scope */
+/* of one graph, shape and type: proved, or a check at nrv_prepare; sets no error of its own */
+bool nrv__alike(nrv_tensor x, nrv_tensor y, const char *op);
+/* says that they are not: "op: what is f32 [3], other f64 [4]" */
+void nrv__differ(const char *op, const char *what, nrv_tensor x, const char *other, nrv_tensor y, const char *hint);
 void nrv__shape_text(nrv_graph *g, int rank, const nrv_dim *dim, nrv__text *t);
 nrv_list nrv__list_new(nrv_graph *g, int n, nrv__entry *at);
 nrv_tensor nrv__list_find(nrv_list l, const char *name);

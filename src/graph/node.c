@@ -324,3 +324,24 @@ nrv_tensor nrv__rebuild(nrv_graph *g, nrv_tensor like, const nrv_tensor *in, con
     return node_get(g, &(node_key){ like->op, in, like->n_in, like->attr, like->size, like->n_size, like->name, body,
                                     like->n_out, like->type, like->rank, like->dim, NULL });
 }
+
+bool nrv__alike(nrv_tensor x, nrv_tensor y, const char *op)
+{
+    bool same = x->g == y->g && x->type == y->type && x->rank == y->rank;
+    nrv_dim d;
+    for (int i = 0; same && i < x->rank; i++)
+        same = nrv__dim_same(x->g, x->dim[i], y->dim[i], op, &d);
+    return same;
+}
+
+void nrv__differ(const char *op, const char *what, nrv_tensor x, const char *other, nrv_tensor y, const char *hint)
+{
+    nrv__text a = { .mem = x->g->mem }, b = { .mem = x->g->mem };
+    nrv__shape_text(x->g, x->rank, x->dim, &a);
+    nrv__shape_text(y->g, y->rank, y->dim, &b);
+    nrv__graph_fail(x->g, NRV_ESHAPE, hint, "%s: %s is %s %s, %s %s %s%s", op, what, nrv__dtype_name(x->type),
+                    a.at ? a.at : "", other, nrv__dtype_name(y->type), b.at ? b.at : "",
+                    x->g == y->g ? "" : " of another graph");
+    nrv__text_free(&a);
+    nrv__text_free(&b);
+}

@@ -77,6 +77,8 @@ nrv_tensor nrv__case_named(const nrv__case *c, const char *names);
 /* arguments answer to their names in PyTorch, too: axis to dim, keep to keepdim... */
 const char *nrv__case_text(const nrv__case *c, const char *name);               /* NULL: not given, or "null" */
 int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise); /* true is 1, false 0 */
+int nrv__case_small(const nrv__case *c, const char *name, int otherwise);  /* the same, at most what an int holds */
+bool nrv__case_flag(const nrv__case *c, const char *name, bool otherwise); /* true, false, 1, 0 */
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise);
 int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to); /* "2x3", "2,3": how many */
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise);

@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* what a user of PyTorch would call the argument */
+/* what a user of PyTorch or NumPy would call the argument */
 static const char *const case_words[][4] = {
     { "axis", "dim", "dims", "axes" },         { "keep", "keepdim", "keepdims", "keep_dims" },
     { "kernel", "kernel_size", NULL, NULL },   { "pad", "padding", NULL, NULL },
     { "slope", "negative_slope", NULL, NULL }, { "shift", "shifts", NULL, NULL },
     { "output", "output_size", NULL, NULL },   { "heads", "num_heads", NULL, NULL },
     { "groups", "num_groups", NULL, NULL },    { "norm", "norm_type", NULL, NULL },
+    { "axis0", "dim0", NULL, NULL },           { "axis1", "dim1", NULL, NULL },
+    { "axis2", "dim2", NULL, NULL },           { "first", "start_dim", NULL, NULL },
+    { "last", "end_dim", NULL, NULL },         { "end", "stop", NULL, NULL },
+    { "value", "fill_value", NULL, NULL },     { "type", "dtype", NULL, NULL },
+    { "times", "repeats", "dims", "sizes" },   { "n", "num_classes", "minlength", NULL },
 };
 
 static const char *case_given(const nrv__case *c, const char *name)
@@ -60,6 +65,17 @@ int64_t nrv__case_int(const nrv__case *c, const char *name, int64_t otherwise)
     return t ? strtoll(t, NULL, 10) : otherwise;
 }
 
+int nrv__case_small(const nrv__case *c, const char *name, int otherwise)
+{
+    int64_t n = nrv__case_int(c, name, otherwise);
+    return (int)(n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : n);
+}
+
+bool nrv__case_flag(const nrv__case *c, const char *name, bool otherwise)
+{
+    return nrv__case_int(c, name, otherwise) != 0;
+}
+
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise)
 {
     const char *t = nrv__case_text(c, name);
@@ -93,7 +109,6 @@ nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwi
     static const char *const torch[] = { "",          "float32 float", "float64 double", "float16 half", "bfloat16",
                                          "int32 int", "int64 long",    "uint8",          "bool",         "int8" };
     const char *t = nrv__case_text(c, name);
-    t = t ? t : nrv__case_text(c, "dtype");
     for (int k = NRV_F32; t && nrv__dtype_size((nrv_dtype)k); k++)
         if (!strcmp(t, nrv__dtype_name((nrv_dtype)k)) || case_word_is(torch[k], t, strlen(t), false))
             return (nrv_dtype)k;

@@ -99,6 +99,7 @@ static nrv_tensor expr_made(nrv_graph *g, const nrv__opdef *op, int n, const nrv
 static expr_value expr_call(expr_reader *r, const char *name, size_t n)
 {
     const nrv__opdef *op = nrv__op_find(name, n);
+    op = op ? op : nrv__op_known_as(name, n); /* "maximum", "swish" */
     if (!op || !(op->flags & NRV_POINTWISE) || op->attr_bytes)
         return expr_fail(r, "no such element-wise op");
     nrv_tensor x[3] = { NULL };

@@ -100,12 +100,13 @@ static const nrv__sum *formula_choice(formula *f, const nrv__sum *const *in)
         return c != 0 ? in[1] : in[2];
     const char *yes = nrv__algebra_text(&f->a, in[1]), *no = nrv__algebra_text(&f->a, in[2]);
     const char *when = nrv__algebra_text(&f->a, in[0]);
+    const bool nested = when && strchr(when, '?'); /* a choice of conditions */
     if (!yes || !no || !when)
         return NULL;
     if (!strcmp(yes, no) && !f->o.as_is)
         return in[1];
     nrv__text t = { .mem = f->g->mem };
-    nrv__text_add(&t, "%s ? %s : %s", when, yes, no);
+    nrv__text_add(&t, "%s%s%s ? %s : %s", nested ? "(" : "", when, nested ? ")" : "", yes, no);
     return nrv__algebra_base(&f->a, nrv__algebra_keep(&f->a, &t), 2, formula_work(3, in));
 }
 
@@ -329,14 +330,22 @@ static void formula_mark(formula *f, nrv_tensor y)
     }
 }
 
+/* nrv_expr goes down at every ( and behind every ?, and comes back at ) */
 static bool formula_too_deep(const char *text)
 {
-    int deep = 0, most = 0;
+    int from[FORMULA_DEEP + 1], n = 0, deep = 0; /* from: how deep it was before each ( that is open */
     for (; *text; text++) {
-        deep += (*text == '(') - (*text == ')');
-        most = deep > most ? deep : most;
+        if (*text == ')')
+            deep = from[--n];
+        else if (*text == '(' || *text == '?') {
+            if (deep == FORMULA_DEEP)
+                return true;
+            if (*text == '(')
+                from[n++] = deep;
+            deep++;
+        }
     }
-    return most > FORMULA_DEEP;
+    return false;
 }
 
 static const char *formula_text(formula *f, nrv_tensor y)
@@ -368,9 +377,9 @@ static const char *formula_text(formula *f, nrv_tensor y)
 
 /* y as the text that nrv_expr reads, "x, y: 2*x + exp(-y)": names first, those of o->name, then inputs and parameters
    by theirs, sorted. Simplified: numbers are folded, like terms and factors meet, fractions are put together, where
-   that is shorter; where the graph is 0/0 the text may have a value. y is made of element-wise ops. As snprintf: at
-   most room bytes go to `to`, a 0 behind them; the answer is the length of the whole. 0: an error, which is the
-   graph's. */
+   that is shorter; where the graph is NaN - 0/0, the root of what is negative - the text may have a value. y is made of
+   element-wise ops. As snprintf: at most room bytes go to `to`, a 0 behind them; the answer is the length of the whole.
+   0: an error, which is the graph's. */
 NRV_API size_t nrv_formula(nrv_tensor y, const nrv_formula_opt *o, char *to, size_t room)
 {
     if (room && to)

@@ -101,14 +101,19 @@ static bool infer_same_type(nrv__infer *s)
 
 bool nrv__op_wants(const nrv__opdef *op, int n, const nrv_tensor *in)
 {
-    for (int i = 0; i < n; i++)
-        if (!in[i] || in[i]->g->why.status)
-            return false;
-    for (int i = 1; i < n; i++)
-        if (in[i]->g != in[0]->g)
-            return nrv__op_refuses(op, 1, in, NRV_EARG,
-                                   "tensors of two graphs do not meet; nrv_input takes values over",
-                                   "input %d is of another graph", i);
+    nrv_graph *g = NULL;
+    for (int i = 0; i < n && !g; i++)
+        g = in[i] ? in[i]->g : NULL;
+    if (!g || g->why.status)
+        return false;
+    for (int i = 0; i < n; i++) {
+        if (!in[i])
+            return nrv__graph_fail(g, NRV_EARG, "was it ever set?", "%s: input %d is NULL", op->name, i), false;
+        if (in[i]->g != g)
+            return nrv__graph_fail(g, NRV_EARG, "tensors of two graphs do not meet; nrv_input takes values over",
+                                   "%s: input %d is of another graph", op->name, i),
+                   false;
+    }
     return true;
 }
 
@@ -121,6 +126,24 @@ bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in)
         if (!nrv__infer_real(&s, i))
             return false;
     return infer_same_type(&s);
+}
+
+bool nrv__op_wants_index(const nrv__opdef *op, int n, const nrv_tensor *in, int i)
+{
+    if (!nrv__op_wants(op, n, in))
+        return false;
+    nrv__infer s = { .g = in[0]->g, .op = op, .in = in, .n_in = n };
+    return nrv__infer_index(&s, i);
+}
+
+bool nrv__op_common(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_shape *to)
+{
+    nrv__infer s = { .g = in[0]->g, .op = op, .in = in, .n_in = n };
+    if (!nrv__infer_broadcast(&s))
+        return false;
+    *to = (nrv_shape){ s.rank, { 0 } };
+    memcpy(to->dim, s.dim, (size_t)s.rank * sizeof *s.dim);
+    return true;
 }
 
 bool nrv__infer_point(nrv__infer *s)
@@ -197,6 +220,20 @@ nrv_tensor nrv__like(nrv_tensor x, double value)
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like)
 {
     return x && like ? nrv_cast(x, like->type) : NULL;
+}
+
+nrv_tensor nrv__line(nrv_tensor v, int rank, int axis)
+{
+    nrv_shape line = { rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
+    if (!v)
+        return NULL;
+    line.dim[axis] = v->dim[0];
+    return nrv_reshape(v, line);
+}
+
+nrv_tensor nrv__places(nrv_tensor x, int axis)
+{
+    return nrv__line(nrv_iota(x->g, NRV_I32, x->dim[axis]), x->rank, axis);
 }
 
 nrv_tensor nrv__sum_to(nrv_tensor x, nrv_tensor like)

@@ -12,7 +12,10 @@ const nrv__opdef *nrv__op_known_as(const char *name, size_t n);
 /* ---- how an op made of others refuses in its own name, before they do in theirs ---- */
 /* none is NULL, all are of one graph without an error; false: that is not so, and the error is set */
 bool nrv__op_wants(const nrv__opdef *op, int n, const nrv_tensor *in);
-bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in); /* and of one real type */
+bool nrv__op_wants_real(const nrv__opdef *op, int n, const nrv_tensor *in);         /* and of one real type */
+bool nrv__op_wants_index(const nrv__opdef *op, int n, const nrv_tensor *in, int i); /* and in[i] is i32 or i64 */
+/* the common shape of n inputs of one graph; false: there is none, and the error is set */
+bool nrv__op_common(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_shape *to);
 /* sets the error, naming the op, what, the scope, every input and the remedy; always NULL */
 nrv_tensor nrv__op_refuses(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_status status, const char *hint,
                            const char *fmt, ...) NRV__PRINTF(6, 7);
@@ -35,6 +38,8 @@ nrv_tensor nrv__op_refuses(const nrv__opdef *op, int n, const nrv_tensor *in, nr
 bool nrv__axis(nrv_tensor x, int *axis, const char *op); /* negative counts from the end; false: error is set */
 nrv_tensor nrv__like(nrv_tensor x, double value);        /* a scalar constant of x's type */
 nrv_tensor nrv__cast_like(nrv_tensor x, nrv_tensor like);
+nrv_tensor nrv__line(nrv_tensor v, int rank, int axis); /* (n) as that axis of so many, the others of length 1 */
+nrv_tensor nrv__places(nrv_tensor x, int axis);         /* 0, 1, 2... along an axis of x, i32, as nrv__line */
 nrv_tensor nrv__sum_axes(nrv_tensor x, int64_t axes, int keep);
 nrv_tensor nrv__again(nrv_tensor x, nrv_tensor after);
 nrv_tensor nrv__cotangent(nrv_tensor y, int number);

@@ -136,7 +136,7 @@ static nrv_status eager_op(eager_run *e, nrv_tensor n, nrv__view *in)
         char shown[NRV__PATH_SHOWN];
         const char *path = nrv__path_show(n->scope, shown);
         return nrv__fail(&g->why, nrv__fault_status(&fault), "%s: %s%s%s", n->op->name, nrv__fault_text(&fault),
-                         *path ? "\n  in    " : "", path);
+                         NRV__PLACE(path));
     }
     n->value = value;
     return NRV_OK;
@@ -440,7 +440,7 @@ NRV_API nrv_status nrv_eval(nrv_tensor x, void *out, size_t bytes)
     nrv_graph *g = x->g;
     if (g->why.status)
         return g->why.status;
-    if (x->region || (nrv__is_block(x)))
+    if (x->region || nrv__is_block(x))
         return nrv__graph_fail(g, NRV_EARG, "nrv_stacked, nrv_last or nrv_either read it after nrv_end",
                                "eval: a value of the inside of a block is another one in every turn");
     eager_run e = { .g = g, .arena = &g->arena };

@@ -100,11 +100,8 @@ typedef struct nrv__room { /* memory of a value as long as it is alive */
     int32_t value, first, last;
 } nrv__room;
 
-nrv_status nrv__exec_room(nrv_exec *e);    /* what lives as long as the exec, whatever the sizes */
-nrv_status nrv__layout_sizes(nrv_exec *e); /* sizes -> shapes, kernels, offsets */
-/* where, for "%s%s" in a message: nothing at the outermost scope */
-#define NRV__PLACE(scope) *(scope) ? "\n  in    " : "", (scope)
-
+nrv_status nrv__exec_room(nrv_exec *e);         /* what lives as long as the exec, whatever the sizes */
+nrv_status nrv__layout_sizes(nrv_exec *e);      /* sizes -> shapes, kernels, offsets */
 nrv_status nrv__layout(nrv_exec *e);            /* and memory */
 size_t nrv__workspace_bytes(const nrv_exec *e); /* to allocate, once sizes are laid out */
 size_t nrv__local_bytes(const nrv_exec *e, size_t i);

@@ -66,11 +66,6 @@ static void ref_gather(void *to, const nrv__view *v, const nrv__view *like, bool
     }
 }
 
-void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like)
-{
-    ref_gather(to, v, like, false);
-}
-
 /* integers are taken as such where the op says how: doubles end at 2^53 */
 static bool ref_whole(const nrv__opdef *op, const nrv__args *a)
 {

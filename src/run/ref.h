@@ -7,6 +7,4 @@ size_t nrv__ref_scratch(const nrv__opdef *op, const nrv__args *a); /* bytes; SIZ
 void nrv__ref_run(const nrv__opdef *op, const nrv__args *a);       /* needs that many at a->scratch */
 void nrv__contiguous(nrv__view *v);                                /* strides of a dense row-major tensor */
 int64_t nrv__elements(const nrv__view *v);
-/* copies a view's elements in row-major order, to doubles, as if broadcast to the shape of like */
-void nrv__gather_doubles(double *to, const nrv__view *v, const nrv__view *like);
 #endif

@@ -39,6 +39,7 @@ static void formulas_are_simplified(void **state)
         { "square(2 * x + 2)", "x, y: 4*(x + 1)^2" },
         { "x < y ? x : x", "x, y: x" },
         { "2 < 1 ? x : y", "x, y: y" },
+        { "(x < y ? y < 2 : 3 < x) ? x : y", "x, y: (x < y ? y < 2 : 3 < x) ? x : y" },
         { "x < y ? 2 * x : y", "x, y: x < y ? 2*x : y" },
         { "max(x, y) - max(x, y) * 2", "x, y: -max(x, y)" },
         { "(y - x) * exp(-x)", "x, y: exp(-x)*(y - x)" },
@@ -89,6 +90,7 @@ static void as_it_is(void **state)
     const nrv_formula_opt o = { .as_is = 1, .operations = &n };
     assert_string_equal(text_of(NRV_EXPR("x: (x + 0) * 1 - -2", x), &o), "x: ((x + 0) * 1) - (-2)");
     assert_int_equal(n, 3);
+    assert_ptr_equal(NRV_EXPR("x: maximum(x, 2)", x), NRV_EXPR("x: max(x, 2)", x)); /* PyTorch's name */
     char small[5];
     assert_int_equal(nrv_formula(x, NULL, small, sizeof small), 4);
     assert_string_equal(small, "x: x");
@@ -116,8 +118,9 @@ static void derivatives_grow(void **state)
 static void what_is_no_formula_is_refused(void **state)
 {
     static const char *const no_name[] = { "2x" };
-    static const char *const hint[] = { "goes along axes", "arguments beside", "is none", "deep", "no name", "longer" };
-    for (int k = 0; k < 6; k++) {
+    static const char *const hint[] = { "goes along axes", "arguments beside", "is none", "deep",
+                                        "no name",         "longer",           "deep" };
+    for (int k = 0; k < 7; k++) {
         nrv_store *s = nrv_store_new(NULL);
         nrv_graph *g = nrv_graph_new(s, 0);
         nrv_tensor x = nrv_input(g, "x", NRV_F64, NRV_SCALAR), v = nrv_input(g, "v", NRV_F64, NRV_SHAPE(3));
@@ -131,6 +134,8 @@ static void what_is_no_formula_is_refused(void **state)
             y = nrv_constant(g, NRV_F64, NRV_SHAPE(2), ((double[]){ 1, 2 }));
         for (int i = 0; k == 5 && i < 60; i++)
             y = nrv_add(nrv_sin(y), nrv_cos(y));
+        for (int i = 0; k == 6 && i < 100; i++)
+            y = nrv_select(nrv_less(x, nrv_fill(g, NRV_F64, NRV_SCALAR, i)), nrv_mul_c(x, i), y);
         char text[4] = "no";
         if (nrv_formula(y, &o, text, sizeof text) || *text)
             fail_msg("\"%s\" was to be said, not \"%s...\"", hint[k], text);
