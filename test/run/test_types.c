@@ -74,6 +74,16 @@ static void integers_wrap(void **state)
     expect_whole(nrv_sub, NRV_U8, 1, e, f, 3, (const unsigned char[]){ 240, 255, 0 }, false);
 }
 
+static nrv_tensor whole_equal(nrv_tensor a, nrv_tensor b)
+{
+    return nrv_cast(nrv_equal(a, b), NRV_I64);
+}
+
+static nrv_tensor whole_greater(nrv_tensor a, nrv_tensor b)
+{
+    return nrv_cast(nrv_greater(a, b), NRV_I64);
+}
+
 static void long_integers_keep_all_bits(void **state)
 {
     (void)state;
@@ -83,6 +93,10 @@ static void long_integers_keep_all_bits(void **state)
     const int64_t product[] = { INT64_MAX, (INT64_C(1) << 54) + 2, INT64_C(9223372030926249001), INT64_MIN };
     expect_whole(nrv_add, NRV_I64, 8, a, b, 4, sum, false);
     expect_whole(nrv_mul, NRV_I64, 8, a, b, 4, product, false);
+    const int64_t c[] = { INT64_MAX, (INT64_C(1) << 53) + 1 }, d[] = { INT64_MAX - 1, INT64_C(1) << 53 };
+    expect_whole(nrv_bitwise_and, NRV_I64, 8, c, d, 2, d, false);
+    expect_whole(whole_equal, NRV_I64, 8, c, d, 2, (const int64_t[]){ 0, 0 }, false); /* equal as doubles */
+    expect_whole(whole_greater, NRV_I64, 8, c, d, 2, (const int64_t[]){ 1, 1 }, false);
     const int64_t odd[] = { INT64_C(94906267) }, square[] = { INT64_C(94906267) * INT64_C(94906267) }; /* above 2^53 */
     expect_whole(nrv_mul, NRV_I64, 8, odd, odd, 1, square, true);
 }

@@ -5,6 +5,7 @@
    even the first pass has whole vectors; real and imaginary parts lie apart.
    Promises: roots of unity within 2 ulp however long the line; a float32 result is that of double, rounded. How many
    lines go together depends on the length alone. Does not do: real input in half the time. */
+#include "../lines.h"
 #include "simd.h"
 #include <math.h>
 
@@ -38,10 +39,8 @@ static bool fft_factors(fft_plan *p, int64_t n)
 static fft_plan fft_plan_of(const nrv__args *a)
 {
     const nrv__view *x = &a->in[0];
-    const int axis = (int)((const nrv__fft_attr *)a->attr)->axis;
-    fft_plan p = { .n = x->dim[axis], .m = 1, .inside = 1 };
-    for (int i = axis + 1; i + 1 < x->rank; i++)
-        p.inside *= x->dim[i];
+    const int64_t axis = ((const nrv__fft_attr *)a->attr)->axis;
+    fft_plan p = { .n = x->dim[axis], .m = 1, .inside = nrv__lines_product(x, axis + 1, x->rank - 1) };
     p.lines = a->n == 0 ? 0 : a->n / 2 / p.n;
     p.lanes = p.n > FFT_LONG ? 1 : FFT_LANES;
     if (p.lines > 0 && !fft_factors(&p, p.n)) {

@@ -16,6 +16,32 @@
 #define MATHS_LOOP _Pragma("GCC ivdep")
 #endif
 
+/* an instruction of one or of two inputs by its expression in x (and y) */
+#define MATHS_EACH1(name, from, to, expr) \
+    static void name(const nrv__lane *l)  \
+    {                                     \
+        const from *in = l->in[0];        \
+        to *out = l->out;                 \
+        const int64_t n = l->n;           \
+        MATHS_LOOP                        \
+        for (int64_t i = 0; i < n; i++) { \
+            const from x = in[i];         \
+            out[i] = (to)(expr);          \
+        }                                 \
+    }
+#define MATHS_EACH2(name, from, to, expr)               \
+    static void name(const nrv__lane *l)                \
+    {                                                   \
+        const from *left = l->in[0], *right = l->in[1]; \
+        to *out = l->out;                               \
+        const int64_t n = l->n;                         \
+        MATHS_LOOP                                      \
+        for (int64_t i = 0; i < n; i++) {               \
+            const from x = left[i], y = right[i];       \
+            out[i] = (to)(expr);                        \
+        }                                               \
+    }
+
 SIMD_INLINE int32_t maths_bits(float x)
 {
     int32_t i;

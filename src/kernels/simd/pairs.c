@@ -1,35 +1,13 @@
-/* pairs.c - more instructions of the tile interpreter with two inputs: float32 and bool, plain loops for the
-   vectoriser.
+/* pairs.c - more instructions of the tile interpreter with two inputs: float32, bool, comparisons of i32; plain loops
+   for the vectoriser.
 
    Promises: hypot neither overflows nor loses digits on the way, since it goes through double; fmod is exact.
    Does not do: angles faster than libm. */
 #include "maths.h"
 #include <math.h>
 
-#define PAIRS_LOOP(name, type, expr)                    \
-    static void pairs_##name(const nrv__lane *l)        \
-    {                                                   \
-        const type *left = l->in[0], *right = l->in[1]; \
-        type *out = l->out;                             \
-        const int64_t n = l->n;                         \
-        MATHS_LOOP                                      \
-        for (int64_t i = 0; i < n; i++) {               \
-            const type x = left[i], y = right[i];       \
-            out[i] = (type)(expr);                      \
-        }                                               \
-    }
-
-#define PAIRS_COMPARE(name, type, sign)                   \
-    static void pairs_##name##_##type(const nrv__lane *l) \
-    {                                                     \
-        const type *left = l->in[0], *right = l->in[1];   \
-        uint8_t *out = l->out;                            \
-        const int64_t n = l->n;                           \
-        for (int64_t i = 0; i < n; i++) {                 \
-            const type x = left[i], y = right[i];         \
-            out[i] = (uint8_t)(x sign y);                 \
-        }                                                 \
-    }
+#define PAIRS_LOOP(name, type, expr)    MATHS_EACH2(pairs_##name, type, type, expr)
+#define PAIRS_COMPARE(name, type, sign) MATHS_EACH2(pairs_##name##_##type, type, uint8_t, x sign y)
 
 /* an infinite side wins over a NaN */
 SIMD_INLINE float pairs_length(float x, float y)

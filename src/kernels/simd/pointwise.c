@@ -2,47 +2,13 @@
 
    Promises: an element's result depends on its value alone, not on its place; out may be one of the inputs. Accuracy as
    maths.h says; minimum and maximum hand NaN on, comparisons give 0 or 1 in a byte.
-   Does not do: other types than float32 but for casts; strides - the interpreter sees to those. */
+   Does not do: other types than float32, see pairs.c and types.c; strides - the interpreter sees to those. */
 #include "wide.h"
 #include <math.h>
 
-#define POINT_F(l, i) ((const float *)(l)->in[i])
-#define POINT_1(name, expr)                      \
-    static void point_##name(const nrv__lane *l) \
-    {                                            \
-        const float *in = POINT_F(l, 0);         \
-        float *out = l->out;                     \
-        const int64_t n = l->n;                  \
-        MATHS_LOOP                               \
-        for (int64_t i = 0; i < n; i++) {        \
-            const float x = in[i];               \
-            out[i] = (expr);                     \
-        }                                        \
-    }
-#define POINT_2(name, result, expr)                                \
-    static void point_##name(const nrv__lane *l)                   \
-    {                                                              \
-        const float *left = POINT_F(l, 0), *right = POINT_F(l, 1); \
-        result *out = l->out;                                      \
-        const int64_t n = l->n;                                    \
-        MATHS_LOOP                                                 \
-        for (int64_t i = 0; i < n; i++) {                          \
-            const float x = left[i], y = right[i];                 \
-            out[i] = (result)(expr);                               \
-        }                                                          \
-    }
-#define POINT_CAST(name, from, to, expr)         \
-    static void point_##name(const nrv__lane *l) \
-    {                                            \
-        const from *in = l->in[0];               \
-        to *out = l->out;                        \
-        const int64_t n = l->n;                  \
-        MATHS_LOOP                               \
-        for (int64_t i = 0; i < n; i++) {        \
-            const from x = in[i];                \
-            out[i] = (to)(expr);                 \
-        }                                        \
-    }
+#define POINT_F(l, i)               ((const float *)(l)->in[i])
+#define POINT_1(name, expr)         MATHS_EACH1(point_##name, float, float, expr)
+#define POINT_2(name, result, expr) MATHS_EACH2(point_##name, float, result, expr)
 
 POINT_2(add, float, x + y)
 POINT_2(sub, float, x - y)
@@ -97,22 +63,6 @@ POINT_1(floor, __builtin_floorf(x))
 POINT_1(ceil, __builtin_ceilf(x))
 POINT_1(trunc, __builtin_truncf(x))
 POINT_1(rint, __builtin_rintf(x))
-
-POINT_CAST(cast_u8, uint8_t, float, x) /* bool too: 0 or 1 in a byte */
-POINT_CAST(cast_i32, int32_t, float, x)
-POINT_CAST(cast_i64, int64_t, float, (double)x) /* as the reference goes, by way of double */
-POINT_CAST(cast_f64, double, float, x)
-POINT_CAST(cast_to_f64, float, double, x)
-POINT_CAST(cast_to_bool, float, uint8_t, x != 0.0f)
-
-/* towards zero, saturating, NaN to 0: all before the conversion, which is undefined out of range */
-SIMD_INLINE int32_t point_whole(float x)
-{
-    const float inside = x != x ? 0.0f : x < -2147483648.0f ? -2147483648.0f : x >= 2147483648.0f ? 0.0f : x;
-    return x >= 2147483648.0f ? INT32_MAX : (int32_t)inside;
-}
-
-POINT_CAST(cast_to_i32, float, int32_t, point_whole(x))
 
 static void point_leaky_relu(const nrv__lane *l)
 {
@@ -239,13 +189,5 @@ NRV_POINTS(pointwise,
     POINT_ROW(ceil, "f32 -> f32"),
     POINT_ROW(trunc, "f32 -> f32"),
     POINT_ROW(rint, "f32 -> f32"),
-    POINT_ROW(tan, "f32 -> f32"),
-    { "cast", "bool -> f32", NRV__ISA_TIER, point_cast_u8 },
-    { "cast", "u8 -> f32", NRV__ISA_TIER, point_cast_u8 },
-    { "cast", "i32 -> f32", NRV__ISA_TIER, point_cast_i32 },
-    { "cast", "i64 -> f32", NRV__ISA_TIER, point_cast_i64 },
-    { "cast", "f64 -> f32", NRV__ISA_TIER, point_cast_f64 },
-    { "cast", "f32 -> f64", NRV__ISA_TIER, point_cast_to_f64 },
-    { "cast", "f32 -> i32", NRV__ISA_TIER, point_cast_to_i32 },
-    { "cast", "f32 -> bool", NRV__ISA_TIER, point_cast_to_bool });
+    POINT_ROW(tan, "f32 -> f32"));
 // clang-format on

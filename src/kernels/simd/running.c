@@ -3,6 +3,7 @@
    Along the last axis four rows go side by side, since each step waits for the one before; along another, the columns
    behind it do. Promises: what is carried on is kept in double; a row's bits depend on the row alone.
    Does not do: split a row among threads. */
+#include "../lines.h"
 #include "simd.h"
 
 enum { RUNNING_WORK = 16384, RUNNING_COLUMNS = 128, RUNNING_ROWS = 4 };
@@ -20,9 +21,8 @@ static running_plan running_plan_of(const nrv__args *a)
 {
     const nrv__running_attr *p = a->attr;
     const nrv__view *x = &a->in[a->n_in - 1];
-    running_plan r = { 1, x->dim[p->axis], 1, 1, 1, NULL, x->data, a->out[0].data, p->reverse != 0 };
-    for (int64_t i = 0; i < x->rank; i++)
-        *(i < p->axis ? &r.outer : &r.inner) *= i == p->axis ? 1 : x->dim[i];
+    const nrv__lines l = nrv__lines_of(x, 0, p->axis);
+    running_plan r = { l.outer, l.n, l.inner, 1, 1, NULL, x->data, a->out[0].data, p->reverse != 0 };
     if (a->n_in == 2)
         r.a = a->in[0].data;
     r.cuts = simd_ceil(r.inner, RUNNING_COLUMNS);

@@ -3,6 +3,7 @@
 
    Promises: the reference's order, bit for bit: -0 equals 0, NaN is the largest. Does not do: rows on several threads;
    every row is one thread's. */
+#include "../lines.h"
 #include "simd.h"
 
 enum { SORT_FEW = 48, SORT_BYTES = 4, SORT_WORK = 4096 };
@@ -24,10 +25,7 @@ static int64_t sort_each(const nrv__args *a) /* rows of a unit */
 
 static int64_t sort_inner(const nrv__args *a) /* elements from one of the axis to the next */
 {
-    int64_t n = 1;
-    for (int i = (int)((const nrv__sort_attr *)a->attr)->axis + 1; i < a->in[0].rank; i++)
-        n *= a->in[0].dim[i];
-    return n;
+    return nrv__lines_product(&a->in[0], ((const nrv__sort_attr *)a->attr)->axis + 1, a->in[0].rank);
 }
 
 static const char *sort_fits(const nrv__args *a)

@@ -1,45 +1,21 @@
-/* types.c - casts to and from the types of storage, and arithmetic on integers, as instructions of the tile
-   interpreter.
+/* types.c - casts, and arithmetic on integers, as instructions of the tile interpreter.
 
    Promises: bit for bit what the reference gives: f32 to f16 and bf16 rounds to the nearest, ties to even, subnormals,
    infinities and (quiet) NaN with payloads as src/base/dtype.c has them; integers from reals go towards zero and
    saturate, NaN is 0; sums, differences and products of integers wrap. */
 #include "maths.h"
 
-#define TYPES_CAST(name, from, to, expr)         \
-    static void types_##name(const nrv__lane *l) \
-    {                                            \
-        const from *in = l->in[0];               \
-        to *out = l->out;                        \
-        const int64_t n = l->n;                  \
-        MATHS_LOOP                               \
-        for (int64_t i = 0; i < n; i++) {        \
-            const from x = in[i];                \
-            out[i] = (to)(expr);                 \
-        }                                        \
-    }
-#define TYPES_WRAP(name, type, wide, op)                            \
-    static void types_##name(const nrv__lane *l)                    \
-    {                                                               \
-        const type *left = l->in[0], *right = l->in[1];             \
-        type *out = l->out;                                         \
-        const int64_t n = l->n;                                     \
-        for (int64_t i = 0; i < n; i++)                             \
-            out[i] = (type)(wide)((wide)left[i] op(wide) right[i]); \
-    }
+#define TYPES_CAST(name, from, to, expr) MATHS_EACH1(types_##name, from, to, expr)
+#define TYPES_WRAP(name, type, expr)     MATHS_EACH2(types_##name, type, type, expr)
 
 SIMD_INLINE float types_float(uint32_t bits)
 {
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return maths_float((int32_t)bits);
 }
 
 SIMD_INLINE uint32_t types_bits(float x)
 {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
+    return (uint32_t)maths_bits(x);
 }
 
 /* all ones where it is true: choices by masks stay in one stream, where branches would end it */
@@ -87,12 +63,25 @@ SIMD_INLINE int32_t types_within(float x, float lo, float hi)
     return (int32_t)(x != x ? 0.0f : inside);
 }
 
+SIMD_INLINE int32_t types_whole(float x)
+{
+    const float inside = x != x ? 0.0f : x < -2147483648.0f ? -2147483648.0f : x >= 2147483648.0f ? 0.0f : x;
+    return x >= 2147483648.0f ? INT32_MAX : (int32_t)inside;
+}
+
 SIMD_INLINE int64_t types_long(float x)
 {
     const bool fits = x >= -0x1p63f && x < 0x1p63f;
     return fits ? (int64_t)x : x >= 0x1p63f ? INT64_MAX : x < -0x1p63f ? INT64_MIN : 0;
 }
 
+TYPES_CAST(u8_f32, uint8_t, float, x) /* bool too: 0 or 1 in a byte */
+TYPES_CAST(i32_f32, int32_t, float, x)
+TYPES_CAST(i64_f32, int64_t, float, (double)x) /* as the reference goes, by way of double */
+TYPES_CAST(f64_f32, double, float, x)
+TYPES_CAST(f32_f64, float, double, x)
+TYPES_CAST(f32_bool, float, uint8_t, x != 0.0f)
+TYPES_CAST(f32_i32, float, int32_t, types_whole(x))
 TYPES_CAST(f16_f32, uint16_t, float, types_of_f16(x))
 TYPES_CAST(bf16_f32, uint16_t, float, types_float((uint32_t)x << 16 | ((x & 0x7fff) > 0x7f80 ? 0x400000u : 0)))
 TYPES_CAST(f32_f16, float, uint16_t, types_to_f16(x))
@@ -105,15 +94,23 @@ TYPES_CAST(u8_i32, uint8_t, int32_t, x)
 TYPES_CAST(i8_i32, int8_t, int32_t, x)
 TYPES_CAST(i32_i64, int32_t, int64_t, x)
 TYPES_CAST(i64_i32, int64_t, int32_t, x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x)
-TYPES_WRAP(add_i32, int32_t, uint32_t, +)
-TYPES_WRAP(sub_i32, int32_t, uint32_t, -)
-TYPES_WRAP(mul_i32, int32_t, uint32_t, *)
-TYPES_WRAP(add_i64, int64_t, uint64_t, +)
-TYPES_WRAP(sub_i64, int64_t, uint64_t, -)
-TYPES_WRAP(mul_i64, int64_t, uint64_t, *)
+TYPES_WRAP(add_i32, int32_t, (uint32_t)x + (uint32_t)y)
+TYPES_WRAP(sub_i32, int32_t, (uint32_t)x - (uint32_t)y)
+TYPES_WRAP(mul_i32, int32_t, (uint32_t)x *(uint32_t)y)
+TYPES_WRAP(add_i64, int64_t, (uint64_t)x + (uint64_t)y)
+TYPES_WRAP(sub_i64, int64_t, (uint64_t)x - (uint64_t)y)
+TYPES_WRAP(mul_i64, int64_t, (uint64_t)x *(uint64_t)y)
 
 // clang-format off
 NRV_POINTS(types,
+    { "cast", "bool -> f32", NRV__ISA_TIER, types_u8_f32 },
+    { "cast", "u8 -> f32", NRV__ISA_TIER, types_u8_f32 },
+    { "cast", "i32 -> f32", NRV__ISA_TIER, types_i32_f32 },
+    { "cast", "i64 -> f32", NRV__ISA_TIER, types_i64_f32 },
+    { "cast", "f64 -> f32", NRV__ISA_TIER, types_f64_f32 },
+    { "cast", "f32 -> f64", NRV__ISA_TIER, types_f32_f64 },
+    { "cast", "f32 -> i32", NRV__ISA_TIER, types_f32_i32 },
+    { "cast", "f32 -> bool", NRV__ISA_TIER, types_f32_bool },
     { "cast", "f16 -> f32", NRV__ISA_TIER, types_f16_f32 },
     { "cast", "bf16 -> f32", NRV__ISA_TIER, types_bf16_f32 },
     { "cast", "f32 -> f16", NRV__ISA_TIER, types_f32_f16 },

@@ -1,5 +1,5 @@
 /* clamp - y = min(max(x, lo), hi)    dx = dy where lo <= x <= hi, else 0 */
-#include "../op.h"
+#include "binary.h"
 #include <math.h>
 
 static nrv_tensor clamp_make(nrv__case *c)
@@ -18,31 +18,19 @@ NRV_OP(
     .refuse = { "x:bool[3], max=1 => clamp: input 0 is bool, a number is wanted | in here | input 0: input bool [3] x "
                 "| hint nrv_cast it to a number",
                 "x[3], min:i32[3] => clamp: types differ: f32 and i32 | in here | input 0: input f32 [3] x | input "
-                "1: input i32 [3] min | hint nrv_cast one of them" },
+                "1: input i32 [3] min | hint nrv_cast one of them",
+                "x[3], min[4] => clamp: shapes do not fit at axis 0 | in here | input 0: input f32 [3] x | input 1: "
+                "input f32 [4] min | hint only a length of 1 is stretched; nrv_reshape puts one in" },
     .test = { "x[4,4] in -4..4, min=-1, max=2", "x[1024] in -4..4, max=0.5", "x[], min=-2", "x[0], min=1",
               "x:i32[7] in -9..9, min=-3, max=5", "x[3,5] in -1..1, min[5] in -3..-2, max[3,1] in 2..3",
               "x[6] in -3..-2, min[6] in -1..0, max[] in 1..2", "x[6] in 3..4, max[6] in -1..2",
               "x[4] in 0..1, min=3, max=2" });
 
-static bool clamp_takes(int n, const nrv_tensor *in)
-{
-    if (!nrv__op_wants(&nrv__op_clamp, n, in))
-        return false;
-    if (in[0]->type == NRV_BOOL)
-        return nrv__op_refuses(&nrv__op_clamp, n, in, NRV_EDTYPE, "nrv_cast it to a number",
-                               "input 0 is bool, a number is wanted");
-    for (int i = 1; i < n; i++)
-        if (in[i]->type != in[0]->type)
-            return nrv__op_refuses(&nrv__op_clamp, n, in, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
-                                   nrv__dtype_name(in[0]->type), nrv__dtype_name(in[i]->type));
-    return true;
-}
-
 /* x kept in lo..hi (-INFINITY, INFINITY: no end there); where lo > hi it is hi. NaN stays. The gradient passes where lo
    <= x <= hi. x and y (...) */
 NRV_API nrv_tensor nrv_clamp(nrv_tensor x, double lo, double hi)
 {
-    if (!clamp_takes(1, &x))
+    if (!binary_fits(&nrv__op_clamp, 1, &x, nrv__infer_number))
         return NULL;
     if (isnan(lo) || isnan(hi))
         return nrv__op_refuses(&nrv__op_clamp, 1, &x, NRV_EARG,
@@ -61,7 +49,7 @@ NRV_API nrv_tensor nrv_clamp_between(nrv_tensor x, nrv_tensor lo, nrv_tensor hi)
         in[n++] = lo;
     if (hi)
         in[n++] = hi;
-    if (!clamp_takes(n, in))
+    if (!binary_fits(&nrv__op_clamp, n, in, nrv__infer_number))
         return NULL;
     nrv_tensor y = lo ? NRV_EXPR("x, l: x < l ? l : x", x, lo) : x;
     return hi ? NRV_EXPR("y, h: y > h ? h : y", y, hi) : y;

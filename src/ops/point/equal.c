@@ -2,6 +2,7 @@
 #include "binary.h"
 
 NRV_REF2(equal_ref, x == y)
+NRV_WHOLE2(equal_whole, x == y)
 
 static nrv_tensor equal_make(nrv__case *c)
 {
@@ -9,8 +10,8 @@ static nrv_tensor equal_make(nrv__case *c)
 }
 
 NRV_OP(equal, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True where a = b.", .shape = nrv__infer_compare,
-       .flags = NRV_POINTWISE, .no_grad = "its value is true or false", .ref = equal_ref, .make = equal_make,
-       .torch = "eq", .numpy = "equal", .onnx = "Equal",
+       .flags = NRV_POINTWISE, .no_grad = "its value is true or false", .ref = equal_ref, .whole = equal_whole,
+       .make = equal_make, .torch = "eq", .numpy = "equal", .onnx = "Equal",
        .refuse = { "a[3], b[4] => equal: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: "
                    "input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => equal: types differ: f32 and i32 | in here | input 0: input f32 [3] a | input 1: "

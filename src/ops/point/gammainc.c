@@ -3,7 +3,7 @@
    P = 1 / Gamma(a) * the integral of t^(a-1) e^-t from 0 to x. Below a + 1 by its series, above by Legendre's continued
    fraction; around a large a by the normal distribution it comes near to (Temme 1979). dP/dx = x^(a-1) e^-x / Gamma(a);
    by a there is no closed form, and PyTorch has none either. */
-#include "../op.h"
+#include "binary.h"
 #include <math.h>
 
 enum { GAMMAINC_TURNS = 10000 };
@@ -76,14 +76,6 @@ static double gammainc_of(double a, double x, bool upper)
 NRV_REF2(gammainc_ref, gammainc_of(x, y, false))
 NRV_REF2(gammaincc_ref, gammainc_of(x, y, true))
 
-static bool gammainc_shape(nrv__infer *s)
-{
-    if (s->in[0]->type == NRV_BOOL)
-        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to a number", "input 0 is bool, a number is wanted");
-    s->type = s->in[1]->type;
-    return nrv__infer_real(s, 1) && nrv__infer_broadcast(s);
-}
-
 static void gammainc_slope(nrv_vjp *v, double sign)
 {
     if (v->need[1])
@@ -102,7 +94,7 @@ static void gammaincc_vjp(nrv_vjp *v)
 }
 
 #define GAMMAINC_COMMON(name)                                                                                       \
-    .sig = "number a[...], real x[...] -> y[...]", .shape = gammainc_shape, .flags = NRV_POINTWISE,                 \
+    .sig = "number a[...], real x[...] -> y[...]", .shape = binary_second_real, .flags = NRV_POINTWISE,             \
     .refuse = { "a[3], x[4] => " name                                                                               \
                 ": shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input 1: input f32 [4] x | "  \
                 "hint only a length of 1 is stretched; nrv_reshape puts one in",                                    \

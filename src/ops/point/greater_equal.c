@@ -2,6 +2,7 @@
 #include "binary.h"
 
 NRV_REF2(greater_equal_ref, x >= y)
+NRV_WHOLE2(greater_equal_whole, (int64_t)x >= (int64_t)y)
 
 static nrv_tensor greater_equal_make(nrv__case *c)
 {
@@ -10,8 +11,8 @@ static nrv_tensor greater_equal_make(nrv__case *c)
 
 NRV_OP(greater_equal, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True where a >= b.",
        .shape = nrv__infer_compare, .flags = NRV_POINTWISE, .no_grad = "its value is true or false",
-       .ref = greater_equal_ref, .make = greater_equal_make, .torch = "ge greater_equal", .numpy = "greater_equal",
-       .onnx = "GreaterOrEqual",
+       .ref = greater_equal_ref, .whole = greater_equal_whole, .make = greater_equal_make, .torch = "ge greater_equal",
+       .numpy = "greater_equal", .onnx = "GreaterOrEqual",
        .refuse = { "a[3], b[4] => greater_equal: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | "
                    "input 1: input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => greater_equal: types differ: f32 and i32 | in here | input 0: input f32 [3] a | "

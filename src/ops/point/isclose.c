@@ -4,13 +4,13 @@
 static nrv_tensor isclose_make(nrv__case *c)
 {
     return nrv_isclose(c->x[0], c->x[1], nrv__case_real(c, "rtol", 1e-5), nrv__case_real(c, "atol", 1e-8),
-                       (int)nrv__case_int(c, "equal_nan", 0));
+                       nrv__case_small(c, "equal_nan", 0));
 }
 
 static nrv_tensor allclose_make(nrv__case *c)
 {
     return nrv_allclose(c->x[0], c->x[1], nrv__case_real(c, "rtol", 1e-5), nrv__case_real(c, "atol", 1e-8),
-                        (int)nrv__case_int(c, "equal_nan", 0));
+                        nrv__case_small(c, "equal_nan", 0));
 }
 
 static nrv_tensor array_equal_make(nrv__case *c)
@@ -42,7 +42,9 @@ NRV_OP(array_equal, .sig = "any a[...], any b[...] -> bool y[]",
        .doc = "True if all elements are equal; a NaN equals nothing; shapes must be alike.", .make = array_equal_make,
        .torch = "equal", .numpy = "array_equal",
        .test = { "a{1, 2}, b{1, 2}", "a:i32{1, 2}, b:i32{1, 3}", "a{nan}, b{nan}", "a[0], b[0]" },
-       ISCLOSE_COMMON("array_equal"));
+       ISCLOSE_COMMON("array_equal"),
+       .refuse[2] = "a[3], b[1] => array_equal: shapes differ | in here | input 0: input f32 [3] a | input 1: input "
+                    "f32 [1] b | hint nrv_expand or nrv_reshape one of them");
 
 /* bool: |a - b| <= atol + rtol |b|. PyTorch's are rtol 1e-5 and atol 1e-8. a, b and y broadcast together. */
 NRV_API nrv_tensor nrv_isclose(nrv_tensor a, nrv_tensor b, double rtol, double atol, int equal_nan)
@@ -69,7 +71,14 @@ NRV_API nrv_tensor nrv_allclose(nrv_tensor a, nrv_tensor b, double rtol, double 
 /* bool scalar: a = b everywhere. Shapes must be alike. */
 NRV_API nrv_tensor nrv_array_equal(nrv_tensor a, nrv_tensor b)
 {
-    if (!binary_fits(&nrv__op_array_equal, NRV_N(const nrv_tensor, a, b), nrv__infer_compare))
+    const nrv_tensor in[] = { a, b };
+    if (!binary_fits(&nrv__op_array_equal, 2, in, nrv__infer_compare))
         return NULL;
+    bool alike = a->rank == b->rank; /* a length of 1 is not stretched here */
+    for (int i = 0; i < a->rank && alike; i++)
+        alike = nrv__dim_same(a->g, a->dim[i], b->dim[i], "array_equal", &(nrv_dim){ 0 });
+    if (!alike && !a->g->why.status)
+        return nrv__op_refuses(&nrv__op_array_equal, 2, in, NRV_ESHAPE, "nrv_expand or nrv_reshape one of them",
+                               "shapes differ");
     return nrv_all(nrv_equal(a, b), NRV_ALL, 0);
 }

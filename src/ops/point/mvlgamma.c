@@ -3,7 +3,7 @@
 
 static nrv_tensor mvlgamma_make(nrv__case *c)
 {
-    return nrv_mvlgamma(c->x[0], (int)nrv__case_int(c, "p", 1));
+    return nrv_mvlgamma(c->x[0], nrv__case_small(c, "p", 1));
 }
 
 NRV_OP(mvlgamma, .sig = "real x[...] -> y[...]", .doc = "Logarithm of the multivariate gamma function of p dimensions.",

@@ -2,6 +2,7 @@
 #include "binary.h"
 
 NRV_REF2(not_equal_ref, x != y)
+NRV_WHOLE2(not_equal_whole, x != y)
 
 static nrv_tensor not_equal_make(nrv__case *c)
 {
@@ -10,7 +11,8 @@ static nrv_tensor not_equal_make(nrv__case *c)
 
 NRV_OP(not_equal, .sig = "any a[...], any b[...] -> bool y[...]", .doc = "True where a and b differ.",
        .shape = nrv__infer_compare, .flags = NRV_POINTWISE, .no_grad = "its value is true or false",
-       .ref = not_equal_ref, .make = not_equal_make, .torch = "ne not_equal", .numpy = "not_equal",
+       .ref = not_equal_ref, .whole = not_equal_whole, .make = not_equal_make, .torch = "ne not_equal",
+       .numpy = "not_equal",
        .refuse = { "a[3], b[4] => not_equal: shapes do not fit at axis 0 | in here | input 0: input f32 [3] a | input "
                    "1: input f32 [4] b | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "a[3], b:i32[3] => not_equal: types differ: f32 and i32 | in here | input 0: input f32 [3] a | "

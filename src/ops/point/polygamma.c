@@ -23,7 +23,7 @@ static void polygamma_ref(const nrv__args *a)
 
 static nrv_tensor polygamma_make(nrv__case *c)
 {
-    return nrv_polygamma((int)nrv__case_int(c, "n", 1), c->x[0]);
+    return nrv_polygamma(nrv__case_small(c, "n", 1), c->x[0]);
 }
 
 NRV_OP(

@@ -56,215 +56,125 @@ static int poly_degree(const nrv__case *c)
     return n < -1 ? -1 : n > INT32_MAX ? INT32_MAX : (int)n;
 }
 
+#define POLY_COMMON(name)                                                                                              \
+    .sig = "real x[...] -> y[...]", .flags = NRV_MACRO, .torch = "special." name, .ulp = 16,                           \
+    .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",                         \
+    .refuse = { "x[3], n=1000 => " name ": a degree of 1000 | in here | input 0: input f32 [3] x | hint at most 200; " \
+                "below 0 it is 0",                                                                                     \
+                "x:i32[3], n=2 => " name ": input 0 is i32, a real type is wanted | in here | input 0: input i32 [3] " \
+                "x | hint nrv_cast it to NRV_F32" },                                                                   \
+    .test = { "x[3,5] in -1..1, n=4",   "x[] in 0.1..0.9, n=1",                                                        \
+              "x[7] in -0.9..0.9, n=0", "x[0], n=3",                                                                   \
+              "x[5] in 0.1..2, n=7",    "x[4], n=-1" }
+
 static nrv_tensor poly_chebyshev_t_make(nrv__case *c)
 {
     return nrv_chebyshev_polynomial_t(c->x[0], poly_degree(c));
 }
 
-NRV_OP(chebyshev_polynomial_t, .sig = "real x[...] -> y[...]",
+NRV_OP(chebyshev_polynomial_t,
        .doc = "Chebyshev's polynomial of the first kind: 1, x, 2x^2 - 1, ...; of an angle's cosine that of n times the "
               "angle; of degree n, 0 for n below 0.",
-       .make = poly_chebyshev_t_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.chebyshev_polynomial_t",
-       .refuse = { "x[3], n=1000 => chebyshev_polynomial_t: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => chebyshev_polynomial_t: input 0 is i32, a real type is wanted | in here | input "
-                   "0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_chebyshev_t_make, POLY_COMMON("chebyshev_polynomial_t"));
 
 static nrv_tensor poly_chebyshev_u_make(nrv__case *c)
 {
     return nrv_chebyshev_polynomial_u(c->x[0], poly_degree(c));
 }
 
-NRV_OP(chebyshev_polynomial_u, .sig = "real x[...] -> y[...]",
+NRV_OP(chebyshev_polynomial_u,
        .doc = "Chebyshev's polynomial of the second kind: 1, 2x, 4x^2 - 1, ...; of degree n, 0 for n below 0.",
-       .make = poly_chebyshev_u_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.chebyshev_polynomial_u",
-       .refuse = { "x[3], n=1000 => chebyshev_polynomial_u: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => chebyshev_polynomial_u: input 0 is i32, a real type is wanted | in here | input "
-                   "0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_chebyshev_u_make, POLY_COMMON("chebyshev_polynomial_u"));
 
 static nrv_tensor poly_chebyshev_v_make(nrv__case *c)
 {
     return nrv_chebyshev_polynomial_v(c->x[0], poly_degree(c));
 }
 
-NRV_OP(chebyshev_polynomial_v, .sig = "real x[...] -> y[...]",
+NRV_OP(chebyshev_polynomial_v,
        .doc = "Chebyshev's polynomial of the third kind: 1, 2x - 1, ...; of degree n, 0 for n below 0.",
-       .make = poly_chebyshev_v_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.chebyshev_polynomial_v",
-       .refuse = { "x[3], n=1000 => chebyshev_polynomial_v: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => chebyshev_polynomial_v: input 0 is i32, a real type is wanted | in here | input "
-                   "0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_chebyshev_v_make, POLY_COMMON("chebyshev_polynomial_v"));
 
 static nrv_tensor poly_chebyshev_w_make(nrv__case *c)
 {
     return nrv_chebyshev_polynomial_w(c->x[0], poly_degree(c));
 }
 
-NRV_OP(chebyshev_polynomial_w, .sig = "real x[...] -> y[...]",
+NRV_OP(chebyshev_polynomial_w,
        .doc = "Chebyshev's polynomial of the fourth kind: 1, 2x + 1, ...; of degree n, 0 for n below 0.",
-       .make = poly_chebyshev_w_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.chebyshev_polynomial_w",
-       .refuse = { "x[3], n=1000 => chebyshev_polynomial_w: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => chebyshev_polynomial_w: input 0 is i32, a real type is wanted | in here | input "
-                   "0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_chebyshev_w_make, POLY_COMMON("chebyshev_polynomial_w"));
 
 static nrv_tensor poly_shifted_chebyshev_t_make(nrv__case *c)
 {
     return nrv_shifted_chebyshev_polynomial_t(c->x[0], poly_degree(c));
 }
 
-NRV_OP(shifted_chebyshev_polynomial_t, .sig = "real x[...] -> y[...]",
+NRV_OP(shifted_chebyshev_polynomial_t,
        .doc = "Chebyshev's polynomial of the first kind, of 2x - 1; of degree n, 0 for n below 0.",
-       .make = poly_shifted_chebyshev_t_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.shifted_chebyshev_polynomial_t",
-       .refuse = { "x[3], n=1000 => shifted_chebyshev_polynomial_t: a degree of 1000 | in here | input 0: input f32 "
-                   "[3] x | hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => shifted_chebyshev_polynomial_t: input 0 is i32, a real type is wanted | in here | "
-                   "input 0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_shifted_chebyshev_t_make, POLY_COMMON("shifted_chebyshev_polynomial_t"));
 
 static nrv_tensor poly_shifted_chebyshev_u_make(nrv__case *c)
 {
     return nrv_shifted_chebyshev_polynomial_u(c->x[0], poly_degree(c));
 }
 
-NRV_OP(shifted_chebyshev_polynomial_u, .sig = "real x[...] -> y[...]",
+NRV_OP(shifted_chebyshev_polynomial_u,
        .doc = "Chebyshev's polynomial of the second kind, of 2x - 1; of degree n, 0 for n below 0.",
-       .make = poly_shifted_chebyshev_u_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.shifted_chebyshev_polynomial_u",
-       .refuse = { "x[3], n=1000 => shifted_chebyshev_polynomial_u: a degree of 1000 | in here | input 0: input f32 "
-                   "[3] x | hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => shifted_chebyshev_polynomial_u: input 0 is i32, a real type is wanted | in here | "
-                   "input 0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_shifted_chebyshev_u_make, POLY_COMMON("shifted_chebyshev_polynomial_u"));
 
 static nrv_tensor poly_shifted_chebyshev_v_make(nrv__case *c)
 {
     return nrv_shifted_chebyshev_polynomial_v(c->x[0], poly_degree(c));
 }
 
-NRV_OP(shifted_chebyshev_polynomial_v, .sig = "real x[...] -> y[...]",
+NRV_OP(shifted_chebyshev_polynomial_v,
        .doc = "Chebyshev's polynomial of the third kind, of 2x - 1; of degree n, 0 for n below 0.",
-       .make = poly_shifted_chebyshev_v_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.shifted_chebyshev_polynomial_v",
-       .refuse = { "x[3], n=1000 => shifted_chebyshev_polynomial_v: a degree of 1000 | in here | input 0: input f32 "
-                   "[3] x | hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => shifted_chebyshev_polynomial_v: input 0 is i32, a real type is wanted | in here | "
-                   "input 0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_shifted_chebyshev_v_make, POLY_COMMON("shifted_chebyshev_polynomial_v"));
 
 static nrv_tensor poly_shifted_chebyshev_w_make(nrv__case *c)
 {
     return nrv_shifted_chebyshev_polynomial_w(c->x[0], poly_degree(c));
 }
 
-NRV_OP(shifted_chebyshev_polynomial_w, .sig = "real x[...] -> y[...]",
+NRV_OP(shifted_chebyshev_polynomial_w,
        .doc = "Chebyshev's polynomial of the fourth kind, of 2x - 1; of degree n, 0 for n below 0.",
-       .make = poly_shifted_chebyshev_w_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.shifted_chebyshev_polynomial_w",
-       .refuse = { "x[3], n=1000 => shifted_chebyshev_polynomial_w: a degree of 1000 | in here | input 0: input f32 "
-                   "[3] x | hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => shifted_chebyshev_polynomial_w: input 0 is i32, a real type is wanted | in here | "
-                   "input 0: input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_shifted_chebyshev_w_make, POLY_COMMON("shifted_chebyshev_polynomial_w"));
 
 static nrv_tensor poly_hermite_h_make(nrv__case *c)
 {
     return nrv_hermite_polynomial_h(c->x[0], poly_degree(c));
 }
 
-NRV_OP(hermite_polynomial_h, .sig = "real x[...] -> y[...]",
+NRV_OP(hermite_polynomial_h,
        .doc = "Hermite's polynomial, the physicists' 1, 2x, 4x^2 - 2, ...; of degree n, 0 for n below 0.",
-       .make = poly_hermite_h_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.hermite_polynomial_h",
-       .refuse = { "x[3], n=1000 => hermite_polynomial_h: a degree of 1000 | in here | input 0: input f32 [3] x | hint "
-                   "at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => hermite_polynomial_h: input 0 is i32, a real type is wanted | in here | input 0: "
-                   "input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_hermite_h_make, POLY_COMMON("hermite_polynomial_h"));
 
 static nrv_tensor poly_hermite_he_make(nrv__case *c)
 {
     return nrv_hermite_polynomial_he(c->x[0], poly_degree(c));
 }
 
-NRV_OP(hermite_polynomial_he, .sig = "real x[...] -> y[...]",
+NRV_OP(hermite_polynomial_he,
        .doc = "Hermite's polynomial, the probabilists' 1, x, x^2 - 1, ...; of degree n, 0 for n below 0.",
-       .make = poly_hermite_he_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.hermite_polynomial_he",
-       .refuse = { "x[3], n=1000 => hermite_polynomial_he: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => hermite_polynomial_he: input 0 is i32, a real type is wanted | in here | input 0: "
-                   "input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_hermite_he_make, POLY_COMMON("hermite_polynomial_he"));
 
 static nrv_tensor poly_laguerre_l_make(nrv__case *c)
 {
     return nrv_laguerre_polynomial_l(c->x[0], poly_degree(c));
 }
 
-NRV_OP(laguerre_polynomial_l, .sig = "real x[...] -> y[...]",
+NRV_OP(laguerre_polynomial_l,
        .doc = "Laguerre's polynomial: 1, 1 - x, (x^2 - 4x + 2) / 2, ...; of degree n, 0 for n below 0.",
-       .make = poly_laguerre_l_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.laguerre_polynomial_l",
-       .refuse = { "x[3], n=1000 => laguerre_polynomial_l: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => laguerre_polynomial_l: input 0 is i32, a real type is wanted | in here | input 0: "
-                   "input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+       .make = poly_laguerre_l_make, POLY_COMMON("laguerre_polynomial_l"));
 
 static nrv_tensor poly_legendre_p_make(nrv__case *c)
 {
     return nrv_legendre_polynomial_p(c->x[0], poly_degree(c));
 }
 
-NRV_OP(legendre_polynomial_p, .sig = "real x[...] -> y[...]",
-       .doc = "Legendre's polynomial: 1, x, (3x^2 - 1) / 2, ...; of degree n, 0 for n below 0.",
-       .make = poly_legendre_p_make, .flags = NRV_MACRO, .ulp = 64,
-       .tolerance_why = "a recurrence of n steps, each rounded at the scale of the largest step",
-       .torch = "special.legendre_polynomial_p",
-       .refuse = { "x[3], n=1000 => legendre_polynomial_p: a degree of 1000 | in here | input 0: input f32 [3] x | "
-                   "hint at most 200; below 0 it is 0",
-                   "x:i32[3], n=2 => legendre_polynomial_p: input 0 is i32, a real type is wanted | in here | input 0: "
-                   "input i32 [3] x | hint nrv_cast it to NRV_F32" },
-       .test = { "x[3,5] in -1..1, n=4", "x[] in 0.1..0.9, n=1", "x[7] in -0.9..0.9, n=0", "x[0], n=3",
-                 "x[5] in 0.1..2, n=7", "x[4], n=-1" });
+NRV_OP(legendre_polynomial_p, .doc = "Legendre's polynomial: 1, x, (3x^2 - 1) / 2, ...; of degree n, 0 for n below 0.",
+       .make = poly_legendre_p_make, POLY_COMMON("legendre_polynomial_p"));
 
-extern const nrv__opdef nrv__op_chebyshev_polynomial_t, nrv__op_chebyshev_polynomial_u, nrv__op_chebyshev_polynomial_v,
-    nrv__op_chebyshev_polynomial_w, nrv__op_shifted_chebyshev_polynomial_t, nrv__op_shifted_chebyshev_polynomial_u,
-    nrv__op_shifted_chebyshev_polynomial_v, nrv__op_shifted_chebyshev_polynomial_w, nrv__op_hermite_polynomial_h,
-    nrv__op_hermite_polynomial_he, nrv__op_laguerre_polynomial_l, nrv__op_legendre_polynomial_p;
 /* Chebyshev's polynomial of the first kind: 1, x, 2x^2 - 1, ...; of an angle's cosine that of n times the angle; of
  * degree n, 0 for n below 0. x and y (...) */
 NRV_API nrv_tensor nrv_chebyshev_polynomial_t(nrv_tensor x, int n)

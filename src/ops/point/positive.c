@@ -1,5 +1,5 @@
 /* positive - +x, which is x: for programs that are written by others */
-#include "../op.h"
+#include "binary.h"
 
 static nrv_tensor positive_make(nrv__case *c)
 {
@@ -13,10 +13,5 @@ NRV_OP(positive, .sig = "number x[...] -> y[...]", .doc = "+x, which is x.", .fl
 /* +x, which is x. */
 NRV_API nrv_tensor nrv_positive(nrv_tensor x)
 {
-    if (!nrv__op_wants(&nrv__op_positive, 1, &x))
-        return NULL;
-    if (x->type == NRV_BOOL)
-        return nrv__op_refuses(&nrv__op_positive, 1, &x, NRV_EDTYPE, "nrv_cast it to a number",
-                               "input 0 is bool, a number is wanted");
-    return x;
+    return binary_fits(&nrv__op_positive, 1, &x, nrv__infer_number) ? x : NULL;
 }

@@ -102,7 +102,7 @@ static nrv_tensor quantise_zero_of(const nrv__case *c, nrv_tensor scale)
 static nrv_tensor quantise_make(nrv__case *c)
 {
     nrv_tensor scale = quantise_scale_of(c, c->x[0]);
-    return nrv_quantise(c->x[0], scale, quantise_zero_of(c, scale), (int)nrv__case_int(c, "axis", 0),
+    return nrv_quantise(c->x[0], scale, quantise_zero_of(c, scale), nrv__case_small(c, "axis", 0),
                         nrv__case_type(c, "type", NRV_I8));
 }
 
@@ -110,13 +110,13 @@ static nrv_tensor quantise_back_make(nrv__case *c)
 {
     nrv_tensor scale = nrv__case_named(c, "scale");
     scale = scale ? scale : nrv_fill(c->g, NRV_F64, NRV_SCALAR, nrv__case_real(c, "scale", 1));
-    return nrv_dequantise(c->x[0], scale, quantise_zero_of(c, scale), (int)nrv__case_int(c, "axis", 0));
+    return nrv_dequantise(c->x[0], scale, quantise_zero_of(c, scale), nrv__case_small(c, "axis", 0));
 }
 
 static nrv_tensor quantise_fake_make(nrv__case *c)
 {
     nrv_tensor scale = quantise_scale_of(c, c->x[0]);
-    return nrv_fake_quantise(c->x[0], scale, quantise_zero_of(c, scale), (int)nrv__case_int(c, "axis", 0),
+    return nrv_fake_quantise(c->x[0], scale, quantise_zero_of(c, scale), nrv__case_small(c, "axis", 0),
                              nrv__case_int(c, "quant_min", nrv__case_int(c, "least", -128)),
                              nrv__case_int(c, "quant_max", nrv__case_int(c, "most", 127)));
 }

@@ -1,11 +1,10 @@
 /* round - the nearest whole number, or so many decimals */
 #include "../op.h"
 #include <math.h>
-#include <stdlib.h>
 
 static nrv_tensor round_make(nrv__case *c)
 {
-    return nrv_round(c->x[0], (int)nrv__case_int(c, "decimals", 0));
+    return nrv_round(c->x[0], nrv__case_small(c, "decimals", 0));
 }
 
 NRV_OP(round, .sig = "real x[...] -> y[...]",

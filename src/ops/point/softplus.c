@@ -14,6 +14,8 @@ static nrv_tensor softplus_make(nrv__case *c)
     if (!nrv__case_text(c, "beta") && !nrv__case_text(c, "threshold"))
         return nrv_softplus(c->x[0]);
     nrv_softplus_opt o = { .beta = nrv__case_real(c, "beta", 1), .threshold = nrv__case_real(c, "threshold", 20) };
+    if (o.threshold == 0)
+        o.threshold = 0x1p-1074; /* said, it is 0; 0 in the struct is 20. Nothing lies between */
     return nrv_softplus_with(c->x[0], &o);
 }
 
@@ -23,7 +25,7 @@ NRV_OP(softplus, .make = softplus_make, .sig = "real x[...] -> y[...]",
        .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = softplus_vjp, .ref = softplus_ref,
        .torch = "nn.functional.softplus nn.Softplus", .onnx = "Softplus", .refuse = NRV_WANTS_REAL(softplus),
        .test = { "x[3,5] in -3..3", "x[]", "x[0]", "x[1027] in -20..20", "x[12] in -3..3, beta=2",
-                 "x[16] in 7..11, beta=2, threshold=18" });
+                 "x[16] in 7..11, beta=2, threshold=18", "x{-1, 0.5, 2}, threshold=0" });
 
 /* Smooth rectifier. x and y (...) */
 NRV_API nrv_tensor nrv_softplus(nrv_tensor x)

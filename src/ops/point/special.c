@@ -92,17 +92,14 @@ double nrv__digamma(double x)
     return sum + log(x) - 0.5 / x - series;
 }
 
-double nrv__zeta(double s, double q)
+/* s > 1, q > 0 */
+static double special_zeta(double s, double q)
 {
     double sum = 0;
-    if (q == 0 || (q < 0 && q == floor(q)))
-        return INFINITY;
-    if (!(q > 0) || !(s > 1))
-        return NAN;
     for (int k = 0; k < 12; k++, q += 1)
         sum += pow(q, -s);
     double base = pow(q, -s), rise = s;
-    sum += q * base / (s - 1) + 0.5 * base;
+    sum += pow(q, 1 - s) / (s - 1) + 0.5 * base;
     for (int k = 0; k < 8; k++) {
         base /= k ? q * q : q;
         sum += special_bernoulli[k] * rise * base;
@@ -111,15 +108,25 @@ double nrv__zeta(double s, double q)
     return sum;
 }
 
-/* below 0 the sum goes both ways: over all k of (q + k)^-s it depends on the fraction of q alone */
+/* below 0, where only a whole s makes sense, the sum goes both ways: over all k it depends on the fraction of q alone
+ */
+double nrv__zeta(double s, double q)
+{
+    if (s == 1)
+        return INFINITY;
+    if (!(s > 1) || q != q)
+        return NAN;
+    if (q <= 0 && q == floor(q))
+        return INFINITY;
+    if (q > 0)
+        return special_zeta(s, q);
+    if (s != floor(s))
+        return NAN;
+    double sign = fmod(s, 2) == 0 ? 1 : -1;
+    return special_zeta(s, q - floor(q)) + sign * (special_zeta(s, ceil(q) - q) - special_zeta(s, 1 - q));
+}
+
 double nrv__polygamma(int n, double x)
 {
-    double s = n + 1.0, sign = n % 2 ? 1 : -1, zeta;
-    if (x < 0 && x != floor(x)) {
-        double other = n % 2 ? 1 : -1; /* (-1)^s */
-        zeta = nrv__zeta(s, x - floor(x)) + other * (nrv__zeta(s, ceil(x) - x) - nrv__zeta(s, 1 - x));
-    } else {
-        zeta = nrv__zeta(s, x);
-    }
-    return sign * tgamma(s) * zeta;
+    return (n % 2 ? 1 : -1) * tgamma(n + 1.0) * nrv__zeta(n + 1.0, x);
 }

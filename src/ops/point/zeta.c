@@ -1,29 +1,8 @@
 /* zeta - Hurwitz' zeta function: the sum over k >= 0 of (q + k)^-s    dq = -dy s zeta(s + 1, q) */
-#include "../op.h"
+#include "binary.h"
 #include "special.h"
-#include <math.h>
 
-/* below 0, where only a whole s makes sense, the sum goes both ways: over all k it depends on the fraction of q alone
- */
-static double zeta_of(double s, double q)
-{
-    if (s == 1)
-        return INFINITY;
-    if (!(q < 0) || q == floor(q) || !(s > 1) || s != floor(s))
-        return nrv__zeta(s, q);
-    double sign = fmod(s, 2) == 0 ? 1 : -1;
-    return nrv__zeta(s, q - floor(q)) + sign * (nrv__zeta(s, ceil(q) - q) - nrv__zeta(s, 1 - q));
-}
-
-NRV_REF2(zeta_ref, zeta_of(x, y))
-
-static bool zeta_shape(nrv__infer *s)
-{
-    if (s->in[0]->type == NRV_BOOL)
-        return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to a number", "input 0 is bool, a number is wanted");
-    s->type = s->in[1]->type;
-    return nrv__infer_real(s, 1) && nrv__infer_broadcast(s);
-}
+NRV_REF2(zeta_ref, nrv__zeta(x, y))
 
 static void zeta_vjp(nrv_vjp *v)
 {
@@ -38,7 +17,7 @@ NRV_OP(zeta, .sig = "number s[...], real q[...] -> y[...]",
        .doc =
            "The sum over k >= 0 of (q + k)^-s (Hurwitz): infinite at s = 1 and at q = 0, -1, -2..., NaN for s < 1. No "
            "gradient to s, which may be whole.",
-       .shape = zeta_shape, .flags = NRV_POINTWISE, .vjp = zeta_vjp, .ref = zeta_ref, .torch = "special.zeta",
+       .shape = binary_second_real, .flags = NRV_POINTWISE, .vjp = zeta_vjp, .ref = zeta_ref, .torch = "special.zeta",
        .refuse = { "s[3], q[4] => zeta: shapes do not fit at axis 0 | in here | input 0: input f32 [3] s | input 1: "
                    "input f32 [4] q | hint only a length of 1 is stretched; nrv_reshape puts one in",
                    "s[3], q:i32[3] => zeta: input 1 is i32, a real type is wanted | in here | input 0: input f32 [3] s "
