@@ -49,17 +49,17 @@ static nrv_tensor cumargmax_batch(const nrv__batch *b)
 
 static nrv_tensor cumargmax_make(nrv__case *c)
 {
-    return nrv_cumargmax(c->x[0], (int)nrv__case_int(c, "axis", 0));
+    return nrv_cumargmax(c->x[0], nrv__case_small(c, "axis", 0));
 }
 
 static nrv_tensor cumargmin_make(nrv__case *c)
 {
-    return nrv_cumargmin(c->x[0], (int)nrv__case_int(c, "axis", 0));
+    return nrv_cumargmin(c->x[0], nrv__case_small(c, "axis", 0));
 }
 
 static nrv_tensor cummax_make(nrv__case *c)
 {
-    int axis = (int)nrv__case_int(c, "axis", 0);
+    int axis = nrv__case_small(c, "axis", 0);
     nrv_tensor y = nrv_cummax(c->x[0], axis);
     if (y)
         c->also[c->n_also++] = nrv_cumargmax(c->x[0], axis);
@@ -68,7 +68,7 @@ static nrv_tensor cummax_make(nrv__case *c)
 
 static nrv_tensor cummin_make(nrv__case *c)
 {
-    int axis = (int)nrv__case_int(c, "axis", 0);
+    int axis = nrv__case_small(c, "axis", 0);
     nrv_tensor y = nrv_cummin(c->x[0], axis);
     if (y)
         c->also[c->n_also++] = nrv_cumargmin(c->x[0], axis);

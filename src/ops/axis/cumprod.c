@@ -5,7 +5,7 @@
 
 static nrv_tensor cumprod_make(nrv__case *c)
 {
-    return nrv_cumprod(c->x[0], (int)nrv__case_int(c, "axis", 0));
+    return nrv_cumprod(c->x[0], nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(cumprod, .sig = "number x[...] -> y[...]",
@@ -26,10 +26,7 @@ NRV_API nrv_tensor nrv_cumprod(nrv_tensor x, int axis)
     if (x->type == NRV_BOOL)
         return nrv__op_refuses(&nrv__op_cumprod, 1, &x, NRV_EDTYPE, "nrv_cast it to a number",
                                "input 0 is bool, a number is wanted");
-    nrv_shape line = { x->rank, { 0 } };
-    for (int i = 0; i < x->rank; i++)
-        line.dim[i] = i == axis ? x->dim[i] : 1;
-    nrv_tensor at = nrv_reshape(nrv_iota(x->g, NRV_I32, x->dim[axis]), line);
+    nrv_tensor at = nrv__places(x, axis);
     nrv_tensor first = nrv_select(nrv_equal(at, nrv__like(at, 0)), x, nrv__like(x, 0));
     return nrv__linear_scan(x, first, axis, false);
 }

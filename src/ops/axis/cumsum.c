@@ -39,7 +39,7 @@ static nrv_tensor cumsum_batch(const nrv__batch *b)
 
 static nrv_tensor cumsum_make(nrv__case *c)
 {
-    return nrv_cumsum(c->x[0], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "reverse", 0));
+    return nrv_cumsum(c->x[0], nrv__case_small(c, "axis", 0), nrv__case_small(c, "reverse", 0));
 }
 
 NRV_OP(cumsum, .sig = "number x[...] -> y[...]",

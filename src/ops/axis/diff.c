@@ -4,7 +4,7 @@
 static nrv_tensor diff_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0], before = nrv__case_named(c, "prepend"), after = nrv__case_named(c, "append");
-    int axis = (int)nrv__case_int(c, "axis", -1);
+    int axis = nrv__case_small(c, "axis", -1);
     nrv_tensor part[3];
     int k = 0;
     if (before)
@@ -12,7 +12,7 @@ static nrv_tensor diff_make(nrv__case *c)
     part[k++] = x;
     if (after)
         part[k++] = after;
-    return nrv_diff(k > 1 ? nrv_concat(k, part, axis) : x, (int)nrv__case_int(c, "n", 1), axis);
+    return nrv_diff(k > 1 ? nrv_concat(k, part, axis) : x, nrv__case_small(c, "n", 1), axis);
 }
 
 NRV_OP(diff, .sig = "number x[...] -> y[...]",

@@ -11,7 +11,7 @@ static nrv_tensor gradient_make(nrv__case *c)
     nrv_tensor x = c->x[0], at = c->n_x > 1 ? c->x[1] : NULL;
     int64_t axes[NRV__MAX_RANK];
     int n = nrv__case_ints(c, "axis", NRV__MAX_RANK, axes);
-    int edge = (int)nrv__case_int(c, "edge_order", 1);
+    int edge = nrv__case_small(c, "edge_order", 1);
     double step = nrv__case_real(c, "spacing", 1);
     for (int i = 0; !n && x && i < x->rank; i++)
         axes[i] = i;
@@ -77,10 +77,9 @@ NRV_API nrv_tensor nrv_gradient(nrv_tensor y, nrv_tensor x, double step, int axi
     if (x && (x->rank != 1 || !nrv__dim_same(y->g, x->dim[0], y->dim[axis], "gradient", &same)))
         return nrv__op_refuses(&nrv__op_gradient, 2, in, NRV_ESHAPE, "x (n): one for each place of the axis",
                                "x does not fit axis %d", axis);
-    nrv_shape line = { y->rank, { 0 } };
-    for (int i = 0; i < y->rank; i++)
-        line.dim[i] = i == axis ? nrv__dim_sub(y->g, y->dim[axis], 1) : 1;
-    nrv_tensor d = x ? nrv_reshape(nrv_diff(x, 1, 0), line) : nrv_fill(y->g, y->type, line, step);
+    nrv_tensor d =
+        x ? nrv_diff(x, 1, 0) : nrv_fill(y->g, y->type, NRV_SHAPE(nrv__dim_sub(y->g, y->dim[axis], 1)), step);
+    d = nrv__line(d, y->rank, axis);
     if (!d)
         return NULL;
     nrv_tensor first = gradient_end(y, d, axis, edge, false), last = gradient_end(y, d, axis, edge, true);

@@ -12,11 +12,8 @@ static nrv_tensor gumbel_softmax_of(nrv_tensor x, nrv_tensor u, double tau, int 
     nrv_tensor soft = nrv_softmax(NRV_EXPR("x, g, t: (x + g) / t", x, noise, nrv__like(x, tau)), axis);
     if (!hard || !soft || soft->dim[axis] == 0)
         return soft;
-    nrv_shape line = { x->rank, { 0 } };
-    for (int i = 0; i < x->rank; i++)
-        line.dim[i] = i == axis ? x->dim[i] : 1;
     nrv_tensor at = nrv_expand(nrv_argmax(soft, axis), axis, 1);
-    nrv_tensor one = nrv_equal(nrv_reshape(nrv_iota(x->g, NRV_I32, x->dim[axis]), line), at);
+    nrv_tensor one = nrv_equal(nrv__places(x, axis), at);
     return nrv_surrogate(nrv__cast_like(one, x), soft);
 }
 
@@ -32,7 +29,7 @@ static bool gumbel_softmax_wants(nrv_tensor x, double tau, int *axis)
 
 static nrv_tensor gumbel_softmax_make(nrv__case *c)
 {
-    int axis = (int)nrv__case_int(c, "axis", -1);
+    int axis = nrv__case_small(c, "axis", -1);
     double tau = nrv__case_real(c, "tau", 1);
     if (!gumbel_softmax_wants(c->x[0], tau, &axis))
         return NULL;
@@ -41,7 +38,7 @@ static nrv_tensor gumbel_softmax_make(nrv__case *c)
                                                           x->type, nrv_shape_of(x));
     if (!binary_fits(&nrv__op_gumbel_softmax, NRV_N(const nrv_tensor, x, u), nrv__infer_point))
         return NULL;
-    return gumbel_softmax_of(x, nrv_broadcast(u, nrv_shape_of(x)), tau, (int)nrv__case_int(c, "hard", 0), axis);
+    return gumbel_softmax_of(x, nrv_broadcast(u, nrv_shape_of(x)), tau, nrv__case_small(c, "hard", 0), axis);
 }
 
 NRV_OP(gumbel_softmax, .sig = "real x[...], real u[...] -> y[...]",

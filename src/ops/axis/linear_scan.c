@@ -64,7 +64,7 @@ static nrv_tensor linear_scan_batch(const nrv__batch *b)
 
 static nrv_tensor linear_scan_make(nrv__case *c)
 {
-    return nrv_linear_scan(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", 0), (int)nrv__case_int(c, "reverse", 0));
+    return nrv_linear_scan(c->x[0], c->x[1], nrv__case_small(c, "axis", 0), nrv__case_small(c, "reverse", 0));
 }
 
 NRV_OP(linear_scan, .sig = "number a[...], number b[...] -> h[...]",

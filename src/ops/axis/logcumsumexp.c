@@ -7,7 +7,7 @@
 
 static nrv_tensor logcumsumexp_make(nrv__case *c)
 {
-    return nrv_logcumsumexp(c->x[0], (int)nrv__case_int(c, "axis", 0));
+    return nrv_logcumsumexp(c->x[0], nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(logcumsumexp, .sig = "real x[...] -> y[...]",

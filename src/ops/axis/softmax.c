@@ -15,7 +15,7 @@ static void softmax_vjp(nrv_vjp *v)
 
 static nrv_tensor softmax_make(nrv__case *c)
 {
-    return nrv_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
+    return nrv_softmax(c->x[0], nrv__case_small(c, "axis", -1));
 }
 
 static nrv_tensor softmax_batch(const nrv__batch *b)

@@ -3,7 +3,7 @@
 
 static nrv_tensor softmin_make(nrv__case *c)
 {
-    return nrv_softmin(c->x[0], (int)nrv__case_int(c, "axis", -1));
+    return nrv_softmin(c->x[0], nrv__case_small(c, "axis", -1));
 }
 
 NRV_OP(softmin, .sig = "real x[...] -> y[...]", .doc = "e^-x / sum e^-x along an axis, without overflow.",

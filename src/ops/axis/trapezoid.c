@@ -5,14 +5,14 @@ static nrv_tensor trapezoid_make(nrv__case *c)
 {
     nrv_tensor x = nrv__case_named(c, "x");
     return nrv_trapezoid(c->x[0], c->n_x > 1 ? x ? x : c->x[1] : NULL, nrv__case_real(c, "dx", 1),
-                         (int)nrv__case_int(c, "axis", -1));
+                         nrv__case_small(c, "axis", -1));
 }
 
 static nrv_tensor cumulative_trapezoid_make(nrv__case *c)
 {
     nrv_tensor x = nrv__case_named(c, "x");
     return nrv_cumulative_trapezoid(c->x[0], c->n_x > 1 ? x ? x : c->x[1] : NULL, nrv__case_real(c, "dx", 1),
-                                    (int)nrv__case_int(c, "axis", -1));
+                                    nrv__case_small(c, "axis", -1));
 }
 
 #define TRAPEZOID_COMMON(name)                                                                                        \
@@ -51,12 +51,8 @@ static nrv_tensor trapezoid_pieces(const nrv__opdef *op, nrv_tensor y, nrv_tenso
     nrv_tensor sum = nrv_add(nrv_slice(y, *axis, 1, rest), nrv_slice(y, *axis, 0, rest));
     if (!x)
         return nrv_mul_c(sum, 0.5 * dx);
-    if (x->rank == 1 && y->rank > 1) { /* one x for all */
-        nrv_shape line = { y->rank, { 0 } };
-        for (int i = 0; i < y->rank; i++)
-            line.dim[i] = i == *axis ? x->dim[0] : 1;
-        x = nrv_reshape(x, line);
-    }
+    if (x->rank == 1 && y->rank > 1) /* one x for all */
+        x = nrv__line(x, y->rank, *axis);
     nrv_dim same;
     int from = y->rank - (x ? x->rank : 0);
     if (x && (from > *axis || !nrv__dim_same(y->g, x->dim[*axis - from], y->dim[*axis], op->name, &same)))

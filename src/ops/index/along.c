@@ -110,7 +110,7 @@ static int along_case_kind(const nrv__case *c, const char *name, int otherwise)
 
 static nrv_tensor put_along_make(nrv__case *c)
 {
-    int axis = (int)nrv__case_int(c, "axis", 0), kind = along_case_kind(c, "reduce", -1);
+    int axis = nrv__case_small(c, "axis", 0), kind = along_case_kind(c, "reduce", -1);
     if (kind >= 0)
         return nrv_reduce_along(c->x[0], axis, c->x[1], along_src(c, 2), kind < ALONG_KINDS ? along_kind[kind] : "?",
                                 1);
@@ -119,15 +119,15 @@ static nrv_tensor put_along_make(nrv__case *c)
 
 static nrv_tensor add_along_make(nrv__case *c)
 {
-    return nrv_add_along(c->x[0], (int)nrv__case_int(c, "axis", 0), c->x[1], along_src(c, 2));
+    return nrv_add_along(c->x[0], nrv__case_small(c, "axis", 0), c->x[1], along_src(c, 2));
 }
 
 static nrv_tensor reduce_along_make(nrv__case *c)
 {
     int kind = along_case_kind(c, "reduce", ALONG_SUM);
-    return nrv_reduce_along(c->x[0], (int)nrv__case_int(c, "axis", 0), c->x[1], along_src(c, 2),
+    return nrv_reduce_along(c->x[0], nrv__case_small(c, "axis", 0), c->x[1], along_src(c, 2),
                             kind < ALONG_KINDS ? along_kind[kind] : nrv__case_text(c, "reduce"),
-                            (int)nrv__case_int(c, "include_self", 1));
+                            nrv__case_small(c, "include_self", 1));
 }
 
 NRV_OP(put_along, .sig = "number x[...], index i[...], number src[...] -> y[...]",
@@ -145,7 +145,7 @@ NRV_OP(put_along, .sig = "number x[...], index i[...], number src[...] -> y[...]
                    "x[3,5], i:i32[2], src[2], axis=0 => put_along: ranks 2 and 1 | in here | input 0: input f32 [3, 5] "
                    "x | input 1: input i32 [2] i | input 2: input f32 [2] src | hint an index for each element: both "
                    "have the same axes",
-                   "x[3,5], i[3,5], src[3,5], axis=0 => put_along: the index is f32, i32 or i64 is wanted | in here | "
+                   "x[3,5], i[3,5], src[3,5], axis=0 => put_along: input 1 is f32, an index is wanted | in here | "
                    "input 0: input f32 [3, 5] x | input 1: input f32 [3, 5] i | input 2: input f32 [3, 5] src | hint "
                    "nrv_cast it to NRV_I32 or NRV_I64" },
        .test = { "x[3,5], i:i32[2,5]{0,1,2,0,1,2,0,1,2,0}, src[2,5], axis=0",

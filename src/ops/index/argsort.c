@@ -82,7 +82,7 @@ static nrv_tensor argsort_batch(const nrv__batch *b)
 
 static int argsort_case_axis(const nrv__case *c)
 {
-    return (int)nrv__case_int(c, "axis", -1);
+    return nrv__case_small(c, "axis", -1);
 }
 
 static int argsort_case_down(const nrv__case *c)

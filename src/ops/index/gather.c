@@ -57,7 +57,7 @@ static void gather_ref(const nrv__args *a)
 
 static nrv_tensor gather_make(nrv__case *c)
 {
-    return nrv_gather(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", 0));
+    return nrv_gather(c->x[0], c->x[1], nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(gather, .sig = "any x[...], index i[...] -> y[...]",

@@ -16,15 +16,9 @@ static bool masked_pair(const nrv__opdef *op, int n, const nrv_tensor *in, nrv_t
         return nrv__op_refuses(op, n, in, NRV_EDTYPE, "compare first: nrv_less, nrv_equal...",
                                "the mask is %s, bool is wanted", nrv__dtype_name(in[1]->type)),
                false;
-    nrv_shape s = { in[0]->rank > in[1]->rank ? in[0]->rank : in[1]->rank, { 0 } };
-    for (int k = 0; k < s.rank; k++) {
-        int i = k - (s.rank - in[0]->rank), j = k - (s.rank - in[1]->rank);
-        nrv_dim a = i < 0 ? 1 : in[0]->dim[i], b = j < 0 ? 1 : in[1]->dim[j];
-        s.dim[k] = a == 1 ? b : a;
-        if (a != 1 && b != 1 && !nrv__dim_same(in[0]->g, a, b, op->name, &s.dim[k]))
-            return nrv__op_refuses(op, n, in, NRV_ESHAPE, "only a length of 1 is stretched", "axis %d differs", k),
-                   false;
-    }
+    nrv_shape s;
+    if (!nrv__op_common(op, 2, in, &s))
+        return false;
     *x = nrv_broadcast(in[0], s);
     *mask = nrv_broadcast(in[1], s);
     return *x && *mask;
@@ -79,8 +73,9 @@ NRV_OP(
     .refuse = { "x[3,5], mask[3,5], value=1 => masked_fill: the mask is f32, bool is wanted | in here | input 0: input "
                 "f32 [3, 5] x | input 1: input f32 [3, 5] mask | input 2: fill f32 [] here | hint compare first: "
                 "nrv_less, nrv_equal...",
-                "x[3,5], mask:bool[4], value=1 => masked_fill: axis 1 differs | in here | input 0: input f32 [3, 5] x "
-                "| input 1: input bool [4] mask | input 2: fill f32 [] here | hint only a length of 1 is stretched",
+                "x[3,5], mask:bool[4], value=1 => masked_fill: shapes do not fit at axis 1 | in here | input 0: input "
+                "f32 [3, 5] x | input 1: input bool [4] mask | hint only a length of 1 is stretched; nrv_reshape puts "
+                "one in",
                 "x[3], mask:bool[3], v[2] => masked_fill: a value of rank 1 and type f32 | in here | input 0: input "
                 "f32 [3] x | input 1: input bool [3] mask | input 2: input f32 [2] v | hint a scalar of x's type; "
                 "nrv_select takes any shape" },
@@ -96,8 +91,8 @@ NRV_OP(
     .flags = NRV_MACRO, .make = masked_select_make, .torch = "masked_select", .onnx = "Compress", .numpy = "extract",
     .refuse = { "x[3,5], mask[3,5] => masked_select: the mask is f32, bool is wanted | in here | input 0: input f32 "
                 "[3, 5] x | input 1: input f32 [3, 5] mask | hint compare first: nrv_less, nrv_equal...",
-                "x[3,5], mask:bool[4] => masked_select: axis 1 differs | in here | input 0: input f32 [3, 5] x | input "
-                "1: input bool [4] mask | hint only a length of 1 is stretched" },
+                "x[3,5], mask:bool[4] => masked_select: shapes do not fit at axis 1 | in here | input 0: input f32 [3, "
+                "5] x | input 1: input bool [4] mask | hint only a length of 1 is stretched; nrv_reshape puts one in" },
     .test = { "x[3,5], mask:bool[3,5] in 0..1", "x[3,1], mask:bool[4] in 0..1", "x:i32[4], mask:bool[4]{0,0,0,0}",
               "x[2], mask:bool[2]{1,1}", "x[0], mask:bool[0]", "x[40,40], mask:bool[40,40] in 0..1" });
 NRV_OP(masked_scatter, .sig = "any x[...], bool mask[...], any src[...] -> y[...]",
@@ -189,9 +184,8 @@ NRV_API nrv_tensor nrv_nonzero(nrv_tensor x, nrv_tensor *count)
         return nrv__op_refuses(&nrv__op_nonzero, 1, &x, NRV_ESHAPE, "nrv_unsqueeze it", "a scalar has no coordinates");
     nrv_tensor mask = nrv_not_equal(x, nrv__like(x, 0)), order = masked_order(mask), n = masked_count(mask);
     for (int i = 0; i < x->rank; i++) {
-        nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
-        line.dim[i] = x->dim[i];
-        nrv_tensor at = nrv_broadcast(nrv_reshape(nrv_iota(x->g, NRV_I64, x->dim[i]), line), nrv_shape_of(x));
+        nrv_tensor at = nrv__line(nrv_iota(x->g, NRV_I64, x->dim[i]), x->rank, i);
+        at = nrv_broadcast(at, nrv_shape_of(x));
         column[i] = nrv_gather(nrv_merge_axes(at, 0, -1), order, 0);
     }
     nrv_tensor y = masked_padded(nrv_stack(x->rank, column, 1), n);

@@ -1,27 +1,15 @@
 /* one_hot.c - classes as rows with a single 1, and how often values occur: one_hot, bincount, histc. */
 #include "lines.h"
 
-static bool one_hot_index(const nrv__opdef *op, int n, const nrv_tensor *in)
-{
-    if (!nrv__op_wants(op, n, in))
-        return false;
-    if (in[0]->type == NRV_I32 || in[0]->type == NRV_I64)
-        return true;
-    nrv__op_refuses(op, n, in, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64", "input 0 is %s, an index is wanted",
-                    nrv__dtype_name(in[0]->type));
-    return false;
-}
-
 static nrv_tensor one_hot_make(nrv__case *c)
 {
-    return nrv_one_hot(c->x[0], nrv__case_int(c, "num_classes", nrv__case_int(c, "n", NRV_SAME)),
-                       nrv__case_type(c, "type", NRV_I64));
+    return nrv_one_hot(c->x[0], nrv__case_int(c, "n", NRV_SAME), nrv__case_type(c, "type", NRV_I64));
 }
 
 static nrv_tensor bincount_make(nrv__case *c)
 {
     nrv_tensor weights = c->n_x > 1 ? c->x[1] : NULL;
-    return nrv_bincount(c->x[0], weights, nrv__case_int(c, "minlength", nrv__case_int(c, "n", NRV_SAME)));
+    return nrv_bincount(c->x[0], weights, nrv__case_int(c, "n", NRV_SAME));
 }
 
 static nrv_tensor histc_make(nrv__case *c)
@@ -73,7 +61,7 @@ NRV_OP(histc, .sig = "real x[...] -> y[bins]",
    error of the run. */
 NRV_API nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t)
 {
-    if (!one_hot_index(&nrv__op_one_hot, 1, &index))
+    if (!nrv__op_wants_index(&nrv__op_one_hot, 1, &index, 0))
         return NULL;
     if (n == NRV_SAME || index->rank == NRV__MAX_RANK || t == NRV_BOOL)
         return nrv__op_refuses(&nrv__op_one_hot, 1, &index, NRV_ESHAPE,
@@ -91,7 +79,7 @@ NRV_API nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n)
     nrv_tensor in[2] = { index, weights };
     const int count = weights ? 2 : 1;
     nrv_dim d;
-    if (!one_hot_index(&nrv__op_bincount, count, in))
+    if (!nrv__op_wants_index(&nrv__op_bincount, count, in, 0))
         return NULL;
     if (index->rank != 1 || n == NRV_SAME ||
         (weights && (weights->rank != 1 || weights->type == NRV_BOOL ||

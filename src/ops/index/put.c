@@ -33,14 +33,6 @@ static bool put_fits(const nrv__opdef *op, int n, const nrv_tensor *in, int *axi
     return !x->g->why.status;
 }
 
-/* (n) at axis of x's rank */
-static nrv_tensor put_line(nrv_tensor y, nrv_tensor x, int axis)
-{
-    nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
-    line.dim[axis] = x->dim[axis];
-    return nrv_reshape(y, line);
-}
-
 /* which of the indexes that name a place is the last, from 1, i32 (n); 0: none */
 static nrv_tensor put_last(nrv_tensor index, nrv_dim n)
 {
@@ -55,12 +47,12 @@ static nrv_tensor put_copied(nrv_tensor x, int axis, nrv_tensor index, nrv_tenso
         return x;
     nrv_tensor last = put_last(index, x->dim[axis]), none = nrv_fill(x->g, NRV_I32, NRV_SCALAR, 0);
     nrv_tensor y = nrv_gather(src, NRV_EXPR("t: t > 0 ? t - 1 : t", last), axis);
-    return nrv_select(put_line(nrv_greater(last, none), x, axis), y, x);
+    return nrv_select(nrv__line(nrv_greater(last, none), x->rank, axis), y, x);
 }
 
 static int put_case_axis(const nrv__case *c)
 {
-    return (int)nrv__case_int(c, "axis", 0);
+    return nrv__case_small(c, "axis", 0);
 }
 
 static nrv_tensor index_add_make(nrv__case *c)
@@ -82,7 +74,7 @@ static nrv_tensor index_fill_make(nrv__case *c)
 static nrv_tensor index_reduce_make(nrv__case *c)
 {
     return nrv_index_reduce(c->x[0], put_case_axis(c), c->x[1], c->x[2], nrv__case_text(c, "reduce"),
-                            (int)nrv__case_int(c, "include_self", 1));
+                            nrv__case_small(c, "include_self", 1));
 }
 
 NRV_OP(
@@ -170,9 +162,7 @@ NRV_API nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nr
     if (!reduce)
         return nrv__op_refuses(&nrv__op_index_reduce, 3, in, NRV_EARG, "prod, mean, amax or amin",
                                "no reduction is named");
-    nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
-    line.dim[axis] = index->dim[0];
-    nrv_tensor each = nrv_broadcast(nrv_reshape(index, line), nrv_shape_of(src));
+    nrv_tensor each = nrv_broadcast(nrv__line(index, x->rank, axis), nrv_shape_of(src));
     return nrv_reduce_along(x, axis, each, src, reduce, include_self);
 }
 
@@ -195,7 +185,7 @@ NRV_API nrv_tensor nrv_index_fill(nrv_tensor x, int axis, nrv_tensor index, nrv_
         return nrv__op_refuses(&nrv__op_index_fill, 3, in, NRV_ESHAPE, "a scalar of x's type",
                                "a value of rank %d and type %s", value->rank, nrv__dtype_name(value->type));
     nrv_tensor last = put_last(index, x->dim[axis]), none = nrv_fill(x->g, NRV_I32, NRV_SCALAR, 0);
-    return nrv_select(put_line(nrv_greater(last, none), x, axis), value, x);
+    return nrv_select(nrv__line(nrv_greater(last, none), x->rank, axis), value, x);
 }
 
 /* ---- at places ---- */
@@ -231,8 +221,9 @@ NRV_OP(
                 "input f32 [2] i | input 2: input f32 [2, 5] v | hint i32 or i64; of a mask, nrv_masked_fill",
                 "x[3], i:i32[2], j:i32[2], v[2] => index_put: 2 indexes for rank 1 | in here | input 0: input f32 [3] "
                 "x | hint an index for each of the first axes",
-                "x[3,5], i:i32[2], j:i32[3], v[2] => index_put: index 1 does not fit the others | in here | input 0: "
-                "input i32 [2] i | input 1: input i32 [3] j | hint only a length of 1 is stretched",
+                "x[3,5], i:i32[2], j:i32[3], v[2] => index_put: shapes do not fit at axis 0 | in here | input 0: "
+                "input i32 [2] i | input 1: input i32 [3] j | hint only a length of 1 is stretched; nrv_reshape puts "
+                "one in",
                 "x[3,2], i:i32{0,3}, v[2,2] => gather: index 3 at position 1; it must lie in 0..2 | in here" },
     .test = { "x[3,5], i:i32{2,0}, v[2,5]", "x[3,4], i:i32{0,2,-1}, j:i64{1,3,0}, v[3], accumulate=1",
               "x[3,4,2], i:i32[2,1]{0,2}, j:i32{1,-4,3}, v[2], accumulate=1", "x[3,4], i:i32{1,1}, j:i32{0,2}, v[]",
@@ -243,9 +234,9 @@ NRV_OP(
         "Elements of the flat tensor by index, in the index's shape; a negative one counts from the end. An index out "
         "of range stops the run. PyTorch's take; along an axis it is gather.",
     .flags = NRV_MACRO, .make = take_flat_make, .torch = "take", .numpy = "take",
-    .refuse = { "x[2,3], i[4] => take_flat: the index is f32, i32 or i64 is wanted | in here | input 0: input f32 [2, "
+    .refuse = { "x[2,3], i[4] => take_flat: input 1 is f32, an index is wanted | in here | input 0: input f32 [2, "
                 "3] x | input 1: input f32 [4] i | hint nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2,3], i:bool[6] => take_flat: the index is bool, i32 or i64 is wanted | in here | input 0: input "
+                "x[2,3], i:bool[6] => take_flat: input 1 is bool, an index is wanted | in here | input 0: input "
                 "f32 [2, 3] x | input 1: input bool [6] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "x[2,2], i:i32{4} => gather: index 4 at position 0; it must lie in 0..3 | in here" },
     .test = { "x[2,3], i:i32[2,2] in -6..5", "x[4], i:i64[]{-1}", "x[2,3], i:i32[0]", "x:i32[3,3], i:i32[4] in 0..8" });
@@ -257,7 +248,7 @@ NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]"
        .refuse = { "x[2,3], i:i32[4], src[3] => put_flat: the elements do not fit the indexes | in here | input 0: "
                    "input f32 [2, 3] x | input 1: input i32 [4] i | input 2: input f32 [3] src | hint an element, a "
                    "number of x's type, for each index",
-                   "x[2,3], i[4], src[4] => put_flat: the index is f32, i32 or i64 is wanted | in here | input 0: "
+                   "x[2,3], i[4], src[4] => put_flat: input 1 is f32, an index is wanted | in here | input 0: "
                    "input f32 [2, 3] x | input 1: input f32 [4] i | input 2: input f32 [4] src | hint nrv_cast it to "
                    "NRV_I32 or NRV_I64",
                    "x[2,2], i:i32{4}, src[1] => segment_max: index 4 at position 0; it must lie in 0..3 | in here" },
@@ -269,27 +260,6 @@ NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]"
 static nrv_tensor put_wrapped(nrv_tensor index, nrv_dim n)
 {
     return index ? NRV_EXPR("i, n: i < 0 ? i + n : i", index, nrv_cast(nrv_dim_value(index->g, n), index->type)) : NULL;
-}
-
-/* the common shape of n indexes; false: the error is set */
-static bool put_common(nrv_tensor x, int n, const nrv_tensor *index, nrv_shape *to)
-{
-    *to = (nrv_shape){ 0, { 0 } };
-    for (int i = 0; i < n; i++)
-        to->rank = index[i]->rank > to->rank ? index[i]->rank : to->rank;
-    for (int k = 0; k < to->rank; k++)
-        to->dim[k] = 1;
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < index[i]->rank; k++) {
-            nrv_dim d = index[i]->dim[k], *e = &to->dim[to->rank - index[i]->rank + k];
-            if (*e == 1)
-                *e = d;
-            else if (d != 1 && !nrv__dim_same(x->g, *e, d, "index_put", e))
-                return nrv__op_refuses(&nrv__op_index_put, n, index, NRV_ESHAPE, "only a length of 1 is stretched",
-                                       "index %d does not fit the others", i),
-                       false;
-        }
-    return true;
 }
 
 /* the place of each in the flat first axes of x, i64 in the common shape; every index is held against its axis */
@@ -332,7 +302,7 @@ NRV_API nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, n
         if (!put_is_index(index[i]))
             return nrv__op_refuses(op, n + 2, in, NRV_EDTYPE, "i32 or i64; of a mask, nrv_masked_fill",
                                    "index %d is %s", i, nrv__dtype_name(index[i]->type));
-    if (!put_common(x, n, index, &whole))
+    if (!nrv__op_common(op, n, index, &whole))
         return NULL;
     if (values->type != x->type || x->type == NRV_BOOL || whole.rank + x->rank - n > NRV__MAX_RANK)
         return nrv__op_refuses(op, n + 2, in, NRV_EDTYPE, "values of x's type, numbers; ranks go up to 8",
@@ -356,23 +326,12 @@ NRV_API nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, n
     return nrv_reshape(put_at(nrv_reshape(x, flat), at, src, accumulate != 0), nrv_shape_of(x));
 }
 
-static bool put_flat_fits(const nrv__opdef *op, int n, const nrv_tensor *in)
-{
-    if (!nrv__op_wants(op, n, in))
-        return false;
-    if (put_is_index(in[1]))
-        return true;
-    nrv__op_refuses(op, n, in, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64", "the index is %s, i32 or i64 is wanted",
-                    nrv__dtype_name(in[1]->type));
-    return false;
-}
-
 /* Elements of the flat x by index (...) of i32 or i64, in the index's shape; a negative one counts from the end, one
    out of range is an error of the run. PyTorch's take. */
 NRV_API nrv_tensor nrv_take_flat(nrv_tensor x, nrv_tensor index)
 {
     nrv_tensor in[2] = { x, index };
-    if (!put_flat_fits(&nrv__op_take_flat, 2, in))
+    if (!nrv__op_wants_index(&nrv__op_take_flat, 2, in, 1))
         return NULL;
     nrv_tensor flat = nrv_merge_axes(x, 0, -1);
     return flat ? nrv_gather(flat, put_wrapped(index, flat->dim[0]), 0) : NULL;
@@ -384,7 +343,7 @@ NRV_API nrv_tensor nrv_put_flat(nrv_tensor x, nrv_tensor index, nrv_tensor src, 
 {
     nrv_tensor in[3] = { x, index, src };
     nrv_dim d;
-    if (!put_flat_fits(&nrv__op_put_flat, 3, in))
+    if (!nrv__op_wants_index(&nrv__op_put_flat, 3, in, 1))
         return NULL;
     nrv_dim n = nrv__dim_product(x->g, x->rank, x->dim), m = nrv__dim_product(x->g, index->rank, index->dim);
     if (src->type != x->type || x->type == NRV_BOOL ||

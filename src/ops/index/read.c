@@ -52,7 +52,7 @@ static void read_ref(const nrv__args *a)
 
 static nrv_tensor read_make(nrv__case *c)
 {
-    return nrv_read(c->x[0], (int)nrv__case_int(c, "axis", 0), c->x[1], nrv__case_int(c, "length", 1));
+    return nrv_read(c->x[0], nrv__case_small(c, "axis", 0), c->x[1], nrv__case_int(c, "length", 1));
 }
 
 NRV_OP(

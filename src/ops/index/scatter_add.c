@@ -28,7 +28,7 @@ static void scatter_add_ref(const nrv__args *a)
 
 static nrv_tensor scatter_add_make(nrv__case *c)
 {
-    return nrv_scatter_add(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "count", 1));
+    return nrv_scatter_add(c->x[0], c->x[1], nrv__case_small(c, "axis", 0), nrv__case_int(c, "count", 1));
 }
 
 NRV_OP(scatter_add, .sig = "number x[...], index i[...] -> y[...]",

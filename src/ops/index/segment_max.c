@@ -74,10 +74,8 @@ static void segment_max_vjp(nrv_vjp *v)
 {
     const nrv__lines_attr a = *(const nrv__lines_attr *)v->attr;
     nrv_tensor x = v->x[0], segment = v->x[1];
-    nrv_shape line = { x->rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
-    line.dim[a.axis] = x->dim[a.axis];
     nrv_tensor best = nrv__gather(segment_argmax(x, segment, a, v->size[0]), segment, (int)a.axis, (int)a.batch);
-    nrv_tensor here = nrv_reshape(nrv_iota(v->g, NRV_I32, x->dim[a.axis]), line);
+    nrv_tensor here = nrv__places(x, (int)a.axis);
     v->dx[0] =
         nrv_select(nrv_equal(here, best), nrv__gather(v->dy, segment, (int)a.axis, (int)a.batch), nrv__like(v->dy, 0));
 }

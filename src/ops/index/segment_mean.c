@@ -28,6 +28,5 @@ NRV_API nrv_tensor nrv_segment_mean(nrv_tensor x, nrv_tensor segment, nrv_dim co
     if (!sum)
         return NULL;
     nrv_tensor n = nrv_scatter_add(nrv_fill(x->g, x->type, NRV_SHAPE(segment->dim[0]), 1), segment, 0, count);
-    nrv_shape each = { x->rank, { count, 1, 1, 1, 1, 1, 1, 1 } };
-    return NRV_EXPR("s, n: s / max(n, 1)", sum, nrv_reshape(n, each));
+    return NRV_EXPR("s, n: s / max(n, 1)", sum, nrv__line(n, x->rank, 0));
 }

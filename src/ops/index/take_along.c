@@ -31,10 +31,8 @@ bool nrv__along_fits(const nrv__opdef *op, int n, const nrv_tensor *in, int axis
 {
     nrv_tensor x = in[0], index = in[1];
     char a[24], b[24];
-    if (index->type != NRV_I32 && index->type != NRV_I64)
-        return nrv__op_refuses(op, n, in, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64",
-                               "the index is %s, i32 or i64 is wanted", nrv__dtype_name(index->type)),
-               false;
+    if (!nrv__op_wants_index(op, n, in, 1))
+        return false;
     if (index->rank != x->rank)
         return nrv__op_refuses(op, n, in, NRV_ESHAPE, "an index for each element: both have the same axes",
                                "ranks %d and %d", x->rank, index->rank),
@@ -50,7 +48,7 @@ bool nrv__along_fits(const nrv__opdef *op, int n, const nrv_tensor *in, int axis
 
 static nrv_tensor take_along_make(nrv__case *c)
 {
-    return nrv_take_along(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", 0));
+    return nrv_take_along(c->x[0], c->x[1], nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(
@@ -63,7 +61,7 @@ NRV_OP(
                 "1: input i32 [3] i | hint an index for each element: both have the same axes",
                 "x[3,5], i:i32[4,2], axis=1 => take_along: axis 0 has 4 indexes for 3 | in here | input 0: input f32 "
                 "[3, 5] x | input 1: input i32 [4, 2] i | hint only along the axis may the index be longer",
-                "x[3,5], i[3,5], axis=1 => take_along: the index is f32, i32 or i64 is wanted | in here | input 0: "
+                "x[3,5], i[3,5], axis=1 => take_along: input 1 is f32, an index is wanted | in here | input 0: "
                 "input f32 [3, 5] x | input 1: input f32 [3, 5] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => gather: index 5 at position 2; it must lie in 0..4 | in here" },
     .test = { "x[5,3], i:i32[2,3] in 0..4, axis=0", "x[2,3,4], i:i64[2,3,6] in 0..3, axis=-1",
@@ -91,7 +89,7 @@ static nrv_tensor take_along_dim_make(nrv__case *c)
     nrv_tensor x = c->x[0], index = c->x[1];
     if (!nrv__case_text(c, "axis") && x && index)
         return nrv_take_along_dim(nrv_reshape(x, NRV_SHAPE(NRV_SAME)), nrv_reshape(index, NRV_SHAPE(NRV_SAME)), 0);
-    return nrv_take_along_dim(x, index, (int)nrv__case_int(c, "axis", 0));
+    return nrv_take_along_dim(x, index, nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(take_along_dim, .sig = "any x[...], index i[...] -> y[...]",

@@ -2,26 +2,21 @@
    diagonal_scatter. The view is taken of the places of x's elements, and src is put there. */
 #include "../op.h"
 
-static int view_axis(const nrv__case *c, const char *name, const char *other, int otherwise)
-{
-    return (int)nrv__case_int(c, name, nrv__case_int(c, other, otherwise));
-}
-
 static nrv_tensor select_scatter_make(nrv__case *c)
 {
-    return nrv_select_scatter(c->x[0], c->x[1], view_axis(c, "axis", "axis", 0), nrv__case_int(c, "index", 0));
+    return nrv_select_scatter(c->x[0], c->x[1], nrv__case_small(c, "axis", 0), nrv__case_int(c, "index", 0));
 }
 
 static nrv_tensor slice_scatter_make(nrv__case *c)
 {
-    return nrv_slice_scatter(c->x[0], c->x[1], view_axis(c, "axis", "axis", 0), nrv__case_int(c, "start", 0),
+    return nrv_slice_scatter(c->x[0], c->x[1], nrv__case_small(c, "axis", 0), nrv__case_int(c, "start", 0),
                              nrv__case_int(c, "end", INT64_MAX), nrv__case_int(c, "step", 1));
 }
 
 static nrv_tensor diagonal_scatter_make(nrv__case *c)
 {
-    return nrv_diagonal_scatter(c->x[0], c->x[1], nrv__case_int(c, "offset", 0), view_axis(c, "dim1", "axis1", 0),
-                                view_axis(c, "dim2", "axis2", 1));
+    return nrv_diagonal_scatter(c->x[0], c->x[1], nrv__case_int(c, "offset", 0), nrv__case_small(c, "axis1", 0),
+                                nrv__case_small(c, "axis2", 1));
 }
 
 NRV_OP(select_scatter, .sig = "number x[...], number src[...] -> y[...]",

@@ -71,7 +71,7 @@ static void write_ref(const nrv__args *a)
 
 static nrv_tensor write_make(nrv__case *c)
 {
-    return nrv_write(c->x[0], (int)nrv__case_int(c, "axis", 0), c->x[1], c->x[2]);
+    return nrv_write(c->x[0], nrv__case_small(c, "axis", 0), c->x[1], c->x[2]);
 }
 
 NRV_OP(

@@ -10,6 +10,7 @@
 static bool categorical_shape(nrv__infer *s)
 {
     nrv_tensor run = s->in[0], x = s->in[1];
+    char text[24];
     if (!nrv__draw_rows(s))
         return false;
     if (x->rank < run->rank + 1)
@@ -17,7 +18,7 @@ static bool categorical_shape(nrv__infer *s)
                                x->rank);
     nrv_dim v = x->dim[x->rank - 1];
     if (!nrv__dim_at_most(s->g, 1, v, "categorical") || !nrv__dim_at_most(s->g, v, INT32_MAX, "categorical"))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the index is an i32", "rows of %lld logits", (long long)v);
+        return nrv__infer_fail(s, NRV_ESHAPE, "the index is an i32", "rows of %s logits", nrv__dim_text(s->g, v, text));
     s->type = NRV_I32;
     return nrv__draw_shape(s, x->rank - 1 - run->rank, x->dim + run->rank);
 }

@@ -12,7 +12,7 @@ NRV_API nrv_tensor nrv_randint(nrv_graph *g, const char *name, int64_t from, int
         return nrv__graph_fail(g, NRV_EARG, "from < to, at most 2^40 apart, within 2^52 of 0",
                                "randint '%s': from %lld to %lld", name ? name : "", (long long)from, (long long)to),
                NULL;
-    if (shape.rank == NRV__MAX_RANK)
+    if (shape.rank < 0 || shape.rank >= NRV__MAX_RANK)
         return nrv__graph_fail(g, NRV_ESHAPE, "ranks up to 7", "randint '%s': rank %d", name ? name : "", shape.rank),
                NULL;
     nrv_shape two = shape;
@@ -67,5 +67,6 @@ NRV_API nrv_tensor nrv_multinomial(nrv_tensor weight, nrv_dim n, int again, cons
     if (again)
         return nrv_categorical(nrv_expand(logits, weight->rank - 1, n), name);
     nrv_tensor noise = nrv_gumbel(weight->g, name, weight->type, nrv_shape_of(weight));
-    return nrv_topk(nrv_add(logits, noise), n, -1, 0, &index) ? nrv_cast(index, NRV_I32) : NULL;
+    nrv_topk(nrv_add(logits, noise), n, -1, 0, &index);
+    return index;
 }

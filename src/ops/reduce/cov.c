@@ -6,7 +6,7 @@ extern const nrv__opdef nrv__op_cov, nrv__op_corrcoef;
 static nrv_tensor cov_make(nrv__case *c)
 {
     nrv_tensor times = nrv__case_named(c, "fweights"), weight = nrv__case_named(c, "aweights");
-    return nrv_cov(c->x[0], (int)nrv__case_int(c, "correction", 1), times, weight);
+    return nrv_cov(c->x[0], nrv__case_small(c, "correction", 1), times, weight);
 }
 
 static nrv_tensor corrcoef_make(nrv__case *c)

@@ -48,11 +48,9 @@ static void extreme_of_ref(const nrv__args *a, double sign)
 static nrv_tensor extreme_slope(const nrv_vjp *v, int axis, nrv_tensor at)
 {
     nrv_tensor x = v->x[0];
-    nrv_shape keep = nrv_shape_of(x), line = { x->rank, { 0 } };
+    nrv_shape keep = nrv_shape_of(x);
     keep.dim[axis] = 1;
-    for (int i = 0; i < x->rank; i++)
-        line.dim[i] = i == axis ? x->dim[axis] : 1;
-    nrv_tensor first = nrv_equal(nrv_reshape(nrv_iota(v->g, NRV_I32, x->dim[axis]), line), nrv_reshape(at, keep));
+    nrv_tensor first = nrv_equal(nrv__places(x, axis), nrv_reshape(at, keep));
     return nrv_select(first, nrv_reshape(v->dy, keep), nrv__like(v->dy, 0));
 }
 
@@ -86,7 +84,7 @@ static nrv_tensor extreme_of_made(nrv__case *c, nrv_tensor (*two)(nrv_tensor, nr
                                   nrv_tensor (*along)(nrv_tensor, int, int))
 {
     nrv_tensor x = c->x[0];
-    int axis = (int)nrv__case_int(c, "axis", 0), keep = nrv__case_keep(c);
+    int axis = nrv__case_small(c, "axis", 0), keep = nrv__case_keep(c);
     if (c->n_x > 1)
         return two(x, c->x[1]);
     if (!nrv__case_text(c, "axis"))

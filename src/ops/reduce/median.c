@@ -5,15 +5,6 @@
  */
 #include "reduce.h"
 
-/* a row of one length along the axis: 0, 1, 2... */
-static nrv_tensor median_places(nrv_tensor x, int axis)
-{
-    nrv_shape line = { x->rank, { 0 } };
-    for (int i = 0; i < x->rank; i++)
-        line.dim[i] = i == axis ? x->dim[i] : 1;
-    return nrv_reshape(nrv_iota(x->g, NRV_I32, x->dim[axis]), line);
-}
-
 /* x at the place `at` (..,1,..) of its order, and where that stood */
 static nrv_tensor median_taken(nrv_tensor x, nrv_tensor order, nrv_tensor at, int axis, int keep, nrv_tensor *index)
 {
@@ -26,7 +17,7 @@ static nrv_tensor median_taken(nrv_tensor x, nrv_tensor order, nrv_tensor at, in
 /* how many of each row are numbers, i32 (..,1,..) */
 static nrv_tensor median_numbers(nrv_tensor x, int axis)
 {
-    return nrv_cast(nrv_sum(nrv_cast(nrv_equal(x, x), NRV_F32), axis, 1), NRV_I32);
+    return nrv_cast(nrv_sum(nrv_equal(x, x), axis, 1), NRV_I32);
 }
 
 static nrv_tensor median_by(const nrv__opdef *op, nrv_tensor x, int axis, int keep, bool numbers, nrv_tensor *index)
@@ -62,7 +53,7 @@ static nrv_tensor median_case(const nrv__opdef *op, nrv__case *c, bool numbers)
 {
     if (!nrv__case_text(c, "axis"))
         return median_whole(op, c->x[0], numbers);
-    nrv_tensor at, y = median_by(op, c->x[0], (int)nrv__case_int(c, "axis", -1), nrv__case_keep(c), numbers, &at);
+    nrv_tensor at, y = median_by(op, c->x[0], nrv__case_small(c, "axis", -1), nrv__case_keep(c), numbers, &at);
     if (at)
         c->also[c->n_also++] = at;
     return y;
@@ -82,7 +73,7 @@ static nrv_tensor nanmedian_make(nrv__case *c)
 
 static nrv_tensor mode_make(nrv__case *c)
 {
-    nrv_tensor at, y = nrv_mode(c->x[0], (int)nrv__case_int(c, "axis", -1), nrv__case_keep(c), &at);
+    nrv_tensor at, y = nrv_mode(c->x[0], nrv__case_small(c, "axis", -1), nrv__case_keep(c), &at);
     if (at)
         c->also[c->n_also++] = at;
     return y;
@@ -146,7 +137,7 @@ NRV_API nrv_tensor nrv_mode(nrv_tensor x, int axis, int keep, nrv_tensor *index)
     nrv_tensor order = nrv_argsort(x, axis, 0), sorted = nrv_take_along(x, order, axis);
     if (!sorted)
         return NULL;
-    nrv_tensor place = median_places(x, axis), none = nrv__like(place, 0);
+    nrv_tensor place = nrv__places(x, axis), none = nrv__like(place, 0);
     nrv_tensor before = nrv_take_along(
         sorted, nrv_broadcast(nrv_max(nrv_sub(place, nrv__like(place, 1)), none), nrv_shape_of(x)), axis);
     nrv_tensor begins = nrv_cummax(nrv_select(nrv_equal(sorted, before), none, place), axis);

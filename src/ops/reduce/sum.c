@@ -5,11 +5,7 @@
 static void sum_vjp(nrv_vjp *v)
 {
     const nrv__reduce_attr *a = v->attr;
-    nrv_shape keep = nrv_shape_of(v->x[0]);
-    for (int i = 0; i < keep.rank; i++)
-        if (a->axes >> i & 1)
-            keep.dim[i] = 1;
-    v->dx[0] = nrv_broadcast(nrv_reshape(v->dy, keep), nrv_shape_of(v->x[0]));
+    v->dx[0] = nrv_broadcast(nrv__axes_kept(v->dy, v->x[0], a->axes, 1), nrv_shape_of(v->x[0]));
 }
 
 static void sum_ref(const nrv__args *a)

@@ -6,7 +6,7 @@
 
 static int variance_correction(const nrv__case *c)
 {
-    return (int)nrv__case_int(c, "correction", nrv__case_int(c, "unbiased", 1) != 0);
+    return nrv__case_small(c, "correction", nrv__case_int(c, "unbiased", 1) != 0);
 }
 
 static nrv_tensor var_make(nrv__case *c)
@@ -48,16 +48,18 @@ NRV_OP(var_mean, .doc = "Variance over the given axes, and the mean.", .make = v
 NRV_OP(std_mean, .doc = "Standard deviation over the given axes, and the mean.", .make = std_mean_make,
        .torch = "std_mean", VARIANCE_COMMON("std_mean"));
 
-/* the variance with its axes kept, and the mean */
+/* the variance, and into *mean, unless NULL, the mean */
 static nrv_tensor variance_of(const nrv__opdef *op, nrv_tensor x, int axis, int correction, int keep, nrv_tensor *mean)
 {
     int64_t axes;
+    if (mean)
+        *mean = NULL;
     if (!nrv__op_wants_real(op, 1, &x) || !nrv__axes(x, axis, op->name, &axes))
         return NULL;
     nrv_tensor middle = nrv_mean(x, axis, 1), n = nrv__cast_like(nrv_dim_value(x->g, nrv__axes_length(x, axes)), x);
     nrv_tensor squares = nrv__sum_axes(nrv_square(nrv_sub(x, middle)), axes, keep);
     if (mean)
-        *mean = nrv_mean(x, axis, keep);
+        *mean = nrv__axes_dropped(middle, axes, keep);
     return NRV_EXPR("s, n, c: s / (n > c ? n - c : 0)", squares, n, nrv__like(x, correction));
 }
 

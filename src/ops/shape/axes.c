@@ -2,20 +2,20 @@
    split_axis. All are permute and reshape under the names that people know. */
 #include "../op.h"
 
-static int axes_case(const nrv__case *c, const char *name, const char *other, int otherwise)
+static int axes_case(const nrv__case *c, const char *name, int otherwise)
 {
-    return (int)nrv__case_int(c, name, nrv__case_int(c, other, otherwise));
+    return nrv__case_small(c, name, otherwise);
 }
 
 /* ---- lengths of 1 ---- */
 static nrv_tensor squeeze_make(nrv__case *c)
 {
-    return nrv__case_text(c, "axis") ? nrv_squeeze(c->x[0], axes_case(c, "axis", "axis", 0)) : nrv_squeeze_all(c->x[0]);
+    return nrv__case_text(c, "axis") ? nrv_squeeze(c->x[0], axes_case(c, "axis", 0)) : nrv_squeeze_all(c->x[0]);
 }
 
 static nrv_tensor unsqueeze_make(nrv__case *c)
 {
-    return nrv_unsqueeze(c->x[0], axes_case(c, "axis", "axis", 0));
+    return nrv_unsqueeze(c->x[0], axes_case(c, "axis", 0));
 }
 
 NRV_OP(squeeze, .sig = "any x[...] -> y[...]",
@@ -89,7 +89,7 @@ static nrv_tensor swap_axes_make(nrv__case *c)
 {
     if (!c->n_arg && c->x[0] && c->x[0]->rank < 2)
         return nrv_reshape(c->x[0], nrv_shape_of(c->x[0])); /* PyTorch's t */
-    return nrv_swap_axes(c->x[0], axes_case(c, "dim0", "axis0", 0), axes_case(c, "dim1", "axis1", 1));
+    return nrv_swap_axes(c->x[0], axes_case(c, "axis0", 0), axes_case(c, "axis1", 1));
 }
 
 NRV_OP(
@@ -174,7 +174,7 @@ NRV_API nrv_tensor nrv_swap_axes(nrv_tensor x, int a, int b)
 /* ---- merged and split ---- */
 static nrv_tensor merge_axes_make(nrv__case *c)
 {
-    return nrv_merge_axes(c->x[0], axes_case(c, "start_dim", "first", 0), axes_case(c, "end_dim", "last", -1));
+    return nrv_merge_axes(c->x[0], axes_case(c, "first", 0), axes_case(c, "last", -1));
 }
 
 static nrv_tensor split_axis_make(nrv__case *c)
@@ -184,7 +184,7 @@ static nrv_tensor split_axis_make(nrv__case *c)
     s.rank = nrv__case_ints(c, nrv__case_text(c, "sizes") ? "sizes" : "unflattened_size", NRV__MAX_RANK, d);
     for (int i = 0; i < s.rank; i++)
         s.dim[i] = d[i];
-    return nrv_split_axis(c->x[0], axes_case(c, "axis", "axis", 0), s);
+    return nrv_split_axis(c->x[0], axes_case(c, "axis", 0), s);
 }
 
 NRV_OP(merge_axes, .sig = "any x[...] -> y[...]",

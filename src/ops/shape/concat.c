@@ -52,7 +52,7 @@ static void concat_ref(const nrv__args *a)
 
 static nrv_tensor concat_make(nrv__case *c)
 {
-    return nrv_concat(c->n_x, c->x, (int)nrv__case_int(c, "axis", 0));
+    return nrv_concat(c->n_x, c->x, nrv__case_small(c, "axis", 0));
 }
 
 static nrv_tensor concat_batch(const nrv__batch *b)

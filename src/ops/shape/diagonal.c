@@ -1,16 +1,11 @@
 /* diagonal.c - diagonals read and written: diagonal, diag_embed, diag, diagflat, trace, block_diag. */
 #include "../op.h"
 
-static int diagonal_case(const nrv__case *c, const char *name, const char *other, int otherwise)
-{
-    return (int)nrv__case_int(c, name, nrv__case_int(c, other, otherwise));
-}
-
 /* ---- read ---- */
 static nrv_tensor diagonal_make(nrv__case *c)
 {
-    return nrv_diagonal(c->x[0], nrv__case_int(c, "offset", 0), diagonal_case(c, "dim1", "axis1", 0),
-                        diagonal_case(c, "dim2", "axis2", 1));
+    return nrv_diagonal(c->x[0], nrv__case_int(c, "offset", 0), nrv__case_small(c, "axis1", 0),
+                        nrv__case_small(c, "axis2", 1));
 }
 
 NRV_OP(diagonal, .sig = "any x[...] -> y[...,n]",
@@ -70,8 +65,8 @@ NRV_API nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b)
 /* ---- written ---- */
 static nrv_tensor diag_embed_make(nrv__case *c)
 {
-    return nrv_diag_embed(c->x[0], nrv__case_int(c, "offset", 0), diagonal_case(c, "dim1", "axis1", -2),
-                          diagonal_case(c, "dim2", "axis2", -1));
+    return nrv_diag_embed(c->x[0], nrv__case_int(c, "offset", 0), nrv__case_small(c, "axis1", -2),
+                          nrv__case_small(c, "axis2", -1));
 }
 
 NRV_OP(diag_embed, .sig = "any x[...,n] -> y[...]",

@@ -83,9 +83,7 @@ NRV_API void nrv_meshgrid(int n, const nrv_tensor *x, int xy, nrv_tensor *y)
     for (int i = 0; i < n; i++)
         whole.dim[i] = x[i]->rank ? x[i]->dim[0] : 1;
     for (int i = 0; i < n; i++) {
-        nrv_shape line = { n, { 1, 1, 1, 1, 1, 1, 1, 1 } };
-        line.dim[i] = whole.dim[i];
-        y[i] = nrv_broadcast(nrv_reshape(x[i], line), whole);
+        y[i] = nrv_broadcast(nrv__line(nrv_merge_axes(x[i], 0, -1), n, i), whole);
         if (xy && n > 1)
             y[i] = nrv_swap_axes(y[i], 0, 1);
     }

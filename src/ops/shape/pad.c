@@ -10,6 +10,9 @@ typedef struct pad_attr {
 
 extern const nrv__opdef nrv__op_pad, nrv__op_pad_with;
 
+/* NRV_EDGE_CONSTANT... in words */
+static const char *const pad_edges[] = { "constant", "reflect", "replicate", "circular" };
+
 static bool pad_shape(nrv__infer *s)
 {
     const pad_attr *p = s->attr;
@@ -55,9 +58,8 @@ static void pad_ref(const nrv__args *a)
 
 int nrv__edge_of(const char *word)
 {
-    static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
     for (int i = 0; i < 4; i++)
-        if (!strcmp(word, words[i]))
+        if (!strcmp(word, pad_edges[i]))
             return i;
     return -1;
 }
@@ -74,8 +76,8 @@ static int pad_numbers(const nrv__case *c, int64_t *to)
 
 static nrv_tensor pad_make(nrv__case *c)
 {
-    return nrv_pad(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
-                   nrv__case_int(c, "after", 0), nrv__case_real(c, "value", 0));
+    return nrv_pad(c->x[0], nrv__case_small(c, "axis", 0), nrv__case_int(c, "before", 0), nrv__case_int(c, "after", 0),
+                   nrv__case_real(c, "value", 0));
 }
 
 static nrv_tensor pad_with_make(nrv__case *c)
@@ -90,7 +92,7 @@ static nrv_tensor pad_with_make(nrv__case *c)
                                "mode '%.40s'", mode);
     if (n)
         return nrv_pad_with(c->x[0], n, around, edge, value);
-    return nrv_pad_edge(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "before", 0),
+    return nrv_pad_edge(c->x[0], nrv__case_small(c, "axis", 0), nrv__case_int(c, "before", 0),
                         nrv__case_int(c, "after", 0), edge, value);
 }
 
@@ -152,13 +154,6 @@ NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after
     return before || after ? nrv__op_with(&nrv__op_pad, NRV_N(const nrv_tensor, x), &p, 0, NULL) : x;
 }
 
-/* the n elements of axis from start on, in opposite order */
-static nrv_tensor pad_mirror(nrv_tensor x, int axis, nrv_dim start, int64_t n)
-{
-    nrv_tensor run = nrv_slice(x, axis, start, n), back = nrv_iota(x->g, NRV_I32, n);
-    return nrv_gather(run, nrv_sub(nrv_fill(x->g, NRV_I32, NRV_SCALAR, (double)(n - 1)), back), axis);
-}
-
 /* n elements of axis that lie before it (behind = 0) or after it */
 static nrv_tensor pad_side(nrv_tensor x, int axis, int64_t n, int behind, int edge)
 {
@@ -167,7 +162,7 @@ static nrv_tensor pad_side(nrv_tensor x, int axis, int64_t n, int behind, int ed
     s.dim[axis] = n;
     switch (edge) {
     case NRV_EDGE_REFLECT:
-        return pad_mirror(x, axis, behind ? nrv__dim_sub(x->g, length, n + 1) : 1, n);
+        return nrv_flip(nrv_slice(x, axis, behind ? nrv__dim_sub(x->g, length, n + 1) : 1, n), 1, &axis);
     case NRV_EDGE_REPLICATE:
         return nrv_broadcast(nrv_slice(x, axis, behind ? nrv__dim_sub(x->g, length, 1) : 0, 1), s);
     default:
@@ -177,7 +172,6 @@ static nrv_tensor pad_side(nrv_tensor x, int axis, int64_t n, int behind, int ed
 
 static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after, int edge)
 {
-    static const char *const words[] = { "constant", "reflect", "replicate", "circular" };
     int64_t most = before > after ? before : after, room = x->dim[axis];
     if (edge < NRV_EDGE_CONSTANT || edge > NRV_EDGE_CIRCULAR)
         return nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_EARG, "NRV_EDGE_REFLECT...", "%d is no kind of edge",
@@ -189,7 +183,7 @@ static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after,
     if (!fits)
         nrv__op_refuses(&nrv__op_pad_with, 1, &x, NRV_ESHAPE,
                         "reflect takes less than the axis has, circular at most as much, replicate something",
-                        "%s padding of %lld and %lld at axis %d", words[edge], (long long)before, (long long)after,
+                        "%s padding of %lld and %lld at axis %d", pad_edges[edge], (long long)before, (long long)after,
                         axis);
     return fits;
 }

@@ -7,7 +7,7 @@ extern const nrv__opdef nrv__op_arange, nrv__op_linspace, nrv__op_logspace, nrv_
 
 static nrv_dtype ranges_type(const nrv__case *c)
 {
-    return nrv__case_type(c, "type", nrv__case_type(c, "dtype", NRV_F64));
+    return nrv__case_type(c, "type", NRV_F64);
 }
 
 static bool ranges_open(const nrv_graph *g)
@@ -23,21 +23,20 @@ static nrv_tensor ranges_fail(nrv_graph *g, const nrv__opdef *op, const char *hi
 
 static nrv_tensor arange_make(nrv__case *c)
 {
-    return nrv_arange(c->g, ranges_type(c), nrv__case_real(c, "start", 0),
-                      nrv__case_real(c, "end", nrv__case_real(c, "stop", 0)), nrv__case_real(c, "step", 1));
+    return nrv_arange(c->g, ranges_type(c), nrv__case_real(c, "start", 0), nrv__case_real(c, "end", 0),
+                      nrv__case_real(c, "step", 1));
 }
 
 static nrv_tensor linspace_make(nrv__case *c)
 {
-    return nrv_linspace(c->g, ranges_type(c), nrv__case_real(c, "start", 0),
-                        nrv__case_real(c, "end", nrv__case_real(c, "stop", 1)), nrv__case_int(c, "steps", 100));
+    return nrv_linspace(c->g, ranges_type(c), nrv__case_real(c, "start", 0), nrv__case_real(c, "end", 1),
+                        nrv__case_int(c, "steps", 100));
 }
 
 static nrv_tensor logspace_make(nrv__case *c)
 {
-    return nrv_logspace(c->g, ranges_type(c), nrv__case_real(c, "start", 0),
-                        nrv__case_real(c, "end", nrv__case_real(c, "stop", 1)), nrv__case_int(c, "steps", 100),
-                        nrv__case_real(c, "base", 10));
+    return nrv_logspace(c->g, ranges_type(c), nrv__case_real(c, "start", 0), nrv__case_real(c, "end", 1),
+                        nrv__case_int(c, "steps", 100), nrv__case_real(c, "base", 10));
 }
 
 static nrv_tensor eye_make(nrv__case *c)
@@ -153,7 +152,7 @@ static nrv_tensor ranges_filled(const nrv__case *c, double value)
 
 static nrv_tensor full_make(nrv__case *c)
 {
-    return ranges_filled(c, nrv__case_real(c, "fill_value", nrv__case_real(c, "value", 0)));
+    return ranges_filled(c, nrv__case_real(c, "value", 0));
 }
 
 static nrv_tensor zeros_make(nrv__case *c)
@@ -168,7 +167,7 @@ static nrv_tensor ones_make(nrv__case *c)
 
 static nrv_tensor full_like_make(nrv__case *c)
 {
-    return nrv_full_like(c->x[0], nrv__case_real(c, "fill_value", nrv__case_real(c, "value", 0)));
+    return nrv_full_like(c->x[0], nrv__case_real(c, "value", 0));
 }
 
 static nrv_tensor zeros_like_make(nrv__case *c)

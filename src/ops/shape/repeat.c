@@ -14,8 +14,7 @@ static nrv_tensor repeat_before(nrv_tensor x, int at, nrv_dim n)
 static nrv_tensor repeat_make(nrv__case *c)
 {
     int64_t d[NRV__MAX_RANK];
-    const char *name = nrv__case_text(c, "times") ? "times" : nrv__case_text(c, "repeats") ? "repeats" : "dims";
-    int n = nrv__case_ints(c, nrv__case_text(c, name) ? name : "sizes", NRV__MAX_RANK, d);
+    int n = nrv__case_ints(c, "times", NRV__MAX_RANK, d);
     return nrv_repeat(c->x[0], n, d);
 }
 
@@ -60,10 +59,10 @@ NRV_API nrv_tensor nrv_repeat(nrv_tensor x, int n, const nrv_dim *times)
 static nrv_tensor repeat_interleave_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
-    int64_t n = nrv__case_int(c, "repeats", nrv__case_int(c, "times", 1));
+    int64_t n = nrv__case_int(c, "times", 1);
     if (!nrv__case_text(c, "axis"))
         x = nrv_merge_axes(x, 0, -1);
-    int axis = (int)nrv__case_int(c, "axis", 0);
+    int axis = nrv__case_small(c, "axis", 0);
     return c->n_x > 1 ? nrv_repeat_each(x, axis, c->x[1], nrv__case_int(c, "output", NRV_SAME))
                       : nrv_repeat_interleave(x, axis, n);
 }

@@ -65,7 +65,7 @@ static void slice_ref(const nrv__args *a)
 
 static nrv_tensor slice_make(nrv__case *c)
 {
-    return nrv_slice(c->x[0], (int)nrv__case_int(c, "axis", 0), nrv__case_int(c, "start", 0),
+    return nrv_slice(c->x[0], nrv__case_small(c, "axis", 0), nrv__case_int(c, "start", 0),
                      nrv__case_int(c, "length", NRV_SAME));
 }
 

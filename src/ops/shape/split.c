@@ -15,7 +15,7 @@ static nrv_tensor split_shown(nrv__case *c, int n, const nrv_tensor *part)
 
 static int split_case_axis(const nrv__case *c)
 {
-    return (int)nrv__case_int(c, "axis", 0);
+    return nrv__case_small(c, "axis", 0);
 }
 
 static nrv_tensor split_make(nrv__case *c)

@@ -4,7 +4,7 @@
 
 static nrv_tensor stack_make(nrv__case *c)
 {
-    return nrv_stack(c->n_x, c->x, (int)nrv__case_int(c, "axis", 0));
+    return nrv_stack(c->n_x, c->x, nrv__case_small(c, "axis", 0));
 }
 
 static nrv_tensor hstack_make(nrv__case *c)

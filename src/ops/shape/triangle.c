@@ -75,8 +75,9 @@ static nrv_tensor triangle_indices(nrv_graph *g, const nrv__opdef *op, int64_t r
                NULL;
     offset = offset < -row ? -row : offset > col ? col : offset;
     int64_t n = 0, *at = nrv__arena_get(&g->arena, (size_t)(row * col) * 2 * sizeof *at + 1);
-    for (int turn = 0; turn < 2 && at; turn++) {
-        n = turn ? n : 0;
+    if (!at)
+        return nrv__graph_fail(g, NRV_ENOMEM, NULL, "%s: no memory", op->name), NULL;
+    for (int turn = 0; turn < 2; turn++) {
         for (int64_t i = 0, k = 0; i < row && col; i++)
             for (int64_t j = 0; j < col; j++)
                 if (lower ? j - i <= offset : j - i >= offset) {
