@@ -14,10 +14,11 @@ typedef struct conv_sizes {
 static conv_sizes conv_of(nrv_graph *g, const nrv__window_attr *a, nrv_dim batch, nrv_dim channels_out,
                           nrv_dim channels_in, const nrv_dim *places)
 {
-    conv_sizes s = { g, batch, a->groups, channels_in, -1, nrv__dim_product(g, (int)a->axes, places), 1 };
+    const int axes = (int)a->axes;
+    conv_sizes s = {
+        g, batch, a->groups, channels_in, -1, nrv__dim_product(g, axes, places), nrv__dim_product(g, axes, a->kernel)
+    };
     nrv__dim_divides(g, channels_out, a->groups, &s.out);
-    for (int i = 0; i < a->axes; i++)
-        s.taps *= a->kernel[i];
     return s;
 }
 
@@ -197,7 +198,9 @@ NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...
        .refuse = { "dy[2,4,5,6], x[2,3,7,8], kernel=3, groups=2 => conv_dw: the channels do not fall into 2 "
                    "groups | in here | hint channels and filters come in whole groups",
                    "dy[2,4,5], x[2,3,7,8], kernel=3 => conv_dw: ranks 3 and 4 over 1 axes | in here | hint "
-                   "images are (B,C,H,W), weights (out, in/groups, kh, kw)" },
+                   "images are (B,C,H,W), weights (out, in/groups, kh, kw)",
+                   "dy[2,4,6,5], x[2,3,7,8], kernel=3 => conv_dw: axis 0 does not fit | in here | hint dy has the "
+                   "shape of conv(x, w)" },
        .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
 
 nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
@@ -252,6 +255,11 @@ nrv_tensor nrv__conv_dw(nrv_tensor dy, nrv_tensor x, const nrv__window_attr *a)
         return nrv__graph_fail(x->g, NRV_ESHAPE, "channels and filters come in whole groups",
                                "conv_dw: the channels do not fall into %lld groups", (long long)a->groups),
                NULL;
+    for (int i = 0; i < a->axes; i++)
+        if (!nrv__dim_same(x->g, dy->dim[2 + i], windows->dim[2 + i], "conv_dw", &out))
+            return nrv__graph_fail(x->g, NRV_ESHAPE, "dy has the shape of conv(x, w)", "conv_dw: axis %d does not fit",
+                                   i),
+                   NULL;
     conv_sizes s = conv_of(x->g, a, x->dim[0], dy->dim[1], in, dy->dim + 2);
     nrv_tensor r = nrv_matmul(nrv_transpose(conv_columns(&s, dy)), conv_rows(&s, windows)); /* (g, O/g, C/g*K) */
     nrv_shape to = { (int)(2 + a->axes), { dy->dim[1], in } };

@@ -49,6 +49,8 @@ nrv__convolving nrv__convolving_opt(const nrv_conv_opt *opt, int64_t axes)
 
 nrv_tensor nrv__conv_room(nrv_tensor x, nrv__convolving *c, const char *op)
 {
+    if (x && (c->padding < NRV_PAD_GIVEN || c->padding > NRV_PAD_CAUSAL))
+        return nrv__graph_fail(x->g, NRV_EARG, "NRV_PAD_SAME...", "%s: %d is no kind of padding", op, c->padding), NULL;
     for (int i = 0; i < c->w.axes && x; i++) {
         int64_t reach = (c->w.kernel[i] - 1) * c->w.dilation[i], before = c->w.pad[i], after = before;
         if (c->padding == NRV_PAD_SAME && c->w.stride[i] != 1)
@@ -93,7 +95,7 @@ bool nrv__conv_spread(nrv_tensor x, const nrv__convolving *c, const char *op, nr
                    false;
         int64_t rest = a->dilation[i] * (a->kernel[i] - 1) + 1 - 2 * a->pad[i] + c->out_pad[i];
         nrv_dim spread = nrv__dim_mul(x->g, nrv__dim_sub(x->g, x->dim[2 + i], 1), a->stride[i]);
-        if (spread >= 0 && spread + rest < 1)
+        if (spread >= 0 && spread < 1 - rest)
             return nrv__graph_fail(x->g, NRV_ESHAPE, "less padding, or a larger kernel",
                                    "%s: a length of %lld would become %lld", op, (long long)x->dim[2 + i],
                                    (long long)(spread + rest)),

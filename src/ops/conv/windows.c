@@ -2,21 +2,21 @@
  */
 #include "windows.h"
 
-static void windows_fill(const nrv__case *c, const char *name, int64_t axes, int64_t otherwise, int64_t *to)
+static void windows_fill(const nrv__case *c, const char *name, int axes, int64_t otherwise, int64_t *to)
 {
-    int n = nrv__case_ints(c, name, axes < 0 ? 0 : axes > 3 ? 3 : (int)axes, to);
-    for (int64_t i = n; i < axes && i < 3; i++)
+    int n = nrv__case_ints(c, name, axes, to);
+    for (int i = n; i < axes; i++)
         to[i] = n ? to[n - 1] : otherwise;
 }
 
 nrv__window_attr nrv__window_of(const nrv__case *c, int64_t axes)
 {
     nrv__window_attr a = { .axes = axes, .groups = nrv__case_int(c, "groups", 1) };
-    axes = axes < 0 ? 0 : axes > 3 ? 3 : axes; /* what does not fit is refused by nrv__window_check */
-    windows_fill(c, "kernel", axes, 1, a.kernel);
-    windows_fill(c, "stride", axes, 1, a.stride);
-    windows_fill(c, "pad", axes, 0, a.pad);
-    windows_fill(c, "dilation", axes, 1, a.dilation);
+    int n = axes < 0 ? 0 : axes > 3 ? 3 : (int)axes; /* what does not fit is refused by nrv__window_check */
+    windows_fill(c, "kernel", n, 1, a.kernel);
+    windows_fill(c, "stride", n, 1, a.stride);
+    windows_fill(c, "pad", n, 0, a.pad);
+    windows_fill(c, "dilation", n, 1, a.dilation);
     return a;
 }
 
@@ -28,11 +28,14 @@ bool nrv__window_check(nrv_graph *g, const nrv__window_attr *a, const char *op)
         return false;
     }
     for (int i = 0; i < a->axes; i++) {
-        int64_t reach;
-        if (a->kernel[i] < 1 || a->stride[i] < 1 || a->dilation[i] < 1 || a->pad[i] < 0 ||
-            !nrv__mul(a->kernel[i] - 1, a->dilation[i], &reach) || reach > 1 << 24 || a->pad[i] > 1 << 24 ||
-            a->stride[i] > 1 << 24) {
-            nrv__graph_fail(g, NRV_EARG, "kernel, stride and dilation are at least 1, padding at least 0",
+        const int64_t most = 1 << 24;
+        bool small = a->kernel[i] < 1 || a->stride[i] < 1 || a->dilation[i] < 1 || a->pad[i] < 0;
+        bool large = a->stride[i] > most || a->dilation[i] > most || a->pad[i] > most ||
+                     (!small && a->kernel[i] - 1 > most / a->dilation[i]);
+        if (small || large) {
+            nrv__graph_fail(g, NRV_EARG,
+                            small ? "kernel, stride and dilation are at least 1, padding at least 0"
+                                  : "all are at most 2^24, and so is a window",
                             "%s: kernel %lld, stride %lld, padding %lld, dilation %lld", op, (long long)a->kernel[i],
                             (long long)a->stride[i], (long long)a->pad[i], (long long)a->dilation[i]);
             return false;

@@ -47,7 +47,7 @@ static nrv_tensor complex_polar_make(nrv__case *c)
 
 NRV_OP(complex, .sig = "real re[...], real im[...] -> y[...,2]",
        .doc = "Complex numbers of their parts: a pair at the end. Without im the imaginary parts are 0.",
-       .make = complex_make, .flags = NRV_MACRO, .torch = "complex view_as_complex",
+       .make = complex_make, .flags = NRV_MACRO, .torch = "complex",
        .refuse = { "re:i32[3], im:i32[3] => complex: re is i32, a real type is wanted | in here | hint nrv_cast it to "
                    "NRV_F32",
                    "re[1,1,1,1,1,1,1,2] => complex: rank 8 and an axis for the pair | in here | hint ranks go up to 8, "

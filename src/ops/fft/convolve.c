@@ -2,6 +2,7 @@
 
    Unlike nrv_conv, which is a correlation, b is turned round; n log n instead of n^2 products. */
 #include "fft.h"
+#include <string.h>
 
 #ifdef NRV_HEADER
 /* fftconvolve: all na + nb - 1; the na in their middle; those where b lies inside a (or a inside b) */
@@ -26,12 +27,12 @@ static int64_t convolve_length(int64_t n)
 
 static nrv_tensor convolve_make(nrv__case *c)
 {
+    static const char *const name[] = { "full", "same", "valid" };
     const char *mode = nrv__case_text(c, "mode");
-    return nrv_fftconvolve(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", -1),
-                           !mode || mode[0] == 'f' ? NRV_CONVOLVE_FULL
-                           : mode[0] == 's'        ? NRV_CONVOLVE_SAME
-                           : mode[0] == 'v'        ? NRV_CONVOLVE_VALID
-                                                   : (nrv_convolve_mode)3);
+    int k = 0;
+    while (mode && k < 3 && strcmp(mode, name[k]) != 0)
+        k++;
+    return nrv_fftconvolve(c->x[0], c->x[1], nrv__case_small(c, "axis", -1), (nrv_convolve_mode)k);
 }
 
 extern const nrv__opdef nrv__op_fftconvolve;
@@ -64,7 +65,9 @@ NRV_OP(
     .refuse = { "a[5], b[2,3] => fftconvolve: ranks 1 and 2 | in here | input 0: input f32 [5] a | input 1: input f32 "
                 "[2, 3] b | hint nrv_reshape puts axes of length 1 in",
                 "a[5], b[0] => fftconvolve: axis 0 has a length that is not known, or 0 | in here | input 0: input f32 "
-                "[5] a | input 1: input f32 [0] b | hint at least 1 along the axis, and numbers, not sizes" },
+                "[5] a | input 1: input f32 [0] b | hint at least 1 along the axis, and numbers, not sizes",
+                "a[5], b[3], mode=some => fftconvolve: there is no mode 3 | in here | input 0: input f32 [5] a | input "
+                "1: input f32 [3] b | hint full, same or valid: NRV_CONVOLVE_FULL..." },
     .test = { "a[7], b[3]", "a[2,5], b[1,8], mode=same", "a[3,9], b[3,4], mode=valid", "a[4,2], b[3,2], axis=0",
               "a[1], b[1]" });
 

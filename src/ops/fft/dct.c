@@ -61,16 +61,24 @@ static nrv_tensor dct_any(const nrv__opdef *op, nrv_tensor x, bool ortho, bool b
     return nrv_gather(nrv_real(nrv_ifft_with(y, -1, &(nrv_fft_opt){ .norm = NRV_FFT_FORWARD })), t.order, -1);
 }
 
+static nrv_tensor dct_made(nrv__case *c, const nrv__opdef *op, bool back)
+{
+    const nrv_fft_norm norm = nrv__fft_options(c).norm;
+    if (norm != NRV_FFT_BACKWARD && norm != NRV_FFT_ORTHO)
+        return nrv__op_refuses(op, 1, c->x, NRV_EARG, "backward or ortho", "norm '%.40s'", nrv__case_text(c, "norm"));
+    return dct_any(op, c->x[0], norm == NRV_FFT_ORTHO, back);
+}
+
+extern const nrv__opdef nrv__op_dct, nrv__op_idct;
+
 static nrv_tensor dct_make(nrv__case *c)
 {
-    const char *norm = nrv__case_text(c, "norm");
-    return nrv_dct(c->x[0], norm && norm[0] == 'o');
+    return dct_made(c, &nrv__op_dct, false);
 }
 
 static nrv_tensor dct_back_make(nrv__case *c)
 {
-    const char *norm = nrv__case_text(c, "norm");
-    return nrv_idct(c->x[0], norm && norm[0] == 'o');
+    return dct_made(c, &nrv__op_idct, true);
 }
 
 NRV_OP(
@@ -82,7 +90,9 @@ NRV_OP(
     .refuse = { "x[] => dct: its last axis has no length to transform | in here | input 0: input f32 [] x | hint from "
                 "1 to 2^24 of them; no named size",
                 "x:i32[4] => dct: input 0 is i32, a real type is wanted | in here | input 0: input i32 [4] x | hint "
-                "nrv_cast it to NRV_F32" },
+                "nrv_cast it to NRV_F32",
+                "x[4], norm=forward => dct: norm 'forward' | in here | input 0: input f32 [4] x | hint backward or "
+                "ortho" },
     .test = { "x[8]", "x[3,5]", "x[2,7], norm=ortho", "x[1]", "x[0,3]" });
 NRV_OP(
     idct, .sig = "real x[...,n] -> y[...,n]", .doc = "The inverse of dct: the cosine transform of type III, over 2n.",
@@ -94,7 +104,6 @@ NRV_OP(
                 "nrv_cast it to NRV_F32" },
     .test = { "x[8]", "x[3,5]", "x[2,7], norm=ortho", "x[1]" });
 
-extern const nrv__opdef nrv__op_dct, nrv__op_idct;
 /* x (...,n) -> (...,n): 2 sum_j x[j] cos(pi k (2j + 1) / 2n); ortho: an orthogonal matrix. */
 NRV_API nrv_tensor nrv_dct(nrv_tensor x, int ortho)
 {

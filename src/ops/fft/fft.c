@@ -89,20 +89,15 @@ bool nrv__fft_norm_ok(nrv_graph *g, nrv_fft_norm norm, const char *op)
     return false;
 }
 
-nrv_fft_norm nrv__fft_mirror(nrv_fft_norm norm)
-{
-    return norm == NRV_FFT_ORTHO ? norm : norm == NRV_FFT_FORWARD ? NRV_FFT_BACKWARD : NRV_FFT_FORWARD;
-}
-
 nrv_fft_opt nrv__fft_options(const nrv__case *c)
 {
     static const char *const name[] = { "backward", "ortho", "forward" };
     nrv_fft_opt o = { .n = nrv__case_int(c, "n", 0) };
     const char *norm = nrv__case_text(c, "norm");
-    int k = norm && strcmp(norm, "None") != 0 ? 0 : 3;
-    while (k < 3 && strcmp(norm, name[k]) != 0)
+    int k = 0; /* 3: no such norm, which the transform refuses */
+    while (norm && strcmp(norm, "None") != 0 && k < 3 && strcmp(norm, name[k]) != 0)
         k++;
-    o.norm = k < 3 ? (nrv_fft_norm)k : norm && strcmp(norm, "None") != 0 ? (nrv_fft_norm)3 : NRV_FFT_BACKWARD;
+    o.norm = (nrv_fft_norm)k;
     return o;
 }
 
@@ -177,13 +172,13 @@ static nrv_tensor fft_along(nrv_tensor x, int axis, bool back, const nrv_fft_opt
 static nrv_tensor fft_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_fft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_fft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 static nrv_tensor fft_back_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_ifft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_ifft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 static int64_t fft_macs(const nrv__args *a)

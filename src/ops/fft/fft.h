@@ -14,7 +14,6 @@ nrv_tensor nrv__fit_axis(nrv_tensor x, int axis, nrv_dim n, const char *op); /* 
 nrv_tensor nrv__fft(nrv_tensor x, int axis, bool back, nrv_fft_norm norm);
 nrv_tensor nrv__fft_real(nrv_tensor x, int axis, nrv_dim n, bool back, nrv_fft_norm norm, const char *op);
 nrv_tensor nrv__fft_half(nrv_tensor x, int axis, nrv_dim n, bool back, nrv_fft_norm norm, const char *op);
-nrv_fft_norm nrv__fft_mirror(nrv_fft_norm norm); /* the norm of which the other direction divides as this one does */
 bool nrv__fft_norm_ok(nrv_graph *g, nrv_fft_norm norm, const char *op);
 /* arguments of a case: norm=ortho, n=8 */
 nrv_fft_opt nrv__fft_options(const nrv__case *c);

@@ -64,25 +64,25 @@ nrv_tensor nrv__fft_half(nrv_tensor x, int axis, nrv_dim n, bool back, nrv_fft_n
 static nrv_tensor rfft_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_rfft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_rfft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 static nrv_tensor rfft_back_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_irfft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_irfft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 static nrv_tensor rfft_hermite_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_hfft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_hfft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 static nrv_tensor rfft_hermite_back_make(nrv__case *c)
 {
     const nrv_fft_opt o = nrv__fft_options(c);
-    return nrv_ihfft_with(c->x[0], (int)nrv__case_int(c, "axis", -1), &o);
+    return nrv_ihfft_with(c->x[0], nrv__case_small(c, "axis", -1), &o);
 }
 
 NRV_OP(rfft, .sig = "real x[...,n] -> y[...,n/2+1,2]",

@@ -80,8 +80,10 @@ static nrv_tensor stft_pieces(nrv_tensor x, const stft_way *w, const char *mode)
     if (w->half && zeros)
         x = nrv_pad(x, -1, w->half, w->half, 0);
     const int64_t before = zeros ? 0 : w->half;
+    const bool mirror = !mode || !strcmp(mode, "reflect"), circle = mode && !strcmp(mode, "circular");
+    const int64_t least = mirror ? before + 1 : circle ? before : 1;
     nrv_dim length = nrv_dim_of(x, -1), room = nrv__dim_add(g, length, 2 * before);
-    if (!x || (length >= 0 && before && (length < 1 || (mode ? length < before : length <= before))))
+    if (!x || (length >= 0 && before && length < least))
         return stft_fail(g, "stft", "a longer signal, or at_start", "a signal too short to go on at its ends:", length);
     if (room >= 0 && room < w->n)
         return stft_fail(g, "stft", "a longer signal, or a smaller n_fft", "a signal shorter than n_fft:", room);
@@ -135,7 +137,7 @@ static nrv_stft_opt stft_options(const nrv__case *c)
                            .length = nrv__case_int(c, "length", 0),
                            .window = nrv__case_named(c, "window"),
                            .at_start = !nrv__case_int(c, "center", 1),
-                           .normalized = (int)nrv__case_int(c, "normalized", 0),
+                           .normalized = nrv__case_small(c, "normalized", 0),
                            .two_sided = one && !nrv__case_int(c, "onesided", 1),
                            .pad_mode = nrv__case_text(c, "pad_mode") };
 }

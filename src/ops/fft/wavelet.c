@@ -28,12 +28,10 @@ static double wavelet_tap(nrv_wavelet w, int high, int i)
     return high ? (i % 2 ? -h[last - i] : h[last - i]) : h[i];
 }
 
-/* y[k] = x[k + by] round the circle of m */
-static nrv_tensor wavelet_turned(nrv_tensor x, int64_t m, int64_t by)
+/* y[k] = x[k + by] round the circle */
+static nrv_tensor wavelet_turned(nrv_tensor x, int64_t by)
 {
-    by = (by % m + m) % m;
-    return by == 0 ? x
-                   : nrv_concat(2, (const nrv_tensor[]){ nrv_slice(x, -1, by, NRV_SAME), nrv_slice(x, -1, 0, by) }, -1);
+    return nrv_roll(x, 1, &(const int64_t){ -by }, &(const int){ -1 });
 }
 
 static nrv_tensor wavelet_sum(nrv_tensor sum, nrv_tensor x, double factor)
@@ -109,7 +107,7 @@ NRV_API nrv_tensor nrv_dwt(nrv_tensor x, nrv_wavelet w)
         half[odd] = pairs ? nrv__pair_part(pairs, odd) : NULL;
     for (int high = 0; high < 2; high++)
         for (int i = 0; i < 2 * (int)w; i++)
-            part[high] = wavelet_sum(part[high], wavelet_turned(half[i % 2], n / 2, i / 2), wavelet_tap(w, high, i));
+            part[high] = wavelet_sum(part[high], wavelet_turned(half[i % 2], i / 2), wavelet_tap(w, high, i));
     s.dim[s.rank - 1] = s.dim[s.rank - 2];
     s.dim[s.rank - 2] = 1;
     return nrv_concat(2, (const nrv_tensor[]){ nrv_reshape(part[0], s), nrv_reshape(part[1], s) }, -2);
@@ -131,7 +129,7 @@ NRV_API nrv_tensor nrv_idwt(nrv_tensor x, nrv_wavelet w)
     for (int high = 0; high < 2; high++) {
         nrv_tensor part = nrv_reshape(nrv_slice(x, -2, high, 1), s);
         for (int i = 0; i < 2 * (int)w; i++)
-            half[i % 2] = wavelet_sum(half[i % 2], wavelet_turned(part, m, -(i / 2)), wavelet_tap(w, high, i));
+            half[i % 2] = wavelet_sum(half[i % 2], wavelet_turned(part, -(i / 2)), wavelet_tap(w, high, i));
     }
     nrv_tensor pairs = nrv__pair_of(half[0], half[1]);
     s.dim[s.rank - 1] = 2 * m;

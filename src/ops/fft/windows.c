@@ -43,7 +43,7 @@ static nrv_tensor taper_make(nrv_graph *g, nrv_dtype type, int64_t n, int symmet
         return nrv__graph_fail(g, NRV_EARG, "a number from 0 to 2^24, and NRV_F32 or NRV_F64", "%s: %lld of type %s",
                                op, (long long)n, nrv__dtype_name(type)),
                NULL;
-    if (law.kaiser > 700)
+    if (!(law.kaiser <= 700))
         return nrv__graph_fail(g, NRV_EARG, "12 is PyTorch's", "%s: beta %g, from 0 to 700 is wanted", op, law.kaiser),
                NULL;
     const size_t bytes = (size_t)(n + 1) * sizeof(double);

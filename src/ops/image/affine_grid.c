@@ -26,9 +26,9 @@ NRV_API nrv_tensor nrv_affine_grid(nrv_tensor theta, int n, const nrv_dim *to, i
     const nrv__opdef *op = &nrv__op_affine_grid;
     if (!nrv__op_wants_real(op, 1, &theta))
         return NULL;
-    if (theta->rank != 3 || n < 2 || n > 3 || theta->dim[1] != n || theta->dim[2] != n + 1)
+    if (theta->rank != 3 || n < 2 || n > 3 || theta->dim[1] != n || theta->dim[2] != n + 1 || !to)
         return nrv__op_refuses(op, 1, &theta, NRV_ESHAPE, "theta (B,2,3) for (H,W), (B,3,4) for (D,H,W)",
-                               "theta of rank %d with %d lengths", theta->rank, n);
+                               "theta of rank %d with %d lengths%s", theta->rank, n, to ? "" : " at NULL");
     nrv_tensor base[4];
     for (int i = 0; i < n; i++) {
         if (to[i] < 1 || to[i] > 1 << 24)
@@ -49,7 +49,7 @@ static nrv_tensor affine_grid_make(nrv__case *c)
 {
     int64_t size[5] = { 0 };
     int n = nrv__case_ints(c, "size", 5, size), skip = n > 3 ? 2 : 0; /* PyTorch names the whole shape, (B,C,H,W) */
-    return nrv_affine_grid(c->x[0], n - skip, size + skip, (int)nrv__case_int(c, "align_corners", 0));
+    return nrv_affine_grid(c->x[0], n - skip, size + skip, nrv__case_small(c, "align_corners", 0));
 }
 
 NRV_OP(affine_grid, .sig = "real theta[B,n,n+1] -> y[B,S...,n]",

@@ -35,11 +35,6 @@ typedef struct sample_axis {
     nrv_tensor at[4], weight[4], inside[4];
 } sample_axis;
 
-static nrv_tensor sample_number(nrv_tensor like, double value)
-{
-    return nrv__like(like, value);
-}
-
 /* the largest whole number that is not greater; no gradient */
 static nrv_tensor sample_floor(nrv_tensor x)
 {
@@ -49,7 +44,7 @@ static nrv_tensor sample_floor(nrv_tensor x)
 /* 0..n-1, with the gradient gone on and beyond both; NaN is 0 */
 static nrv_tensor sample_clip(nrv_tensor c, double n)
 {
-    nrv_tensor zero = sample_number(c, 0), last = sample_number(c, n - 1);
+    nrv_tensor zero = nrv__like(c, 0), last = nrv__like(c, n - 1);
     return nrv_select(nrv_greater(c, zero), nrv_select(nrv_less(c, last), c, last), zero);
 }
 
@@ -58,11 +53,11 @@ static nrv_tensor sample_mirror(nrv_tensor c, double low, double high)
 {
     double span = high - low;
     if (!(span > 0))
-        return nrv_mul(nrv_stop(nrv_equal(c, c)) ? sample_number(c, 0) : NULL, c);
+        return nrv_mul_c(c, 0);
     nrv_tensor away = nrv_abs(nrv_add_c(c, -low)), turns = sample_floor(nrv_mul_c(away, 1 / span));
     nrv_tensor rest = nrv_sub(away, nrv_mul_c(turns, span));
     nrv_tensor odd = nrv_sub(turns, nrv_mul_c(sample_floor(nrv_mul_c(turns, 0.5)), 2));
-    return nrv_add_c(nrv_select(nrv_equal(odd, sample_number(c, 0)), rest, nrv_sub(sample_number(c, span), rest)), low);
+    return nrv_add_c(nrv_select(nrv_equal(odd, nrv__like(c, 0)), rest, nrv_sub(nrv__like(c, span), rest)), low);
 }
 
 static nrv_tensor sample_into(nrv_tensor c, double n, const nrv_grid_sample_opt *o)
@@ -87,8 +82,8 @@ static void sample_tap(sample_axis *s, nrv_tensor at, nrv_tensor weight, const n
 {
     if (cubic)
         at = sample_into(at, s->n, o);
-    nrv_tensor first = nrv_greater_equal(at, sample_number(at, 0));
-    nrv_tensor last = nrv_less_equal(at, sample_number(at, s->n - 1));
+    nrv_tensor first = nrv_greater_equal(at, nrv__like(at, 0));
+    nrv_tensor last = nrv_less_equal(at, nrv__like(at, s->n - 1));
     s->inside[s->taps] = at ? nrv_mul(nrv_cast(first, at->type), nrv_cast(last, at->type)) : NULL;
     s->at[s->taps] = nrv_cast(sample_clip(at, s->n), NRV_I64);
     s->weight[s->taps++] = weight;
@@ -99,7 +94,7 @@ static void sample_places(sample_axis *s, nrv_tensor grid, const nrv_grid_sample
     nrv_tensor c = o->align_corners ? nrv_mul_c(nrv_add_c(grid, 1), (s->n - 1) / 2)
                                     : nrv_mul_c(nrv_add_c(nrv_mul_c(nrv_add_c(grid, 1), s->n), -1), 0.5);
     if (o->mode == NRV_SAMPLE_CUBIC) {
-        nrv_tensor low = sample_floor(c), t = nrv_sub(c, low), u = nrv_sub(sample_number(c, 1), t);
+        nrv_tensor low = sample_floor(c), t = nrv_sub(c, low), u = nrv_sub(nrv__like(c, 1), t);
         sample_tap(s, nrv_add_c(low, -1), sample_far(nrv_add_c(t, 1)), o, true);
         sample_tap(s, low, sample_near(t), o, true);
         sample_tap(s, nrv_add_c(low, 1), sample_near(u), o, true);
@@ -112,7 +107,7 @@ static void sample_places(sample_axis *s, nrv_tensor grid, const nrv_grid_sample
         return;
     }
     nrv_tensor low = sample_floor(c), t = nrv_sub(c, low);
-    sample_tap(s, low, nrv_sub(sample_number(c, 1), t), o, false);
+    sample_tap(s, low, nrv_sub(nrv__like(c, 1), t), o, false);
     sample_tap(s, nrv_add_c(low, 1), t, o, false);
 }
 
@@ -149,8 +144,8 @@ static nrv_tensor sample_sum(nrv_tensor x, const sample_axis *s, int axes)
     nrv_dim batch = at->dim[0], places = at->dim[axes + 1];
     nrv_tensor v = nrv__gather(x, nrv_reshape(at, NRV_SHAPE(batch, nrv__dim_mul(x->g, taps, places))), 2, 1);
     v = v ? nrv_reshape(v, NRV_SHAPE(batch, x->dim[1], taps, places)) : NULL;
-    nrv_tensor there = nrv_not_equal(inside, sample_number(inside, 0));
-    v = nrv_select(nrv_reshape(there, NRV_SHAPE(batch, 1, taps, places)), v, sample_number(x, 0));
+    nrv_tensor there = nrv_not_equal(inside, nrv__like(inside, 0));
+    v = nrv_select(nrv_reshape(there, NRV_SHAPE(batch, 1, taps, places)), v, nrv__like(x, 0));
     v = weight && v ? nrv_mul(v, nrv_reshape(weight, NRV_SHAPE(batch, 1, taps, places))) : v;
     return nrv_sum(v, 2, 0);
 }
@@ -219,7 +214,7 @@ static nrv_tensor grid_sample_make(nrv__case *c)
 {
     nrv_grid_sample_opt o = { .mode = sample_word(c, "mode", sample_modes),
                               .outside = sample_word(c, "padding_mode", sample_outside),
-                              .align_corners = (int)nrv__case_int(c, "align_corners", 0) };
+                              .align_corners = nrv__case_small(c, "align_corners", 0) };
     return nrv_grid_sample(c->x[0], c->n_x > 1 ? c->x[1] : NULL, &o);
 }
 

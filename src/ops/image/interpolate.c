@@ -40,34 +40,35 @@ static double interpolate_source(const interpolate_axis *p, int64_t o)
     return p->align ? p->step * (double)o : p->step * ((double)o + 0.5) - 0.5;
 }
 
-static int64_t interpolate_inside(const interpolate_axis *p, int64_t at)
+/* in double, so that no step, however large, leaves an integer's range; NaN is 0 */
+static int32_t interpolate_inside(const interpolate_axis *p, double at)
 {
-    return at < 0 ? 0 : at < p->n ? at : p->n - 1;
+    return (int32_t)fmin(fmax(at, 0), (double)(p->n - 1));
 }
 
 /* in float, as PyTorch rounds */
 static void interpolate_nearest(const interpolate_axis *p, int64_t o, int32_t *at)
 {
     double s = p->step * ((double)o + (p->mode == NRV_NEAREST_EXACT ? 0.5 : 0));
-    *at = (int32_t)interpolate_inside(p, (int64_t)floorf((float)s));
+    *at = interpolate_inside(p, floorf((float)s));
 }
 
 static void interpolate_linear(const interpolate_axis *p, int64_t o, int32_t *at, double *w)
 {
     double s = interpolate_source(p, o);
     s = s < 0 ? 0 : s;
-    int64_t low = interpolate_inside(p, (int64_t)s);
-    w[1] = fmin(s - (double)low, 1);
+    int32_t low = interpolate_inside(p, s);
+    w[1] = fmin(s - low, 1);
     w[0] = 1 - w[1];
-    at[0] = (int32_t)low;
-    at[1] = (int32_t)interpolate_inside(p, low + 1);
+    at[0] = low;
+    at[1] = interpolate_inside(p, low + 1.0);
 }
 
 static void interpolate_cubic(const interpolate_axis *p, int64_t o, int32_t *at, double *w)
 {
     double s = interpolate_source(p, o), low = floor(s);
     for (int i = 0; i < 4; i++) {
-        at[i] = (int32_t)interpolate_inside(p, (int64_t)low - 1 + i);
+        at[i] = interpolate_inside(p, low - 1 + i);
         w[i] = interpolate_kernel(s - low + 1 - i, -0.75);
     }
 }
@@ -80,13 +81,12 @@ static double interpolate_support(const interpolate_axis *p)
 static void interpolate_smooth(const interpolate_axis *p, int64_t o, int32_t *at, double *w)
 {
     double centre = p->step * ((double)o + 0.5), reach = interpolate_support(p), sum = 0, narrow = 1 / fmax(p->step, 1);
-    int64_t first = (int64_t)(centre - reach + 0.5), end = (int64_t)(centre + reach + 0.5);
-    first = first < 0 ? 0 : first;
-    end = end < p->n ? end : p->n;
+    int64_t first = (int64_t)fmin(fmax(centre - reach + 0.5, 0), (double)p->n);
+    int64_t end = (int64_t)fmin(centre + reach + 0.5, (double)p->n);
     for (int64_t i = 0; i < p->taps; i++) {
         double d = ((double)(first + i) - centre + 0.5) * narrow;
         double value = p->mode == NRV_CUBIC ? interpolate_kernel(d, -0.5) : fmax(0, 1 - fabs(d));
-        at[i] = (int32_t)interpolate_inside(p, first + i);
+        at[i] = interpolate_inside(p, (double)(first + i));
         w[i] = first + i < end ? value : 0;
         sum += w[i];
     }
@@ -175,9 +175,9 @@ static bool interpolate_wants(nrv_tensor x, int n, const nrv_dim *to, const nrv_
     const nrv__opdef *op = &nrv__op_interpolate;
     if (!nrv__op_wants_real(op, 1, &x))
         return false;
-    if (n < 1 || n > 3 || x->rank != n + 2)
+    if (n < 1 || n > 3 || x->rank != n + 2 || !to)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B,C) and then one to three axes, and a length for each",
-                               "%d lengths for a tensor of rank %d", n, x->rank) != NULL;
+                               "%d lengths%s for a tensor of rank %d", n, to ? "" : " at NULL", x->rank) != NULL;
     if (o->mode < NRV_NEAREST || o->mode > NRV_AREA || (o->mode == NRV_CUBIC && n != 2))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "nearest, nearest-exact, linear, area; cubic over two axes",
                                "mode %s over %d axes", interpolate_name(o->mode), n) != NULL;
@@ -238,8 +238,8 @@ static nrv_tensor interpolate_make(nrv__case *c)
     nrv_tensor x = c->x[0];
     const char *mode = nrv__case_text(c, "mode");
     nrv_interpolate_opt o = { .mode = mode ? interpolate_mode(mode) : NRV_NEAREST,
-                              .align_corners = (int)nrv__case_int(c, "align_corners", 0),
-                              .antialias = (int)nrv__case_int(c, "antialias", 0) };
+                              .align_corners = nrv__case_small(c, "align_corners", 0),
+                              .antialias = nrv__case_small(c, "antialias", 0) };
     int n = x && x->rank > 2 && x->rank < 6 ? x->rank - 2 : 0;
     double size[3] = { 0 }, scale[3] = { 0 };
     nrv_dim to[3] = { 0 };

@@ -80,7 +80,7 @@ static int pixel_shuffle_factor(const nrv__case *c)
     static const char *const names[] = { "factor", "upscale_factor", "downscale_factor" };
     for (int i = 0; i < 3; i++)
         if (nrv__case_text(c, names[i]))
-            return (int)nrv__case_int(c, names[i], 0);
+            return nrv__case_small(c, names[i], 0);
     return 2;
 }
 
@@ -96,7 +96,7 @@ static nrv_tensor pixel_unshuffle_make(nrv__case *c)
 
 static nrv_tensor channel_shuffle_make(nrv__case *c)
 {
-    return nrv_channel_shuffle(c->x[0], (int)nrv__case_int(c, "groups", 2));
+    return nrv_channel_shuffle(c->x[0], nrv__case_small(c, "groups", 2));
 }
 
 NRV_OP(pixel_shuffle, .sig = "any x[...,C*r*r,H,W] -> y[...,C,H*r,W*r]",

@@ -37,7 +37,7 @@ static roi_axis roi_axis_of(nrv_tensor first, nrv_tensor last, int64_t n, int64_
     nrv_dtype t = first->type;
     nrv_tensor zero = nrv__like(first, 0), one = nrv__like(first, 1), size = nrv_sub(last, first);
     size = o->aligned ? size : nrv_max(size, one);
-    int64_t most = o->samples ? o->samples : (n + cells - 1) / cells;
+    int64_t most = o->samples ? o->samples : (n - 1) / cells + 1;
     nrv_tensor cell = nrv_mul_c(size, 1.0 / (double)cells);
     nrv_tensor many =
         o->samples ? nrv__like(first, (double)o->samples) : nrv_min(nrv_ceil(cell), nrv__like(first, (double)most));
@@ -110,8 +110,8 @@ static nrv_tensor roi_align_make(nrv__case *c)
     int64_t size[2] = { 1, 1 };
     int n = nrv__case_ints(c, "output", 2, size);
     nrv_roi_align_opt o = { .scale = nrv__case_real(c, "spatial_scale", 1),
-                            .samples = (int)nrv__case_int(c, "sampling_ratio", 0),
-                            .aligned = (int)nrv__case_int(c, "aligned", 0) };
+                            .samples = nrv__case_small(c, "sampling_ratio", 0),
+                            .aligned = nrv__case_small(c, "aligned", 0) };
     o.samples = o.samples == -1 ? 0 : o.samples; /* torchvision's word for it */
     return nrv_roi_align(c->x[0], c->n_x > 1 ? c->x[1] : NULL, (int)size[0], (int)size[n > 1], &o);
 }

@@ -85,7 +85,7 @@ static int adaptive_pool_to(const nrv__case *c, nrv_dim *to)
     int n = nrv__case_ints(c, "output", 3, size);
     for (int i = 0; i < 3; i++)
         to[i] = size[n == 1 ? 0 : i];
-    return (int)nrv__case_int(c, "axes", n == 1 ? c->x[0]->rank - 2 : n);
+    return nrv__case_small(c, "axes", n == 1 ? c->x[0]->rank - 2 : n);
 }
 
 static nrv_tensor adaptive_avg_pool_make(nrv__case *c)

@@ -27,8 +27,8 @@ static nrv_tensor avg_pool_sum(nrv_tensor x, const nrv__window_attr *a)
     return w ? nrv__sum_axes(w, axes, 0) : NULL;
 }
 
-/* how many elements of each window count, (1,1,O...): the windows of ones. padded: x with what ceil_mode wants */
-static nrv_tensor avg_pool_count(nrv_tensor x, nrv_tensor padded, const nrv__pooling *p)
+/* how many elements of each window of x, which has what ceil_mode wants, count, (1,1,O...): the windows of ones */
+static nrv_tensor avg_pool_count(nrv_tensor x, const nrv__pooling *p)
 {
     nrv__window_attr a = p->w;
     nrv_shape ones = { x->rank, { 1, 1 } };
@@ -36,7 +36,7 @@ static nrv_tensor avg_pool_count(nrv_tensor x, nrv_tensor padded, const nrv__poo
         ones.dim[2 + i] = p->leave_pad_out ? nrv__dim_sub(x->g, p->room[i], 2 * a.pad[i]) : p->room[i];
     nrv_tensor one = nrv_fill(x->g, x->type, ones, 1);
     for (int i = 0; i < a.axes && one; i++) {
-        nrv_dim full = nrv__dim_add(x->g, padded->dim[2 + i], 2 * p->w.pad[i]);
+        nrv_dim full = nrv__dim_add(x->g, x->dim[2 + i], 2 * p->w.pad[i]);
         nrv_dim behind = nrv__dim_sub(x->g, full, p->room[i]); /* a number, whatever the length is */
         if (!p->leave_pad_out)
             a.pad[i] = 0;
@@ -51,16 +51,15 @@ static nrv_tensor avg_pool_of(nrv_tensor x, nrv__pooling *p)
     nrv_tensor sum = padded ? avg_pool_sum(padded, &p->w) : NULL;
     if (!sum)
         return NULL;
-    int64_t taps = 1, whole = !p->leave_pad_out;
-    for (int i = 0; i < p->w.axes; i++) {
-        taps *= p->w.kernel[i];
+    int64_t taps = nrv__dim_product(x->g, (int)p->w.axes, p->w.kernel);
+    bool whole = !p->leave_pad_out;
+    for (int i = 0; i < p->w.axes; i++)
         whole = whole && nrv__dim_add(x->g, padded->dim[2 + i], 2 * p->w.pad[i]) == p->room[i];
-    }
     if (p->divisor < 0)
         return nrv__op_refuses(&nrv__op_avg_pool, 1, &x, NRV_EARG, "0 counts the elements", "a divisor of %lld",
                                (long long)p->divisor);
     nrv_tensor y = p->divisor || whole ? nrv_mul_c(sum, 1.0 / (double)(p->divisor ? p->divisor : taps))
-                                       : nrv_div(sum, avg_pool_count(padded, padded, p));
+                                       : nrv_div(sum, avg_pool_count(padded, p));
     return nrv__pooling_close(p, y);
 }
 

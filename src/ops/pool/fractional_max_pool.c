@@ -13,9 +13,10 @@ static bool fractional_max_pool_wants(nrv_tensor x, nrv_tensor samples, int n, c
     const nrv_tensor in[2] = { x, samples };
     if (!nrv__op_wants_real(op, 2, in))
         return false;
-    if (n < 1 || n > 3 || (x->rank != n + 2 && x->rank != n + 1) || samples->rank != 3)
+    if (n < 1 || n > 3 || (x->rank != n + 2 && x->rank != n + 1) || samples->rank != 3 || !k || !to)
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "x (B,C,S...) or (C,S...), samples (B,C,axes) or (1,C,axes)",
-                               "ranks %d and %d for windows over %d axes", x->rank, samples->rank, n) != NULL;
+                               "ranks %d and %d for windows over %d axes%s", x->rank, samples->rank, n,
+                               k && to ? "" : ", at NULL") != NULL;
     for (int i = 0; i < n; i++) {
         nrv_dim length = x->dim[x->rank - n + i];
         if (k[i] < 1 || to[i] < 1 || length < 0 || to[i] > length - (k[i] - 1))

@@ -21,9 +21,9 @@ static bool max_unpool_wants(nrv_tensor x, nrv_tensor where, int n, const nrv_di
     if (!same)
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "what nrv_max_pool_with gives: values and where they stand",
                                "there is not an index for each element") != NULL;
-    if (n < 1 || n > 3 || (x->rank != n + 2 && x->rank != n + 1))
+    if (n < 1 || n > 3 || (x->rank != n + 2 && x->rank != n + 1) || !to)
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "(B,C) or (C) and then one to three axes, and a length for each",
-                               "%d lengths for a tensor of rank %d", n, x->rank) != NULL;
+                               "%d lengths%s for a tensor of rank %d", n, to ? "" : " at NULL", x->rank) != NULL;
     for (int i = 0; i < n; i++)
         if (to[i] == -1 || to[i] == 0 || to[i] > INT32_MAX)
             return nrv__op_refuses(op, 2, in, NRV_EARG, "as long as what was pooled", "a length of %lld",

@@ -52,6 +52,8 @@ static int64_t pooling_behind(const nrv__opdef *op, nrv_tensor x, const nrv__poo
                                "ceil_mode over axis %d, whose length is not known yet", 2 + i) != NULL
                    ? 0
                    : -1;
+    if (nrv__dim_mul(x->g, n, 2) == -1) /* a length that leaves no room for the sums below */
+        return -1;
     int64_t spare = n + 2 * a->pad[i] - reach, steps = spare + s - 1 < 0 ? -1 : (spare + s - 1) / s;
     if (steps >= 0 && steps * s >= n + a->pad[i])
         steps--;
@@ -105,8 +107,8 @@ nrv_tensor nrv__pooling_runs(const nrv__opdef *op, nrv_tensor x, int axis, int64
         s.dim[axis] = o, s.dim[axis + 1] = each;
         return nrv_reshape(x, s);
     }
-    int64_t most = n < 0 ? 0 : (n + o - 1) / o + (n % o != 0), size = o * most;
-    if (n < 0 || !nrv__mul(o, most, &size) || size > INT32_MAX)
+    int64_t most = n < 0 || n > INT32_MAX ? 0 : (n + o - 1) / o + (n % o != 0), size = o * most;
+    if (!most || size > INT32_MAX)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "a number instead of the name, or lengths that divide it",
                                "axis %d does not fall into %lld equal runs", axis, (long long)o);
     size_t bytes = (size_t)size * (sizeof(int32_t) + 1);

@@ -16,15 +16,6 @@ static nrv_tensor unfold_swap(nrv_tensor x, int axes)
     return nrv_permute(x, 2 + 2 * axes, order);
 }
 
-static int64_t unfold_taps(const nrv__window_attr *a)
-{
-    int64_t n = 1;
-    for (int i = 0; i < a->axes; i++)
-        if (!nrv__mul(n, a->kernel[i], &n))
-            return -1;
-    return n;
-}
-
 static nrv_tensor unfold_of(nrv_tensor x, const nrv__pooling *p)
 {
     const nrv__opdef *op = &nrv__op_unfold;
@@ -39,7 +30,7 @@ static nrv_tensor unfold_of(nrv_tensor x, const nrv__pooling *p)
     nrv_tensor w = nrv__window(p->alone ? nrv_expand(x, 0, 1) : x, &p->w);
     if (!w)
         return NULL;
-    nrv_dim rows = nrv__dim_mul(x->g, w->dim[1], unfold_taps(&p->w));
+    nrv_dim rows = nrv__dim_mul(x->g, w->dim[1], nrv__dim_product(x->g, axes, p->w.kernel));
     nrv_tensor y =
         nrv_reshape(unfold_swap(w, axes), NRV_SHAPE(w->dim[0], rows, nrv__dim_product(x->g, axes, w->dim + 2)));
     return p->alone ? nrv__first(y) : y;
@@ -49,8 +40,7 @@ static nrv_tensor unfold_of(nrv_tensor x, const nrv__pooling *p)
 static nrv_tensor fold_parts(nrv_tensor x, const nrv__window_attr *a, const nrv_dim *to)
 {
     int axes = (int)a->axes;
-    int64_t taps = unfold_taps(a);
-    nrv_dim channels, d, places = 1;
+    nrv_dim taps = nrv__dim_product(x->g, axes, a->kernel), channels, d, places = 1;
     nrv_shape s = { 2 + 2 * axes, { x->dim[0] } };
     for (int i = 0; i < axes; i++) {
         s.dim[2 + i] = a->kernel[i];
@@ -73,9 +63,10 @@ static nrv_tensor fold_of(nrv_tensor x, const nrv__pooling *p, const nrv_dim *to
     const nrv__opdef *op = &nrv__op_fold;
     if (!nrv__op_wants_real(op, 1, &x))
         return NULL;
-    if (p->w.axes < 1 || p->w.axes > 3 || x->rank < 2 || x->rank > 3)
+    if (p->w.axes < 1 || p->w.axes > 3 || x->rank < 2 || x->rank > 3 || !to)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B, C * taps, places) or (C * taps, places); one to three axes",
-                               "rank %d for windows over %lld axes", x->rank, (long long)p->w.axes);
+                               "rank %d for windows over %lld axes%s", x->rank, (long long)p->w.axes,
+                               to ? "" : ", lengths at NULL");
     if (!nrv__window_check(x->g, &p->w, op->name))
         return NULL;
     nrv_tensor parts = fold_parts(x->rank == 2 ? nrv_expand(x, 0, 1) : x, &p->w, to);
@@ -100,7 +91,9 @@ static nrv_tensor fold_make(nrv__case *c)
 {
     nrv_dim to[3] = { 0 };
     int n = nrv__case_ints(c, "output", 3, to);
-    nrv__pooling p = { .w = nrv__window_of(c, n) };
+    nrv__pooling p = { .w = nrv__window_of(c, nrv__case_int(c, "axes", n)) };
+    for (int i = 1; i < 3 && n == 1; i++)
+        to[i] = to[0];
     return fold_of(c->x[0], &p, to);
 }
 
