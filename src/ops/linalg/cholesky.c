@@ -14,8 +14,8 @@ static bool cholesky_shape(nrv__infer *s)
 static void cholesky_vjp(nrv_vjp *v)
 {
     nrv_tensor l = v->y;
-    nrv_tensor p = nrv_matmul(nrv_transpose(l), nrv__lower(v->dy, 0));
-    p = nrv__lower(nrv_sub(p, nrv_mul_c(nrv_mul(p, nrv__eye(p, nrv__rows(p))), 0.5)), 0);
+    nrv_tensor p = nrv_matmul(nrv_transpose(l), nrv_tril(v->dy, 0));
+    p = nrv_tril(nrv_sub(p, nrv_mul_c(nrv_mul(p, nrv__eye(p, nrv__rows(p))), 0.5)), 0);
     nrv_tensor s = nrv__by_inverse(nrv__triangular(l, p, NRV__TRI_TRANSPOSE), l, 0);
     v->dx[0] = nrv_mul_c(nrv_add(s, nrv_transpose(s)), 0.5);
 }
@@ -54,7 +54,7 @@ static void cholesky_ref(const nrv__args *a)
 
 static nrv_tensor cholesky_make(nrv__case *c)
 {
-    return nrv_cholesky(c->x[0], (int)nrv__case_int(c, "upper", 0));
+    return nrv_cholesky(c->x[0], nrv__case_small(c, "upper", 0));
 }
 
 NRV_OP(cholesky, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...,n,n]",
@@ -84,7 +84,7 @@ NRV_API nrv_tensor nrv_cholesky(nrv_tensor a, int upper)
 /* ---- what is solved with it ---- */
 static nrv_tensor cholesky_solve_make(nrv__case *c)
 {
-    return nrv_cholesky_solve(c->x[0], c->x[1], (int)nrv__case_int(c, "upper", 0));
+    return nrv_cholesky_solve(c->x[0], c->x[1], nrv__case_small(c, "upper", 0));
 }
 
 NRV_OP(cholesky_solve, .sig = "real b[...,n,k], real l[...,n,n] -> x[...,n,k]",
@@ -113,7 +113,7 @@ NRV_API nrv_tensor nrv_cholesky_solve(nrv_tensor b, nrv_tensor l, int upper)
 
 static nrv_tensor cholesky_inverse_make(nrv__case *c)
 {
-    return nrv_cholesky_inverse(c->x[0], (int)nrv__case_int(c, "upper", 0));
+    return nrv_cholesky_inverse(c->x[0], nrv__case_small(c, "upper", 0));
 }
 
 NRV_OP(cholesky_inverse, .sig = "real l[...,n,n] -> y[...,n,n]",

@@ -3,7 +3,7 @@
 
 static nrv_tensor cross_make(nrv__case *c)
 {
-    return nrv_cross(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", -1));
+    return nrv_cross(c->x[0], c->x[1], nrv__case_small(c, "axis", -1));
 }
 
 NRV_OP(cross, .sig = "real a[...,3], real b[...,3] -> y[...,3]",

@@ -62,7 +62,7 @@ static bool det_shape(nrv__infer *s)
 /* ---- det ---- */
 static void det_vjp(nrv_vjp *v)
 {
-    v->dx[0] = nrv_mul(nrv__as_column(nrv__as_column(v->dy)), nrv_cofactor(v->x[0]));
+    v->dx[0] = nrv_mul(nrv_expand(nrv_expand(v->dy, -1, 1), -1, 1), nrv_cofactor(v->x[0]));
 }
 
 static void det_ref(const nrv__args *a)
@@ -109,7 +109,7 @@ static void cofactor_vjp(nrv_vjp *v)
 {
     nrv_tensor c = v->y, along = nrv_sum(nrv_sum(nrv_mul(v->dy, c), -1, 1), -2, 1);
     nrv_tensor d = nrv_sub(nrv_mul(along, c), nrv_matmul(nrv_matmul(c, nrv_transpose(v->dy)), c));
-    v->dx[0] = nrv_div(d, nrv__as_column(nrv__as_column(nrv_det(v->x[0]))));
+    v->dx[0] = nrv_div(d, nrv_expand(nrv_expand(nrv_det(v->x[0]), -1, 1), -1, 1));
 }
 
 /* u above its diagonal and on it becomes its adjugate, divided by the product of all pivots but the last: no division
@@ -218,12 +218,12 @@ NRV_API nrv_tensor nrv_slogdet(nrv_tensor a, nrv_tensor *logabs)
     if (!nrv__matrix_wants(&nrv__op_slogdet, 1, &a) || !nrv__matrix_square(&nrv__op_slogdet, a))
         return NULL;
     nrv_dim n = nrv__rows(a);
-    nrv_tensor lu = nrv__lu(a, 1), d = nrv__diagonal(nrv__part(lu, -1, 0, n));
+    nrv_tensor lu = nrv__lu(a, 1), d = nrv__diagonal(nrv_slice(lu, -1, 0, n));
     if (!d)
         return NULL;
     if (logabs)
         *logabs = nrv_sum(nrv_log(nrv_abs(d)), -1, 0);
-    nrv_tensor p = nrv__without_axis(nrv__part(lu, -1, nrv__dim_add(a->g, n, 1), 1), -1);
+    nrv_tensor p = nrv_squeeze(nrv_slice(lu, -1, nrv__dim_add(a->g, n, 1), 1), -1);
     nrv_tensor moved = nrv_cast(nrv_not_equal(p, nrv_iota(a->g, a->type, n)), a->type);
     nrv_tensor below = nrv_cast(nrv_less(d, nrv__like(d, 0)), a->type), s = nrv_abs(nrv_sign(d));
     nrv_tensor zero = nrv_sum(nrv_sub(nrv__like(d, 1), s), -1, 0); /* NaN stays */

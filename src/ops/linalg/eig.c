@@ -21,8 +21,8 @@ typedef struct eig_pair {
 
 static eig_pair eig_read(nrv_tensor y, nrv_dim from, nrv_dim rows, nrv_dim n)
 {
-    nrv_tensor part = nrv__part(y, -2, from, rows);
-    return (eig_pair){ nrv__part(part, -1, 0, n), nrv__part(part, -1, n, n) };
+    nrv_tensor part = nrv_slice(y, -2, from, rows);
+    return (eig_pair){ nrv_slice(part, -1, 0, n), nrv_slice(part, -1, n, n) };
 }
 
 /* x y */
@@ -46,7 +46,7 @@ static eig_pair eig_solved(eig_pair v, eig_pair x)
     if (!y)
         return (eig_pair){ NULL, NULL };
     nrv_dim n = nrv__rows(v.re);
-    return (eig_pair){ nrv__part(y, -2, 0, n), nrv__part(y, -2, n, n) };
+    return (eig_pair){ nrv_slice(y, -2, 0, n), nrv_slice(y, -2, n, n) };
 }
 
 /* where the 1 of each vector is: the first of ones */
@@ -58,7 +58,7 @@ static nrv_tensor eig_ones(eig_pair v)
     if (!at)
         return NULL;
     nrv_tensor i = nrv_reshape(nrv_iota(at->g, NRV_I32, nrv__rows(v.re)), NRV_SHAPE(nrv__rows(v.re), 1));
-    return nrv_equal(i, nrv__as_row(at));
+    return nrv_equal(i, nrv_expand(at, -2, 1));
 }
 
 /* ---- packed: (n+1, 2n), real parts before imaginary ones; the eigenvalues are the last row ---- */
@@ -94,8 +94,8 @@ static void eig_vjp(nrv_vjp *v)
     const char *imag = "a, b, x, y, size, same: same ? 0 : (a * y + b * x) / (same ? 1 : size)";
     const nrv_tensor in[] = { m.re, m.im, gr, gi, size, same };
     m = (eig_pair){ nrv_expr(real, 6, in), nrv_expr(imag, 6, in) };
-    m.re = nrv_add(m.re, nrv__on_diagonal(nrv__without_axis(dw.re, -2)));
-    m.im = nrv_add(m.im, nrv__on_diagonal(nrv__without_axis(dw.im, -2)));
+    m.re = nrv_add(m.re, nrv__on_diagonal(nrv_squeeze(dw.re, -2)));
+    m.im = nrv_add(m.im, nrv__on_diagonal(nrv_squeeze(dw.im, -2)));
     v->dx[0] = eig_solved(q, eig_product(m, eig_adjoint(q))).re;
 }
 
@@ -106,12 +106,9 @@ static void eig_reduce(double complex *h, double complex *z, double *v, int64_t 
         const int64_t m = n - k - 1;
         for (int64_t i = 0; i < m; i++)
             v[i] = creal(h[(k + 1 + i) * n + k]);
-        const double rest = nrv__length_of(v + 1, m - 1), beta = -copysign(hypot(v[0], rest), v[0]);
-        if (rest == 0)
+        const double tau = nrv__reflect(v, m);
+        if (tau == 0)
             continue;
-        const double tau = (beta - v[0]) / beta;
-        for (int64_t i = 1; i < m; i++)
-            v[i] /= v[0] - beta;
         v[0] = 1;
         for (int64_t c = k; c < n; c++) {
             double complex s = 0;
@@ -337,7 +334,7 @@ static nrv_tensor eig_stacked(nrv_tensor re, nrv_tensor im)
 static nrv_tensor eig_values(nrv_tensor y, nrv_dim n)
 {
     eig_pair w = eig_read(y, n, 1, n);
-    return eig_stacked(nrv__without_axis(w.re, -2), nrv__without_axis(w.im, -2));
+    return eig_stacked(nrv_squeeze(w.re, -2), nrv_squeeze(w.im, -2));
 }
 
 static bool eig_wants(const nrv__opdef *op, nrv_tensor a)

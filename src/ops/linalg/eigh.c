@@ -22,8 +22,8 @@ static bool eigh_shape(nrv__infer *s)
 static void eigh_vjp(nrv_vjp *v)
 {
     nrv_dim n = nrv__rows(v->x[0]);
-    nrv_tensor q = nrv__part(v->y, -2, 0, n), w = nrv__part(v->y, -2, n, 1);
-    nrv_tensor dq = nrv__part(v->dy, -2, 0, n), dw = nrv__without_axis(nrv__part(v->dy, -2, n, 1), -2);
+    nrv_tensor q = nrv_slice(v->y, -2, 0, n), w = nrv_slice(v->y, -2, n, 1);
+    nrv_tensor dq = nrv_slice(v->dy, -2, 0, n), dw = nrv_squeeze(nrv_slice(v->dy, -2, n, 1), -2);
     nrv_tensor gap = nrv_sub(w, nrv_transpose(w)), zero = nrv__like(w, 0);
     nrv_tensor same = nrv_equal(gap, zero), m = nrv_matmul(nrv_transpose(q), dq);
     m = NRV_EXPR("m, t, same, gap: same ? 0 : (m - t) / (2 * (same ? 1 : gap))", m, nrv_transpose(m), same, gap);
@@ -37,14 +37,10 @@ static void eigh_reduce(double *a, double *d, double *e, double *tau, double *p,
     for (int64_t k = 0; k + 2 < n; k++) {
         double *v = a + k * n + k + 1;
         const int64_t m = n - k - 1;
-        const double alpha = v[0], rest = nrv__length_of(v + 1, m - 1);
-        tau[k] = 0, e[k] = alpha;
-        if (rest == 0)
+        tau[k] = nrv__reflect(v, m);
+        e[k] = v[0];
+        if (tau[k] == 0)
             continue;
-        e[k] = -copysign(hypot(alpha, rest), alpha);
-        tau[k] = (e[k] - alpha) / e[k];
-        for (int64_t i = 1; i < m; i++)
-            v[i] /= alpha - e[k];
         v[0] = 1;
         for (int64_t i = 0; i < m; i++)
             p[i] = tau[k] * nrv__dot(a + (k + 1 + i) * n + k + 1, v, m);
@@ -131,7 +127,7 @@ static void eigh_sorted(double *d, const double *vt, double scale, double *y, in
         int64_t best = 0;
         for (int64_t i = 1; i < n; i++)
             best = d[i] < d[best] ? i : best;
-        const double sign = nrv__sign_of_vector(vt + best * n, n, 1);
+        const double sign = nrv__sign_of_vector(vt + best * n, n);
         for (int64_t i = 0; i < n; i++)
             y[i * n + j] = sign * vt[best * n + i];
         y[n * n + j] = d[best] * scale;
@@ -226,8 +222,8 @@ NRV_API nrv_tensor nrv_eigh(nrv_tensor a, nrv_tensor *vectors)
         return NULL;
     nrv_tensor y = nrv__eigh(a);
     if (vectors)
-        *vectors = nrv__part(y, -2, 0, nrv__rows(a));
-    return nrv__without_axis(nrv__part(y, -2, nrv__rows(a), 1), -2);
+        *vectors = nrv_slice(y, -2, 0, nrv__rows(a));
+    return nrv_squeeze(nrv_slice(y, -2, nrv__rows(a), 1), -2);
 }
 
 static nrv_tensor eigvalsh_make(nrv__case *c)

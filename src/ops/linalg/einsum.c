@@ -39,6 +39,11 @@ static bool ein_fail(const ein *e, const char *what, const char *which)
     return false;
 }
 
+static char ein_letter(int label)
+{
+    return (char)(label < 26 ? 'A' + label : 'a' + label - 26);
+}
+
 static int ein_label(char c)
 {
     return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : -1;
@@ -84,7 +89,7 @@ static nrv_tensor ein_diagonal(nrv_tensor x, int i, int k)
 static void ein_drop(ein_term *t, int k, bool sum)
 {
     int rank = t->x->rank;
-    t->x = sum ? nrv__sum_axes(t->x, INT64_C(1) << k, 0) : nrv__without_axis(t->x, k);
+    t->x = sum ? nrv__sum_axes(t->x, INT64_C(1) << k, 0) : nrv_squeeze(t->x, k);
     memmove(t->label + k, t->label + k + 1, (size_t)(rank - 1 - k) * sizeof *t->label);
 }
 
@@ -93,7 +98,7 @@ static bool ein_repeats(ein *e, ein_term *t)
     for (int i = 0; t->x && i < t->x->rank; i++)
         for (int k = i + 1; t->x && k < t->x->rank; k++) {
             nrv_dim d;
-            char name[2] = { (char)(t->label[i] < 26 ? 'A' + t->label[i] : 'a' + t->label[i] - 26), 0 };
+            char name[2] = { ein_letter(t->label[i]), 0 };
             if (t->label[i] != t->label[k])
                 continue;
             if (!nrv__dim_same(e->g, t->x->dim[i], t->x->dim[k], "einsum", &d))
@@ -134,16 +139,20 @@ static bool ein_lengths(ein *e)
             nrv_dim d = e->in[i].x->dim[k];
             char name[4] = "...";
             if (l < EIN_LETTERS)
-                name[0] = (char)(l < 26 ? 'A' + l : 'a' + l - 26), name[1] = 0;
+                name[0] = ein_letter(l), name[1] = 0;
             if (!e->met[l]++ || e->dim[l] == 1)
                 e->dim[l] = d;
             else if (d != 1 && !nrv__dim_same(e->g, d, e->dim[l], "einsum", &e->dim[l]))
                 return ein_fail(e, "different lengths for ", name);
         }
-    for (int i = 0; i < e->n; i++)
-        for (int k = 0; k < e->in[i].x->rank; k++)
-            if (e->in[i].x->dim[k] == 1 && e->dim[e->in[i].label[k]] != 1)
-                ein_drop(&e->in[i], k--, false);
+    for (int i = 0; i < e->n; i++) {
+        ein_term *t = &e->in[i];
+        for (int k = 0; t->x && k < t->x->rank; k++)
+            if (t->x->dim[k] == 1 && e->dim[t->label[k]] != 1)
+                ein_drop(t, k--, false);
+        if (!t->x)
+            return false;
+    }
     return true;
 }
 
@@ -169,7 +178,7 @@ static bool ein_result(ein *e, const char *arrow)
             e->out[e->n_out++] = label[i];
     }
     for (int i = 0; i < e->n_out; i++) {
-        char name[2] = { (char)(e->out[i] < 26 ? 'A' + e->out[i] : 'a' + e->out[i] - 26), 0 };
+        char name[2] = { ein_letter(e->out[i]), 0 };
         if (!e->met[e->out[i]])
             return ein_fail(e, "no operand has the result's ", name);
         if (e->wanted[e->out[i]])

@@ -25,9 +25,9 @@ static bool lu_shape(nrv__infer *s)
 /* from dL and dU of a square factor to the gradient of P a */
 static nrv_tensor lu_square(nrv_tensor lu, nrv_tensor dl, nrv_tensor du)
 {
-    nrv_tensor l = nrv_add(nrv__lower(lu, -1), nrv__eye(lu, nrv__rows(lu))), u = nrv__upper(lu, 0);
-    nrv_tensor g = nrv_add(nrv__lower(nrv_matmul(nrv_transpose(l), nrv__lower(dl, -1)), -1),
-                           nrv__upper(nrv_matmul(nrv__upper(du, 0), nrv_transpose(u)), 0));
+    nrv_tensor l = nrv_add(nrv_tril(lu, -1), nrv__eye(lu, nrv__rows(lu))), u = nrv_triu(lu, 0);
+    nrv_tensor g = nrv_add(nrv_tril(nrv_matmul(nrv_transpose(l), nrv_tril(dl, -1)), -1),
+                           nrv_triu(nrv_matmul(nrv_triu(du, 0), nrv_transpose(u)), 0));
     g = nrv__triangular(lu, g, NRV__TRI_TRANSPOSE | NRV__TRI_UNIT);
     return nrv__by_inverse(g, lu, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
 }
@@ -39,16 +39,16 @@ static void lu_vjp(nrv_vjp *v)
     nrv_dim m = nrv__rows(a), n = nrv__columns(a), k;
     if (!nrv__matrix_least(&nrv__op_lu_packed, a, &k))
         return;
-    nrv_tensor lu = nrv__part(v->y, -1, 0, n), d = nrv__part(v->dy, -1, 0, n);
+    nrv_tensor lu = nrv_slice(v->y, -1, 0, n), d = nrv_slice(v->dy, -1, 0, n);
     nrv_tensor f = nrv__block_of_matrix(lu, k, k), dl = nrv__block_of_matrix(d, k, k), du = dl, rest = NULL;
     if (k != m) { /* L2 = (P a)2 U^-1 */
         nrv_dim more = nrv__dim_sub(g, m, k);
-        rest = nrv__by_inverse(nrv__part(d, -2, k, more), f, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
-        du = nrv_sub(du, nrv_matmul(nrv_transpose(nrv__part(lu, -2, k, more)), rest));
+        rest = nrv__by_inverse(nrv_slice(d, -2, k, more), f, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
+        du = nrv_sub(du, nrv_matmul(nrv_transpose(nrv_slice(lu, -2, k, more)), rest));
     } else if (k != n) { /* U2 = L^-1 (P a)2 */
         nrv_dim more = nrv__dim_sub(g, n, k);
-        rest = nrv__triangular(f, nrv__part(d, -1, k, more), NRV__TRI_TRANSPOSE | NRV__TRI_UNIT);
-        dl = nrv_sub(dl, nrv_matmul(rest, nrv_transpose(nrv__part(lu, -1, k, more))));
+        rest = nrv__triangular(f, nrv_slice(d, -1, k, more), NRV__TRI_TRANSPOSE | NRV__TRI_UNIT);
+        dl = nrv_sub(dl, nrv_matmul(rest, nrv_transpose(nrv_slice(lu, -1, k, more))));
     }
     nrv_tensor da = lu_square(f, dl, du);
     da = rest ? nrv__beside(da, rest, k != m ? -2 : -1) : da;
@@ -95,7 +95,7 @@ static void lu_ref(const nrv__args *a)
 
 static nrv_tensor lu_packed_make(nrv__case *c)
 {
-    return nrv__lu(c->x[0], (int)nrv__case_int(c, "pivot", 1));
+    return nrv__lu(c->x[0], nrv__case_small(c, "pivot", 1));
 }
 
 NRV_OP(
@@ -123,8 +123,8 @@ nrv_tensor nrv__lu(nrv_tensor a, int pivot)
 static nrv_tensor lu_permutation(nrv_tensor like, nrv_tensor rows, nrv_dim m, int transpose)
 {
     nrv_tensor i = nrv_iota(like->g, NRV_I64, m);
-    nrv_tensor one = transpose ? nrv_equal(nrv_reshape(i, NRV_SHAPE(m, 1)), nrv__as_row(rows))
-                               : nrv_equal(nrv__as_column(rows), nrv_reshape(i, NRV_SHAPE(1, m)));
+    nrv_tensor one = transpose ? nrv_equal(nrv_reshape(i, NRV_SHAPE(m, 1)), nrv_expand(rows, -2, 1))
+                               : nrv_equal(nrv_expand(rows, -1, 1), nrv_reshape(i, NRV_SHAPE(1, m)));
     return nrv_select(one, nrv__like(like, 1), nrv__like(like, 0));
 }
 
@@ -133,7 +133,7 @@ nrv_tensor nrv__lu_rows(nrv_tensor lu, int transpose)
     if (!lu)
         return NULL;
     nrv_dim n = nrv__dim_sub(lu->g, nrv__columns(lu), 2);
-    nrv_tensor rows = nrv_cast(nrv__without_axis(nrv__part(lu, -1, n, 1), -1), NRV_I64);
+    nrv_tensor rows = nrv_cast(nrv_squeeze(nrv_slice(lu, -1, n, 1), -1), NRV_I64);
     return rows ? lu_permutation(lu, rows, nrv__rows(lu), transpose) : NULL;
 }
 
@@ -141,7 +141,7 @@ nrv_tensor nrv__lu_solved(nrv_tensor lu, nrv_tensor b, int transpose)
 {
     if (!lu || !b)
         return NULL;
-    nrv_tensor f = nrv__part(lu, -1, 0, nrv__rows(lu));
+    nrv_tensor f = nrv_slice(lu, -1, 0, nrv__rows(lu));
     const unsigned l = NRV__TRI_UNIT, u = NRV__TRI_UPPER, t = NRV__TRI_TRANSPOSE;
     if (transpose)
         return nrv_matmul(nrv__lu_rows(lu, 1), nrv__triangular(f, nrv__triangular(f, b, u | t), l | t));
@@ -150,7 +150,7 @@ nrv_tensor nrv__lu_solved(nrv_tensor lu, nrv_tensor b, int transpose)
 
 static nrv_tensor lu_pivots(nrv_tensor lu, nrv_dim n, nrv_dim k)
 {
-    nrv_tensor p = nrv__without_axis(nrv__part(nrv__part(lu, -2, 0, k), -1, nrv__dim_add(lu->g, n, 1), 1), -1);
+    nrv_tensor p = nrv_squeeze(nrv_slice(nrv_slice(lu, -2, 0, k), -1, nrv__dim_add(lu->g, n, 1), 1), -1);
     return nrv_cast(nrv_add_c(p, 1), NRV_I32);
 }
 
@@ -182,7 +182,7 @@ NRV_API nrv_tensor nrv_lu_factor(nrv_tensor a, nrv_tensor *pivots)
     nrv_tensor lu = nrv__lu(a, 1);
     if (pivots && lu)
         *pivots = lu_pivots(lu, nrv__columns(a), k);
-    return nrv__part(lu, -1, 0, nrv__columns(a));
+    return nrv_slice(lu, -1, 0, nrv__columns(a));
 }
 
 static nrv_tensor lu_make(nrv__case *c)
@@ -217,9 +217,9 @@ NRV_API nrv_tensor nrv_lu(nrv_tensor a, nrv_tensor *l, nrv_tensor *u)
         return NULL;
     nrv_tensor lu = nrv__lu(a, 1);
     if (l)
-        *l = nrv_add(nrv__lower(nrv__part(lu, -1, 0, k), -1), nrv__eye_of(a, nrv__rows(a), k));
+        *l = nrv_add(nrv_tril(nrv_slice(lu, -1, 0, k), -1), nrv__eye_of(a, nrv__rows(a), k));
     if (u)
-        *u = nrv__upper(nrv__block_of_matrix(lu, k, nrv__columns(a)), 0);
+        *u = nrv_triu(nrv__block_of_matrix(lu, k, nrv__columns(a)), 0);
     return nrv__lu_rows(lu, 1);
 }
 

@@ -1,5 +1,5 @@
 /* matmul - the product of matrices.    y = a b    da = dy b^T    db = a^T dy */
-#include "../op.h"
+#include "matrix.h"
 #include <string.h>
 
 static bool matmul_shape(nrv__infer *s)
@@ -21,14 +21,8 @@ static bool matmul_shape(nrv__infer *s)
             "the last length of a meets the one before the last of b; does a layer's size fit its input?",
             "inner lengths differ: %s and %s", nrv__dim_text(s->g, a->dim[a->rank - 1], ta),
             nrv__dim_text(s->g, b->dim[b->rank - 2], tb));
-    s->rank = a->rank > b->rank ? a->rank : b->rank;
-    for (int i = 0; i < s->rank - 2; i++) {
-        int ia = i - (s->rank - a->rank), ib = i - (s->rank - b->rank);
-        nrv_dim da = ia < 0 ? 1 : a->dim[ia], db = ib < 0 ? 1 : b->dim[ib];
-        s->dim[i] = da == 1 ? db : da;
-        if (da != 1 && db != 1 && !nrv__dim_same(s->g, da, db, "matmul", &s->dim[i]))
-            return nrv__infer_fail(s, NRV_ESHAPE, "batch lengths are equal or 1", "batch lengths differ at axis %d", i);
-    }
+    if (!nrv__infer_meets(s, a, b))
+        return false;
     s->dim[s->rank - 2] = a->dim[a->rank - 2];
     s->dim[s->rank - 1] = b->dim[b->rank - 1];
     return true;
@@ -42,19 +36,6 @@ static void matmul_vjp(nrv_vjp *v)
         v->dx[1] = nrv_matmul(nrv_transpose(v->x[0]), v->dy);
 }
 
-/* where batch item i of y begins in x, whose batch axes may be fewer or of length 1 */
-static int64_t matmul_item(const nrv__view *x, const nrv__view *y, int64_t i)
-{
-    int64_t at = 0;
-    for (int k = y->rank - 3; k >= 0; k--) {
-        int kx = k - (y->rank - x->rank);
-        if (kx >= 0 && x->dim[kx] != 1)
-            at += i % y->dim[k] * x->stride[kx];
-        i /= y->dim[k];
-    }
-    return at;
-}
-
 static void matmul_ref(const nrv__args *args)
 {
     const nrv__view *va = &args->in[0], *vb = &args->in[1], *vy = &args->out[0];
@@ -63,8 +44,8 @@ static void matmul_ref(const nrv__args *args)
         return;
     memset(vy->data, 0, (size_t)args->n * sizeof(double));
     for (int64_t item = 0; item < args->n / (m * n); item++) {
-        const double *a = (const double *)va->data + matmul_item(va, vy, item);
-        const double *b = (const double *)vb->data + matmul_item(vb, vy, item);
+        const double *a = (const double *)va->data + nrv__matrix_at(va, vy, item);
+        const double *b = (const double *)vb->data + nrv__matrix_at(vb, vy, item);
         double *y = (double *)vy->data + item * m * n;
         for (int64_t i = 0; i < m; i++)
             for (int64_t k = 0; k < depth; k++)

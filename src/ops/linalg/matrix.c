@@ -90,26 +90,6 @@ nrv_tensor nrv__matrix_batch(const nrv__batch *b)
 }
 
 /* ---- small matrices of the graph ---- */
-nrv_tensor nrv__matrix_where(nrv_tensor like, nrv_dim m, nrv_dim n, int64_t k, int lower)
-{
-    if (!like)
-        return NULL;
-    nrv_tensor i = nrv_reshape(nrv_iota(like->g, NRV_I64, m), NRV_SHAPE(m, 1));
-    nrv_tensor j = nrv_reshape(nrv_iota(like->g, NRV_I64, n), NRV_SHAPE(1, n));
-    i = nrv_add(i, nrv_fill(like->g, NRV_I64, NRV_SCALAR, (double)k));
-    return lower ? nrv_less_equal(j, i) : nrv_greater_equal(j, i);
-}
-
-nrv_tensor nrv__lower(nrv_tensor x, int64_t k)
-{
-    return x ? nrv_select(nrv__matrix_where(x, nrv__rows(x), nrv__columns(x), k, 1), x, nrv__like(x, 0)) : NULL;
-}
-
-nrv_tensor nrv__upper(nrv_tensor x, int64_t k)
-{
-    return x ? nrv_select(nrv__matrix_where(x, nrv__rows(x), nrv__columns(x), k, 0), x, nrv__like(x, 0)) : NULL;
-}
-
 static nrv_tensor matrix_on_diagonal(nrv_tensor like, nrv_dim m, nrv_dim n)
 {
     if (!like)
@@ -120,7 +100,7 @@ static nrv_tensor matrix_on_diagonal(nrv_tensor like, nrv_dim m, nrv_dim n)
 
 nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n)
 {
-    return nrv_select(matrix_on_diagonal(like, m, n), nrv__like(like, 1), nrv__like(like, 0));
+    return like ? nrv_eye(like->g, like->type, m, n) : NULL;
 }
 
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n)
@@ -145,44 +125,9 @@ nrv_tensor nrv__diagonal(nrv_tensor x)
 
 nrv_tensor nrv__on_diagonal(nrv_tensor d)
 {
-    return d ? nrv_select(matrix_on_diagonal(d, nrv__columns(d), nrv__columns(d)), nrv__as_row(d), nrv__like(d, 0))
+    return d ? nrv_select(matrix_on_diagonal(d, nrv__columns(d), nrv__columns(d)), nrv_expand(d, -2, 1),
+                          nrv__like(d, 0))
              : NULL;
-}
-
-static nrv_tensor matrix_with_axis(nrv_tensor d, int axis)
-{
-    if (!d)
-        return NULL;
-    nrv_shape s = { d->rank + 1, { 0 } };
-    for (int i = 0; i < s.rank && s.rank <= NRV__MAX_RANK; i++)
-        s.dim[i] = i == axis ? 1 : d->dim[i - (i > axis)];
-    return nrv_reshape(d, s);
-}
-
-nrv_tensor nrv__as_row(nrv_tensor d)
-{
-    return d ? matrix_with_axis(d, d->rank - 1) : NULL;
-}
-
-nrv_tensor nrv__as_column(nrv_tensor d)
-{
-    return d ? matrix_with_axis(d, d->rank) : NULL;
-}
-
-nrv_tensor nrv__without_axis(nrv_tensor x, int axis)
-{
-    if (!x)
-        return NULL;
-    nrv_shape s = { x->rank - 1, { 0 } };
-    axis = axis < 0 ? axis + x->rank : axis;
-    for (int i = 0; i < s.rank; i++)
-        s.dim[i] = x->dim[i + (i >= axis)];
-    return nrv_reshape(x, s);
-}
-
-nrv_tensor nrv__part(nrv_tensor x, int axis, nrv_dim from, nrv_dim n)
-{
-    return nrv_slice(x, axis, from, n);
 }
 
 nrv_tensor nrv__block_of_matrix(nrv_tensor x, nrv_dim m, nrv_dim n)
@@ -276,15 +221,25 @@ double nrv__length_of(const double *x, int64_t n)
     return most * sqrt(s);
 }
 
-double nrv__sign_of_vector(const double *x, int64_t n, int64_t step)
+double nrv__sign_of_vector(const double *x, int64_t n)
 {
-    double most = 0;
+    const double most = nrv__largest_of(x, n);
     for (int64_t i = 0; i < n; i++)
-        most = fabs(x[i * step]) > most ? fabs(x[i * step]) : most;
-    for (int64_t i = 0; i < n; i++)
-        if (fabs(x[i * step]) >= 0.875 * most)
-            return x[i * step] < 0 ? -1 : 1;
+        if (fabs(x[i]) >= 0.875 * most)
+            return x[i] < 0 ? -1 : 1;
     return 1;
+}
+
+double nrv__reflect(double *x, int64_t n)
+{
+    const double rest = nrv__length_of(x + 1, n - 1);
+    if (rest == 0)
+        return 0;
+    const double alpha = x[0], beta = -copysign(hypot(alpha, rest), alpha);
+    for (int64_t i = 1; i < n; i++)
+        x[i] /= alpha - beta;
+    x[0] = beta;
+    return (beta - alpha) / beta;
 }
 
 int64_t nrv__room_of(int64_t a, int64_t b, int64_t c)

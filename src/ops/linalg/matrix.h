@@ -24,22 +24,14 @@ static inline nrv_dim nrv__columns(nrv_tensor x)
 {
     return x->dim[x->rank - 1];
 }
-nrv_tensor nrv__matrix_where(nrv_tensor like, nrv_dim m, nrv_dim n, int64_t k, int lower); /* bool (m,n): j - i <= k
-                                                                                         (lower), >= k (not) */
-nrv_tensor nrv__lower(nrv_tensor x, int64_t k);                                            /* zeros above diagonal k */
-nrv_tensor nrv__upper(nrv_tensor x, int64_t k);                                            /* zeros below it */
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n);
 nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n);
-nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n);                 /* one for every matrix of like */
-nrv_tensor nrv__diagonal(nrv_tensor x);                                /* (...,n,n) -> (...,n) */
-nrv_tensor nrv__on_diagonal(nrv_tensor d);                             /* (...,n) -> (...,n,n) */
-nrv_tensor nrv__as_row(nrv_tensor d);                                  /* (...,n) -> (...,1,n) */
-nrv_tensor nrv__as_column(nrv_tensor d);                               /* (...,n) -> (...,n,1) */
-nrv_tensor nrv__without_axis(nrv_tensor x, int axis);                  /* of length 1; negative counts from the end */
-nrv_tensor nrv__part(nrv_tensor x, int axis, nrv_dim from, nrv_dim n); /* a slice, axis from the end: -1, -2 */
-nrv_tensor nrv__block_of_matrix(nrv_tensor x, nrv_dim m, nrv_dim n);   /* the first m rows and n columns */
-nrv_tensor nrv__beside(nrv_tensor a, nrv_tensor b, int axis);          /* one behind the other along -1 or -2 */
-nrv_tensor nrv__by_inverse(nrv_tensor x, nrv_tensor r, unsigned how);  /* x op(r)^-1, see nrv__triangular */
+nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n);                /* one for every matrix of like */
+nrv_tensor nrv__diagonal(nrv_tensor x);                               /* (...,n,n) -> (...,n) */
+nrv_tensor nrv__on_diagonal(nrv_tensor d);                            /* (...,n) -> (...,n,n) */
+nrv_tensor nrv__block_of_matrix(nrv_tensor x, nrv_dim m, nrv_dim n);  /* the first m rows and n columns */
+nrv_tensor nrv__beside(nrv_tensor a, nrv_tensor b, int axis);         /* one behind the other along -1 or -2 */
+nrv_tensor nrv__by_inverse(nrv_tensor x, nrv_tensor r, unsigned how); /* x op(r)^-1, see nrv__triangular */
 
 /* op(t) x = b with op(t) triangular; of t only the triangle is read, and not its diagonal where UNIT */
 enum { NRV__TRI_UPPER = 1, NRV__TRI_TRANSPOSE = 2, NRV__TRI_UNIT = 4 };
@@ -75,7 +67,10 @@ void nrv__axpy(double *y, double c, const double *x, int64_t n); /* y += c x */
 double nrv__length_of(const double *x, int64_t n);               /* without overflow */
 double nrv__largest_of(const double *x, int64_t n);              /* |x|, NaN left out */
 /* -1 where the vector is to be turned round: of the entries at least 7/8 as large as the largest, the first is > 0 */
-double nrv__sign_of_vector(const double *x, int64_t n, int64_t step);
+double nrv__sign_of_vector(const double *x, int64_t n);
+/* Householder's reflection 1 - tau v v^T of x: x[0] becomes what it makes of x, behind it stands v, whose v[0] = 1 is
+   not written. tau, or 0: nothing stood behind x[0], and x stays */
+double nrv__reflect(double *x, int64_t n);
 /* rows of vt become orthonormal eigenvectors of the symmetric a, d the eigenvalues in no order; a is used up. room: 3n.
    false: they were not found, and all is undefined */
 bool nrv__eigh_rows(double *a, double *vt, double *d, double *room, int64_t n);

@@ -17,7 +17,7 @@ static void matrix_exp_vjp(nrv_vjp *v)
     nrv_dim n = nrv__rows(v->x[0]);
     nrv_tensor t = nrv_transpose(v->x[0]), zero = nrv_fill(v->g, v->dy->type, nrv_shape_of(v->dy), 0);
     nrv_tensor both = nrv__beside(nrv__beside(t, v->dy, -1), nrv__beside(zero, t, -1), -2);
-    v->dx[0] = nrv__part(nrv__part(nrv_matrix_exp(both), -2, 0, n), -1, n, n);
+    v->dx[0] = nrv_slice(nrv_slice(nrv_matrix_exp(both), -2, 0, n), -1, n, n);
 }
 
 static void matrix_exp_product(double *restrict y, const double *a, const double *b, int64_t n)

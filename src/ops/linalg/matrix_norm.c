@@ -59,7 +59,7 @@ static nrv_tensor matrix_norm_make(nrv__case *c)
 {
     int64_t d[2] = { 0 };
     const int n = nrv__case_ints(c, "axis", 2, d);
-    nrv_matrix_norm_opt o = { .keep = (int)nrv__case_int(c, "keep", 0) };
+    nrv_matrix_norm_opt o = { .keep = nrv__case_small(c, "keep", 0) };
     for (int i = 0; i < n && n == 2; i++)
         o.axis[i] = d[i] >= -NRV__MAX_RANK && d[i] < NRV__MAX_RANK ? (int)d[i] : NRV__MAX_RANK;
     return nrv_matrix_norm_with(c->x[0], nrv__case_text(c, "ord"), &o);

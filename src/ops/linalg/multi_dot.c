@@ -75,7 +75,7 @@ NRV_API nrv_tensor nrv_multi_dot(int n, const nrv_tensor *x)
         return nrv__op_refuses(op, 1, x, NRV_EARG, "from 2 to 32", "a product of %d", n);
     row = x[0]->rank == 1, column = x[n - 1]->rank == 1;
     for (int i = 0; i < n; i++) {
-        m[i] = i == 0 && row ? nrv__as_row(x[i]) : i == n - 1 && column ? nrv__as_column(x[i]) : x[i];
+        m[i] = i == 0 && row ? nrv_expand(x[i], -2, 1) : i == n - 1 && column ? nrv_expand(x[i], -1, 1) : x[i];
         if (!m[i] || m[i]->rank != 2)
             return nrv__op_refuses(op, 1, &x[i], NRV_ESHAPE, "matrices; a vector at either end", "input %d has rank %d",
                                    i, x[i]->rank);
@@ -92,6 +92,6 @@ NRV_API nrv_tensor nrv_multi_dot(int n, const nrv_tensor *x)
         for (int j = i + 1; j < n; j++)
             cut[i][j] = j - 1;
     nrv_tensor y = chain_product(m, n, cut);
-    y = row ? nrv__without_axis(y, 0) : y;
-    return column ? nrv__without_axis(y, -1) : y;
+    y = row ? nrv_squeeze(y, 0) : y;
+    return column ? nrv_squeeze(y, -1) : y;
 }

@@ -110,7 +110,7 @@ NRV_API nrv_tensor nrv_dot(nrv_tensor a, nrv_tensor b)
 
 static nrv_tensor product_vecdot(nrv__case *c)
 {
-    return nrv_vecdot(c->x[0], c->x[1], (int)nrv__case_int(c, "axis", -1));
+    return nrv_vecdot(c->x[0], c->x[1], nrv__case_small(c, "axis", -1));
 }
 
 NRV_OP(vecdot, PRODUCT_RECORD("The products of two tensors, summed along an axis; the others broadcast."),
@@ -155,7 +155,7 @@ NRV_API nrv_tensor nrv_inner(nrv_tensor a, nrv_tensor b)
 
 static nrv_tensor product_outer_of(const nrv__opdef *op, const nrv_tensor *in)
 {
-    return product_ranks(op, in, 1, 1) ? nrv_mul(nrv__as_column(in[0]), nrv__as_row(in[1])) : NULL;
+    return product_ranks(op, in, 1, 1) ? nrv_mul(nrv_expand(in[0], -1, 1), nrv_expand(in[1], -2, 1)) : NULL;
 }
 
 PRODUCT_MAKE(outer)

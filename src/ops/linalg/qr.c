@@ -24,8 +24,8 @@ static bool qr_shape(nrv__infer *s)
 /* dQ and dR to the gradient of a square or high a */
 static nrv_tensor qr_high(nrv_tensor q, nrv_tensor r, nrv_tensor dq, nrv_tensor dr)
 {
-    nrv_tensor m = nrv_sub(nrv_matmul(r, nrv_transpose(nrv__upper(dr, 0))), nrv_matmul(nrv_transpose(dq), q));
-    nrv_tensor low = nrv__lower(m, 0), both = nrv_add(low, nrv_transpose(nrv__lower(m, -1)));
+    nrv_tensor m = nrv_sub(nrv_matmul(r, nrv_transpose(nrv_triu(dr, 0))), nrv_matmul(nrv_transpose(dq), q));
+    nrv_tensor low = nrv_tril(m, 0), both = nrv_add(low, nrv_transpose(nrv_tril(m, -1)));
     return nrv__by_inverse(nrv_add(dq, nrv_matmul(q, both)), r, NRV__TRI_UPPER | NRV__TRI_TRANSPOSE);
 }
 
@@ -35,29 +35,16 @@ static void qr_vjp(nrv_vjp *v)
     nrv_dim m = nrv__rows(a), n = nrv__columns(a), k;
     if (!nrv__matrix_least(&nrv__op_qr_packed, a, &k))
         return;
-    nrv_tensor q = nrv__part(nrv__part(v->y, -2, 0, m), -1, 0, k), r = nrv__part(v->y, -2, m, k);
-    nrv_tensor dq = nrv__part(nrv__part(v->dy, -2, 0, m), -1, 0, k), dr = nrv__part(v->dy, -2, m, k);
+    nrv_tensor q = nrv_slice(nrv_slice(v->y, -2, 0, m), -1, 0, k), r = nrv_slice(v->y, -2, m, k);
+    nrv_tensor dq = nrv_slice(nrv_slice(v->dy, -2, 0, m), -1, 0, k), dr = nrv_slice(v->dy, -2, m, k);
     if (k == n) {
         v->dx[0] = qr_high(q, r, dq, dr);
         return;
     }
     nrv_dim more = nrv__dim_sub(v->g, n, k);
-    nrv_tensor dr2 = nrv__part(dr, -1, k, more);
-    dq = nrv_add(dq, nrv_matmul(nrv__part(a, -1, k, more), nrv_transpose(dr2)));
-    v->dx[0] = nrv__beside(qr_high(q, nrv__part(r, -1, 0, k), dq, nrv__part(dr, -1, 0, k)), nrv_matmul(q, dr2), -1);
-}
-
-/* x becomes v with v[0] = 1 not written, x[0] what the reflection makes of it; H = 1 - tau v v^T */
-static double qr_reflect(double *x, int64_t n)
-{
-    const double rest = n > 1 ? nrv__length_of(x + 1, n - 1) : 0;
-    if (rest == 0)
-        return 0;
-    const double alpha = x[0], beta = -copysign(hypot(alpha, rest), alpha);
-    for (int64_t i = 1; i < n; i++)
-        x[i] /= alpha - beta;
-    x[0] = beta;
-    return (beta - alpha) / beta;
+    nrv_tensor dr2 = nrv_slice(dr, -1, k, more);
+    dq = nrv_add(dq, nrv_matmul(nrv_slice(a, -1, k, more), nrv_transpose(dr2)));
+    v->dx[0] = nrv__beside(qr_high(q, nrv_slice(r, -1, 0, k), dq, nrv_slice(dr, -1, 0, k)), nrv_matmul(q, dr2), -1);
 }
 
 static void qr_apply(double *x, const double *v, double tau, int64_t n)
@@ -71,7 +58,7 @@ static void qr_apply(double *x, const double *v, double tau, int64_t n)
 static void qr_one(double *w, double *q, double *tau, int64_t m, int64_t n, int64_t k)
 {
     for (int64_t j = 0; j < k; j++) {
-        tau[j] = qr_reflect(w + j * m + j, m - j);
+        tau[j] = nrv__reflect(w + j * m + j, m - j);
         for (int64_t c = j + 1; c < n && tau[j] != 0; c++)
             qr_apply(w + c * m + j, w + j * m + j, tau[j], m - j);
     }
@@ -147,21 +134,21 @@ static bool householder_fits(const nrv__opdef *op, nrv_tensor v, nrv_tensor tau)
 /* the first k columns with ones on their diagonal and zeros above it */
 static nrv_tensor householder_vectors(nrv_tensor v, nrv_dim k)
 {
-    return nrv_add(nrv__lower(nrv__part(v, -1, 0, k), -1), nrv__eye_of(v, nrv__rows(v), k));
+    return nrv_add(nrv_tril(nrv_slice(v, -1, 0, k), -1), nrv__eye_of(v, nrv__rows(v), k));
 }
 
 /* 1 + U D, U: V^T V above its diagonal, D: tau on one */
 static nrv_tensor householder_triangle(nrv_tensor v, nrv_tensor tau)
 {
-    nrv_tensor up = nrv__upper(nrv_matmul(nrv_transpose(v), v), 1);
-    return up && tau ? nrv_add(nrv_mul(up, nrv__as_row(tau)), nrv__eye(up, nrv__columns(v))) : NULL;
+    nrv_tensor up = nrv_triu(nrv_matmul(nrv_transpose(v), v), 1);
+    return up && tau ? nrv_add(nrv_mul(up, nrv_expand(tau, -2, 1)), nrv__eye(up, nrv__columns(v))) : NULL;
 }
 
 static nrv_tensor householder_of(nrv_tensor v, nrv_tensor tau)
 {
     nrv_tensor t = householder_triangle(v, tau);
     nrv_tensor right = nrv__triangular(t, nrv_transpose(v), NRV__TRI_UPPER | NRV__TRI_UNIT);
-    return nrv_matmul(nrv_mul(v, nrv__as_row(tau)), right); /* V T V^T, T = D (1 + U D)^-1 */
+    return nrv_matmul(nrv_mul(v, nrv_expand(tau, -2, 1)), right); /* V T V^T, T = D (1 + U D)^-1 */
 }
 
 static nrv_tensor householder_make(nrv__case *c)
@@ -193,7 +180,7 @@ NRV_API nrv_tensor nrv_householder_product(nrv_tensor v, nrv_tensor tau)
     if (!householder_fits(op, v, tau))
         return NULL;
     nrv_tensor y = householder_of(householder_vectors(v, nrv__columns(tau)), tau);
-    return nrv__part(nrv_sub(nrv__eye(v, nrv__rows(v)), y), -1, 0, nrv__columns(v));
+    return nrv_slice(nrv_sub(nrv__eye(v, nrv__rows(v)), y), -1, 0, nrv__columns(v));
 }
 
 /* ---- Q and R ---- */
@@ -202,12 +189,12 @@ static nrv_tensor qr_whole(nrv_tensor q, nrv_dim m, nrv_dim n)
 {
     nrv_dim more = nrv__dim_sub(q->g, m, n);
     nrv_tensor one = nrv__eye_of(q, m, n);
-    nrv_tensor lu = nrv__part(nrv__lu(nrv_sub(q, one), 0), -1, 0, n);
-    nrv_tensor v = nrv_add(nrv__lower(lu, -1), one), top = nrv__part(lu, -2, 0, n);
+    nrv_tensor lu = nrv_slice(nrv__lu(nrv_sub(q, one), 0), -1, 0, n);
+    nrv_tensor v = nrv_add(nrv_tril(lu, -1), one), top = nrv_slice(lu, -2, 0, n);
     nrv_tensor right = nrv__by_inverse(v, top, NRV__TRI_UNIT); /* V V1^-1 */
-    right = nrv_transpose(nrv__part(right, -2, n, more));
-    nrv_tensor rest = nrv_matmul(v, nrv_matmul(nrv__upper(top, 0), right));
-    nrv_tensor j = nrv__part(nrv__eye(q, m), -1, n, more);
+    right = nrv_transpose(nrv_slice(right, -2, n, more));
+    nrv_tensor rest = nrv_matmul(v, nrv_matmul(nrv_triu(top, 0), right));
+    nrv_tensor j = nrv_slice(nrv__eye(q, m), -1, n, more);
     return nrv__beside(q, nrv_add(j, rest), -1);
 }
 
@@ -216,14 +203,14 @@ nrv_tensor nrv__completed(nrv_tensor q)
     if (!q)
         return NULL;
     nrv_dim m = nrv__rows(q), k = nrv__columns(q);
-    nrv_tensor whole = qr_whole(nrv__part(nrv__part(nrv__qr(q), -2, 0, m), -1, 0, k), m, k);
-    return nrv__beside(q, nrv__part(whole, -1, k, NRV_SAME), -1);
+    nrv_tensor whole = qr_whole(nrv_slice(nrv_slice(nrv__qr(q), -2, 0, m), -1, 0, k), m, k);
+    return nrv__beside(q, nrv_slice(whole, -1, k, NRV_SAME), -1);
 }
 
 static nrv_tensor qr_make(nrv__case *c)
 {
     const char *mode = nrv__case_text(c, "mode");
-    int some = (int)nrv__case_int(c, "some", 1), whole = mode ? !strcmp(mode, "complete") : !some;
+    int some = nrv__case_small(c, "some", 1), whole = mode ? !strcmp(mode, "complete") : !some;
     nrv_tensor r = NULL, q = nrv_qr(c->x[0], whole, &r);
     if (mode && !strcmp(mode, "r"))
         return r;
@@ -261,7 +248,7 @@ NRV_API nrv_tensor nrv_qr(nrv_tensor a, int whole, nrv_tensor *r)
         return NULL;
     nrv_tensor y = nrv__qr(a);
     nrv_dim m = nrv__rows(a), n = nrv__columns(a);
-    nrv_tensor q = nrv__part(nrv__part(y, -2, 0, m), -1, 0, k), right = nrv__part(y, -2, m, k);
+    nrv_tensor q = nrv_slice(nrv_slice(y, -2, 0, m), -1, 0, k), right = nrv_slice(y, -2, m, k);
     if (whole && k != m && q && right) {
         nrv_shape s = nrv_shape_of(right);
         s.dim[s.rank - 2] = nrv__dim_sub(a->g, m, n);
@@ -303,18 +290,18 @@ NRV_API nrv_tensor nrv_geqrf(nrv_tensor a, nrv_tensor *tau)
         return NULL;
     /* the last reflection of a square or wide a is none: its zero pivot would have no gradient */
     nrv_dim m = nrv__rows(a), n = nrv__columns(a), some = k == m && m != 0 ? nrv__dim_sub(a->g, m, 1) : k;
-    nrv_tensor r = NULL, q = nrv__part(nrv_qr(a, 0, &r), -1, 0, some);
-    nrv_tensor v = nrv__part(nrv__lu(nrv_sub(q, nrv__eye_of(a, m, some)), 0), -1, 0, some);
+    nrv_tensor r = NULL, q = nrv_slice(nrv_qr(a, 0, &r), -1, 0, some);
+    nrv_tensor v = nrv_slice(nrv__lu(nrv_sub(q, nrv__eye_of(a, m, some)), 0), -1, 0, some);
     if (!v)
         return NULL;
     nrv_shape s = nrv_shape_of(a);
     if (tau) {
-        *tau = nrv_neg(nrv__diagonal(nrv__part(v, -2, 0, some)));
+        *tau = nrv_neg(nrv__diagonal(nrv_slice(v, -2, 0, some)));
         nrv_shape one = nrv_shape_of(*tau);
         one.dim[one.rank - 1] = 1;
         *tau = some != k ? nrv__beside(*tau, nrv_fill(a->g, a->type, one, 0), -1) : *tau;
     }
-    v = nrv__lower(v, -1);
+    v = nrv_tril(v, -1);
     if (some != n) {
         s.dim[s.rank - 1] = nrv__dim_sub(a->g, n, some);
         v = nrv__beside(v, nrv_fill(a->g, a->type, s, 0), -1);
@@ -337,7 +324,7 @@ typedef struct {
 
 static nrv_tensor ormqr_make(nrv__case *c)
 {
-    nrv_ormqr_opt o = { .right = nrv__case_right(c), .transpose = (int)nrv__case_int(c, "transpose", 0) };
+    nrv_ormqr_opt o = { .right = nrv__case_right(c), .transpose = nrv__case_small(c, "transpose", 0) };
     return nrv_ormqr(c->x[0], c->x[1], c->x[2], &o);
 }
 
@@ -377,7 +364,7 @@ NRV_API nrv_tensor nrv_ormqr(nrv_tensor v, nrv_tensor tau, nrv_tensor x, const n
     bool turned = !o->right != !o->transpose; /* of Q^T x and x Q, the transpose is what is computed */
     v = householder_vectors(v, nrv__columns(tau));
     nrv_tensor t = householder_triangle(v, tau), z = o->right ? nrv_transpose(x) : x;
-    nrv_tensor w = nrv_matmul(nrv_transpose(v), z), s = nrv__as_column(tau);
+    nrv_tensor w = nrv_matmul(nrv_transpose(v), z), s = nrv_expand(tau, -1, 1);
     w = turned ? nrv__triangular(t, nrv_mul(w, s), NRV__TRI_UPPER | NRV__TRI_UNIT | NRV__TRI_TRANSPOSE)
                : nrv_mul(nrv__triangular(t, w, NRV__TRI_UPPER | NRV__TRI_UNIT), s);
     z = nrv_sub(z, nrv_matmul(v, w));

@@ -31,7 +31,7 @@ NRV_OP(solve, .sig = "real a[...,n,n], real b[...,n,k] -> x[...,n,k]",
        .doc =
            "The x with a x = b, or with x a = b (right); batch axes broadcast. b of one axis, or of a's axes but the "
            "last, is a vector for each matrix. A singular a gives inf or NaN.",
-       .vjp = solve_vjp, .make = solve_make, .ulp = 64, .rel = 1e-11,
+       .vjp = solve_vjp, .make = solve_make, .ulp = 64,
        .tolerance_why = "a factorisation and two triangular systems, each rounded; the error grows with the condition",
        .torch = "linalg.solve", .numpy = "linalg.solve",
        .refuse = { "a[2,3], b[2] => solve: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] "
@@ -77,21 +77,19 @@ NRV_API nrv_tensor nrv_solve_with(nrv_tensor a, nrv_tensor b, const nrv_solve_op
     if (!nrv__matrix_wants(op, 1, &a) || !nrv__matrix_square(op, a) ||
         !nrv__op_wants_real(op, NRV_N(const nrv_tensor, a, b)))
         return NULL;
-    bool vector = o->vector || solve_is_vector(a, b), right = o->right && !vector;
+    bool vector = o->vector || solve_is_vector(a, b), right = o->right;
     if (b->rank < 1)
         return nrv__op_refuses(op, NRV_N(const nrv_tensor, a, b), NRV_ESHAPE, "b (...,n,k) or (...,n)",
                                "b has no axis");
-    if (vector)
-        b = nrv__as_column(b);
-    nrv_dim n;
+    nrv_dim n, have = vector || right ? nrv__columns(b) : nrv__rows(b);
     char ta[24], tb[24];
-    nrv_dim have = !b ? 0 : right ? nrv__columns(b) : nrv__rows(b);
-    if (b && !nrv__dim_same(a->g, nrv__rows(a), have, op->name, &n))
+    if (!nrv__dim_same(a->g, nrv__rows(a), have, op->name, &n))
         return nrv__op_refuses(op, NRV_N(const nrv_tensor, a, b), NRV_ESHAPE, "b (...,n,k), or (...,n)",
                                "a is of %s unknowns, b of %s", nrv__dim_text(a->g, nrv__rows(a), ta),
                                nrv__dim_text(a->g, have, tb));
-    nrv_tensor x = right ? nrv_transpose(solve_matrices(nrv_transpose(a), nrv_transpose(b))) : solve_matrices(a, b);
-    return vector ? nrv__without_axis(x, -1) : x;
+    a = right ? nrv_transpose(a) : a; /* x a = b is a^T x^T = b^T */
+    nrv_tensor x = solve_matrices(a, vector ? nrv_expand(b, -1, 1) : right ? nrv_transpose(b) : b);
+    return vector ? nrv_squeeze(x, -1) : right ? nrv_transpose(x) : x;
 }
 
 /* ---- inv ---- */
@@ -108,7 +106,7 @@ static nrv_tensor inv_make(nrv__case *c)
 
 NRV_OP(inv, .sig = "real a[...,n,n] -> y[...,n,n]",
        .doc = "The inverse. A singular a gives inf or NaN. To solve a system, nrv_solve is faster and more accurate.",
-       .vjp = inv_vjp, .make = inv_make, .ulp = 64, .rel = 1e-11,
+       .vjp = inv_vjp, .make = inv_make, .ulp = 64,
        .tolerance_why = "a factorisation and two triangular systems, each rounded; the error grows with the condition",
        .torch = "linalg.inv inverse", .numpy = "linalg.inv",
        .refuse = { "a[2,3] => inv: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | hint "
@@ -129,7 +127,7 @@ NRV_API nrv_tensor nrv_inv(nrv_tensor a)
 /* ---- tensors as matrices ---- */
 static nrv_tensor tensorinv_make(nrv__case *c)
 {
-    return nrv_tensorinv(c->x[0], (int)nrv__case_int(c, "ind", 2));
+    return nrv_tensorinv(c->x[0], nrv__case_small(c, "ind", 2));
 }
 
 NRV_OP(tensorinv, .sig = "real a[p...,q...] -> y[q...,p...]",

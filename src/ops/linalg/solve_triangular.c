@@ -39,7 +39,7 @@ static void tri_vjp(nrv_vjp *v)
         return;
     nrv_tensor dt =
         how & NRV__TRI_TRANSPOSE ? nrv_matmul(v->y, nrv_transpose(db)) : nrv_matmul(db, nrv_transpose(v->y));
-    v->dx[0] = nrv_neg(how & NRV__TRI_UPPER ? nrv__upper(dt, k) : nrv__lower(dt, -k));
+    v->dx[0] = nrv_neg(how & NRV__TRI_UPPER ? nrv_triu(dt, k) : nrv_tril(dt, -k));
 }
 
 static void tri_one(const double *t, double *x, int64_t n, int64_t k, unsigned how)
@@ -80,9 +80,9 @@ static nrv_tensor tri_batch(const nrv__batch *b)
 
 static nrv_solve_triangular_opt tri_options(const nrv__case *c, int upper)
 {
-    return (nrv_solve_triangular_opt){ .upper = (int)nrv__case_int(c, "upper", upper),
-                                       .transpose = (int)nrv__case_int(c, "transpose", 0),
-                                       .unit = (int)nrv__case_int(c, "unitriangular", nrv__case_int(c, "unit", 0)),
+    return (nrv_solve_triangular_opt){ .upper = nrv__case_small(c, "upper", upper),
+                                       .transpose = nrv__case_small(c, "transpose", 0),
+                                       .unit = nrv__case_small(c, "unitriangular", nrv__case_int(c, "unit", 0)),
                                        .right = nrv__case_right(c) };
 }
 

@@ -29,8 +29,8 @@ typedef struct svd_parts {
 
 static svd_parts svd_read(nrv_tensor y, nrv_dim m, nrv_dim n)
 {
-    svd_parts p = { nrv__part(y, -2, 0, m), nrv__part(y, -2, m, 1), NULL };
-    p.v = y ? nrv__part(y, -2, nrv__dim_add(y->g, m, 1), n) : NULL;
+    svd_parts p = { nrv_slice(y, -2, 0, m), nrv_slice(y, -2, m, 1), NULL };
+    p.v = y ? nrv_slice(y, -2, nrv__dim_add(y->g, m, 1), n) : NULL;
     return p;
 }
 
@@ -52,7 +52,7 @@ static void svd_vjp(nrv_vjp *v)
     const char *split = "a, t, same, gap: same ? 0 : (a - t) / (same ? 1 : gap)";
     a = nrv_mul(nrv_expr(split, 4, (const nrv_tensor[]){ a, nrv_transpose(a), same, gap }), y.s);
     b = nrv_mul(nrv_expr(split, 4, (const nrv_tensor[]){ b, nrv_transpose(b), same, gap }), nrv_transpose(y.s));
-    nrv_tensor middle = nrv_add(nrv_add(a, b), nrv__on_diagonal(nrv__without_axis(d.s, -2)));
+    nrv_tensor middle = nrv_add(nrv_add(a, b), nrv__on_diagonal(nrv_squeeze(d.s, -2)));
     nrv_tensor da = nrv_matmul(y.u, middle), over = NRV_EXPR("s, none: none ? 0 : 1 / (none ? 1 : s)", y.s, none);
     if (m != n) {
         nrv_dim k = nrv__columns(y.u);
@@ -88,24 +88,22 @@ static bool svd_pair(double *w, double *j, int64_t p, int64_t k, int64_t x, int6
     return true;
 }
 
-/* w and j turned by the eigenvectors of w w^T; more: room for k*p + 4k. What rounding leaves is left to the sweeps */
-static void svd_start(double *w, double *j, double *gram, double *more, int64_t p, int64_t k)
+/* w turned by the eigenvectors of w w^T, which j becomes; more: room for k*p + 4k. What rounding leaves is left to the
+   sweeps. False: they were not found, w is as it was */
+static bool svd_start(double *w, double *j, double *gram, double *more, int64_t p, int64_t k)
 {
     double *d = more + k * p;
     for (int64_t x = 0; x < k; x++)
         for (int64_t y = x; y < k; y++)
             gram[x * k + y] = gram[y * k + x] = nrv__dot(w + x * p, w + y * p, p);
-    if (!nrv__eigh_rows(gram, j, d, d + k, k)) {
-        memset(j, 0, (size_t)(k * k) * sizeof *j);
-        for (int64_t i = 0; i < k; i++)
-            j[i * k + i] = 1;
-        return;
-    }
+    if (!nrv__eigh_rows(gram, j, d, d + k, k))
+        return false;
     memset(more, 0, (size_t)(k * p) * sizeof *more);
     for (int64_t i = 0; i < k; i++)
         for (int64_t r = 0; r < k; r++)
             nrv__axpy(more + i * p, j[i * k + r], w + r * p, p);
     memcpy(w, more, (size_t)(k * p) * sizeof *w);
+    return true;
 }
 
 static void svd_sweeps(double *w, double *j, int64_t p, int64_t k)
@@ -169,7 +167,7 @@ static void svd_sorted(const double *left, const double *right, double *s, doubl
         int64_t best = 0;
         for (int64_t i = 1; i < k; i++)
             best = s[i] > s[best] ? i : best;
-        const double sign = nrv__sign_of_vector(left + best * m, m, 1);
+        const double sign = nrv__sign_of_vector(left + best * m, m);
         for (int64_t i = 0; i < m; i++)
             y[i * k + j] = sign * left[best * m + i];
         y[m * k + j] = s[best] * scale;
@@ -193,11 +191,11 @@ static void svd_one(const double *a, double *y, double *room, int64_t m, int64_t
     for (int64_t r = 0; r < m; r++)
         for (int64_t c = 0; c < n; c++)
             w[wide ? r * p + c : c * p + r] = a[r * n + c] / scale;
-    memset(j, 0, (size_t)(k * k) * sizeof *j);
-    for (int64_t i = 0; i < k; i++)
-        j[i * k + i] = 1;
-    if (k >= SVD_MANY)
-        svd_start(w, j, more, more + k * k, p, k);
+    if (k < SVD_MANY || !svd_start(w, j, more, more + k * k, p, k)) {
+        memset(j, 0, (size_t)(k * k) * sizeof *j);
+        for (int64_t i = 0; i < k; i++)
+            j[i * k + i] = 1;
+    }
     svd_sweeps(w, j, p, k);
     svd_unit_rows(w, s, norm, done, p, k);
     svd_sorted(wide ? j : w, wide ? w : j, s, scale, y, m, n, k);
@@ -239,7 +237,7 @@ nrv_tensor nrv__svd(nrv_tensor a)
 static nrv_tensor svd_make(nrv__case *c)
 {
     bool old = nrv__case_text(c, "some"); /* torch.svd, which gives V */
-    int whole = (int)nrv__case_int(c, "full_matrices", !nrv__case_int(c, "some", 0));
+    int whole = nrv__case_small(c, "full_matrices", !nrv__case_int(c, "some", 0));
     nrv_tensor s = NULL, vt = NULL, u = nrv_svd(c->x[0], whole, &s, &vt);
     if (u) {
         c->also[c->n_also++] = s;
@@ -283,7 +281,7 @@ NRV_API nrv_tensor nrv_svd(nrv_tensor a, int whole, nrv_tensor *s, nrv_tensor *v
     if (whole && k != n)
         p.v = nrv__completed(p.v);
     if (s)
-        *s = nrv__without_axis(p.s, -2);
+        *s = nrv_squeeze(p.s, -2);
     if (vt)
         *vt = nrv_transpose(p.v);
     return p.u;
@@ -308,5 +306,5 @@ NRV_API nrv_tensor nrv_svdvals(nrv_tensor a)
     nrv_dim k;
     if (!nrv__matrix_wants(&nrv__op_svdvals, 1, &a) || !nrv__matrix_least(&nrv__op_svdvals, a, &k))
         return NULL;
-    return nrv__without_axis(svd_read(nrv__svd(a), nrv__rows(a), nrv__columns(a)).s, -2);
+    return nrv_squeeze(svd_read(nrv__svd(a), nrv__rows(a), nrv__columns(a)).s, -2);
 }

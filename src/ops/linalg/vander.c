@@ -8,7 +8,7 @@ static nrv_tensor vander_make(nrv__case *c)
     nrv_tensor x = c->x[0];
     int64_t n = x->rank && x->dim[x->rank - 1] >= 0 ? x->dim[x->rank - 1] : -1;
     n = nrv__case_int(c, "N", nrv__case_int(c, "n", n));
-    return nrv_vander(x, n, (int)nrv__case_int(c, "increasing", 1));
+    return nrv_vander(x, n, nrv__case_small(c, "increasing", 1));
 }
 
 NRV_OP(vander, .sig = "real x[...,m] -> y[...,m,n]",
@@ -34,11 +34,10 @@ NRV_API nrv_tensor nrv_vander(nrv_tensor x, int64_t n, int increasing)
     if (n < 0 || n > VANDER_MOST)
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "from 0 to 1024", "%lld powers", (long long)n);
     nrv_shape s = nrv_shape_of(x);
-    s.dim[s.rank++] = 1;
-    nrv_tensor column = nrv_reshape(x, s), at = nrv_fill(x->g, x->type, s, 1);
-    s.dim[s.rank - 1] = 0;
+    s.dim[s.rank++] = n ? 1 : 0;
     if (n == 0)
         return nrv_fill(x->g, x->type, s, 0);
+    nrv_tensor column = nrv_reshape(x, s), at = nrv_fill(x->g, x->type, s, 1);
     for (int64_t i = 0; i < n; i++) {
         power[increasing ? i : n - 1 - i] = at;
         at = i ? nrv_mul(at, column) : column;

@@ -136,6 +136,14 @@ nrv_tensor nrv__classes_last(const nrv__opdef *op, nrv_tensor x, int axis)
     return nrv_permute(x, n, from);
 }
 
+bool nrv__class_weights_fit(const nrv__opdef *op, const nrv_tensor *in, nrv_tensor x)
+{
+    nrv_dim d;
+    if (!in[2] || (in[2]->rank == 1 && nrv__dim_same(x->g, in[2]->dim[0], x->dim[x->rank - 1], op->name, &d)))
+        return true;
+    return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "one number for each class", "weights of another shape");
+}
+
 static bool classes_fit(const nrv__opdef *op, nrv_tensor x, nrv_tensor labels, nrv_tensor weight, nrv_tensor last)
 {
     nrv_tensor in[3] = { x, labels, weight };
@@ -150,9 +158,7 @@ static bool classes_fit(const nrv__opdef *op, nrv_tensor x, nrv_tensor labels, n
     if (!fits)
         return nrv__op_refuses(op, n, in, NRV_ESHAPE, "a label for each row: x's axes without that of the classes",
                                "labels of another shape");
-    if (weight && (weight->rank != 1 || !nrv__dim_same(x->g, weight->dim[0], last->dim[x->rank - 1], op->name, &d)))
-        return nrv__op_refuses(op, n, in, NRV_ESHAPE, "one number for each class", "weights of another shape");
-    return true;
+    return nrv__class_weights_fit(op, in, last);
 }
 
 const int64_t *nrv__ignored(const nrv_classes_opt *o)
@@ -193,12 +199,11 @@ nrv_tensor nrv__classes_reduced(const nrv__opdef *op, const nrv__classes *c, nrv
 /* ---- options of a case ---- */
 static nrv_reduction loss_case_reduction(const char *op, const nrv__case *c)
 {
-    static const char *const word[] = { "mean", "sum", "none", "batchmean" };
-    static const nrv_reduction is[] = { NRV_LOSS_MEAN, NRV_LOSS_SUM, NRV_LOSS_NONE, NRV_LOSS_BATCHMEAN };
+    static const char *const word[] = { "mean", "sum", "none", "batchmean" }; /* as nrv_reduction counts */
     const char *said = nrv__case_text(c, "reduction");
     for (int i = 0; i < 4; i++)
         if (!said || !strcmp(said, word[i]))
-            return is[i];
+            return (nrv_reduction)i;
     nrv__graph_fail(c->g, NRV_EARG, "mean, sum, none or batchmean", "%s: reduction \"%.40s\"", op, said);
     return NRV_LOSS_MEAN;
 }
@@ -213,13 +218,7 @@ nrv_classes_opt nrv__classes_case(const char *op, const nrv__case *c, int64_t *i
     *ignore = nrv__case_int(c, "ignore_index", -100);
     return (nrv_classes_opt){ .reduction = loss_case_reduction(op, c),
                               .weight = nrv__case_named(c, "weight w"),
-                              .axis = (int)nrv__case_int(c, "axis", 0),
+                              .axis = nrv__case_small(c, "axis", 0),
                               .ignore = ignore,
                               .smoothing = nrv__case_real(c, "label_smoothing", 0) };
-}
-
-/* ---- formulas that many share ---- */
-nrv_tensor nrv__clamped_at_0(nrv_tensor x)
-{
-    return x ? NRV_EXPR("x: x < 0 ? 0 : x", x) : NULL;
 }

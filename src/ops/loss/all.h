@@ -29,12 +29,12 @@ bool nrv__classes_of(const nrv__opdef *op, nrv_tensor x, nrv_tensor labels, cons
                      const int64_t *ignore, nrv__classes *to);
 nrv_tensor nrv__classes_reduced(const nrv__opdef *op, const nrv__classes *c, nrv_tensor each, nrv_reduction how);
 nrv_tensor nrv__classes_last(const nrv__opdef *op, nrv_tensor x, int axis); /* 0: axis 1, or the only one */
-const int64_t *nrv__ignored(const nrv_classes_opt *o);                      /* what it says, else PyTorch's -100 */
+/* in[2] is NULL, or has a number for each class of x, which has them last. False: the error is set */
+bool nrv__class_weights_fit(const nrv__opdef *op, const nrv_tensor *in, nrv_tensor x);
+const int64_t *nrv__ignored(const nrv_classes_opt *o); /* what it says, else PyTorch's -100 */
 
 /* ---- options of a case ---- */
 nrv_loss_opt nrv__loss_case(const char *op, const nrv__case *c);
 /* ignore is where its number goes */
 nrv_classes_opt nrv__classes_case(const char *op, const nrv__case *c, int64_t *ignore);
-
-nrv_tensor nrv__clamped_at_0(nrv_tensor x); /* max(x, 0) as PyTorch's clamp: at 0 the gradient passes */
 #endif

@@ -9,8 +9,8 @@ static nrv_tensor cosine_embedding_make(nrv__case *c)
 }
 
 NRV_OP(cosine_embedding, .sig = "real a[n,d], real b[n,d], real t[n] -> y[]",
-       .doc = "Mean of 1 - cos(a, b) where t is 1, of max(0, cos(a, b) - margin) where it is -1, of 0 elsewhere. The "
-              "cosine with a vector of zeros is 0.",
+       .doc = "Mean of 1 - cos(a, b) where t is 1, of max(0, cos(a, b) - margin) where it is -1, of 0 where it is 0: "
+              "its sign alone counts. The cosine with a vector of zeros is 0.",
        .flags = NRV_MACRO, .make = cosine_embedding_make,
        .torch = "nn.functional.cosine_embedding_loss nn.CosineEmbeddingLoss", .ulp = 16,
        .tolerance_why = "three products, a root and a quotient, each rounded",

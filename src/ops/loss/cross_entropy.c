@@ -66,11 +66,8 @@ static nrv_tensor cross_entropy_of_likely(nrv_tensor x, nrv_tensor t, const nrv_
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a number for each logit, or whole numbers for each row",
                                "how likely classes are has the logits' shape");
     nrv_tensor last = nrv__classes_last(op, x, o->axis);
-    if (!last)
+    if (!last || !nrv__class_weights_fit(op, in, last))
         return NULL;
-    if (o->weight &&
-        (o->weight->rank != 1 || !nrv__dim_same(x->g, o->weight->dim[0], last->dim[x->rank - 1], op->name, &d)))
-        return nrv__op_refuses(op, 3, in, NRV_ESHAPE, "one number for each class", "weights of another shape");
     nrv_tensor each = cross_entropy_soft(nrv_log_softmax(last, -1), nrv__classes_last(op, t, o->axis), o);
     return nrv__reduced_by(op, each, NULL, o->reduction);
 }

@@ -17,6 +17,12 @@ typedef struct {
 } nrv_focal_opt;
 #endif
 
+/* m^gamma, m: how much is missed. Where that is nothing there is no loss to scale; a power of 0 would have no slope */
+static nrv_tensor focal_power(nrv_tensor m, double gamma)
+{
+    return m ? NRV_EXPR("m, g: pow(m > 0 ? m : 1, g)", m, nrv__like(m, gamma)) : NULL;
+}
+
 static nrv_focal_opt focal_case(const char *op, const nrv__case *c, int64_t *ignore)
 {
     nrv_classes_opt o = nrv__classes_case(op, c, ignore);
@@ -81,9 +87,8 @@ NRV_API nrv_tensor nrv_sigmoid_focal(nrv_tensor x, nrv_tensor target, const nrv_
     if (!(o.alpha >= 0 && o.alpha <= 1))
         return nrv__op_refuses(op, 2, in, NRV_EARG, "a share, as 0.25; 0 for none", "an alpha of %g", o.alpha);
     nrv_tensor missed = NRV_EXPR("x, t: t * sigmoid(-x) + (1 - t) * sigmoid(x)", x, target);
-    nrv_tensor each = missed ? NRV_EXPR("x, t, m, g: pow(m, g) * ((1 - t) * x + softplus(-x))", x, target, missed,
-                                        nrv__like(x, nrv__or(o.gamma, 2)))
-                             : NULL;
+    nrv_tensor each =
+        NRV_EXPR("x, t, p: p * ((1 - t) * x + softplus(-x))", x, target, focal_power(missed, nrv__or(o.gamma, 2)));
     if (each && o.alpha > 0)
         each = NRV_EXPR("y, t, a: (a * t + (1 - a) * (1 - t)) * y", each, target, nrv__like(x, o.alpha));
     return nrv__reduced(op, each, &(nrv_loss_opt){ .reduction = o.reduction, .weight = o.weight });
@@ -99,7 +104,8 @@ NRV_API nrv_tensor nrv_softmax_focal(nrv_tensor x, nrv_tensor labels, const nrv_
     if (!nrv__classes_of(op, x, labels, &classes, nrv__ignored(&classes), &c))
         return NULL;
     nrv_tensor lp = nrv_take(nrv_log_softmax(c.x, -1), c.label);
-    nrv_tensor each = lp ? NRV_EXPR("l, g: -pow(1 - exp(l), g) * l", lp, nrv__like(x, nrv__or(o.gamma, 2))) : NULL;
+    nrv_tensor each =
+        lp ? NRV_EXPR("l, p: -p * l", lp, focal_power(NRV_EXPR("l: -expm1(l)", lp), nrv__or(o.gamma, 2))) : NULL;
     if (each && c.weight)
         each = nrv_mul(each, c.count);
     c.count = nrv__cast_like(c.counts, x);

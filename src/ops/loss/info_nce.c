@@ -150,7 +150,6 @@ NRV_API nrv_tensor nrv_supervised_contrastive(nrv_tensor x, nrv_tensor labels, d
         nrv_select(info_nce_itself(alike), zero, nrv_cast(nrv_equal(labels, nrv_expand(labels, -1, 1)), x->type));
     nrv_tensor sum = nrv_sum(nrv_select(nrv_greater(kin, zero), lp, zero), -1, 0), n = nrv_sum(kin, -1, 0);
     nrv_tensor each = sum && n ? NRV_EXPR("s, n: -s / max(n, 1)", sum, n) : NULL;
-    if (!each || (o && o->weight) || (o && o->reduction != NRV_LOSS_MEAN))
-        return nrv__reduced(op, each, o);
-    return nrv__reduced_by(op, each, nrv__cast_like(nrv_greater(n, zero), x), NRV_LOSS_MEAN);
+    each = nrv__reduced(op, each, &(nrv_loss_opt){ .reduction = NRV_LOSS_NONE, .weight = o ? o->weight : NULL });
+    return nrv__reduced_by(op, each, nrv__cast_like(nrv_greater(n, zero), x), o ? o->reduction : NRV_LOSS_MEAN);
 }

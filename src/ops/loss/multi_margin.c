@@ -16,10 +16,9 @@ typedef struct {
 static nrv_tensor multi_margin_make(nrv__case *c)
 {
     nrv_loss_opt o = nrv__loss_case("multi_margin", c);
-    return nrv_multi_margin_with(c->x[0], c->x[1], nrv__case_real(c, "margin", 1),
-                                 &(nrv_multi_margin_opt){ .reduction = o.reduction,
-                                                          .weight = o.weight,
-                                                          .power = (int)nrv__case_int(c, "p", 1) });
+    return nrv_multi_margin_with(
+        c->x[0], c->x[1], nrv__case_real(c, "margin", 1),
+        &(nrv_multi_margin_opt){ .reduction = o.reduction, .weight = o.weight, .power = nrv__case_small(c, "p", 1) });
 }
 
 NRV_OP(
