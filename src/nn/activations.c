@@ -38,7 +38,7 @@ static nrv_tensor activations_leaky_relu(nrv__case *c)
 
 static nrv_tensor activations_softmax(nrv__case *c)
 {
-    return nrv_softmax(c->x[0], (int)nrv__case_int(c, "axis", -1));
+    return nrv_softmax(c->x[0], nrv__case_small(c, "axis", -1));
 }
 
 static nrv_tensor activations_relu6(nrv__case *c)
@@ -113,7 +113,7 @@ static nrv_tensor activations_threshold(nrv__case *c)
 
 static nrv_tensor activations_glu(nrv__case *c)
 {
-    return nrv_glu(c->x[0], (int)nrv__case_int(c, "axis", -1));
+    return nrv_glu(c->x[0], nrv__case_small(c, "axis", -1));
 }
 
 #define ACTIVATIONS(id) .make = activations_##id, .flags = NRV__LAYER_BARE

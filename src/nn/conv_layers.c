@@ -3,7 +3,6 @@
    [names, shapes and defaults as PyTorch's Conv1d, Conv2d, Conv3d] */
 #include "layer.h"
 #include "../ops/conv/windows.h"
-#include <string.h>
 
 static const char *const conv_layer_names[] = { "", "conv1d", "conv2d", "conv3d" };
 static const char *const conv_layer_hints[] = { "", "a batch of sequences is (B,C,L)", "a batch of images is (B,C,H,W)",
@@ -12,7 +11,7 @@ static const char *const conv_layer_hints[] = { "", "a batch of sequences is (B,
 static nrv_tensor conv_layer_of(nrv_tensor x, const char *name, nrv_dim out, nrv__convolving *c, bool no_bias)
 {
     char have[24];
-    nrv_dim each = -1;
+    nrv_dim each = -1, of_out;
     int axes = (int)c->w.axes;
     const char *op = conv_layer_names[axes];
     if (!x || x->g->why.status)
@@ -22,24 +21,26 @@ static nrv_tensor conv_layer_of(nrv_tensor x, const char *name, nrv_dim out, nrv
         return nrv__graph_fail(g, NRV_ESHAPE, conv_layer_hints[axes], "%s '%s' of a tensor of rank %d", op, name,
                                x->rank),
                NULL;
-    if (!nrv__window_check(g, &c->w, op))
+    if (!nrv__window_check(g, &c->w, op) || !nrv__dim_valid(g, out))
         return NULL;
     if (c->w.groups < 1 || !nrv__dim_divides(g, x->dim[1], c->w.groups, &each))
         return nrv__graph_fail(g, NRV_EARG, "groups divide the channels that come in and those that go out",
                                "%s '%s': %s channels cannot be divided into %lld groups", op, name,
                                nrv__dim_text(g, x->dim[1], have), (long long)c->w.groups),
                NULL;
+    if (!nrv__dim_divides(g, out, c->w.groups, &of_out))
+        return nrv__graph_fail(g, NRV_EARG, "groups divide the channels that come in and those that go out",
+                               "%s '%s': %s filters cannot be divided into %lld groups", op, name,
+                               nrv__dim_text(g, out, have), (long long)c->w.groups),
+               NULL;
     nrv_tensor room = nrv__conv_room(x, c, op);
     if (!room)
         return NULL;
     nrv_shape s = { axes + 2, { out, each } };
-    int64_t taps = 1;
-    for (int i = 0; i < axes; i++) {
+    for (int i = 0; i < axes; i++)
         s.dim[2 + i] = c->w.kernel[i];
-        taps *= c->w.kernel[i];
-    }
     nrv_push(g, name);
-    nrv_dim fan = nrv__dim_mul(g, each, taps);
+    nrv_dim fan = nrv__dim_product(g, axes + 1, s.dim + 1);
     bool fits = nrv__window_fits(room, &c->w, op);
     nrv_tensor w = fits ? nrv_param(g, "weight", x->type, s, NRV_KAIMING) : NULL;
     nrv_tensor y = w ? nrv__conv_quick(room, w, &c->w) : NULL;

@@ -42,13 +42,10 @@ static nrv_tensor conv_transposed_of(nrv_tensor x, const char *name, nrv_dim out
         return NULL;
     nrv_graph *g = x->g;
     nrv_shape s = { x->rank, { x->dim[1], each } };
-    int64_t taps = 1;
-    for (int i = 0; i < c->w.axes; i++) {
+    for (int i = 0; i < c->w.axes; i++)
         s.dim[2 + i] = c->w.kernel[i];
-        taps *= c->w.kernel[i];
-    }
     nrv_push(g, name);
-    nrv_dim fan = nrv__dim_mul(g, each, taps);
+    nrv_dim fan = nrv__dim_product(g, s.rank - 1, s.dim + 1);
     nrv_tensor w = nrv_param(g, "weight", x->type, s, NRV_KAIMING);
     nrv_tensor y = nrv__conv_transposed(x, w, c, conv_transposed_names[c->w.axes]);
     if (!no_bias)

@@ -45,7 +45,7 @@ NRV_API nrv_tensor nrv_instance_norm(nrv_tensor x, const char *name, const nrv_n
 static nrv_tensor group_norm_layer_make(nrv__case *c)
 {
     nrv_norm_opt o = { .eps = nrv__case_real(c, "eps", 0), .affine = nrv__case_flag(c, "no_affine", false) ? -1 : 0 };
-    return nrv_group_norm(c->x[0], c->name, (int)nrv__case_int(c, "groups", 1), &o);
+    return nrv_group_norm(c->x[0], c->name, nrv__case_small(c, "groups", 1), &o);
 }
 
 static nrv_tensor instance_norm_layer_make(nrv__case *c)

@@ -1,7 +1,6 @@
 /* images.c - what moves, stretches and surrounds pixels, as words of the text form. The functions are ops. */
 #include "layer.h"
 #include "../ops/op.h"
-#include <stdio.h>
 
 extern const nrv__opdef nrv__op_unfold, nrv__op_fold;
 
@@ -39,22 +38,20 @@ static nrv_tensor images_upsample(nrv__case *c)
 
 static nrv_tensor images_pixel_shuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 4, "pixel_shuffle") ? nrv_pixel_shuffle(c->x[0], (int)nrv__case_int(c, "factor", 2))
+    return images_wants(c->x[0], 4, "pixel_shuffle") ? nrv_pixel_shuffle(c->x[0], nrv__case_small(c, "factor", 2))
                                                      : NULL;
 }
 
 static nrv_tensor images_pixel_unshuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 4, "pixel_unshuffle")
-               ? nrv_pixel_unshuffle(c->x[0], (int)nrv__case_int(c, "factor", 2))
-               : NULL;
+    return images_wants(c->x[0], 4, "pixel_unshuffle") ? nrv_pixel_unshuffle(c->x[0], nrv__case_small(c, "factor", 2))
+                                                       : NULL;
 }
 
 static nrv_tensor images_channel_shuffle(nrv__case *c)
 {
-    return images_wants(c->x[0], 3, "channel_shuffle")
-               ? nrv_channel_shuffle(c->x[0], (int)nrv__case_int(c, "groups", 2))
-               : NULL;
+    return images_wants(c->x[0], 3, "channel_shuffle") ? nrv_channel_shuffle(c->x[0], nrv__case_small(c, "groups", 2))
+                                                       : NULL;
 }
 
 static nrv_tensor images_unfold(nrv__case *c)
@@ -70,15 +67,10 @@ static nrv_tensor images_unfold(nrv__case *c)
 static nrv_tensor images_fold(nrv__case *c)
 {
     nrv__case d = *c;
-    char both[48];
-    int64_t to[2] = { 0 };
     if (!images_wants(c->x[0], 3, "fold"))
         return NULL;
-    int n = nrv__case_ints(c, "output", 2, to);
-    snprintf(both, sizeof both, "%lldx%lld", (long long)to[0], (long long)to[n > 1]);
-    for (int i = 0; i < d.n_arg; i++)
-        if (n == 1 && d.arg[i].text == nrv__case_text(c, "output"))
-            d.arg[i].text = both;
+    if (d.n_arg < NRV__CASE_ARGS)
+        d.arg[d.n_arg++] = (nrv__arg){ "axes", "2" };
     return nrv__op_fold.make(&d);
 }
 

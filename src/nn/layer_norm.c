@@ -2,14 +2,6 @@
    without the mean (Zhang & Sennrich 2019).     x (...,n...)   weight, bias (n...)   [names and defaults as PyTorch] */
 #include "norm.h"
 
-static nrv_shape layer_norm_lengths(nrv_tensor x, int axes)
-{
-    nrv_shape s = { axes, { 0 } };
-    for (int i = 0; i < axes; i++)
-        s.dim[i] = x->dim[x->rank - axes + i];
-    return s;
-}
-
 /* how many axes; 0: the error is set */
 static int layer_norm_axes_of(nrv_tensor x, const char *layer, const char *name, const nrv_norm_opt *o)
 {
@@ -31,7 +23,7 @@ NRV_API nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm
     if (!axes)
         return NULL;
     nrv_push(x->g, name);
-    nrv__norm_vars v = nrv__norm_weights(x, layer_norm_lengths(x, axes), !opt || opt->affine >= 0, false);
+    nrv__norm_vars v = nrv__norm_weights(x, nrv__last_axes(x, axes), !opt || opt->affine >= 0, false);
     nrv_tensor y = nrv_layer_norm_by(x, axes, v.weight, v.bias, nrv__or(opt ? opt->eps : 0, 1e-5));
     nrv_pop(x->g);
     return y;
@@ -47,8 +39,8 @@ NRV_API nrv_tensor nrv_rms_norm(nrv_tensor x, const char *name, const nrv_norm_o
     nrv_push(x->g, name);
     nrv_tensor w = NULL;
     if (!opt || opt->affine >= 0)
-        w = nrv_param(x->g, "weight", x->type, layer_norm_lengths(x, axes), NRV_ONES);
-    nrv_tensor y = nrv_rms_norm_by(x, axes, w, nrv__or(opt ? opt->eps : 0, 0));
+        w = nrv_param(x->g, "weight", x->type, nrv__last_axes(x, axes), NRV_ONES);
+    nrv_tensor y = nrv_rms_norm_by(x, axes, w, opt ? opt->eps : 0);
     nrv_pop(x->g);
     return y;
 }
@@ -56,7 +48,7 @@ NRV_API nrv_tensor nrv_rms_norm(nrv_tensor x, const char *name, const nrv_norm_o
 static nrv_norm_opt layer_norm_options(const nrv__case *c)
 {
     return (nrv_norm_opt){ .eps = nrv__case_real(c, "eps", 0),
-                           .axes = (int)nrv__case_int(c, "axes", 1),
+                           .axes = nrv__case_small(c, "axes", 1),
                            .affine = nrv__case_flag(c, "no_affine", false) ? -1 : 0 };
 }
 

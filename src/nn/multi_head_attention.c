@@ -7,7 +7,7 @@
 
 static nrv_init mha_xavier(nrv_dim in, nrv_dim out)
 {
-    return in >= 0 && out >= 0 ? NRV_FAN_IN((double)(in + out) / 6) : NRV_KAIMING;
+    return in >= 0 && out >= 0 ? NRV_FAN_IN(((double)in + (double)out) / 6) : NRV_KAIMING;
 }
 
 nrv_mha_weights nrv__mha_params(nrv_graph *g, nrv_dtype t, nrv_dim E, nrv_dim K, nrv_dim V, int no_bias, int bias_kv)
@@ -64,7 +64,7 @@ static nrv_tensor mha_layer_make(nrv__case *c)
                       .causal = nrv__case_flag(c, "causal", false),
                       .no_bias = nrv__case_flag(c, "no_bias", false),
                       .dropout = nrv__case_real(c, "dropout", 0) };
-    return nrv_multi_head_attention(c->x[0], c->x[0], c->x[0], c->name, (int)nrv__case_int(c, "heads", 1), &o, NULL);
+    return nrv_multi_head_attention(c->x[0], c->x[0], c->x[0], c->name, nrv__case_small(c, "heads", 1), &o, NULL);
 }
 
 NRV_LAYER(multi_head_attention, .word = "attention", .args = "heads:size dropout:real=0 causal:flag no_bias:flag",

@@ -1,7 +1,7 @@
 /* norm.h - what the layers of norms share: their weights and running values. */
 #ifndef NRV__NORM_H
 #define NRV__NORM_H
-#include "../ops/layer/weights.h"
+#include "../ops/norm/moments.h"
 #include "layer.h"
 
 typedef struct nrv__norm_vars {

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RNN_LAYERS = 256 };
-
 /* dirs * layers of them, of the graph's arena; NULL: the error is set */
 static nrv_rnn_weights *rnn_weights(nrv_tensor x, const char *layer, const char *name, nrv_dim H, int gates,
                                     const nrv_rnn_opt *o)
@@ -18,10 +16,10 @@ static nrv_rnn_weights *rnn_weights(nrv_tensor x, const char *layer, const char 
     nrv_graph *g = x->g;
     int layers = o->layers ? o->layers : 1, dirs = o->bidirectional ? 2 : 1;
     char tail[40];
-    const char *what = x->rank < 2 || x->rank > 3          ? "x is no sequence"
-                       : layers < 1 || layers > RNN_LAYERS ? "the number of layers is not 1 to 256"
-                       : o->proj != 0 && gates != 4        ? "only an lstm projects h"
-                                                           : NULL;
+    const char *what = x->rank < 2 || x->rank > 3               ? "x is no sequence"
+                       : layers < 1 || layers > NRV__RNN_LAYERS ? "the number of layers is not 1 to 256"
+                       : o->proj != 0 && gates != 4             ? "only an lstm projects h"
+                                                                : NULL;
     if (what)
         return nrv__graph_fail(g, NRV_ESHAPE, "x (T,B,n), with batch_first (B,T,n), or (T,n)", "%s '%s': %s", layer,
                                name, what),
@@ -49,7 +47,7 @@ NRV_API nrv_tensor nrv_rnn(nrv_tensor x, const char *name, nrv_dim hidden, const
     nrv_graph *g = nrv_graph_of(x);
     nrv_push(g, name);
     nrv_rnn_weights *w = rnn_weights(x, "rnn", name, hidden, 1, o);
-    nrv_tensor y = w ? nrv_rnn_by(x, w, o, h_n) : NULL;
+    nrv_tensor y = nrv_rnn_by(w ? x : NULL, w, o, h_n); /* h_n is NULL after an error */
     nrv_pop(g);
     return y;
 }
@@ -64,7 +62,7 @@ NRV_API nrv_tensor nrv_lstm(nrv_tensor x, const char *name, nrv_dim hidden, cons
     nrv_graph *g = nrv_graph_of(x);
     nrv_push(g, name);
     nrv_rnn_weights *w = rnn_weights(x, "lstm", name, hidden, 4, o);
-    nrv_tensor y = w ? nrv_lstm_by(x, w, o, h_n, c_n) : NULL;
+    nrv_tensor y = nrv_lstm_by(w ? x : NULL, w, o, h_n, c_n); /* h_n and c_n are NULL after an error */
     nrv_pop(g);
     return y;
 }
@@ -78,7 +76,7 @@ NRV_API nrv_tensor nrv_gru(nrv_tensor x, const char *name, nrv_dim hidden, const
     nrv_graph *g = nrv_graph_of(x);
     nrv_push(g, name);
     nrv_rnn_weights *w = rnn_weights(x, "gru", name, hidden, 3, o);
-    nrv_tensor y = w ? nrv_gru_by(x, w, o, h_n) : NULL;
+    nrv_tensor y = nrv_gru_by(w ? x : NULL, w, o, h_n);
     nrv_pop(g);
     return y;
 }
@@ -86,7 +84,7 @@ NRV_API nrv_tensor nrv_gru(nrv_tensor x, const char *name, nrv_dim hidden, const
 /* ---- as words: x (B,T,n) -> (B,T,dirs hidden) ---- */
 static nrv_rnn_opt rnn_options(const nrv__case *c)
 {
-    return (nrv_rnn_opt){ .layers = (int)nrv__case_int(c, "layers", 1),
+    return (nrv_rnn_opt){ .layers = nrv__case_small(c, "layers", 1),
                           .bidirectional = nrv__case_flag(c, "bidirectional", false),
                           .batch_first = 1,
                           .relu = nrv__case_flag(c, "relu", false),

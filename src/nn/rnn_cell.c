@@ -8,14 +8,13 @@
 nrv_rnn_weights nrv__rnn_params(nrv_graph *g, nrv_dtype t, const char *tail, nrv_dim rows, nrv_dim n, nrv_dim H,
                                 nrv_dim P, bool bias)
 {
-    static const char *const names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
     const nrv_shape shape[5] = { NRV_SHAPE(rows, n), NRV_SHAPE(rows, P ? P : H), NRV_SHAPE(rows), NRV_SHAPE(rows),
                                  NRV_SHAPE(P, H) };
     nrv_tensor w[5] = { NULL };
     char name[48];
     for (int i = 0; i < 5; i++) {
         bool has = i == 4 ? P != 0 : i < 2 || bias;
-        snprintf(name, sizeof name, "%s%s", names[i], tail);
+        snprintf(name, sizeof name, "%s%s", nrv__rnn_names[i], tail);
         w[i] = has ? nrv_param(g, name, t, shape[i], NRV_FAN_IN(H)) : NULL;
     }
     return (nrv_rnn_weights){ w[0], w[1], w[2], w[3], w[4] };

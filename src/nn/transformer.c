@@ -166,15 +166,15 @@ static nrv_transformer_opt transformer_options(const nrv__case *c)
 static nrv_tensor transformer_layer_make(nrv__case *c)
 {
     nrv_transformer_opt o = transformer_options(c);
-    return nrv_transformer_encoder_layer(c->x[0], c->name, (int)nrv__case_int(c, "heads", 1),
-                                         nrv__case_int(c, "ff", 2048), &o);
+    return nrv_transformer_encoder_layer(c->x[0], c->name, nrv__case_small(c, "heads", 1), nrv__case_int(c, "ff", 2048),
+                                         &o);
 }
 
 static nrv_tensor transformer_encoder_make(nrv__case *c)
 {
     nrv_transformer_opt o = transformer_options(c);
-    return nrv_transformer_encoder(c->x[0], c->name, (int)nrv__case_int(c, "layers", 1),
-                                   (int)nrv__case_int(c, "heads", 1), nrv__case_int(c, "ff", 2048), &o);
+    return nrv_transformer_encoder(c->x[0], c->name, nrv__case_small(c, "layers", 1), nrv__case_small(c, "heads", 1),
+                                   nrv__case_int(c, "ff", 2048), &o);
 }
 
 NRV_LAYER(transformer_encoder_layer, .word = "encoder_layer",

@@ -166,7 +166,7 @@ static bool attention_group(attention_ready *r)
     r->heads = r->k->dim[r->k->rank - 3];
     if (!nrv__dim_divides(g, H, r->heads, &r->group))
         return attention_fail(r, NRV_ESHAPE, "the heads of q are no multiple of those of k");
-    if (r->v->dim[r->v->rank - 3] != r->heads)
+    if (!nrv__dim_same(g, r->v->dim[r->v->rank - 3], r->heads, "attention", &r->heads))
         return attention_fail(r, NRV_ESHAPE, "k and v differ in their number of heads");
     r->q = attention_parted(r->q, r->heads, r->group);
     r->k = nrv_expand(r->k, r->k->rank - 2, 1);

@@ -7,7 +7,6 @@
    may see no key gives zeros before the last projection, and not NaN. */
 #include "heads.h"
 #include <stdio.h>
-#include <string.h>
 
 #ifdef NRV_HEADER
 /* multi_head_attention: the weights, by PyTorch's names. in_proj_weight (3E,E), or q_, k_ and v_proj_weight; the biases
@@ -17,9 +16,9 @@ typedef struct {
     nrv_tensor q_proj_weight, k_proj_weight, v_proj_weight, bias_k, bias_v;
 } nrv_mha_weights;
 /* key_padding_mask (B,L), attn_mask (T,L) or (B*heads,T,L): bool, true = may not be seen, or real, added to the scores.
-   causal: nothing later is seen. batch_first: (B,T,E). each_head: the weights of each head, not their mean. dropout: of
-   the weights, in training; drawn as "dropout" in the open scope. add_zero_attn: one more key and value of zeros.
-   For nrv_multi_head_attention: no_bias; bias_kv: with bias_k and bias_v. */
+   causal: nothing later is seen; keys that are added are not later. batch_first: (B,T,E). each_head: the weights of
+   each head, not their mean. dropout: of the weights, in training; drawn as "dropout" in the open scope. add_zero_attn:
+   one more key and value of zeros. For nrv_multi_head_attention: no_bias; bias_kv: with bias_k and bias_v. */
 typedef struct {
     nrv_tensor key_padding_mask, attn_mask;
     int causal, batch_first, each_head, add_zero_attn, no_bias, bias_kv;
@@ -30,26 +29,6 @@ typedef struct {
 
 extern const nrv__opdef nrv__op_multi_head_attention;
 static const char mha_hint[] = "q (T,B,E), k (L,B,K), v (L,B,V), with batch_first (B,T,E)..., or all without B";
-
-nrv_tensor nrv__time_first(nrv_tensor x, int batch_first)
-{
-    if (!x || x->rank == 2)
-        return nrv_expand(x, 1, 1);
-    return batch_first ? nrv_permute(x, 3, (const int[]){ 1, 0, 2 }) : x;
-}
-
-nrv_tensor nrv__time_back(nrv_tensor y, nrv_tensor like, int batch_first)
-{
-    if (like->rank == 2)
-        return y ? nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[2])) : NULL;
-    return batch_first ? nrv_permute(y, 3, (const int[]){ 1, 0, 2 }) : y;
-}
-
-bool nrv__case_batch_first(const nrv__case *c)
-{
-    const char *layout = nrv__case_text(c, "layout");
-    return nrv__case_flag(c, "batch_first", layout && strstr(layout, "batch,time"));
-}
 
 /* ---- projections: (T,B,E) each ---- */
 typedef struct mha_job {
@@ -65,7 +44,7 @@ static bool mha_weights_fit(const mha_job *j)
 {
     const nrv__opdef *op = &nrv__op_multi_head_attention;
     const nrv_mha_weights *w = j->w;
-    nrv_dim E3 = nrv__dim_mul(j->g, j->E, 3), one[3] = { 1, 1, j->E };
+    nrv_dim E3 = nrv__dim_mul(j->g, j->E, 3), one[3] = { 1, 1, j->E }, d;
     if (!w->out_proj_weight || (!w->in_proj_weight && !(w->q_proj_weight && w->k_proj_weight && w->v_proj_weight)))
         return nrv__op_refuses(op, 1, &j->q, NRV_EARG,
                                "in_proj_weight, or q_, k_ and v_proj_weight; and out_proj.weight",
@@ -73,19 +52,18 @@ static bool mha_weights_fit(const mha_job *j)
     if (!w->bias_k != !w->bias_v)
         return nrv__op_refuses(op, 1, &j->q, NRV_EARG, "one more key wants its value",
                                "bias_k and bias_v come together");
-    if (w->in_proj_weight) {
-        nrv_dim in[2] = { E3, j->E };
-        return nrv__weight_fits(op, j->q, "in_proj_weight", w->in_proj_weight, 2, in) &&
-               nrv__weight_fits(op, j->q, "in_proj_bias", w->in_proj_bias, 1, in) &&
-               nrv__weight_fits(op, j->q, "out_proj.weight", w->out_proj_weight, 2, (nrv_dim[]){ j->E, j->E }) &&
-               nrv__weight_fits(op, j->q, "out_proj.bias", w->out_proj_bias, 1, &j->E) &&
-               nrv__weight_fits(op, j->q, "bias_k", w->bias_k, 3, one) &&
-               nrv__weight_fits(op, j->q, "bias_v", w->bias_v, 3, one);
-    }
-    return nrv__weight_fits(op, j->q, "in_proj_bias", w->in_proj_bias, 1, &E3) &&
-           nrv__weight_fits(op, j->q, "q_proj_weight", w->q_proj_weight, 2, (nrv_dim[]){ j->E, j->E }) &&
-           nrv__weight_fits(op, j->k, "k_proj_weight", w->k_proj_weight, 2, (nrv_dim[]){ j->E, j->k->dim[2] }) &&
-           nrv__weight_fits(op, j->v, "v_proj_weight", w->v_proj_weight, 2, (nrv_dim[]){ j->E, j->v->dim[2] }) &&
+    if (w->in_proj_weight && (!nrv__dim_same(j->g, j->k->dim[2], j->E, op->name, &d) ||
+                              !nrv__dim_same(j->g, j->v->dim[2], j->E, op->name, &d)))
+        return nrv__op_refuses(op, 3, (const nrv_tensor[]){ j->q, j->k, j->v }, NRV_ESHAPE,
+                               "q_, k_ and v_proj_weight take k and v of other lengths than q's",
+                               "in_proj_weight is for q, k and v with the same number of features");
+    bool projects =
+        w->in_proj_weight
+            ? nrv__weight_fits(op, j->q, "in_proj_weight", w->in_proj_weight, 2, (nrv_dim[]){ E3, j->E })
+            : nrv__weight_fits(op, j->q, "q_proj_weight", w->q_proj_weight, 2, (nrv_dim[]){ j->E, j->E }) &&
+                  nrv__weight_fits(op, j->k, "k_proj_weight", w->k_proj_weight, 2, (nrv_dim[]){ j->E, j->k->dim[2] }) &&
+                  nrv__weight_fits(op, j->v, "v_proj_weight", w->v_proj_weight, 2, (nrv_dim[]){ j->E, j->v->dim[2] });
+    return projects && nrv__weight_fits(op, j->q, "in_proj_bias", w->in_proj_bias, 1, &E3) &&
            nrv__weight_fits(op, j->q, "out_proj.weight", w->out_proj_weight, 2, (nrv_dim[]){ j->E, j->E }) &&
            nrv__weight_fits(op, j->q, "out_proj.bias", w->out_proj_bias, 1, &j->E) &&
            nrv__weight_fits(op, j->q, "bias_k", w->bias_k, 3, one) &&
@@ -166,6 +144,12 @@ static void mha_add_mask(nrv_attention_opt *a, nrv_tensor m)
     }
 }
 
+/* (T,L), true where a key comes later than the query */
+static nrv_tensor mha_later(const mha_job *j, nrv_dim L)
+{
+    return nrv_greater(nrv_iota(j->g, NRV_I64, L), nrv_expand(nrv_iota(j->g, NRV_I64, j->T), -1, 1));
+}
+
 static bool mha_masks(const mha_job *j, nrv_dim L, bool alone, nrv_attention_opt *a)
 {
     nrv_tensor pad = j->o->key_padding_mask, mask = j->o->attn_mask;
@@ -181,7 +165,11 @@ static bool mha_masks(const mha_job *j, nrv_dim L, bool alone, nrv_attention_opt
         mask = nrv_reshape(mask, NRV_SHAPE(j->B, j->heads, j->T, j->L));
     mha_add_mask(a, pad ? nrv_reshape(pad, NRV_SHAPE(j->B, 1, 1, j->L)) : NULL);
     mha_add_mask(a, mask);
-    a->causal = j->o->causal;
+    a->causal = j->o->causal && j->L == L;
+    if (j->o->causal && j->L != L) { /* keys that were added stand at the end, but not later */
+        nrv_tensor later = mha_later(j, L);
+        mha_add_mask(a, later ? mha_mask_widened(j, later) : NULL);
+    }
     return !j->g->why.status;
 }
 
@@ -302,7 +290,7 @@ static nrv_tensor multi_head_attention_make(nrv__case *c)
     bool weights = nrv__case_flag(c, "need_weights", true);
     nrv_tensor q = nrv__case_named(c, "q query x"), k = nrv__case_named(c, "k key"), v = nrv__case_named(c, "v value");
     k = k ? k : q;
-    nrv_tensor y = nrv_multi_head_attention_by(q, k, v ? v : k, (int)nrv__case_int(c, "heads", 1), &w, &o,
+    nrv_tensor y = nrv_multi_head_attention_by(q, k, v ? v : k, nrv__case_small(c, "heads", 1), &w, &o,
                                                weights ? &c->also[0] : NULL);
     c->n_also = weights;
     return y;
@@ -314,7 +302,7 @@ NRV_OP(
            "out_proj.weight[E,E], real out_proj.bias[E] -> y[T,B,E], weights[B,T,L]",
     .doc = "q, k and v projected, split into heads, attended, and projected again, as PyTorch's nn.MultiheadAttention: "
            "key_padding_mask and attn_mask are true where something may not be seen, or are added to the scores.",
-    .flags = NRV_MACRO, .make = multi_head_attention_make, .ulp = 64,
+    .flags = NRV_MACRO, .make = multi_head_attention_make, .ulp = 16,
     .tolerance_why = "four products and a softmax in turn, each rounded",
     .torch = "nn.functional.multi_head_attention_forward nn.MultiheadAttention", .also = "mha",
     .refuse = { "q[2,1,4], k[3,1,4], v[3,1,4], in_proj_weight[12,4], out_proj.weight[4,4], heads=3 => "
@@ -328,6 +316,10 @@ NRV_OP(
                 "q[2,1,4], k[3,1,4], v[3,1,4], in_proj_weight[4,4], out_proj.weight[4,4] => multi_head_attention: "
                 "in_proj_weight has to be f32 [12, 4] | in here | input 0: input f32 [2, 1, 4] q | input 1: input f32 "
                 "[4, 4] in_proj_weight | hint input 1 is the weight that does not fit",
+                "q[2,1,4], k[3,1,3], v[3,1,4], in_proj_weight[12,4], out_proj.weight[4,4] => multi_head_attention: "
+                "in_proj_weight is for q, k and v with the same number of features | in here | input 0: input f32 [2, "
+                "1, 4] q | input 1: input f32 [3, 1, 3] k | input 2: input f32 [3, 1, 4] v | hint q_, k_ and "
+                "v_proj_weight take k and v of other lengths than q's",
                 "q[2,1,4], k[3,1,4], v[3,1,4], in_proj_weight[12,4] => multi_head_attention: a weight is missing | in "
                 "here | input 0: input f32 [2, 1, 4] q | hint in_proj_weight, or q_, k_ and v_proj_weight; and "
                 "out_proj.weight",
@@ -341,4 +333,4 @@ NRV_OP(
               "attn_mask:bool[2,2]{0,1,0,0}, batch_first=true",
               "q[3,4], k[2,3], v[2,2], q_proj_weight[4,4], k_proj_weight[4,3], v_proj_weight[4,2], in_proj_bias[12], "
               "out_proj.weight[4,4], bias_k[1,1,4], bias_v[1,1,4], add_zero_attn=true, heads=2, attn_mask[3,2], "
-              "need_weights=false" });
+              "need_weights=false, is_causal=true" });

@@ -18,13 +18,14 @@ extern const nrv__opdef nrv__op_sinusoidal_positions, nrv__op_alibi, nrv__op_rel
 /* ---- sinusoidal_positions ---- */
 static nrv_tensor positions_sinusoidal_make(nrv__case *c)
 {
-    return nrv_sinusoidal_positions(c->x[0], nrv__case_type(c, "type", NRV_F64), nrv__case_int(c, "size", 4),
+    nrv_dtype own = c->x[0] && nrv__dtype_real(c->x[0]->type) ? c->x[0]->type : NRV_F64;
+    return nrv_sinusoidal_positions(c->x[0], nrv__case_type(c, "type", own), nrv__case_int(c, "size", 4),
                                     nrv__case_real(c, "base", 10000));
 }
 
 NRV_OP(sinusoidal_positions, .sig = "number position[...] -> y[...,D]",
        .doc = "Sines and cosines of the position, side by side, at D/2 frequencies from 1 down to 1/base.",
-       .flags = NRV_MACRO, .make = positions_sinusoidal_make, .ulp = 64, .rel = 1e-11,
+       .flags = NRV_MACRO, .make = positions_sinusoidal_make, .ulp = 64,
        .tolerance_why = "an angle's rounding, times the angle; a frequency is the exponential of a logarithm",
        .refuse = { "p:i64[3] in 0..9, size=3 => sinusoidal_positions: 3 features do not come in pairs | in here | "
                    "input 0: input i64 [3] p | hint a sine and a cosine for each frequency",
@@ -72,8 +73,8 @@ NRV_API nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nr
 /* ---- alibi ---- */
 static nrv_tensor positions_alibi_make(nrv__case *c)
 {
-    return nrv_alibi(c->g, nrv__case_type(c, "type", NRV_F64), (int)nrv__case_int(c, "heads", 1),
-                     nrv__case_int(c, "T", 1), nrv__case_int(c, "L", 1), nrv__case_named(c, "offset"));
+    return nrv_alibi(c->g, nrv__case_type(c, "type", NRV_F64), nrv__case_small(c, "heads", 1), nrv__case_int(c, "T", 1),
+                     nrv__case_int(c, "L", 1), nrv__case_named(c, "offset"));
 }
 
 NRV_OP(alibi, .sig = "i64 offset[] -> y[H,T,L]",
@@ -213,8 +214,8 @@ NRV_API nrv_tensor nrv_relative_values(nrv_tensor p, nrv_tensor table)
 /* ---- relative_buckets ---- */
 static nrv_tensor positions_buckets_make(nrv__case *c)
 {
-    return nrv_relative_buckets(c->x[0], (int)nrv__case_int(c, "num_buckets", 32),
-                                (int)nrv__case_int(c, "max_distance", 128), nrv__case_flag(c, "bidirectional", true));
+    return nrv_relative_buckets(c->x[0], nrv__case_small(c, "num_buckets", 32), nrv__case_small(c, "max_distance", 128),
+                                nrv__case_flag(c, "bidirectional", true));
 }
 
 NRV_OP(relative_buckets, .sig = "index distance[...] -> i32 y[...]",

@@ -134,7 +134,7 @@ static nrv_transformer_opt transformer_options_of(const nrv__case *c)
 
 static int transformer_heads_of(const nrv__case *c)
 {
-    return (int)nrv__case_int(c, "heads", nrv__case_int(c, "nhead", 1));
+    return nrv__case_small(c, "heads", nrv__case_int(c, "nhead", 1));
 }
 
 static nrv_tensor transformer_encoder_layer_make(nrv__case *c)
@@ -152,6 +152,13 @@ static nrv_tensor transformer_decoder_layer_make(nrv__case *c)
                                             transformer_heads_of(c), &w, &o);
 }
 
+/* what both have, in .sig, and in .refuse and .test */
+#define TRANSFORMER_SIG_SELF                                                                                        \
+    "real self_attn.in_proj_weight[3*E,E], real self_attn.in_proj_bias[3*E], real self_attn.out_proj.weight[E,E], " \
+    "real self_attn.out_proj.bias[E], "
+#define TRANSFORMER_SIG_REST                                                                                \
+    "real linear1.weight[F,E], real linear1.bias[F], real linear2.weight[E,F], real linear2.bias[E], real " \
+    "norm1.weight[E], real norm1.bias[E], real norm2.weight[E], real norm2.bias[E]"
 #define TRANSFORMER_SELF                                                                           \
     "self_attn.in_proj_weight[12,4], self_attn.in_proj_bias[12], self_attn.out_proj.weight[4,4], " \
     "self_attn.out_proj.bias[4]"
@@ -163,14 +170,10 @@ static nrv_tensor transformer_decoder_layer_make(nrv__case *c)
     "multihead_attn.out_proj.bias[4], norm3.weight[4], norm3.bias[4]"
 
 NRV_OP(
-    transformer_encoder_layer,
-    .sig = "real x[T,B,E], real self_attn.in_proj_weight[3*E,E], real self_attn.in_proj_bias[3*E], real "
-           "self_attn.out_proj.weight[E,E], real self_attn.out_proj.bias[E], real linear1.weight[F,E], real "
-           "linear1.bias[F], real linear2.weight[E,F], real linear2.bias[E], real norm1.weight[E], real norm1.bias[E], "
-           "real norm2.weight[E], real norm2.bias[E] -> y[T,B,E]",
+    transformer_encoder_layer, .sig = "real x[T,B,E], " TRANSFORMER_SIG_SELF TRANSFORMER_SIG_REST " -> y[T,B,E]",
     .doc = "One layer of a transformer's encoder: attention of a sequence to itself, then two linear maps at each "
            "place, both added to what came in and normalised.",
-    .flags = NRV_MACRO, .make = transformer_encoder_layer_make, .ulp = 256,
+    .flags = NRV_MACRO, .make = transformer_encoder_layer_make, .ulp = 64,
     .tolerance_why = "six products, a softmax and two norms in turn, each rounded",
     .torch = "nn.TransformerEncoderLayer", .also = "encoder_layer",
     .refuse = { "x[3,2,4], linear1.weight[3,4] => transformer_encoder_layer: a weight is missing | in here | input 0: "
@@ -198,15 +201,13 @@ NRV_API nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, con
 
 NRV_OP(
     transformer_decoder_layer,
-    .sig = "real x[T,B,E], real memory[L,B,E], real self_attn.in_proj_weight[3*E,E], real self_attn.in_proj_bias[3*E], "
-           "real self_attn.out_proj.weight[E,E], real self_attn.out_proj.bias[E], real "
-           "multihead_attn.in_proj_weight[3*E,E], real multihead_attn.in_proj_bias[3*E], real "
-           "multihead_attn.out_proj.weight[E,E], real multihead_attn.out_proj.bias[E], real linear1.weight[F,E], real "
-           "linear1.bias[F], real linear2.weight[E,F], real linear2.bias[E], real norm1.weight[E], real norm1.bias[E], "
-           "real norm2.weight[E], real norm2.bias[E], real norm3.weight[E], real norm3.bias[E] -> y[T,B,E]",
+    .sig = "real x[T,B,E], real memory[L,B,E], " TRANSFORMER_SIG_SELF
+           "real multihead_attn.in_proj_weight[3*E,E], real multihead_attn.in_proj_bias[3*E], real "
+           "multihead_attn.out_proj.weight[E,E], real multihead_attn.out_proj.bias[E], " TRANSFORMER_SIG_REST
+           ", real norm3.weight[E], real norm3.bias[E] -> y[T,B,E]",
     .doc = "One layer of a transformer's decoder: attention of a sequence to itself, to a memory, then two linear maps "
            "at each place, each added to what came in and normalised.",
-    .flags = NRV_MACRO, .make = transformer_decoder_layer_make, .ulp = 256,
+    .flags = NRV_MACRO, .make = transformer_decoder_layer_make, .ulp = 64,
     .tolerance_why = "ten products, two softmaxes and three norms in turn, each rounded",
     .torch = "nn.TransformerDecoderLayer", .also = "decoder_layer",
     .refuse = { "x[3,2,4], memory[2,2,4], linear1.weight[3,4] => transformer_decoder_layer: a weight is missing | in "

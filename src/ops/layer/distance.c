@@ -159,8 +159,8 @@ NRV_API nrv_tensor nrv_pdist(nrv_tensor x, double p)
 /* ---- cosine_similarity ---- */
 static nrv_tensor cosine_similarity_make(nrv__case *c)
 {
-    return nrv_cosine_similarity(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"),
-                                 (int)nrv__case_int(c, "axis", 1), nrv__case_real(c, "eps", 1e-8));
+    return nrv_cosine_similarity(nrv__case_named(c, "a x1"), nrv__case_named(c, "b x2"), nrv__case_small(c, "axis", 1),
+                                 nrv__case_real(c, "eps", 1e-8));
 }
 
 NRV_OP(

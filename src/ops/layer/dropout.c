@@ -9,6 +9,11 @@
 
 extern const nrv__opdef nrv__op_dropout, nrv__op_dropout_channels, nrv__op_alpha_dropout, nrv__op_feature_alpha_dropout;
 
+static bool dropout_by_channels(const nrv__opdef *op)
+{
+    return op == &nrv__op_dropout_channels || op == &nrv__op_feature_alpha_dropout;
+}
+
 static bool dropout_wants(const nrv__opdef *op, nrv_tensor x, const char *name, double p)
 {
     if (!nrv__op_wants_real(op, 1, &x))
@@ -16,8 +21,7 @@ static bool dropout_wants(const nrv__opdef *op, nrv_tensor x, const char *name, 
     if (!(p >= 0 && p <= 1))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "the part that is dropped: 0.5 drops every second number",
                                "p of '%s' is %g, from 0 to 1 is possible", name ? name : op->name, p);
-    bool channels = op == &nrv__op_dropout_channels || op == &nrv__op_feature_alpha_dropout;
-    return !channels || x->rank >= 2 ||
+    return !dropout_by_channels(op) || x->rank >= 2 ||
            nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "(B,C,...)", "rank %d has no channels", x->rank);
 }
 
@@ -25,8 +29,7 @@ static bool dropout_wants(const nrv__opdef *op, nrv_tensor x, const char *name, 
 static nrv_shape dropout_shape(const nrv__opdef *op, nrv_tensor x)
 {
     nrv_shape s = nrv_shape_of(x);
-    bool channels = op == &nrv__op_dropout_channels || op == &nrv__op_feature_alpha_dropout;
-    for (int i = 2; i < s.rank && channels; i++)
+    for (int i = 2; i < s.rank && dropout_by_channels(op); i++)
         s.dim[i] = 1;
     return s;
 }
@@ -43,17 +46,23 @@ static nrv_tensor dropout_of(const nrv__opdef *op, nrv_tensor x, nrv_tensor u, d
                     nrv__like(x, b - low * a));
 }
 
+/* in training; u NULL: drawn by that name */
+static nrv_tensor dropout_trained(const nrv__opdef *op, nrv_tensor x, nrv_tensor u, const char *name, double p)
+{
+    if (p == 0)
+        return x;
+    if (p == 1)
+        return nrv_fill(x->g, x->type, nrv_shape_of(x), 0);
+    return dropout_of(op, x, u ? u : nrv__uniform(x->g, op->name, name, NRV_F32, dropout_shape(op, x)), p);
+}
+
 /* x, where the mode is evaluation; name: of the draw */
 static nrv_tensor dropout_drawn(const nrv__opdef *op, nrv_tensor x, const char *name, double p)
 {
     bool train;
     if (!dropout_wants(op, x, name, p) || !nrv__training(x->g, op->name, &train))
         return NULL;
-    if (!train || p == 0)
-        return x;
-    if (p == 1)
-        return nrv_fill(x->g, x->type, nrv_shape_of(x), 0);
-    return dropout_of(op, x, nrv__uniform(x->g, op->name, name, NRV_F32, dropout_shape(op, x)), p);
+    return train ? dropout_trained(op, x, NULL, name, p) : x;
 }
 
 static nrv_tensor dropout_case(const nrv__opdef *op, nrv__case *c, bool train)
@@ -65,11 +74,7 @@ static nrv_tensor dropout_case(const nrv__opdef *op, nrv__case *c, bool train)
     nrv_shape s = dropout_shape(op, x);
     if (!nrv__weight_fits(op, x, "u", u, s.rank, s.dim))
         return NULL;
-    if (!nrv__case_flag(c, "training", train) || p == 0)
-        return x;
-    if (!u)
-        u = nrv__uniform(c->g, op->name, c->name ? c->name : op->name, NRV_F32, s);
-    return p == 1 ? nrv_fill(c->g, x->type, nrv_shape_of(x), 0) : dropout_of(op, x, u, p);
+    return nrv__case_flag(c, "training", train) ? dropout_trained(op, x, u, c->name ? c->name : op->name, p) : x;
 }
 
 static nrv_tensor dropout_make(nrv__case *c)

@@ -18,8 +18,8 @@ NRV_OP(
                 "x[3,4], w[5,4], b[4] => linear: the bias has to be f32 [5] | in here | input 0: input f32 [3, 4] x | "
                 "input 1: input f32 [4] b | hint input 1 is the weight that does not fit",
                 "x[], w[5,4] => linear: x is a scalar | in here | input 0: input f32 [] x | hint x (...,n), w (m,n)" },
-    .test = { "x[3,5], w[4,5], b[4]", "x[2,3,5], w[2,5]", "x[6], w[3,6], b[3]", "x[0,4], w[2,4], b[2]",
-              "x[3,4], w[4]" });
+    .test = { "x[3,5], w[4,5], b[4]", "x[2,3,5], w[2,5]", "x[6], w[3,6], b[3]", "x[0,4], w[2,4], b[2]", "x[3,4], w[4]",
+              "x[0], w[2,0], b[2]" });
 
 /* x (...,n), w (m,n), b (m) or NULL -> (...,m): x w^T + b; w (n): one output without an axis. */
 NRV_API nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b)
@@ -37,7 +37,8 @@ NRV_API nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b)
     if (!line && x->rank > 1)
         return nrv__affine(x, w, b);
     nrv_shape to = nrv_shape_of(x);
-    nrv_tensor y = nrv_matmul(nrv_reshape(x, NRV_SHAPE(NRV_SAME, n)), nrv_transpose(line ? nrv_expand(w, 0, 1) : w));
+    nrv_tensor y = nrv_matmul(nrv_reshape(x, NRV_SHAPE(nrv__dim_product(x->g, x->rank - 1, x->dim), n)),
+                              nrv_transpose(line ? nrv_expand(w, 0, 1) : w));
     if (line)
         to.rank--;
     else
@@ -85,8 +86,8 @@ NRV_API nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv
     nrv_shape to = nrv_shape_of(a);
     to.dim[to.rank - 1] = k;
     nrv_tensor rows = nrv_reshape(nrv_permute(w, 3, (const int[]){ 1, 0, 2 }), NRV_SHAPE(n, nrv__dim_mul(a->g, k, m)));
-    nrv_tensor left = nrv_matmul(nrv_reshape(a, NRV_SHAPE(nrv__dim_product(a->g, a->rank - 1, a->dim), n)), rows);
     nrv_dim N = nrv__dim_product(a->g, a->rank - 1, a->dim);
+    nrv_tensor left = nrv_matmul(nrv_reshape(a, NRV_SHAPE(N, n)), rows);
     nrv_tensor pairs = nrv_mul(nrv_reshape(left, NRV_SHAPE(N, k, m)), nrv_reshape(b, NRV_SHAPE(N, 1, m)));
     nrv_tensor y = nrv_reshape(nrv_sum(pairs, 2, 0), to);
     return c ? nrv_add(y, c) : y;

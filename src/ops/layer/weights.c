@@ -1,5 +1,6 @@
 /* weights.c - see weights.h. */
 #include "weights.h"
+#include <string.h>
 
 bool nrv__weight_fits(const nrv__opdef *op, nrv_tensor x, const char *name, nrv_tensor w, int rank, const nrv_dim *dim)
 {
@@ -33,9 +34,24 @@ nrv_tensor nrv__scale_shift(nrv_tensor y, nrv_tensor w, nrv_tensor b, nrv_shape 
     return b ? nrv_add(y, nrv_reshape(b, as)) : y;
 }
 
-bool nrv__case_flag(const nrv__case *c, const char *name, bool otherwise)
+nrv_tensor nrv__time_first(nrv_tensor x, int batch_first)
 {
-    return nrv__case_int(c, name, otherwise) != 0;
+    if (!x || x->rank == 2)
+        return nrv_expand(x, 1, 1);
+    return batch_first ? nrv_permute(x, 3, (const int[]){ 1, 0, 2 }) : x;
+}
+
+nrv_tensor nrv__time_back(nrv_tensor y, nrv_tensor like, int batch_first)
+{
+    if (like->rank == 2)
+        return y ? nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[2])) : NULL;
+    return batch_first ? nrv_permute(y, 3, (const int[]){ 1, 0, 2 }) : y;
+}
+
+bool nrv__case_batch_first(const nrv__case *c)
+{
+    const char *layout = nrv__case_text(c, "layout");
+    return nrv__case_flag(c, "batch_first", layout && strstr(layout, "batch,time"));
 }
 
 double nrv__or(double given, double otherwise)

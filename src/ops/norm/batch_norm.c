@@ -108,15 +108,13 @@ NRV_API void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor va
                                     nrv_tensor *var2)
 {
     const nrv__opdef *op = &nrv__op_batch_norm_running;
-    nrv__moments m;
-    nrv_tensor unwanted[2];
-    mean2 = mean2 ? mean2 : &unwanted[0];
-    var2 = var2 ? var2 : &unwanted[1];
-    *mean2 = *var2 = NULL;
-    if (!nrv__norm_wants(op, x, 2, "(B,C) or (B,C,H,W)") || !nrv__op_wants(op, 2, (nrv_tensor[]){ mean, var }) ||
-        !nrv__weight_fits(op, x, "the mean", mean, 1, x->dim + 1) ||
-        !nrv__weight_fits(op, x, "the variance", var, 1, x->dim + 1) || !batch_norm_moments(op, x, &m))
-        return;
-    *mean2 = nrv__running(mean, m.mean, momentum);
-    *var2 = nrv__running(var, nrv_var(x, nrv__axes_but(x, 0, 1), 1, 0), momentum);
+    nrv__moments m, now = { NULL, NULL };
+    if (nrv__running_wants(op, x, 2, "(B,C) or (B,C,H,W)", mean, var) && batch_norm_moments(op, x, &m)) {
+        now.mean = nrv__running(mean, m.mean, momentum);
+        now.var = nrv__running(var, nrv_var(x, nrv__axes_but(x, 0, 1), 1, 0), momentum);
+    }
+    if (mean2)
+        *mean2 = now.mean;
+    if (var2)
+        *var2 = now.var;
 }

@@ -19,21 +19,13 @@ static bool layer_norm_wants(const nrv__opdef *op, nrv_tensor x, int axes, nrv_t
     return nrv__weight_fits(op, x, "weight", weight, axes, n) && nrv__weight_fits(op, x, "bias", bias, axes, n);
 }
 
-static nrv_shape layer_norm_shape(nrv_tensor x, int axes)
-{
-    nrv_shape s = { axes, { 0 } };
-    for (int i = 0; i < axes; i++)
-        s.dim[i] = x->dim[x->rank - axes + i];
-    return s;
-}
-
 /* how many axes normalized_shape names, which have to be the last ones of x; 0: op refuses */
 static int layer_norm_axes(const nrv__opdef *op, const nrv__case *c, nrv_tensor x)
 {
     int64_t n[NRV__MAX_RANK];
     int axes = nrv__case_ints(c, "normalized_shape", NRV__MAX_RANK, n);
     if (!axes || !x)
-        return (int)nrv__case_int(c, "axes", 1);
+        return nrv__case_small(c, "axes", 1);
     for (int i = 0; i < axes && axes <= x->rank; i++)
         if (x->dim[x->rank - axes + i] != n[i])
             return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "normalized_shape names the last lengths of x",
@@ -90,11 +82,11 @@ NRV_API nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, 
     if (!layer_norm_wants(&nrv__op_layer_norm, x, axes, weight, bias))
         return NULL;
     nrv__moments m = nrv__moments_of(x, nrv__axes_but(x, x->rank - axes, -1));
-    return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, layer_norm_shape(x, axes));
+    return nrv__scale_shift(nrv__standard(x, m.mean, m.var, eps), weight, bias, nrv__last_axes(x, axes));
 }
 
 /* x (...,n...) -> (...,n...): the last `axes` axes divided by sqrt(mean x^2 + eps), times weight (n...), NULL: without.
-   eps 0: the distance from 1 to the next number of x's type. (Zhang & Sennrich 2019) */
+   eps 0: the distance from 1 to the next number of x's type, below 0: none. (Zhang & Sennrich 2019) */
 NRV_API nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, double eps)
 {
     if (!layer_norm_wants(&nrv__op_rms_norm, x, axes, weight, NULL))
@@ -104,6 +96,6 @@ NRV_API nrv_tensor nrv_rms_norm_by(nrv_tensor x, int axes, nrv_tensor weight, do
                   : x->type == NRV_F16 ? 0x1p-10
                                        : 0x1p-7;
     nrv_tensor mean = nrv_mean(nrv_square(x), nrv__axes_but(x, x->rank - axes, -1), 1);
-    nrv_tensor y = nrv_mul(x, nrv__scale_of(mean, eps != 0 ? eps : tiny));
-    return nrv__scale_shift(y, weight, NULL, layer_norm_shape(x, axes));
+    nrv_tensor y = nrv_mul(x, nrv__scale_of(mean, nrv__or(eps, tiny)));
+    return nrv__scale_shift(y, weight, NULL, nrv__last_axes(x, axes));
 }

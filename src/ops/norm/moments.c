@@ -36,12 +36,34 @@ nrv_shape nrv__channels(nrv_tensor x)
     return s;
 }
 
+nrv_shape nrv__last_axes(nrv_tensor x, int axes)
+{
+    nrv_shape s = { axes, { 0 } };
+    for (int i = 0; i < axes; i++)
+        s.dim[i] = x->dim[x->rank - axes + i];
+    return s;
+}
+
+/* of a vector no other axis is left, and a reduction over none would be one over all */
+nrv_tensor nrv__slice_norm(nrv_tensor x, double p, int axis)
+{
+    return x->rank > 1 ? nrv_norm(x, p, nrv__axes_but(x, 0, axis), 1) : nrv_abs(x);
+}
+
 bool nrv__norm_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *shape)
 {
     if (!nrv__op_wants_real(op, 1, &x))
         return false;
     return x->rank >= rank ||
            nrv__op_refuses(op, 1, &x, NRV_ESHAPE, shape, "x has rank %d, %d at least is wanted", x->rank, rank);
+}
+
+bool nrv__running_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *shape, nrv_tensor mean,
+                        nrv_tensor var)
+{
+    return nrv__norm_wants(op, x, rank, shape) && nrv__op_wants(op, 2, (nrv_tensor[]){ mean, var }) &&
+           nrv__weight_fits(op, x, "the mean", mean, 1, x->dim + 1) &&
+           nrv__weight_fits(op, x, "the variance", var, 1, x->dim + 1);
 }
 
 nrv_tensor nrv__running(nrv_tensor old, nrv_tensor now, double momentum)

@@ -11,9 +11,15 @@ int nrv__axes_but(nrv_tensor x, int first, int but);  /* all from first on, with
 nrv_tensor nrv__scale_of(nrv_tensor var, double eps); /* 1 / sqrt(var + eps) */
 /* (x - mean) / sqrt(var + eps) */
 nrv_tensor nrv__standard(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double eps);
-nrv_shape nrv__channels(nrv_tensor x); /* (C,1,1) of (B,C,H,W): what stretches over it */
-/* x has two axes at least and its inputs are real; false: op refuses */
+nrv_shape nrv__channels(nrv_tensor x);            /* (C,1,1) of (B,C,H,W): what stretches over it */
+nrv_shape nrv__last_axes(nrv_tensor x, int axes); /* their lengths, of 1 to all axes */
+/* the norm of order p of every slice at one place of axis, over all other axes, which stay with length 1 */
+nrv_tensor nrv__slice_norm(nrv_tensor x, double p, int axis);
+/* x is real and has `rank` axes at least; false: op refuses */
 bool nrv__norm_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *shape);
+/* running mean and variance are there and fit x, which has `rank` axes at least; false: op refuses */
+bool nrv__running_wants(const nrv__opdef *op, nrv_tensor x, int rank, const char *shape, nrv_tensor mean,
+                        nrv_tensor var);
 /* a running value after a step of momentum towards that of a batch */
 nrv_tensor nrv__running(nrv_tensor old, nrv_tensor now, double momentum);
 #endif

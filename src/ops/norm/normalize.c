@@ -8,7 +8,7 @@ extern const nrv__opdef nrv__op_normalize, nrv__op_renorm;
 
 static nrv_tensor normalize_make(nrv__case *c)
 {
-    return nrv_normalize(nrv__case_named(c, "x input"), nrv__case_real(c, "p", 2), (int)nrv__case_int(c, "axis", 1),
+    return nrv_normalize(nrv__case_named(c, "x input"), nrv__case_real(c, "p", 2), nrv__case_small(c, "axis", 1),
                          nrv__case_real(c, "eps", 1e-12));
 }
 
@@ -38,7 +38,7 @@ NRV_API nrv_tensor nrv_normalize(nrv_tensor x, double p, int axis, double eps)
 
 static nrv_tensor renorm_make(nrv__case *c)
 {
-    return nrv_renorm(nrv__case_named(c, "x input self"), nrv__case_real(c, "p", 2), (int)nrv__case_int(c, "axis", 0),
+    return nrv_renorm(nrv__case_named(c, "x input self"), nrv__case_real(c, "p", 2), nrv__case_small(c, "axis", 0),
                       nrv__case_real(c, "maxnorm", 1));
 }
 
@@ -63,6 +63,6 @@ NRV_API nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm)
     if (!(maxnorm >= 0))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "the largest norm that may stay",
                                "maxnorm is %g, from 0 on is possible", maxnorm);
-    nrv_tensor n = x->rank > 1 ? nrv_norm(x, p, nrv__axes_but(x, 0, axis), 1) : nrv_abs(x);
+    nrv_tensor n = nrv__slice_norm(x, p, axis);
     return NRV_EXPR("x, n, m: n > m ? x * (m / (n + 1e-7)) : x", x, n, nrv__like(x, maxnorm));
 }

@@ -12,7 +12,7 @@ static nrv_tensor weight_norm_make(nrv__case *c)
     const char *axis = nrv__case_text(c, "axis");
     bool all = !axis && c->n_arg;
     return nrv_weight_norm(nrv__case_named(c, "v weight_v"), nrv__case_named(c, "g weight_g"),
-                           all ? NRV_ALL : (int)nrv__case_int(c, "axis", 0));
+                           all ? NRV_ALL : nrv__case_small(c, "axis", 0));
 }
 
 NRV_OP(
@@ -42,9 +42,7 @@ NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
         s.dim[i] = i == axis ? s.dim[i] : 1;
     if (!nrv__weight_fits(op, v, "g", g, all ? 0 : s.rank, s.dim))
         return NULL;
-    nrv_tensor n = all           ? nrv_norm(v, 2, NRV_ALL, 0)
-                   : v->rank > 1 ? nrv_norm(v, 2, nrv__axes_but(v, 0, axis), 1)
-                                 : nrv_abs(v);
+    nrv_tensor n = all ? nrv_norm(v, 2, NRV_ALL, 0) : nrv__slice_norm(v, 2, axis);
     return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
 }
 
@@ -79,13 +77,17 @@ static nrv_tensor spectral_unit(nrv_tensor x, double eps)
     return nrv_normalize(x, 2, 0, eps);
 }
 
-/* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2: what u and v become. As often as
-   `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None (evaluation):
-   u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
+/* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2, if asked for: what u and v become.
+   As often as `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None
+   (evaluation): u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
 NRV_API nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps,
                                      nrv_tensor *u2, nrv_tensor *v2)
 {
     const nrv__opdef *op = &nrv__op_spectral_norm;
+    if (u2)
+        *u2 = NULL;
+    if (v2)
+        *v2 = NULL;
     if (!nrv__op_wants_real(op, 2, (nrv_tensor[]){ w, u }))
         return NULL;
     if (w->rank < 2)
@@ -106,7 +108,9 @@ NRV_API nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, i
         b = spectral_unit(nrv_matmul(turned, a), eps);
         a = spectral_unit(nrv_matmul(still, b), eps);
     }
-    *u2 = nrv_reshape(a, NRV_SHAPE(n));
-    *v2 = nrv_reshape(b, NRV_SHAPE(m));
+    if (u2)
+        *u2 = nrv_reshape(a, NRV_SHAPE(n));
+    if (v2)
+        *v2 = nrv_reshape(b, NRV_SHAPE(m));
     return nrv_div(w, nrv_sum_all(nrv_mul(a, nrv_matmul(matrix, b))));
 }

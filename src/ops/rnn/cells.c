@@ -19,6 +19,8 @@ typedef struct {
 } nrv_rnn_weights;
 #endif
 
+const char *const nrv__rnn_names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
+
 int nrv__rnn_gates(nrv__rnn_kind kind)
 {
     return kind == NRV__LSTM ? 4 : kind == NRV__GRU ? 3 : 1;
@@ -65,7 +67,6 @@ nrv_tensor nrv__rnn_turn(nrv__rnn_kind kind, nrv_tensor maps, const nrv_rnn_weig
 bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
                    nrv_dim *H)
 {
-    static const char *const names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
     nrv_tensor given[5] = { w->weight_ih, w->weight_hh, w->bias_ih, w->bias_hh, w->weight_hr };
     nrv_graph *g = x->g;
     int gates = nrv__rnn_gates(kind);
@@ -73,6 +74,8 @@ bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const
     if (!given[0] || !given[1] || !given[2] != !given[3])
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "weight_ih and weight_hh, and both biases or none",
                                "a weight%s is missing", tail);
+    if (!nrv__op_wants(op, 2, (nrv_tensor[]){ x, given[0] })) /* its lengths are asked for before it is checked */
+        return false;
     if (given[4] && kind != NRV__LSTM)
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "weight_hr is of an lstm", "h cannot be projected here");
     if (given[0]->rank != 2 || given[1]->rank != 2 || !nrv__dim_divides(g, given[0]->dim[0], gates, H))
@@ -81,7 +84,7 @@ bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const
     nrv_dim rows = given[0]->dim[0], P = given[4] && given[4]->rank == 2 ? given[4]->dim[0] : *H;
     nrv_dim want[5][2] = { { rows, x->dim[x->rank - 1] }, { rows, P }, { rows }, { rows }, { P, *H } };
     for (int i = 0; i < 5; i++) {
-        snprintf(name, sizeof name, "%s%s", names[i], tail);
+        snprintf(name, sizeof name, "%s%s", nrv__rnn_names[i], tail);
         if (!nrv__weight_fits(op, x, name, given[i], i == 2 || i == 3 ? 1 : 2, want[i]))
             return false;
     }
@@ -90,11 +93,10 @@ bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const
 
 nrv_rnn_weights nrv__rnn_weights_of(const nrv__case *c, const char *tail)
 {
-    static const char *const names[5] = { "weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr" };
     nrv_tensor t[5];
     char name[64];
     for (int i = 0; i < 5; i++) {
-        snprintf(name, sizeof name, "%s%s", names[i], tail);
+        snprintf(name, sizeof name, "%s%s", nrv__rnn_names[i], tail);
         t[i] = nrv__case_named(c, name);
     }
     return (nrv_rnn_weights){ t[0], t[1], t[2], t[3], t[4] };
@@ -137,14 +139,17 @@ static nrv_tensor cells_back(nrv_tensor y, nrv_tensor like)
     return y && like->rank == 1 ? nrv_reshape(y, NRV_SHAPE(y->dim[1])) : y;
 }
 
-static nrv_tensor cells_one(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, nrv_tensor h,
+/* *c, of an LSTM, becomes that of the next turn */
+static nrv_tensor cells_one(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, nrv_tensor h, nrv_tensor *c,
                             const nrv_rnn_weights *w)
 {
     static const nrv_rnn_weights none = { 0 };
-    if (!cells_begin(op, kind, x, h, NULL, w ? w : &none))
+    if (!cells_begin(op, kind, x, h, *c, w ? w : &none))
         return NULL;
-    nrv_tensor y = nrv__rnn_turn(kind, nrv__rnn_maps(cells_batch(x), w), w, cells_batch(h), NULL);
-    return cells_back(y, x);
+    *c = cells_batch(*c);
+    nrv_tensor y = cells_back(nrv__rnn_turn(kind, nrv__rnn_maps(cells_batch(x), w), w, cells_batch(h), c), x);
+    *c = cells_back(*c, x);
+    return y;
 }
 
 static nrv_tensor cells_state(const nrv__case *c, const char *names, nrv_tensor x, nrv_tensor w)
@@ -228,13 +233,15 @@ NRV_OP(lstm_cell,
 /* One turn of a recurrent net: x (B,n), h (B,H), or both without B -> (B,H). relu: not tanh. (Elman 1990) */
 NRV_API nrv_tensor nrv_rnn_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w, int relu)
 {
-    return cells_one(&nrv__op_rnn_cell, relu ? NRV__RNN_RELU : NRV__RNN_TANH, x, h, w);
+    nrv_tensor none = NULL;
+    return cells_one(&nrv__op_rnn_cell, relu ? NRV__RNN_RELU : NRV__RNN_TANH, x, h, &none, w);
 }
 
 /* One turn of a GRU: x (B,n), h (B,H), or both without B -> (B,H). (Cho et al. 2014) */
 NRV_API nrv_tensor nrv_gru_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w)
 {
-    return cells_one(&nrv__op_gru_cell, NRV__GRU, x, h, w);
+    nrv_tensor none = NULL;
+    return cells_one(&nrv__op_gru_cell, NRV__GRU, x, h, &none, w);
 }
 
 /* One turn of an LSTM: x (B,n), h and c (B,H), or all without B -> *h2 and *c2 (B,H). (Hochreiter & Schmidhuber 1997)
@@ -242,15 +249,9 @@ NRV_API nrv_tensor nrv_gru_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_wei
 NRV_API void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nrv_rnn_weights *w, nrv_tensor *h2,
                               nrv_tensor *c2)
 {
-    static const nrv_rnn_weights none = { 0 };
-    nrv_tensor unwanted[2];
-    h2 = h2 ? h2 : &unwanted[0];
-    c2 = c2 ? c2 : &unwanted[1];
-    *h2 = *c2 = NULL;
-    if (!cells_begin(&nrv__op_lstm_cell, NRV__LSTM, x, h, c, w ? w : &none))
-        return;
-    nrv_tensor now = cells_batch(c);
-    nrv_tensor y = nrv__rnn_turn(NRV__LSTM, nrv__rnn_maps(cells_batch(x), w), w, cells_batch(h), &now);
-    *h2 = cells_back(y, x);
-    *c2 = cells_back(now, x);
+    nrv_tensor y = cells_one(&nrv__op_lstm_cell, NRV__LSTM, x, h, &c, w);
+    if (h2)
+        *h2 = y;
+    if (c2)
+        *c2 = y ? c : NULL;
 }

@@ -4,6 +4,8 @@
 #include "../layer/weights.h"
 
 typedef enum { NRV__RNN_TANH, NRV__RNN_RELU, NRV__LSTM, NRV__GRU } nrv__rnn_kind;
+enum { NRV__RNN_LAYERS = 256 };
+extern const char *const nrv__rnn_names[5]; /* of nrv_rnn_weights, in its order */
 int nrv__rnn_gates(nrv__rnn_kind kind);
 /* x (...,n) -> (...,gates H): x weight_ih^T + bias_ih */
 nrv_tensor nrv__rnn_maps(nrv_tensor x, const nrv_rnn_weights *w);

@@ -25,7 +25,6 @@ typedef struct {
 } nrv_rnn_opt;
 #endif
 
-enum { RECURRENT_LAYERS = 256 };
 extern const nrv__opdef nrv__op_rnn, nrv__op_lstm, nrv__op_gru;
 
 typedef struct recurrent_job {
@@ -37,7 +36,7 @@ typedef struct recurrent_job {
     nrv_graph *g;
     nrv_tensor x, mask; /* (T,B,n); (T,B,1) or NULL */
     nrv_dim T, B;
-    nrv_tensor h[2 * RECURRENT_LAYERS], c[2 * RECURRENT_LAYERS]; /* last states, (1,B,H) */
+    nrv_tensor h[2 * NRV__RNN_LAYERS], c[2 * NRV__RNN_LAYERS]; /* last states, (1,B,H) */
 } recurrent_job;
 
 /* first state of a direction, (B,n): a row of all, or zeros */
@@ -93,10 +92,10 @@ static bool recurrent_begin(recurrent_job *j, nrv_tensor x)
     j->g = x->g;
     j->layers = o->layers ? o->layers : 1;
     j->dirs = o->bidirectional ? 2 : 1;
-    if (j->layers < 1 || j->layers > RECURRENT_LAYERS || !j->w)
+    if (j->layers < 1 || j->layers > NRV__RNN_LAYERS)
         return nrv__op_refuses(j->op, 1, &x, NRV_EARG, "weights for each direction of each layer",
-                               "%d layers, 1 to %d are possible", j->layers, RECURRENT_LAYERS);
-    j->x = x->rank == 2 ? nrv_expand(x, 1, 1) : o->batch_first ? nrv_permute(x, 3, (const int[]){ 1, 0, 2 }) : x;
+                               "%d layers, 1 to %d are possible", j->layers, NRV__RNN_LAYERS);
+    j->x = nrv__time_first(x, o->batch_first);
     if (!j->x)
         return false;
     j->T = j->x->dim[0];
@@ -145,7 +144,8 @@ static nrv_tensor recurrent_of(const nrv__opdef *op, nrv__rnn_kind kind, nrv_ten
                                const nrv_rnn_opt *opt, nrv_tensor *h_n, nrv_tensor *c_n)
 {
     static const nrv_rnn_opt none = { 0 };
-    recurrent_job j = { .op = op, .kind = kind, .w = w, .o = opt ? opt : &none };
+    static const nrv_rnn_weights missing = { 0 }; /* the first layer refuses them */
+    recurrent_job j = { .op = op, .kind = kind, .w = w ? w : &missing, .o = opt ? opt : &none };
     if (h_n)
         *h_n = NULL;
     if (c_n)
@@ -162,9 +162,7 @@ static nrv_tensor recurrent_of(const nrv__opdef *op, nrv__rnn_kind kind, nrv_ten
         *h_n = recurrent_states(&j, j.h, batched);
     if (c_n && kind == NRV__LSTM)
         *c_n = recurrent_states(&j, j.c, batched);
-    if (!batched)
-        return nrv_reshape(y, NRV_SHAPE(y->dim[0], y->dim[2]));
-    return j.o->batch_first ? nrv_permute(y, 3, (const int[]){ 1, 0, 2 }) : y;
+    return nrv__time_back(y, x, j.o->batch_first);
 }
 
 /* ---- the records ---- */
@@ -173,12 +171,11 @@ enum { RECURRENT_SETS = NRV__CASE_INPUTS };
 static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__rnn_kind kind, nrv__case *c)
 {
     nrv_rnn_weights w[RECURRENT_SETS] = { { 0 } };
-    const char *layout = nrv__case_text(c, "layout");
     int layers = 0, n = 0;
     char tail[40];
     nrv_rnn_opt o = { .bidirectional =
                           nrv__case_flag(c, "bidirectional", nrv__case_named(c, "weight_ih_l0_reverse") != NULL),
-                      .batch_first = nrv__case_flag(c, "batch_first", layout && strstr(layout, "batch,time")),
+                      .batch_first = nrv__case_batch_first(c),
                       .dropout = nrv__case_real(c, "dropout", 0),
                       .h0 = nrv__case_named(c, "h0 hx h"),
                       .c0 = nrv__case_named(c, "c0 cx c"),
@@ -192,7 +189,7 @@ static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__rnn_kind kind, nrv__
         if (o.bidirectional)
             w[n++] = nrv__rnn_weights_of(c, tail);
     }
-    o.layers = (int)nrv__case_int(c, "layers", nrv__case_int(c, "num_layers", layers ? layers : 1));
+    o.layers = nrv__case_small(c, "layers", nrv__case_int(c, "num_layers", layers ? layers : 1));
     if (o.layers > RECURRENT_SETS / 2)
         o.layers = -o.layers; /* refused there */
     c->n_also = kind == NRV__LSTM ? 2 : 1;
@@ -222,7 +219,7 @@ NRV_OP(
         "bias_hh_l0[H], index lengths[B] -> y[T,B,H], h_n[layers,B,H]",
     .doc = "A plain recurrent net over a sequence: layers, _reverse for the other direction, and lengths as PyTorch's "
            "RNN.",
-    .flags = NRV_MACRO, .make = recurrent_rnn_make, .ulp = 64,
+    .flags = NRV_MACRO, .make = recurrent_rnn_make, .ulp = 16,
     .tolerance_why = "products and activations, turn upon turn", .torch = "rnn_tanh rnn_relu nn.RNN", .onnx = "RNN",
     .refuse = { "x[3,2,4], weight_ih_l0[2,4] => rnn: a weight_l0 is missing | in here | input 0: input f32 [3, 2, 4] x "
                 "| hint weight_ih and weight_hh, and both biases or none",
@@ -244,7 +241,7 @@ NRV_OP(
     .doc =
         "A long short-term memory over a sequence: layers, _reverse for the other direction, weight_hr for a projected "
         "h, and lengths as PyTorch's LSTM.",
-    .flags = NRV_MACRO, .make = recurrent_lstm_make, .ulp = 64,
+    .flags = NRV_MACRO, .make = recurrent_lstm_make, .ulp = 16,
     .tolerance_why = "products and activations, turn upon turn", .torch = "lstm nn.LSTM", .onnx = "LSTM",
     .refuse = { "x[3,2,4], weight_ih_l0[8,4], weight_hh_l0[8,3] => lstm: weight_hh_l0 has to be f32 [8, 2] | in here | "
                 "input 0: input f32 [3, 2, 4] x | input 1: input f32 [8, 3] weight_hh_l0 | hint input 1 is the weight "
@@ -264,7 +261,7 @@ NRV_OP(
            "bias_ih_l0[3*H], real bias_hh_l0[3*H], index lengths[B] -> y[T,B,H], h_n[layers,B,H]",
     .doc = "A gated recurrent unit over a sequence: layers, _reverse for the other direction, and lengths as PyTorch's "
            "GRU.",
-    .flags = NRV_MACRO, .make = recurrent_gru_make, .ulp = 64,
+    .flags = NRV_MACRO, .make = recurrent_gru_make, .ulp = 16,
     .tolerance_why = "products and activations, turn upon turn", .torch = "gru nn.GRU", .onnx = "GRU",
     .refuse = { "x[3,2,4], weight_ih_l0[8,4], weight_hh_l0[8,2] => gru: weight_ih_l0 does not fall into 3 gates | in "
                 "here | input 0: input f32 [3, 2, 4] x | input 1: input f32 [8, 4] weight_ih_l0 | hint weight_ih "
