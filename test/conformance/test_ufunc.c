@@ -122,11 +122,9 @@ static double ufunc_apart(uint64_t a, uint64_t b, size_t size)
 
 static bool ufunc_nan(uint64_t bits, nrv_dtype type)
 {
-    uint64_t inf = type == NRV_F16   ? UINT64_C(0x7c00)
-                   : type == NRV_F32 ? UINT64_C(0x7f800000)
-                                     : UINT64_C(0x7ff0000000000000);
-    uint64_t size = 8 * nrv__dtype_size(type) - 1;
-    return (bits & ((UINT64_C(1) << size) - 1)) > inf;
+    double x;
+    nrv__to_double(&x, &bits, type, 1); /* low bytes first, as everywhere that this runs */
+    return isnan(x);
 }
 
 static bool ufunc_near(const ufunc_row *r, uint64_t got, size_t size)
@@ -145,7 +143,7 @@ static bool ufunc_run(ufunc_table *t, nrv_dtype type, nrv__tier tier)
     for (int i = 0; i < t->n; i++)
         if (t->row[i].type == type) {
             for (int k = 0; k < t->n_in; k++)
-                memcpy(in[k] + n * size, &t->row[i].in[k], size); /* low bytes first, as everywhere that this runs */
+                memcpy(in[k] + n * size, &t->row[i].in[k], size);
             n++;
         }
     nrv_store *s = nrv_store_new(NULL);
@@ -228,5 +226,5 @@ int main(int argc, char **argv)
     }
     closedir(d);
     printf("passed %d, failed %d, skipped %d\n", passed, failed, skipped);
-    return failed || !(passed + skipped);
+    return failed || !passed;
 }

@@ -73,6 +73,13 @@ typedef struct call_text {
     bool fits;
 } call_text;
 
+static bool call_is_number(const char *text)
+{
+    char *end = NULL;
+    strtod(text, &end);
+    return end != text && !*end;
+}
+
 static void call_say(call_text *t, const char *text)
 {
     size_t n = strlen(text);
@@ -150,13 +157,6 @@ static void call_say_array(call_text *t, const call_param *p)
     call_say(t, " }");
 }
 
-static bool call_is_number(const char *text)
-{
-    char *end = NULL;
-    strtod(text, &end);
-    return end != text && !*end;
-}
-
 /* one of the options, and no array */
 static bool call_is_field(const call *k, const char *name)
 {
@@ -207,11 +207,8 @@ static void call_say_number(call_text *t, const call_param *p)
 {
     const char *text = call_arg(t, p->name, strlen(p->name) == 1);
     bool neutral = !strcmp(p->name, "keep") || !strcmp(p->name, "stride"); /* 0 is the default */
-    char *end = NULL;
-    if (text)
-        strtod(text, &end);
-    bool planes = strcmp(p->name, "stride") || t->c->x[0].rank == 4; /* windows of calls lie in (B,C,H,W) */
-    t->fits = t->fits && planes && (text ? end != text && !*end : neutral);
+    bool planes = strcmp(p->name, "stride") || t->c->x[0].rank == 4;       /* windows of calls lie in (B,C,H,W) */
+    t->fits = t->fits && planes && (text ? call_is_number(text) : neutral);
     call_say(t, text ? text : "0");
 }
 

@@ -47,16 +47,9 @@ void line(maker *m, const char *fmt, ...)
     r->text[m->n_text] = 0;
 }
 
-static const char *type_name(nrv_dtype t)
-{
-    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16",  "NRV_BF16",
-                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
-    return name[t];
-}
-
 const char *maker_type(const maker *m)
 {
-    return type_name(m->r->real);
+    return case_type_name(m->r->real);
 }
 
 const char *maker_shape(maker *m, int rank, const int64_t *dim)
@@ -85,12 +78,13 @@ term term_c(maker *m, const char *name, nrv_tensor (*f)(nrv_tensor, double), ter
 
 term term_fill(maker *m, nrv_dtype t, double v)
 {
-    return (term){ nrv_fill(m->r->g, t, NRV_SCALAR, v), say(m, "nrv_fill(g, %s, NRV_SCALAR, %.9g)", type_name(t), v) };
+    return (term){ nrv_fill(m->r->g, t, NRV_SCALAR, v),
+                   say(m, "nrv_fill(g, %s, NRV_SCALAR, %.9g)", case_type_name(t), v) };
 }
 
 term term_cast(maker *m, term x, nrv_dtype t)
 {
-    return (term){ nrv_cast(x.t, t), say(m, "nrv_cast(%s, %s)", x.c, type_name(t)) };
+    return (term){ nrv_cast(x.t, t), say(m, "nrv_cast(%s, %s)", x.c, case_type_name(t)) };
 }
 
 static nrv_shape shape_of(int rank, const int64_t *dim)

@@ -176,8 +176,6 @@ static term constant(maker *m, dice *d, const case_input *x, int rank, const int
 {
     static const char *const type[] = { "",        "float",   "double",  "",        "",
                                         "int32_t", "int64_t", "uint8_t", "uint8_t", "int8_t" };
-    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "",         "",
-                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     double v[MAKER_MOST];
     char memory[MAKER_MOST * 8];
     nrv_shape shape = { rank, { 0 } };
@@ -194,7 +192,7 @@ static term constant(maker *m, dice *d, const case_input *x, int rank, const int
     }
     nrv__from_double(memory, x->type, v, n);
     term c = { nrv_constant(m->r->g, x->type, shape, memory),
-               say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", name[x->type], maker_shape(m, rank, dim),
+               say(m, "nrv_constant(g, %s, %s, (const %s[]){ %s })", case_type_name(x->type), maker_shape(m, rank, dim),
                    type[x->type], list) };
     return m->in && dice_percent(d, 30) ? term_each(m, c) : c;
 }

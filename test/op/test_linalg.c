@@ -297,6 +297,20 @@ static void chains_multiply_least(void **state)
     }
 }
 
+/* x a = b, b being a matrix of one row or that row */
+static void rows_are_solved_from_the_right(void **state)
+{
+    (void)state;
+    linalg_graph s = graph_new();
+    nrv_tensor a = nrv_constant(s.g, NRV_F64, NRV_SHAPE(2, 2), ((double[]){ 1, 2, 3, -1 }));
+    nrv_tensor b = nrv_constant(s.g, NRV_F64, NRV_SHAPE(2), ((double[]){ 5, 7 }));
+    const nrv_solve_opt right = { .right = 1 };
+    nrv_tensor row = nrv_solve_with(a, nrv_reshape(b, NRV_SHAPE(1, 2)), &right), x = nrv_solve_with(a, b, &right);
+    is_near(apart(nrv_matmul(row, a), nrv_reshape(b, NRV_SHAPE(1, 2))), 1e-15, "x a, a matrix,", RANDOM, 1, 2);
+    is_near(apart(nrv_matmul(x, a), b), 1e-15, "x a, a vector,", RANDOM, 1, 2);
+    graph_end(&s);
+}
+
 static void axes_on_the_way_are_counted(void **state)
 {
     (void)state;
@@ -310,8 +324,10 @@ static void axes_on_the_way_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(multiplied_out_again),
-                                        cmocka_unit_test(what_is_not_finite_ends), cmocka_unit_test(exponentials),
+                                        cmocka_unit_test(what_is_not_finite_ends),
+                                        cmocka_unit_test(exponentials),
                                         cmocka_unit_test(chains_multiply_least),
+                                        cmocka_unit_test(rows_are_solved_from_the_right),
                                         cmocka_unit_test(axes_on_the_way_are_counted) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,36 @@ static void far_logits_are_finite(void **state)
     losses_free(&l);
 }
 
+/* a share of nothing has no slope, whatever the power */
+static void what_is_certain_teaches_nothing(void **state)
+{
+    (void)state;
+    static const double gamma[] = { -1, 0.5, 1, 3 };
+    for (int k = 0; k < 4; k++) {
+        losses l = losses_new();
+        nrv_tensor x = reals(l.g, "x", NRV_SHAPE(2), (double[]){ 1e4, -1e4 });
+        nrv_tensor t = reals(l.g, "t", NRV_SHAPE(2), (double[]){ 1, 0 }), label = nrv_fill(l.g, NRV_I32, NRV_SCALAR, 0);
+        const nrv_focal_opt o = { .reduction = NRV_LOSS_SUM, .gamma = gamma[k] };
+        slopes_are(nrv_sigmoid_focal(x, t, &o), x, 2, (double[]){ 0, 0 });
+        slopes_are(nrv_softmax_focal(x, label, &o), x, 2, (double[]){ 0, 0 });
+        losses_free(&l);
+    }
+}
+
+/* a row that is alone with its label is not among those whose mean is taken, weights or not */
+static void who_is_alone_counts_nowhere(void **state)
+{
+    (void)state;
+    losses l = losses_new();
+    nrv_tensor x = reals(l.g, "x", NRV_SHAPE(3, 2), (double[]){ 1, 0.5, 0.25, -1, -2, 1 });
+    nrv_tensor label = nrv_constant(l.g, NRV_I32, NRV_SHAPE(3), ((int[]){ 4, 4, 7 })), two = nrv__like(x, 2);
+    double plain;
+    assert_int_equal(nrv_eval(nrv_supervised_contrastive(x, label, 0.5, NULL), &plain, sizeof plain), NRV_OK);
+    plain *= 2;
+    are_near(nrv_supervised_contrastive(x, label, 0.5, &(nrv_loss_opt){ .weight = two }), 1, &plain, 1e-15);
+    losses_free(&l);
+}
+
 static void nothing_has_no_mean(void **state)
 {
     (void)state;
@@ -257,10 +287,16 @@ static void wrong_options_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ctc_counts_all_paths),       cmocka_unit_test(ctc_at_its_ends),
-        cmocka_unit_test(far_logits_are_finite),      cmocka_unit_test(nothing_has_no_mean),
-        cmocka_unit_test(regions_that_are_not_there), cmocka_unit_test(classes_stand_anywhere),
-        cmocka_unit_test(a_distance_of_ones_own),     cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(ctc_counts_all_paths),
+        cmocka_unit_test(ctc_at_its_ends),
+        cmocka_unit_test(far_logits_are_finite),
+        cmocka_unit_test(nothing_has_no_mean),
+        cmocka_unit_test(regions_that_are_not_there),
+        cmocka_unit_test(classes_stand_anywhere),
+        cmocka_unit_test(a_distance_of_ones_own),
+        cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(what_is_certain_teaches_nothing),
+        cmocka_unit_test(who_is_alone_counts_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,15 +346,20 @@ static void case_print_values(const case_input *x, FILE *to)
         fprintf(to, ", ...%lld in all", (long long)x->n);
 }
 
+const char *case_type_name(nrv_dtype t)
+{
+    static const char *const name[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16",  "NRV_BF16",
+                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
+    return name[t];
+}
+
 void case_reproduce(const op_case *c, FILE *to)
 {
-    static const char *const type[] = { "",        "NRV_F32", "NRV_F64", "NRV_F16",  "NRV_BF16",
-                                        "NRV_I32", "NRV_I64", "NRV_U8",  "NRV_BOOL", "NRV_I8" };
     fprintf(to, "    /* %s: \"%s\", %s */\n", c->op->name, c->text, nrv__dtype_name(c->real));
     fprintf(to, "    nrv_store *s = nrv_store_new(NULL);\n    nrv_graph *g = nrv_graph_new(s, NRV_TRAIN);\n");
     for (int i = 0; i < c->n_x; i++) {
         const case_input *x = &c->x[i];
-        fprintf(to, "    nrv_tensor %s = nrv_input(g, \"%s\", %s, %s", x->name, x->name, type[x->type],
+        fprintf(to, "    nrv_tensor %s = nrv_input(g, \"%s\", %s, %s", x->name, x->name, case_type_name(x->type),
                 x->rank ? "NRV_SHAPE(" : "NRV_SCALAR");
         for (int k = 0; k < x->rank; k++)
             fprintf(to, "%s%lld%s", k ? ", " : "", (long long)x->dim[k], k + 1 == x->rank ? ")" : "");

@@ -58,6 +58,7 @@ void case_forget(nrv_graph *g);               /* computed values, so that new fe
 double *case_value(nrv_tensor y, int64_t *n); /* evaluated, to be freed; NULL: see the graph */
 void case_draw(const char *text, uint64_t which, double lo, double hi, int64_t n, double *to);
 int64_t case_elements(nrv_tensor x);             /* of constant lengths */
+const char *case_type_name(nrv_dtype t);         /* "NRV_F32" */
 void case_reproduce(const op_case *c, FILE *to); /* ten lines of C that do the same */
 /* the largest of |a|, at least 0 */
 double case_scale(const double *a, int64_t n);
