@@ -214,37 +214,27 @@ example()
 
 do_conformance() # the same numbers as PyTorch; torch DIR, ufunc DIR: its or NumPy's, from a folder; ulp [NAME]: all floats
 {
-    case ${1-} in
+    local word=${1-}
+    case $word in
     '')
         need $NEED_TEST $NEED_TORCH
         configure release build -DNERVO_BUILD_CLI=ON -DNERVO_BUILD_TESTS=ON
         compile build
         NERVO_MAY_NOT_SKIP=1 exec ctest --test-dir build -j2 --output-on-failure -L conformance
         ;;
-    torch)
+    torch | ufunc | ulp)
         need $NEED_TEST
         configure release build -DNERVO_BUILD_TESTS=ON
-        compile build --target conformance.torch
+        compile build --target "conformance.$word"
         shift
-        [[ ${1-/} = [/-]* ]] || set -- "$OLDPWD/$1" "${@:2}" # as the caller sees it
-        build/test/conformance.torch "$@"
+        if [ "$word" = ulp ]; then
+            set -- --every 0 "$@" # every one of the 2^32 floats: minutes for each function
+        elif [[ ${1-/} != [/-]* ]]; then
+            set -- "$OLDPWD/$1" "${@:2}" # the folder as the caller sees it
+        fi
+        "build/test/conformance.$word" "$@"
         ;;
-    ufunc)
-        need $NEED_TEST
-        configure release build -DNERVO_BUILD_TESTS=ON
-        compile build --target conformance.ufunc
-        local folder=${2-}
-        [ -z "$folder" ] || [[ $folder = /* ]] || folder=$OLDPWD/$folder # as the caller sees it
-        build/test/conformance.ufunc ${folder:+"$folder"}
-        ;;
-    ulp) # every one of the 2^32 floats: minutes for each function
-        need $NEED_TEST
-        configure release build -DNERVO_BUILD_TESTS=ON
-        compile build --target conformance.ulp
-        shift
-        build/test/conformance.ulp --every 0 "$@"
-        ;;
-    *) die "conformance: unknown word '$1'; it takes nothing, torch DIR, ufunc DIR or ulp [NAME...]" ;;
+    *) die "conformance: unknown word '$word'; it takes nothing, torch DIR, ufunc DIR or ulp [NAME...]" ;;
     esac
 }
 
