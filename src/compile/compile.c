@@ -46,11 +46,16 @@ bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n))
     return nrv__alive_from(&a, (int)c->n_root, root) ? NULL : a.live;
 }
 
+bool nrv__serves(const nrv__compiler *c, const nrv__kernel *k, const nrv__opdef *op)
+{ /* asked of every kernel for every node: most differ in the first letter */
+    return k->tier <= c->plan->tier && k->op[0] == op->name[0] && !strcmp(k->op, op->name) && !nrv__without(c, k->name);
+}
+
 int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to)
 {
     int n = 0;
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++) {
-        if ((*k)->tier > c->plan->tier || strcmp((*k)->op, op->name) || nrv__without(c, (*k)->name))
+        if (!nrv__serves(c, *k, op))
             continue;
         bool better = false; /* of one kernel, the best tier only */
         for (const nrv__kernel *const *b = nrv__kernels; *b; b++)
@@ -87,8 +92,7 @@ bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
     compile_view(c, n, &out);
     nrv__args a = { .in = in, .out = &out, .n_in = n->n_in, .n_out = 1, .attr = n->attr };
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, n->op->name) && !nrv__without(c, (*k)->name) &&
-            !(*k)->fits(&a))
+        if (nrv__serves(c, *k, n->op) && !(*k)->fits(&a))
             return true;
     return false;
 }

@@ -134,7 +134,7 @@ static const nrv__served *lower_served(lower_state *s, const nrv__opdef *op)
         return nrv__compile_fail(c), NULL;
     nrv__kernels_of(c, op, v->kernel);
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if ((*k)->tier <= c->plan->tier && !strcmp((*k)->op, op->name) && !nrv__without(c, (*k)->name))
+        if (nrv__serves(c, *k, op))
             v->strided &= (*k)->strided;
     return c->served = v;
 }

@@ -46,7 +46,9 @@ typedef struct nrv__compiler {
     size_t n_nominal;
 } nrv__compiler;
 
-/* the kernels that may serve an op at this tier: counts, and fills `to` unless NULL */
+bool nrv__serves(const nrv__compiler *c, const nrv__kernel *k,
+                 const nrv__opdef *op); /* at this tier, not switched off */
+/* the kernels that serve an op: counts, and fills `to` unless NULL */
 int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to);
 bool nrv__kept(const nrv__compiler *c, nrv_tensor n); /* a composite that a kernel takes whole */
 bool nrv__pass_simplify(nrv__compiler *c);

@@ -118,7 +118,7 @@ nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwi
 const nrv__opdef *nrv__op_find(const char *name, size_t n)
 {
     for (const nrv__opdef *const *op = nrv__ops; *op; op++)
-        if (!strncmp((*op)->name, name, n) && !(*op)->name[n])
+        if ((*op)->name[0] == name[0] && !strncmp((*op)->name, name, n) && !(*op)->name[n])
             return *op;
     return NULL;
 }

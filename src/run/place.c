@@ -2,16 +2,17 @@
 
    Promises: values that live at the same time do not overlap; n log n steps and no recursion, however many there are;
    the same places for the same values. In the order of the steps values are given memory and lose it again, as from a
-   heap. Where there are few, they are also tried by size, the largest first, each at the lowest place that is free as
-   long as it lives (as XNNPACK's planner, which is quadratic), and what takes less is taken.
+   heap. Where that takes clearly more than what lives at the worst moment, and there are few, they are also tried by
+   size, the largest first, each at the lowest place that is free as long as it lives (as XNNPACK's planner, which is
+   quadratic), and what takes less is taken.
    Does not do: the least memory there could be, which is NP-hard. */
 #include "exec.h"
 #include <string.h>
 
 #ifdef NRV__TINY
-enum { PLACE_FEW = 4, PLACE_LOOK = 2 };
+enum { PLACE_FEW = 4, PLACE_LOOK = 2, PLACE_WASTE = 16 };
 #else
-enum { PLACE_FEW = 2048, PLACE_LOOK = 16 };
+enum { PLACE_FEW = 2048, PLACE_LOOK = 16, PLACE_WASTE = 16 };
 #endif
 
 /* ---- by size ---- */
@@ -64,8 +65,8 @@ typedef struct place_piece { /* number i is room i's, and stays a piece of its o
     int32_t sooner, later; /* in its bin */
     bool free;
 } place_piece;
-typedef struct place_end {
-    int32_t last, room;
+typedef struct place_end { /* who dies before room number i is given its memory: a list, -1 ends */
+    int32_t first, next;
 } place_end;
 typedef struct place_heap {
     place_piece *piece;
@@ -201,25 +202,43 @@ static bool place_sooner(const void *a, const void *b)
     return x->first != y->first ? x->first < y->first : place_larger(a, b);
 }
 
-static bool place_ends_sooner(const void *a, const void *b)
+/* the first of the rooms, which are sorted by .first, that comes after `last` */
+static size_t place_after(const nrv__room *room, size_t n, int32_t last)
 {
-    const place_end *x = a, *y = b;
-    return x->last != y->last ? x->last < y->last : x->room < y->room;
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (room[mid].first > last)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
 }
 
-static size_t place_walk(nrv__room *room, size_t n, place_piece *piece, place_end *end)
+/* *live: what lives at the worst moment, which nothing can be less than */
+static size_t place_walk(nrv__room *room, size_t n, place_piece *piece, place_end *end, size_t *live)
 {
     place_heap h = { .piece = piece, .top = -1 };
     memset(h.bin, -1, sizeof h.bin);
     nrv__sort(room, n, sizeof *room, place_sooner);
-    for (size_t i = 0; i < n; i++)
-        end[i] = (place_end){ room[i].last, (int32_t)i };
-    nrv__sort(end, n, sizeof *end, place_ends_sooner);
-    size_t over = 0;
+    for (size_t i = 0; i <= n; i++)
+        end[i].first = -1;
+    for (size_t i = n; i-- > 0;) {
+        size_t k = place_after(room, n, room[i].last);
+        end[i].next = end[k].first;
+        end[k].first = (int32_t)i;
+    }
+    size_t now = 0;
+    *live = 0;
     for (size_t i = 0; i < n; i++) {
-        for (; end[over].last < room[i].first; over++)
-            if (room[end[over].room].bytes)
-                place_back(&h, end[over].room);
+        for (int32_t k = end[i].first; k >= 0; k = end[k].next) {
+            now -= room[k].bytes;
+            if (room[k].bytes)
+                place_back(&h, k);
+        }
+        now += room[i].bytes;
+        *live = now > *live ? now : *live;
         if (room[i].bytes)
             place_give(&h, (int32_t)i, room[i].bytes);
         room[i].at = room[i].bytes ? piece[i].at : 0;
@@ -234,8 +253,9 @@ bool nrv__place(const nrv__mem *m, nrv__room *room, size_t n, size_t *need)
     if (!piece)
         return false;
     nrv__room *placed = (nrv__room *)(void *)(piece + n + 1);
-    size_t by_time = place_walk(room, n, piece, (place_end *)(void *)(placed + n + 1)), by_size = SIZE_MAX;
-    if (n <= PLACE_FEW)
+    size_t live, by_size = SIZE_MAX;
+    size_t by_time = place_walk(room, n, piece, (place_end *)(void *)(placed + n + 1), &live);
+    if (n <= PLACE_FEW && by_time - live > live / PLACE_WASTE)
         by_size = place_by_size(room, n, placed, by_time);
     *need = by_size < by_time ? by_size : by_time;
     nrv__alloc(m, piece, bytes, 0);
