@@ -56,6 +56,6 @@ static nrv_list resnet_update(nrv_list params, nrv_list grads)
 }
 
 const model models_conv[] = { { "lenet", "LeNet-5, ReLU, cross-entropy, Adam", 128, 4, lenet_loss, lenet_update },
-                              { "resnet20", "ResNet-20 on 3x32x32, SGD with momentum and decay", 64, 1, resnet_loss,
+                              { "resnet20", "ResNet-20 on 3x32x32, SGD with momentum and decay", 64, 4, resnet_loss,
                                 resnet_update },
                               { 0 } };
