@@ -9,3 +9,15 @@ foreach(file IN LISTS nervo_bench_files)
     set_target_properties(bench.${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
     add_dependencies(bench bench.${stem})
 endforeach()
+
+# bench/models/*.c: one program, bench/bench_models, of the models whose training steps are compared with others'; on the
+# public header alone, as a user would write them.
+file(GLOB nervo_bench_models CONFIGURE_DEPENDS bench/models/*.c)
+add_executable(bench_models EXCLUDE_FROM_ALL ${nervo_bench_models})
+target_include_directories(bench_models PRIVATE ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(bench_models PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_COMPILE_OPTIONS>)
+target_compile_definitions(bench_models PRIVATE _POSIX_C_SOURCE=200809L)
+target_link_options(bench_models PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_LINK_OPTIONS>)
+target_link_libraries(bench_models PRIVATE nervo_static)
+set_target_properties(bench_models PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+add_dependencies(bench bench_models)

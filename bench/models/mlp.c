@@ -1,0 +1,31 @@
+/* mlp.c - networks of linear layers: one so small that only the cost of a step itself shows, one for digits. */
+#include "models.h"
+
+static nrv_tensor tiny_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
+{
+    nrv_tensor x = model_input(g, "x", NRV_F32, NRV_SHAPE(batch, 2), 0);
+    nrv_tensor y = model_input(g, "y", NRV_F32, NRV_SHAPE(batch, 1), 0);
+    x = nrv_tanh(nrv_linear(x, "0", 16, NULL));
+    x = nrv_tanh(nrv_linear(x, "1", 16, NULL));
+    *output = nrv_linear(x, "2", 1, NULL);
+    return nrv_mse(*output, y);
+}
+
+static nrv_tensor mlp_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
+{
+    nrv_tensor x = model_input(g, "x", NRV_F32, NRV_SHAPE(batch, 784), 0);
+    nrv_tensor y = model_input(g, "y", NRV_I32, NRV_SHAPE(batch), 10);
+    x = nrv_relu(nrv_linear(x, "0", 512, NULL));
+    x = nrv_relu(nrv_linear(x, "1", 512, NULL));
+    *output = nrv_linear(x, "2", 10, NULL);
+    return nrv_cross_entropy(*output, y);
+}
+
+static nrv_list mlp_update(nrv_list params, nrv_list grads)
+{
+    return nrv_sgd(params, grads, &(nrv_sgd_opt){ .lr = 0.05 });
+}
+
+const model models_mlp[] = { { "tiny", "2-16-16-1, tanh, mean square, SGD", 32, 32, tiny_loss, mlp_update },
+                             { "mlp", "784-512-512-10, ReLU, cross-entropy, SGD", 128, 16, mlp_loss, mlp_update },
+                             { 0 } };
