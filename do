@@ -17,6 +17,7 @@ NEED_DATA="dataset-fashion-mnist"
 NEED_TEST="$NEED_BUILD $NEED_DATA libcmocka-dev clang-19 libclang-rt-19-dev lld-19 wasi-libc libclang-rt-19-dev-wasm32
     clang-format-19 nodejs g++ python3"
 NEED_TORCH="python3-torch python3-numpy"
+NEED_PEERS="libopenblas0-openmp libblis4-openmp libdnnl-dev libfann-dev g++ python3 python3-torch"
 
 cd "$(dirname "$(readlink -f "$0")")"
 
@@ -153,15 +154,17 @@ do_mutate()
     exec python3 -B tools/mutate.py "$@"
 }
 
-do_bench() # speed and memory; numbers, not tests
+do_bench() # kernels|steps|tiny|scale|peers: ours, its peers, the machine [--only P] [--isa T] [--rounds N]; gemm... one shape
 {
     do_build
+    case ${1-} in
+    kernels | steps | tiny | scale | peers) ;;
+    *) exec build/nervo bench "$@" ;;
+    esac
+    (need $NEED_PEERS) || say "going on without the peers that are not there"
+    configure release build # finds what was installed since
     compile build --target bench
-    local program
-    for program in build/bench/bench.*; do
-        [ ! -x "$program" ] || "$program" || return
-    done
-    exec build/nervo bench "$@"
+    exec python3 -B bench/bench.py "$@"
 }
 
 do_examples() # trains the programs of examples/ in full, each with three seeds [NAME] [--data PATH]

@@ -4,7 +4,7 @@
    Promises: medians over rounds, each long enough for the clock; random data, so nothing has to be installed; a product
    is checked before its speed is told. Does not do: compare with other programs, or with what the processor could do.
  */
-#include "net.h"
+#include "bench.h"
 #include "../src/base/philox.h"
 #include <inttypes.h>
 #include <math.h>
@@ -54,15 +54,11 @@ static const cli_option bench_options[] = {
       .fallback = "1",
       .env = "NERVO_NUM_THREADS",
       .help = "worker threads" },
+    { .name = "check", .kind = CLI_FLAG, .fallback = "1", .help = "no check of the result against the reference" },
     CLI_ISA_OPTION,
     CLI_JSON_OPTION,
     { 0 }
 };
-
-typedef struct bench_times {
-    double median, least, most; /* seconds of one */
-    int64_t each;               /* in a round */
-} bench_times;
 
 static int bench_compare(const void *a, const void *b)
 {
@@ -70,13 +66,13 @@ static int bench_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bench_times bench_sort(double *round, int n, int64_t each)
+bench_times bench_sort(double *round, int n, int64_t each)
 {
     qsort(round, (size_t)n, sizeof *round, bench_compare);
     return (bench_times){ .median = round[n / 2], .least = round[0], .most = round[n - 1], .each = each };
 }
 
-static float bench_random(int64_t i, uint32_t key) /* from -1 to 1 */
+float bench_random(int64_t i, uint32_t key)
 {
     uint32_t bits[4];
     nrv__philox((uint32_t[4]){ (uint32_t)i, (uint32_t)(i >> 32), 0, 0 }, (const uint32_t[2]){ key, 2 }, bits);
@@ -123,19 +119,16 @@ static int bench_failed(const nrv_exec *e)
     return cli_error(CLI_FAILED, "Try something smaller: another network, or a smaller --batch.", "%s", nrv_why(e));
 }
 
-/* runs an exec in rounds of at least 20 ms; calls: what one run counts for */
-static int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times)
+int bench_time(bench_body *body, void *user, int rounds, int calls, bench_times *times)
 {
     double *round = cli_get((size_t)rounds * sizeof *round);
     int64_t each = 1;
-    if (nrv_run(e) != NRV_OK)
-        return bench_failed(e);
-    for (int i = -1; i < rounds; i++) { /* round -1 finds out how many make 20 ms */
+    int code = body(user);
+    for (int i = -1; i < rounds && code == CLI_GO_ON; i++) { /* round -1 finds out how many make 20 ms */
         double begun = cli_now(), took = 0;
         int64_t n = 0;
-        for (; i < 0 ? took < 0.02 : n < each; n++) {
-            if (nrv_run(e) != NRV_OK)
-                return bench_failed(e);
+        for (; (i < 0 ? took < 0.02 : n < each) && code == CLI_GO_ON; n++) {
+            code = body(user);
             took = i < 0 ? cli_now() - begun : 0;
         }
         took = cli_now() - begun;
@@ -145,7 +138,17 @@ static int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times)
             round[i] = took / (double)(n * calls);
     }
     *times = bench_sort(round, rounds, each);
-    return CLI_GO_ON;
+    return code;
+}
+
+static int bench_run_exec(void *user)
+{
+    return nrv_run(user) == NRV_OK ? CLI_GO_ON : bench_failed(user);
+}
+
+int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times)
+{
+    return bench_time(bench_run_exec, e, rounds, calls, times);
 }
 
 static void bench_print(const cli_args *a, const char *what, const char *unit, double scale, const bench_times *t,
@@ -246,123 +249,6 @@ static int bench_memory(const cli_args *a)
     return CLI_DONE;
 }
 
-/* ---- one product ------------------------------------------------------------------------------------------------ */
-typedef struct bench_product {
-    int64_t m, n, k;
-    float *a, *b; /* (m,k), (k,n) */
-} bench_product;
-
-static int bench_sizes(const cli_args *a, bench_product *g, int *threads)
-{
-    int64_t size[4] = { 0, 0, 0, cli_whole(a, "threads") };
-    if (a->n_rest < 4 || a->n_rest > 5)
-        return cli_error(CLI_USAGE, "For example: nervo bench gemm 512 512 512.",
-                         "gemm wants M N K, and perhaps a number of threads");
-    for (int i = 1; i < a->n_rest; i++) {
-        char *end;
-        size[i - 1] = (int64_t)strtoll(a->rest[i], &end, 10);
-        if (end == a->rest[i] || *end || size[i - 1] < 1 || size[i - 1] > (i == 4 ? 1024 : 1 << 20))
-            return cli_error(CLI_USAGE, "Sizes go from 1 to 1048576, threads to 1024.", "gemm does not understand '%s'",
-                             a->rest[i]);
-    }
-    *threads = (int)size[3];
-    *g = (bench_product){ .m = size[0], .n = size[1], .k = size[2] };
-    g->a = cli_big((size_t)(g->m * g->k), sizeof *g->a);
-    g->b = cli_big((size_t)(g->k * g->n), sizeof *g->b);
-    if (!g->a || !g->b)
-        return cli_error(CLI_FAILED, "Choose smaller sizes.", "there is not enough memory for this product");
-    for (int64_t i = 0; i < g->m * g->k; i++)
-        g->a[i] = bench_random(i, 1);
-    for (int64_t i = 0; i < g->k * g->n; i++)
-        g->b[i] = bench_random(i, 2);
-    return CLI_GO_ON;
-}
-
-static int64_t bench_common(int64_t a, int64_t b) /* the greatest common divisor */
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Elements spread over the whole of c (m,n), at most 65,536, against sums in double. The bound holds for any order of
-   summing in float, and for none that leaves something out. */
-static int bench_check(const bench_product *g, const float *c, int64_t *checked)
-{
-    int64_t all = g->m * g->n, stride = all / 65536 + 1;
-    *checked = 0;
-    while (bench_common(stride, g->n) != 1) /* or some columns would never be looked at */
-        stride++;
-    for (int64_t at = all - 1; at >= 0; at -= stride, ++*checked) {
-        double sum = 0, size = 0;
-        for (int64_t k = 0; k < g->k; k++) {
-            double one = (double)g->a[at / g->n * g->k + k] * (double)g->b[k * g->n + at % g->n];
-            sum += one;
-            size += fabs(one);
-        }
-        if (!(fabs((double)c[at] - sum) <= (double)(g->k + 1) * 0x1p-24 * size))
-            return cli_error(CLI_FAILED, "Please report this, with 'nervo version --build-options'.",
-                             "the product is wrong at row %" PRId64 ", column %" PRId64 ": %.9g, not %.9g", at / g->n,
-                             at % g->n, (double)c[at], sum);
-    }
-    return CLI_GO_ON;
-}
-
-static int bench_gemm_run(const cli_args *a, const bench_product *g, const char *isa, int threads, nrv_exec *e)
-{
-    bench_times t;
-    size_t bytes;
-    int64_t checked = 0;
-    nrv_bind_in(e, "a", g->a, (size_t)(g->m * g->k) * sizeof *g->a);
-    nrv_bind_in(e, "b", g->b, (size_t)(g->k * g->n) * sizeof *g->b);
-    int code = bench_rounds(e, (int)cli_whole(a, "rounds"), 1, &t);
-    if (code == CLI_GO_ON)
-        code = bench_check(g, nrv_value(e, "c", &bytes), &checked);
-    if (code != CLI_GO_ON)
-        return code;
-    double work = 2e-9 * (double)g->m * (double)g->n * (double)g->k;
-    bench_print(a, "gemm", "us", 1e6, &t,
-                cli_format(", \"m\": %" PRId64 ", \"n\": %" PRId64 ", \"k\": %" PRId64
-                           ", \"threads\": %d, \"isa\": \"%s\", \"gflops\": %.2f, \"checked\": %" PRId64,
-                           g->m, g->n, g->k, threads, isa, work / t.median, checked),
-                cli_format("  %s%.1f GFLOP/s%s, %d thread%s, %s, %" PRId64 " elements checked",
-                           cli_ink(stdout, CLI_BOLD), work / t.median, cli_ink(stdout, CLI_PLAIN), threads,
-                           threads == 1 ? "" : "s", isa, checked));
-    return CLI_DONE;
-}
-
-static int bench_gemm(const cli_args *a)
-{
-    const char *isa = cli_text(a, "isa");
-    bench_product g = { 0 };
-    int threads = 1, code = cli_net_isa(&isa);
-    if (code == CLI_GO_ON)
-        code = bench_sizes(a, &g, &threads);
-    if (code == CLI_GO_ON) {
-        nrv_pool *pool = threads > 1 ? nrv_pool_new(threads) : NULL;
-        nrv_store *s = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
-        nrv_graph *graph = nrv_graph_new(s, NRV_EVAL);
-        nrv_tensor x = nrv_input(graph, "a", NRV_F32, NRV_SHAPE(g.m, g.k));
-        nrv_output(graph, "c", nrv_matmul(x, nrv_input(graph, "b", NRV_F32, NRV_SHAPE(g.k, g.n))));
-        nrv_plan *p = nrv_compile(graph, &(nrv_compile_opt){ .cpu = isa });
-        code = cli_net_graph_error(graph);
-        nrv_exec *e = nrv_exec_new(p, s, &(nrv_exec_opt){ .pool = pool });
-        if (code == CLI_GO_ON)
-            code = bench_gemm_run(a, &g, isa, threads, e);
-        nrv_exec_free(e);
-        nrv_plan_free(p);
-        nrv_graph_free(graph);
-        nrv_store_free(s);
-        nrv_pool_free(pool);
-    }
-    cli_big_free(g.a);
-    cli_big_free(g.b);
-    return code;
-}
-
 /* ---- what a call costs, and a start ----------------------------------------------------------------------------- */
 enum { BENCH_CALLS = 256 };
 
@@ -434,16 +320,14 @@ static int bench_run(cli_args *a)
     static const struct {
         const char *name;
         int (*run)(const cli_args *a);
-    } all[] = { { "step", bench_step },
-                { "memory", bench_memory },
-                { "gemm", bench_gemm },
-                { "overhead", bench_overhead },
-                { "start", bench_start } };
+    } all[] = { { "step", bench_step },         { "memory", bench_memory },   { "gemm", bench_gemm },
+                { "conv", bench_conv },         { "kernels", bench_kernels }, { "peak", bench_peak },
+                { "overhead", bench_overhead }, { "start", bench_start } };
     const char *what = a->n_rest ? a->rest[0] : "step";
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (strcmp(all[i].name, what) != 0)
             continue;
-        if (a->n_rest > 1 && all[i].run != bench_gemm)
+        if (a->n_rest > 1 && i < 2)
             return cli_error(CLI_USAGE, cli_format("Name one of: %s.", cli_bench.takes),
                              "bench does not understand '%s'", a->rest[1]);
         int code = all[i].run(a);

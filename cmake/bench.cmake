@@ -1,13 +1,35 @@
-# bench/*.c: one program each, built only by the target `bench` - they measure, they are no tests, and nobody waits for
-# them in a build.
-file(GLOB nervo_bench_files CONFIGURE_DEPENDS bench/*.c)
+# What is measured rather than tested, built only by the target `bench`: nobody waits for it in a build.
+#
+#   bench/peers/*.c, *.cpp    a program for each peer, build/bench/<name>; left out where its library is not installed
+set(NERVO_BENCH_NEEDS_onednn dnnl)
+set(NERVO_BENCH_NEEDS_fann fann)
 add_custom_target(bench)
-foreach(file IN LISTS nervo_bench_files)
+file(GLOB nervo_peer_files CONFIGURE_DEPENDS bench/peers/*.c bench/peers/*.cpp)
+foreach(file IN LISTS nervo_peer_files)
     get_filename_component(stem ${file} NAME_WE)
-    add_executable(bench.${stem} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(bench.${stem} PRIVATE nervo_flags nervo_static)
-    set_target_properties(bench.${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
-    add_dependencies(bench bench.${stem})
+    set(nervo_peer_library "")
+    if(NERVO_BENCH_NEEDS_${stem})
+        find_library(NERVO_LIB_${stem} ${NERVO_BENCH_NEEDS_${stem}})
+        if(NOT NERVO_LIB_${stem})
+            continue()
+        endif()
+        set(nervo_peer_library ${NERVO_LIB_${stem}})
+    endif()
+    if(file MATCHES "cpp$")
+        include(CheckLanguage)
+        check_language(CXX)
+        if(NOT CMAKE_CXX_COMPILER)
+            continue()
+        endif()
+        enable_language(CXX)
+    endif()
+    add_executable(peer.${stem} EXCLUDE_FROM_ALL ${file})
+    target_link_libraries(peer.${stem} PRIVATE ${nervo_peer_library} m ${CMAKE_DL_LIBS})
+    target_compile_options(peer.${stem} PRIVATE -O3 -march=native -Wall -Wextra)
+    target_compile_definitions(peer.${stem} PRIVATE _GNU_SOURCE)
+    set_target_properties(peer.${stem} PROPERTIES OUTPUT_NAME ${stem}
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+    add_dependencies(bench peer.${stem})
 endforeach()
 
 # bench/models/*.c: one program, bench/bench_models, of the models whose training steps are compared with others'; on the

@@ -13,6 +13,13 @@ if(NOT NERVO_BUILD_CLI STREQUAL "OFF" AND NERVO_CLI_SOURCES)
     if(NERVO_CLI_LIBS_FOUND)
         set(NERVO_CLI ON)
         add_executable(nervo ${NERVO_CLI_SOURCES})
+        foreach(tier IN LISTS NERVO_TIERS) # the loops of `nervo bench peak`, once for each instruction set
+            add_library(nervo_peak_${tier} OBJECT ${PROJECT_SOURCE_DIR}/cli/tiers/peak.c)
+            target_link_libraries(nervo_peak_${tier} PRIVATE nervo_flags)
+            target_compile_options(nervo_peak_${tier} PRIVATE -ffp-contract=fast ${nervo_flags_${tier}})
+            target_compile_definitions(nervo_peak_${tier} PRIVATE NRV__ISA_NAME=${tier})
+            target_sources(nervo PRIVATE $<TARGET_OBJECTS:nervo_peak_${tier}>)
+        endforeach()
         target_link_libraries(nervo PRIVATE nervo_flags nervo_static PkgConfig::NERVO_CLI_LIBS)
         target_compile_definitions(nervo PRIVATE _XOPEN_SOURCE=700) # realpath and friends
         target_compile_options(nervo PRIVATE -ffp-contract=off)

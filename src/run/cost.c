@@ -43,19 +43,36 @@ static void cost_more(nrv__work_done *to, nrv__work_done w, int64_t times)
 {
     to->macs = cost_sum(to->macs, cost_times(w.macs, times));
     to->points = cost_sum(to->points, cost_times(w.points, times));
+    to->bytes = cost_sum(to->bytes, cost_times(w.bytes, times));
+}
+
+/* of a view: what is repeated through a stride of 0 lies there once */
+static int64_t cost_lying(const nrv__view *v)
+{
+    int64_t n = (int64_t)nrv__dtype_size(v->type);
+    for (int i = 0; i < v->rank; i++)
+        n = cost_times(n, v->stride[i] || !v->dim[i] ? v->dim[i] : 1);
+    return n;
 }
 
 static nrv__work_done cost_action(const nrv__action *a)
 {
     const nrv__step *s = a->step;
-    if (s->tiles)
-        return (nrv__work_done){ 0, cost_times(a->args.n, s->tiles->n_instr) };
-    if (s->op->macs)
-        return (nrv__work_done){ s->op->macs(&a->args), 0 };
+    nrv__work_done w = { 0 };
     int64_t most = a->args.n;
-    for (int32_t k = 0; k < s->n_in; k++)
+    for (int32_t k = 0; k < s->n_in; k++) {
         most = nrv__elements(&a->in[k]) > most ? nrv__elements(&a->in[k]) : most;
-    return (nrv__work_done){ 0, most };
+        w.bytes = cost_sum(w.bytes, cost_lying(&a->in[k]));
+    }
+    for (int32_t k = 0; k < a->args.n_out; k++)
+        w.bytes = cost_sum(w.bytes, cost_lying(&a->out[k]));
+    if (s->tiles)
+        w.points = cost_times(a->args.n, s->tiles->n_instr);
+    else if (s->op->macs)
+        w.macs = s->op->macs(&a->args);
+    else
+        w.points = most;
+    return w;
 }
 
 static nrv__work_done cost_larger(nrv__work_done a, nrv__work_done b)

@@ -7,6 +7,7 @@ typedef struct nrv__work_done {
     int64_t macs;   /* multiply-adds of products and convolutions */
     int64_t points; /* elements times element-wise instructions; of other ops the elements of what they read or write,
                        whichever is more */
+    int64_t bytes;  /* that the steps read and write, each operand of a step once */
 } nrv__work_done;
 typedef struct nrv__cost {
     size_t workspace, locals,
