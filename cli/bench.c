@@ -333,20 +333,34 @@ static int bench_run(cli_args *a)
         int code = all[i].run(a);
         return code == CLI_DONE ? cli_flush() : code;
     }
+    bool known;
+    int code = bench_kernel(a, what, &known);
+    if (known)
+        return code == CLI_DONE ? cli_flush() : code;
     return cli_error(CLI_USAGE, cli_format("There are: %s.", cli_bench.takes), "there is no bench '%s'", what);
 }
 
 const cli_command cli_bench = {
     .name = "bench",
-    .usage = "nervo bench [step|memory|overhead|start] [options]\n       nervo bench gemm M N K [THREADS] [options]",
+    .usage = "nervo bench [step|memory|overhead|start] [options]\n"
+             "       nervo bench gemm M N K [THREADS] [nn|tn|nt|tt] [options]\n"
+             "       nervo bench conv [forward|data|weights] BxCxHxW FILTERS KxK [pad N]... [THREADS] [options]\n"
+             "       nervo bench peak [fma|read BYTES|write BYTES|copy BYTES] [THREADS] [options]\n"
+             "       nervo bench kernels [THREADS] [options]\n"
+             "       nervo bench softmax 2048x128 [both] [THREADS] [options]",
     .line = "Measures a compiled training step on random data, in time or memory, a product of two matrices (M,K) and "
-            "(K,N), what a plan costs per kernel call, or how fast the command starts.",
+            "(K,N), a convolution or one of its gradients, what this machine can do at most, kernels by the names that "
+            "'nervo bench kernels' prints (both: with their gradients), what a plan costs per kernel call, or how fast "
+            "the command starts. Results are checked before their times are told.",
     .options = bench_options,
-    .takes = "step memory gemm overhead start",
+    .takes = "step memory gemm conv peak kernels overhead start",
     .examples =
         "  nervo bench step --batch 32\n"
         "  nervo bench step -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\" --batch 64 -t 2\n"
         "  nervo bench gemm 512 512 512 2\n"
+        "  nervo bench conv weights 64x3x32x32 32 3x3 stride 2 pad 1\n"
+        "  nervo bench peak\n"
+        "  nervo bench layer_norm 2048x128 both\n"
         "  nervo bench overhead\n"
         "  nervo bench start\n",
     .see = "nervo help show",

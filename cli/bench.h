@@ -23,7 +23,8 @@ typedef struct bench_row {
     const char *name; /* "gemm 512x512x512 nn": " t2" is added */
     int threads;
     const char *isa;
-    double flop, bytes; /* of one */
+    double flop, bytes; /* of one; bytes: that must move once */
+    double moved;       /* bytes that the steps of the plan read and write */
     int64_t checked;    /* elements; 0: not checked */
     uint64_t bits;      /* a hash of the result; 0: it has none */
 } bench_row;
@@ -40,9 +41,9 @@ struct bench_piece {
         const char *name;
         void *data;
         size_t bytes;
+        nrv_tensor tensor;
     } in[BENCH_INPUTS];
-    int n_in;
-    int threads;
+    int n_in, threads;
     int64_t number[BENCH_NUMBERS]; /* its lengths, for the check */
     /* looks at some elements of output "y"; NULL: all outputs are held against the reference kernels */
     int (*check)(const bench_piece *p, const float *y, int64_t *checked);
@@ -59,5 +60,6 @@ int bench_threads(const cli_args *a, const char *word, int *threads); /* word NU
 int bench_gemm(const cli_args *a);
 int bench_conv(const cli_args *a);
 int bench_kernels(const cli_args *a);
+int bench_kernel(const cli_args *a, const char *name, bool *known); /* one of those, by its name */
 int bench_peak(const cli_args *a);
 #endif

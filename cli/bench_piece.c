@@ -39,7 +39,7 @@ nrv_tensor bench_input(bench_piece *p, const char *name, nrv_shape shape)
     float *to = piece_room(p, name, shape, NRV_F32, &n);
     for (int64_t i = 0; to && i < n; i++)
         to[i] = bench_random(i, key);
-    return nrv_input(p->g, name, NRV_F32, shape);
+    return p->in[p->n_in - 1].tensor = nrv_input(p->g, name, NRV_F32, shape);
 }
 
 nrv_tensor bench_labels(bench_piece *p, const char *name, nrv_shape shape, int64_t classes)
@@ -48,7 +48,7 @@ nrv_tensor bench_labels(bench_piece *p, const char *name, nrv_shape shape, int64
     int32_t *to = piece_room(p, name, shape, NRV_I32, &n);
     for (int64_t i = 0; to && i < n; i++)
         to[i] = (int32_t)(i * 7919 % classes);
-    return nrv_input(p->g, name, NRV_I32, shape);
+    return p->in[p->n_in - 1].tensor = nrv_input(p->g, name, NRV_I32, shape);
 }
 
 /* ---- against the reference kernels ------------------------------------------------------------------------------ */
@@ -85,18 +85,27 @@ static void piece_bind(const bench_piece *p, nrv_exec *e)
         nrv_bind_in(e, p->in[i].name, p->in[i].data, p->in[i].bytes);
 }
 
+static size_t piece_var_bytes(const nrv__plan_var *v)
+{
+    size_t bytes = nrv__dtype_size(v->type);
+    for (int i = 0; i < v->rank; i++)
+        bytes *= (size_t)v->dim[i];
+    return bytes;
+}
+
 static int piece_failed(const char *why)
 {
     return cli_error(CLI_FAILED, "Choose smaller lengths.", "%s", why);
 }
 
-/* every output, by the same plan without any kernel: weights and state are those that e has not yet run on */
-static int piece_reference(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, double ulps, int64_t *checked)
+/* every output, and all that a run assigns, by the same graph without any kernel; `before` is the store as it was */
+static int piece_reference(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, nrv_store *before, double ulps,
+                           int64_t *checked)
 {
     size_t bytes, other;
     int code = CLI_GO_ON;
     nrv_plan *ref = nrv_compile(p->g, &(nrv_compile_opt){ .cpu = "ref" });
-    nrv_exec *r = nrv_exec_new(ref, p->store, NULL);
+    nrv_exec *r = nrv_exec_new(ref, before, NULL);
     piece_bind(p, r);
     if (nrv_run(r) != NRV_OK)
         code = piece_failed(nrv_why(r));
@@ -106,12 +115,21 @@ static int piece_reference(const bench_piece *p, const nrv_plan *plan, nrv_exec 
         code = piece_same(name, have, want, (int64_t)(bytes / sizeof *have), ulps);
         *checked += (int64_t)(bytes / sizeof *have);
     }
+    for (size_t i = 0; i < plan->n_var && code == CLI_GO_ON; i++) {
+        const nrv__plan_var *v = &plan->var[i];
+        if (v->value < 0 || v->type != NRV_F32)
+            continue;
+        int64_t n = (int64_t)(piece_var_bytes(v) / sizeof(float));
+        code = piece_same(v->name, nrv_store_data(p->store, v->name, NULL, NULL),
+                          nrv_store_data(before, v->name, NULL, NULL), n, ulps);
+        *checked += n;
+    }
     nrv_exec_free(r);
     nrv_plan_free(ref);
     return code;
 }
 
-static uint64_t piece_bits(const nrv_plan *plan, nrv_exec *e)
+static uint64_t piece_bits(const bench_piece *p, const nrv_plan *plan, nrv_exec *e)
 {
     uint64_t bits = 1;
     size_t bytes;
@@ -119,32 +137,50 @@ static uint64_t piece_bits(const nrv_plan *plan, nrv_exec *e)
         const void *data = nrv_value(e, plan->output[i].name, &bytes);
         bits = nrv__hash(bits, data, bytes);
     }
+    for (size_t i = 0; i < plan->n_var; i++)
+        if (plan->var[i].value >= 0)
+            bits = nrv__hash(bits, nrv_store_data(p->store, plan->var[i].name, NULL, NULL),
+                             piece_var_bytes(&plan->var[i]));
     return bits;
 }
 
-static int piece_check(const cli_args *a, const bench_piece *p, const nrv_plan *plan, nrv_exec *e, bench_row *row,
-                       double ulps)
+static int piece_check(const cli_args *a, const bench_piece *p, const nrv_plan *plan, nrv_exec *e, bench_row *row)
 {
     size_t bytes;
-    if (nrv_run(e) != NRV_OK)
-        return piece_failed(nrv_why(e));
-    row->bits = piece_bits(plan, e);
-    if (!cli_flag(a, "check"))
-        return CLI_GO_ON;
-    if (p->check)
-        return p->check(p, nrv_value(e, "y", &bytes), &row->checked);
-    return piece_reference(p, plan, e, ulps, &row->checked);
+    int code = CLI_GO_ON;
+    nrv_store *before = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
+    if (nrv_store_copy(before, p->store, "*") != NRV_OK)
+        code = piece_failed(nrv_store_why(before));
+    else if (nrv_run(e) != NRV_OK)
+        code = piece_failed(nrv_why(e));
+    if (code == CLI_GO_ON)
+        row->bits = piece_bits(p, plan, e);
+    if (code == CLI_GO_ON && cli_flag(a, "check"))
+        code = p->check ? p->check(p, nrv_value(e, "y", &bytes), &row->checked)
+                        : piece_reference(p, plan, e, before, piece_ulps(p->g), &row->checked);
+    nrv_store_free(before);
+    return code;
 }
 
-static int piece_cost(const nrv_plan *plan, bench_row *row)
+/* bytes: that must move once, whatever the steps are: what is bound, weights, outputs */
+static int piece_cost(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, bench_row *row)
 {
     nrv__cost cost;
     nrv__why why = { 0 };
     const int64_t none = 0;
+    size_t bytes;
     if (nrv__cost_of(plan, &none, &cost, &why) != NRV_OK)
         return piece_failed(why.text);
     row->flop = 2 * (double)cost.work.macs + (double)cost.work.points;
-    row->bytes = (double)cost.work.bytes;
+    row->moved = (double)cost.work.bytes;
+    for (int i = 0; i < p->n_in; i++)
+        row->bytes += (double)p->in[i].bytes;
+    for (size_t i = 0; i < plan->n_output; i++) {
+        nrv_value(e, plan->output[i].name, &bytes);
+        row->bytes += (double)bytes;
+    }
+    for (size_t i = 0; i < plan->n_var; i++)
+        row->bytes += (plan->var[i].value < 0 ? 1 : 2) * (double)piece_var_bytes(&plan->var[i]);
     return CLI_GO_ON;
 }
 
@@ -152,7 +188,6 @@ static int piece_measure(const cli_args *a, const bench_piece *p, const char *is
 {
     bench_times t;
     bench_row row = { .name = p->name, .threads = p->threads, .isa = isa };
-    double ulps = piece_ulps(p->g);
     nrv_plan *plan = nrv_compile(p->g, &(nrv_compile_opt){ .cpu = isa });
     int code = cli_net_graph_error(p->g);
     if (code != CLI_GO_ON)
@@ -160,9 +195,9 @@ static int piece_measure(const cli_args *a, const bench_piece *p, const char *is
     nrv_pool *pool = p->threads > 1 ? nrv_pool_new(p->threads) : NULL;
     nrv_exec *e = nrv_exec_new(plan, p->store, &(nrv_exec_opt){ .pool = pool });
     piece_bind(p, e);
-    code = piece_check(a, p, plan, e, &row, ulps);
+    code = piece_check(a, p, plan, e, &row);
     if (code == CLI_GO_ON)
-        code = piece_cost(plan, &row);
+        code = piece_cost(p, plan, e, &row);
     if (code == CLI_GO_ON)
         code = bench_rounds(e, (int)cli_whole(a, "rounds"), 1, &t);
     if (code == CLI_GO_ON)
@@ -234,8 +269,9 @@ void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t)
 {
     if (cli_flag(a, "json"))
         printf("{\"row\": \"%s t%d\", \"seconds\": %.6g, \"least\": %.6g, \"most\": %.6g, \"flop\": %.0f, \"bytes\": "
-               "%.0f, \"isa\": \"%s\", \"checked\": %s, \"elements\": %" PRId64 ", \"bits\": \"%016" PRIx64 "\"}\n",
-               r->name, r->threads, t->median, t->least, t->most, r->flop, r->bytes, r->isa,
+               "%.0f, \"moved\": %.0f, \"isa\": \"%s\", \"checked\": %s, \"elements\": %" PRId64
+               ", \"bits\": \"%016" PRIx64 "\"}\n",
+               r->name, r->threads, t->median, t->least, t->most, r->flop, r->bytes, r->moved, r->isa,
                r->checked ? "true" : "false", r->checked, r->bits);
     else {
         printf("%s t%d  %s%.4g us%s  (median; %.4g to %.4g)", r->name, r->threads, cli_ink(stdout, CLI_BOLD),
