@@ -82,19 +82,34 @@ static void compile_view(const nrv__compiler *c, nrv_tensor x, nrv__view *v)
     }
 }
 
-bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
+static const nrv__kernel *compile_kernel(const nrv__compiler *c, nrv_tensor n, unsigned *repacks)
 {
     nrv__view in[8], out;
     if (n->n_in > 8)
-        return false;
+        return NULL;
     for (int i = 0; i < n->n_in; i++)
         compile_view(c, n->in[i], &in[i]);
     compile_view(c, n, &out);
     nrv__args a = { .in = in, .out = &out, .n_in = n->n_in, .n_out = 1, .attr = n->attr };
     for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if (nrv__serves(c, *k, n->op) && !(*k)->fits(&a))
-            return true;
-    return false;
+        if (nrv__serves(c, *k, n->op) && !(*k)->fits(&a)) {
+            *repacks = (*k)->repacks ? (*k)->repacks(&a) : 0;
+            return *k;
+        }
+    return NULL;
+}
+
+bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
+{
+    unsigned repacks;
+    return compile_kernel(c, n, &repacks) != NULL;
+}
+
+unsigned nrv__repacks(const nrv__compiler *c, nrv_tensor n)
+{
+    unsigned repacks = 0;
+    compile_kernel(c, n, &repacks);
+    return repacks;
 }
 
 int64_t nrv__typical(const nrv__size *s)

@@ -3,7 +3,8 @@
    end, where all readers are done.
 
    The inside of a block reads the outside through what its step is given. Views of outer values are made again inside,
-   where they cost nothing; numbers are written into its programs. */
+   where they cost nothing, unless a kernel there would copy what it sees through them in every turn; numbers are
+   written into its programs. */
 #include "passes.h"
 #include <string.h>
 
@@ -190,8 +191,12 @@ static bool order_given(order_walk *w, const bool *live)
             for (int j = 0; j < x->n_in && x->op->flags & NRV_INSIDE; j++)
                 order_give_whole(w, x->in[j]);
             int n = nrv__reads(w->c, x, &reads);
+            unsigned repacks = b->kind == NRV__IF || nrv__is_block(x) ? 0 : nrv__repacks(w->c, x);
             for (int j = 0; j < n; j++)
-                order_give(w, reads[j]);
+                if (j < 8 && repacks >> j & 1 && reads[j]->op->flags & NRV_VIEW && !order_inside(w, reads[j]))
+                    order_give_whole(w, reads[j]);
+                else
+                    order_give(w, reads[j]);
             if (x->op == &nrv__op_carry)
                 order_give(w, nrv__next_of(in->node, nrv__carry_index(x)));
         }

@@ -50,7 +50,8 @@ bool nrv__serves(const nrv__compiler *c, const nrv__kernel *k,
                  const nrv__opdef *op); /* at this tier, not switched off */
 /* the kernels that serve an op: counts, and fills `to` unless NULL */
 int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to);
-bool nrv__kept(const nrv__compiler *c, nrv_tensor n); /* a composite that a kernel takes whole */
+bool nrv__kept(const nrv__compiler *c, nrv_tensor n);        /* a composite that a kernel takes whole */
+unsigned nrv__repacks(const nrv__compiler *c, nrv_tensor n); /* nrv__kernel.repacks of the one that serves n */
 bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);

@@ -44,6 +44,9 @@ typedef struct nrv__kernel {
     const char *doc;  /* one line */
     nrv__tier tier;   /* set by the file's build */
     unsigned strided; /* bit i: input i may have any strides; otherwise it arrives contiguous. Outputs always are */
+    /* bit i: input i is laid out anew by every call unless it is contiguous. It sees shapes. NULL = none. What is the
+       same in every turn of a loop is then made contiguous before it */
+    unsigned (*repacks)(const nrv__args *a);
     /* NULL: it fits; else why not, a constant phrase. It sees shapes, not data. A kernel of a composite looks at types,
        ranks, attributes and constant lengths only: once kept, it must serve every value of the named ones */
     const char *(*fits)(const nrv__args *a);

@@ -252,6 +252,13 @@ static const char *gemm_fits(const nrv__args *g)
     return g->in[0].rank < 2 || g->in[1].rank < 2 || g->out[0].rank < 2 ? "only two axes or more" : NULL;
 }
 
+/* b: unless its rows are, it is turned while it is packed; vectors are multiplied by it as it is */
+static unsigned gemm_repacks(const nrv__args *g)
+{
+    const nrv__view *c = &g->out[0];
+    return c->dim[c->rank - 2] == 1 || c->dim[c->rank - 1] == 1 ? 0 : 2;
+}
+
 static int64_t gemm_units(const nrv__args *g)
 {
     const gemm_plan p = gemm_plan_of(g);
@@ -288,4 +295,5 @@ static void gemm_run(const nrv__args *g)
 
 NRV_KERNEL(gemm, .op = "matmul",
            .doc = "float32 matrix product: packed and blocked, direct for small, dots for vectors", .strided = 3,
-           .fits = gemm_fits, .units = gemm_units, .work = gemm_work, .scratch = gemm_scratch, .run = gemm_run);
+           .repacks = gemm_repacks, .fits = gemm_fits, .units = gemm_units, .work = gemm_work, .scratch = gemm_scratch,
+           .run = gemm_run);

@@ -26,42 +26,61 @@ int nrv__rnn_gates(nrv__rnn_kind kind)
     return kind == NRV__LSTM ? 4 : kind == NRV__GRU ? 3 : 1;
 }
 
+/* Without its bias, which every gate adds for itself: the product alone leaves the loop, and what is added to it then
+   costs no walk over all turns */
 nrv_tensor nrv__rnn_maps(nrv_tensor x, const nrv_rnn_weights *w)
 {
-    return nrv__affine(x, w->weight_ih, w->bias_ih);
+    return nrv__affine(x, w->weight_ih, NULL);
 }
 
-static nrv_tensor cells_gate(nrv_tensor maps, int gate, int gates)
+static nrv_tensor cells_part(nrv_tensor x, int gate, int gates)
 {
-    if (!maps)
+    if (!x)
         return NULL;
-    nrv_dim H = nrv__dim_floor(maps->g, maps->dim[maps->rank - 1], gates);
-    return nrv_slice(maps, -1, nrv__dim_mul(maps->g, H, gate), H);
+    nrv_dim H = nrv__dim_floor(x->g, x->dim[x->rank - 1], gates);
+    return nrv_slice(x, -1, nrv__dim_mul(x->g, H, gate), H);
 }
 
-static nrv_tensor cells_lstm(nrv_tensor a, const nrv_rnn_weights *w, nrv_tensor *c)
+/* a gate's part of a product, and of its bias, where there is one: sliced first, so that the gates are one program */
+static nrv_tensor cells_gate(nrv_tensor maps, nrv_tensor bias, int gate, int gates)
 {
-    nrv_tensor i = cells_gate(a, 0, 4), f = cells_gate(a, 1, 4), u = cells_gate(a, 2, 4), o = cells_gate(a, 3, 4);
+    nrv_tensor x = cells_part(maps, gate, gates);
+    return bias ? nrv_add(x, cells_part(bias, gate, gates)) : x;
+}
+
+/* maps + own, and both biases as one */
+static nrv_tensor cells_sum(nrv_tensor maps, nrv_tensor own, nrv_tensor bias, int gate, int gates)
+{
+    return nrv_add(cells_gate(maps, bias, gate, gates), cells_part(own, gate, gates));
+}
+
+static nrv_tensor cells_lstm(nrv_tensor maps, nrv_tensor own, nrv_tensor bias, const nrv_rnn_weights *w, nrv_tensor *c)
+{
+    nrv_tensor i = cells_sum(maps, own, bias, 0, 4), f = cells_sum(maps, own, bias, 1, 4);
+    nrv_tensor u = cells_sum(maps, own, bias, 2, 4), o = cells_sum(maps, own, bias, 3, 4);
     *c = NRV_EXPR("i, f, u, c: sigmoid(f) * c + sigmoid(i) * tanh(u)", i, f, u, *c);
     nrv_tensor h = NRV_EXPR("o, c: sigmoid(o) * tanh(c)", o, *c);
     return w->weight_hr ? nrv__affine(h, w->weight_hr, NULL) : h;
 }
 
-static nrv_tensor cells_gru(nrv_tensor a, nrv_tensor b, nrv_tensor h)
+static nrv_tensor cells_gru(nrv_tensor maps, nrv_tensor own, nrv_tensor bias, const nrv_rnn_weights *w, nrv_tensor h)
 {
-    nrv_tensor r = nrv_sigmoid(nrv_add(cells_gate(a, 0, 3), cells_gate(b, 0, 3)));
-    nrv_tensor z = nrv_sigmoid(nrv_add(cells_gate(a, 1, 3), cells_gate(b, 1, 3)));
-    nrv_tensor m = NRV_EXPR("a, r, b: tanh(a + r * b)", cells_gate(a, 2, 3), r, cells_gate(b, 2, 3));
+    nrv_tensor r = nrv_sigmoid(cells_sum(maps, own, bias, 0, 3)), z = nrv_sigmoid(cells_sum(maps, own, bias, 1, 3));
+    nrv_tensor m =
+        NRV_EXPR("a, r, b: tanh(a + r * b)", cells_gate(maps, w->bias_ih, 2, 3), r, cells_gate(own, w->bias_hh, 2, 3));
     return NRV_EXPR("m, z, h: (1 - z) * m + z * h", m, z, h);
 }
 
 nrv_tensor nrv__rnn_turn(nrv__rnn_kind kind, nrv_tensor maps, const nrv_rnn_weights *w, nrv_tensor h, nrv_tensor *c)
 {
-    nrv_tensor own = nrv__affine(h, w->weight_hh, w->bias_hh);
+    nrv_tensor own = nrv__affine(h, w->weight_hh, NULL);
+    nrv_tensor bias = w->bias_ih ? nrv_add(w->bias_ih, w->bias_hh) : NULL;
     if (kind == NRV__GRU)
-        return cells_gru(maps, own, h);
-    nrv_tensor a = nrv_add(maps, own);
-    return kind == NRV__LSTM ? cells_lstm(a, w, c) : kind == NRV__RNN_RELU ? nrv_relu(a) : nrv_tanh(a);
+        return cells_gru(maps, own, bias, w, h);
+    if (kind == NRV__LSTM)
+        return cells_lstm(maps, own, bias, w, c);
+    nrv_tensor a = cells_sum(maps, own, bias, 0, 1);
+    return kind == NRV__RNN_RELU ? nrv_relu(a) : nrv_tanh(a);
 }
 
 bool nrv__rnn_fits(const nrv__opdef *op, nrv__rnn_kind kind, nrv_tensor x, const nrv_rnn_weights *w, const char *tail,
