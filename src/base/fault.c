@@ -39,6 +39,12 @@ const char *nrv__fault_text(const nrv__fault *f)
     return nrv__fault_status(f) == NRV_OK ? NULL : f->text;
 }
 
+nrv_status nrv__fault_tell(const nrv__fault *f, nrv__why *why, const char *who, const char *place, const char *hint)
+{
+    return nrv__fail(why, nrv__fault_status(f), "%s: %s%s%s%s%s", who, f->text, *place ? "\n  in    " : "", place,
+                     hint ? "\n  hint  " : "", hint ? hint : "");
+}
+
 int64_t nrv__fault_unit(const nrv__fault *f)
 {
     return nrv__fault_status(f) == NRV_OK ? -1 : f->unit;

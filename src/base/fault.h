@@ -19,4 +19,6 @@ void nrv__fault_clear(nrv__fault *f);
 nrv_status nrv__fault_status(const nrv__fault *f);
 const char *nrv__fault_text(const nrv__fault *f); /* NULL while empty */
 int64_t nrv__fault_unit(const nrv__fault *f);     /* -1 while empty */
+/* the report as an error: what refused, what and where, and what helps (NULL: nobody knows) */
+nrv_status nrv__fault_tell(const nrv__fault *f, nrv__why *why, const char *who, const char *place, const char *hint);
 #endif

@@ -155,6 +155,7 @@ static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, in
         step.size = lower_copy(s, n->size, (size_t)n->n_size * sizeof *n->size);
         step.n_size = n->n_size;
         step.fails = (op->flags & NRV_FAILS) != 0;
+        step.by = n->by;
     }
     step.out = lower_value(s, lower_shape(s, n, NRV__WORK));
     return step.out >= 0 && lower_step(s, step) ? step.out : -1;

@@ -77,6 +77,7 @@ typedef struct nrv__step {
     const nrv_dim *size;
     int32_t n_size;
     bool fails;
+    const nrv__opdef *by; /* the op that was called */
     const char *scope;
 } nrv__step;
 

@@ -44,7 +44,7 @@ bool nrv__rewrite_all(nrv__rewrite *r, nrv_tensor (*node)(void *user, nrv_tensor
         if (!r->live[i])
             continue;
         g->floor = nrv__floor_of(y->region);
-        if (!nrv__label_push(g, y->scope))
+        if (!nrv__label_push(g, y))
             return false;
         r->to[i] = node(user, y);
         nrv__label_pop(g);

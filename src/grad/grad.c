@@ -176,7 +176,7 @@ void nrv__reverse_run(nrv__reverse *w)
         bool block = nrv__is_block(n);
         if ((block ? !w->part[at] : !dy) || (w->target && w->target[n->id]) || n->op->flags & NRV_INSIDE)
             continue;
-        if (!nrv__label_push(w->g, n->scope))
+        if (!nrv__label_push(w->g, n))
             return;
         const nrv__stand *here = w->here;
         w->here = nrv__anew(w, n, dy ? dy : w->sum[w->part[at] - 1]);

@@ -70,7 +70,7 @@ bool nrv__copy_region(nrv_graph *g, nrv__stand *s, const bool *want)
     for (size_t i = s->first; i < s->n && !g->why.status; i++) {
         nrv_tensor x = s->region ? s->region->node[i] : g->node[i]; /* both grow meanwhile */
         nrv_block *b = nrv__block_of(x);
-        if (s->to[i] || (want && !want[i]) || x->op->flags & NRV_INSIDE || !nrv__label_push(g, x->scope))
+        if (s->to[i] || (want && !want[i]) || x->op->flags & NRV_INSIDE || !nrv__label_push(g, x))
             continue;
         if (b)
             s->to[i] = nrv__copy_block(g, s, b) ? s->copied->block->node : NULL;

@@ -42,11 +42,9 @@ static bool graph_push(nrv_graph *g, const char *name, const char *pass, unsigne
     if (!nrv__graph_room(g, &g->scope, g->n_scope, &g->cap_scope, sizeof *g->scope))
         return false;
     up = g->n_scope ? &g->scope[g->n_scope - 1] : NULL;
-    nrv__scope s = { up ? up->path : NULL, up ? up->pass : "", up ? up->mode : g->mode,
-                     with ? with
-                     : up ? up->with
-                          : NULL,
-                     up ? up->segment : 0 };
+    nrv__scope s = { up ? up->path : NULL,    up ? up->pass : "",
+                     up ? up->mode : g->mode, with ? with : up ? up->with : NULL,
+                     up ? up->segment : 0,    { NULL, 0 } };
     if (name && *name && !(s.path = nrv__path_down(g, s.path, name)))
         return false;
     if (pass && !(s.pass = nrv__arena_text(&g->arena, pass, strlen(pass))))
@@ -100,6 +98,7 @@ static void graph_forget(nrv_graph *g)
         nrv__alloc(&g->mem, b->carry, b->cap_carry * sizeof *b->carry, 0);
     }
     g->macs = 0;
+    g->calls = (nrv__calls){ NULL, 0 };
     g->n_block = 0;
     g->n_open = 0;
     g->n_unfed = 0;
@@ -208,18 +207,34 @@ unsigned nrv__scope_mode(const nrv_graph *g)
     return g->n_scope ? g->scope[g->n_scope - 1].mode : g->mode;
 }
 
-bool nrv__label_push(nrv_graph *g, nrv__path *path)
+bool nrv__label_push(nrv_graph *g, nrv_tensor x)
 {
     if (!graph_push(g, NULL, NULL, 0, NULL))
         return false;
-    g->scope[g->n_scope - 1].path = path;
-    g->scope[g->n_scope - 1].segment = 0; /* what passes and gradients make is nobody's scope */
+    nrv__scope *s = &g->scope[g->n_scope - 1];
+    s->path = x->scope;
+    s->segment = 0; /* what passes and gradients make is nobody's scope */
+    s->before = g->calls;
+    g->calls = (nrv__calls){ x->by, 1 };
     return true;
 }
 
 void nrv__label_pop(nrv_graph *g)
 {
-    g->n_scope--;
+    g->calls = g->scope[--g->n_scope].before;
+}
+
+nrv_graph *nrv__call_begin(nrv_graph *g, const nrv__opdef *op)
+{
+    if (g && !g->calls.deep++)
+        g->calls.op = op;
+    return g;
+}
+
+void nrv__call_end(nrv_graph **g)
+{
+    if (*g && !--(*g)->calls.deep)
+        (*g)->calls.op = NULL;
 }
 
 bool nrv__training(nrv_graph *g, const char *layer, bool *train)

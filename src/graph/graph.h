@@ -22,6 +22,7 @@ struct nrv_node {
     const nrv_dim *size;    /* lengths that are arguments of the op, n_size */
     const nrv_dim *dim;     /* rank */
     nrv__path *scope;       /* the smallest scope path that made it; NULL: the root's */
+    const nrv__opdef *by;   /* the op that was called there: this one, or what is made of it */
     const char *name;       /* of a leaf: input, parameter, state, local; else NULL */
     nrv__region *region;    /* the deepest of its inputs: what it is computed in; NULL: outside all blocks */
     uint64_t hash;
@@ -185,12 +186,17 @@ void nrv__names_forget(nrv_graph *g);
 void nrv__names_free(nrv_graph *g);
 
 /* ---- what a graph holds ---- */
+typedef struct nrv__calls { /* of ops that are made of others: messages name the outermost, which is what was called */
+    const nrv__opdef *op;   /* NULL: none is open */
+    int64_t deep;
+} nrv__calls;
 typedef struct nrv__scope {
     nrv__path *path;
     const char *pass;
     unsigned mode;
     nrv_list with;
-    int32_t segment; /* of a scope that is recomputed, 0: none */
+    int32_t segment;   /* of a scope that is recomputed, 0: none */
+    nrv__calls before; /* of a label: the calls that it interrupts */
 } nrv__scope;
 
 /* How a variable starts. law 5: a copy of the variable `from`; law 6: the constant a. */
@@ -236,6 +242,7 @@ struct nrv_graph {
     nrv__dims dims;
     nrv__scope *scope;
     size_t n_scope, cap_scope;
+    nrv__calls calls;
     nrv__var *var; /* parameters and states, in order of creation */
     size_t n_var, cap_var;
     int32_t *var_at; /* where a name's hash finds it in var, -1 empty; power of two */
@@ -321,8 +328,14 @@ nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const c
 nrv__path *nrv__scope_at(const nrv_graph *g);
 const char *nrv__scope_path(nrv_graph *g); /* its text */
 unsigned nrv__scope_mode(const nrv_graph *g);
-bool nrv__label_push(nrv_graph *g, nrv__path *path); /* what follows is labelled so; closed by nrv__label_pop */
+bool nrv__label_push(nrv_graph *g, nrv_tensor x); /* what follows is labelled as x is; closed by nrv__label_pop */
 void nrv__label_pop(nrv_graph *g);
+/* What is made from here to the end of the function is made by the op, unless that was called by another: an op made of
+   others opens with this, so that what refuses values among them speaks in its name. x: NULL is fine. */
+#define NRV_CALLED(op, x) \
+    __attribute__((cleanup(nrv__call_end))) nrv_graph *called_ = nrv__call_begin(nrv_graph_of(x), op)
+nrv_graph *nrv__call_begin(nrv_graph *g, const nrv__opdef *op);
+void nrv__call_end(nrv_graph **g);
 bool nrv__training(nrv_graph *g, const char *layer, bool *train); /* false: neither was said, which is an error */
 bool nrv__graph_room(nrv_graph *g, void *array_ptr, size_t n, size_t *cap, size_t size);
 nrv_tensor nrv__variable(nrv_graph *g, const char *full, nrv_dtype t, nrv_shape shape, nrv__start start,

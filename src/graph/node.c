@@ -76,6 +76,22 @@ static void *node_copy(nrv_graph *g, const void *from, size_t bytes)
     return to;
 }
 
+static const nrv__opdef *node_by(const nrv_graph *g, const nrv__opdef *op)
+{
+    return g->calls.op ? g->calls.op : op;
+}
+
+/* of two makers the one in the smaller scope labels it, of two in one scope the op that comes first in the alphabet */
+static void node_label(nrv_graph *g, nrv_tensor n)
+{
+    nrv__path *scope = nrv__scope_at(g);
+    const nrv__opdef *by = node_by(g, n->op);
+    if (nrv__path_less(scope, n->scope) || (scope == n->scope && strcmp(by->name, n->by->name) < 0)) {
+        n->scope = scope;
+        n->by = by;
+    }
+}
+
 static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
 {
     nrv_tensor n = nrv__arena_get(&g->arena, sizeof *n);
@@ -109,6 +125,7 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
     n->body = k->body ? node_copy(g, k->body, (size_t)k->n_out * sizeof *k->body) : NULL;
     n->name = k->name ? nrv__arena_text(&g->arena, k->name, strlen(k->name)) : NULL;
     n->scope = nrv__scope_at(g);
+    n->by = node_by(g, k->op);
     if (g->arena.broken) {
         nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory while tracing");
         return NULL;
@@ -214,8 +231,7 @@ static nrv_tensor node_get(nrv_graph *g, node_key *k)
             continue;
         if (n->segment != (g->n_scope ? g->scope[g->n_scope - 1].segment : 0))
             n->segment = 0;
-        if (nrv__path_less(nrv__scope_at(g), n->scope))
-            n->scope = nrv__scope_at(g);
+        node_label(g, n);
         return n;
     }
     if (g->n_node >= 2 * g->n_bucket && !node_rehash(g))

@@ -117,6 +117,8 @@ struct nrv__opdef {
     const char *tolerance_why;
     double point_ulp; /* element by element of one real input, float32: how far any may be, in its own ulp; 0 = 4 */
     const char *not_slope; /* why the gradient is not the slope, where that is meant (surrogate) */
+    uint64_t not_slope_in; /* bits: of which inputs, as the signature counts them; 0: of all */
+    const char *values;    /* what helps where values are refused as it runs: the hint of that message */
     const char *test[12];  /* "x[3,5] in -2..2, axis=1" */
     /* at least two bad calls and the whole message, its lines joined by " | ": "x[3], axis=1 => sum: ... | hint ..." */
     const char *refuse[8];

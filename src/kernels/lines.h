@@ -32,18 +32,24 @@ static inline int64_t nrv__lines_whole(double x)
     return x >= 0x1p63 ? INT64_MAX : x < -0x1p63 ? INT64_MIN : (int64_t)x;
 }
 
-/* may index, at this position of its tensor, be used on an axis of length n? */
-static inline bool nrv__lines_inside(nrv__fault *f, int64_t position, int64_t index, int64_t n)
+/* may index, at this position of its tensor, be used on an axis of length n? after: units whose reports come first */
+static inline bool nrv__lines_inside_after(nrv__fault *f, int64_t after, int64_t position, int64_t index, int64_t n)
 {
     if (index >= 0 && index < n)
         return true;
     if (n > 0)
-        nrv__fault_set(f, position, NRV_EVALUE, "index %lld at position %lld; it must lie in 0..%lld", (long long)index,
+        nrv__fault_set(f, after + position, NRV_EVALUE, "index %lld at position %lld; it must lie in 0..%lld", (long long)index,
                        (long long)position, (long long)n - 1);
     else
-        nrv__fault_set(f, position, NRV_EVALUE, "index %lld at position %lld of an axis of length 0; it must be empty",
-                       (long long)index, (long long)position);
+        nrv__fault_set(f, after + position, NRV_EVALUE,
+                       "index %lld at position %lld of an axis of length 0; it must be empty", (long long)index,
+                       (long long)position);
     return false;
+}
+
+static inline bool nrv__lines_inside(nrv__fault *f, int64_t position, int64_t index, int64_t n)
+{
+    return nrv__lines_inside_after(f, 0, position, index, n);
 }
 
 /* may a run of `length` begin at start, in an axis of length n >= length? */

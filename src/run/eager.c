@@ -135,8 +135,7 @@ static nrv_status eager_op(eager_run *e, nrv_tensor n, nrv__view *in)
     if (nrv__fault_status(&fault)) {
         char shown[NRV__PATH_SHOWN];
         const char *path = nrv__path_show(n->scope, shown);
-        return nrv__fail(&g->why, nrv__fault_status(&fault), "%s: %s%s%s", n->op->name, nrv__fault_text(&fault),
-                         NRV__PLACE(path));
+        return nrv__fault_tell(&fault, &g->why, n->by->name, path, n->by->values);
     }
     n->value = value;
     return NRV_OK;

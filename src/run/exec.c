@@ -367,8 +367,7 @@ static nrv_status exec_steps(nrv_exec *e, const nrv__frame *f, size_t from, size
         }
         exec_act(e, f, a);
         if (a->step->fails && nrv__fault_status(&e->fault))
-            return nrv__fail(&e->why, nrv__fault_status(&e->fault), "%s: %s%s%s", a->step->op->name,
-                             nrv__fault_text(&e->fault), NRV__PLACE(a->step->scope));
+            return nrv__fault_tell(&e->fault, &e->why, a->step->by->name, a->step->scope, a->step->by->values);
         if (e->plan->check_nan && exec_hunt_nan(e, f, a))
             return e->why.status;
     }

@@ -285,11 +285,8 @@ static void lines_csr_row(const nrv__args *a, int64_t r, int64_t from, int64_t t
     const int64_t n = a->in[3].dim[0], after = a->in[0].dim[0] + 1; /* faults of columns come after those of rows */
     for (int64_t e = from; e < to; e++) {
         const int64_t col = lines_index(&a->in[1], e);
-        if (col < 0 || col >= n) {
-            nrv__fault_set(a->fault, after + e, NRV_EVALUE, "column %lld at position %lld; x has %lld rows",
-                           (long long)col, (long long)e, (long long)n);
+        if (!nrv__lines_inside_after(a->fault, after, e, col, n))
             to = from;
-        }
     }
     for (int64_t k = 0; k < inner; k += LINES_COLUMNS) {
         const int64_t count = simd_min(LINES_COLUMNS, inner - k);

@@ -183,6 +183,7 @@ static bool positions_table(const nrv__opdef *op, nrv_tensor x, nrv_tensor table
    2018) */
 NRV_API nrv_tensor nrv_relative_scores(nrv_tensor q, nrv_tensor table, nrv_dim L)
 {
+    NRV_CALLED(&nrv__op_relative_scores, q);
     const nrv__opdef *op = &nrv__op_relative_scores;
     nrv_dim d;
     if (!positions_table(op, q, table))
@@ -203,6 +204,7 @@ NRV_API nrv_tensor nrv_relative_scores(nrv_tensor q, nrv_tensor table, nrv_dim L
    either way; added to p v. (Shaw et al. 2018) */
 NRV_API nrv_tensor nrv_relative_values(nrv_tensor p, nrv_tensor table)
 {
+    NRV_CALLED(&nrv__op_relative_values, p);
     if (!positions_table(&nrv__op_relative_values, p, table))
         return NULL;
     nrv_tensor v = nrv_gather(table, positions_distance(table, p->dim[p->rank - 2], p->dim[p->rank - 1]), 0);

@@ -127,11 +127,13 @@ NRV_API nrv_tensor nrv_cumargmin(nrv_tensor x, int axis)
 /* The largest so far along an axis; nrv_cumargmax says where. x and y (...) */
 NRV_API nrv_tensor nrv_cummax(nrv_tensor x, int axis)
 {
+    NRV_CALLED(&nrv__op_cummax, x);
     return nrv__axis(x, &axis, "cummax") ? nrv_take_along(x, nrv_cumargmax(x, axis), axis) : NULL;
 }
 
 /* The smallest so far along an axis; nrv_cumargmin says where. x and y (...) */
 NRV_API nrv_tensor nrv_cummin(nrv_tensor x, int axis)
 {
+    NRV_CALLED(&nrv__op_cummin, x);
     return nrv__axis(x, &axis, "cummin") ? nrv_take_along(x, nrv_cumargmin(x, axis), axis) : NULL;
 }

@@ -24,6 +24,7 @@ NRV_OP(logcumsumexp, .sig = "real x[...] -> y[...]",
 /* ln of the running sum of e^x along an axis, without overflow. x and y (...) */
 NRV_API nrv_tensor nrv_logcumsumexp(nrv_tensor x, int axis)
 {
+    NRV_CALLED(&nrv__op_logcumsumexp, x);
     if (!nrv__op_wants_real(&nrv__op_logcumsumexp, 1, &x) || !nrv__axis(x, &axis, "logcumsumexp"))
         return NULL;
     nrv_tensor most = nrv_stop(nrv_cummax(x, axis));

@@ -44,6 +44,7 @@ static bool dct_tables_of(nrv_tensor x, int64_t n, bool ortho, bool back, dct_ta
 
 static nrv_tensor dct_any(const nrv__opdef *op, nrv_tensor x, bool ortho, bool back)
 {
+    NRV_CALLED(op, x);
     dct_tables t = { 0 };
     if (!nrv__op_wants_real(op, 1, &x))
         return NULL;

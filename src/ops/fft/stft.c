@@ -189,6 +189,7 @@ NRV_OP(
 /* x (...,L) -> (...,F,T,2): the spectra of T pieces of n_fft numbers. o NULL: PyTorch's defaults. */
 NRV_API nrv_tensor nrv_stft(nrv_tensor x, int64_t n_fft, const nrv_stft_opt *o)
 {
+    NRV_CALLED(&nrv__op_stft, x);
     const nrv_stft_opt none = { 0 };
     stft_way w;
     int last = -1;

@@ -182,6 +182,7 @@ static bool sample_wants(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_op
    and the last axis first. opt: NULL is linear, zeros outside, no align_corners. */
 NRV_API nrv_tensor nrv_grid_sample(nrv_tensor x, nrv_tensor grid, const nrv_grid_sample_opt *opt)
 {
+    NRV_CALLED(&nrv__op_grid_sample, x);
     nrv_grid_sample_opt o = opt ? *opt : (nrv_grid_sample_opt){ 0 };
     if (!sample_wants(x, grid, &o))
         return NULL;

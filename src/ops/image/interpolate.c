@@ -197,6 +197,7 @@ static bool interpolate_wants(nrv_tensor x, int n, const nrv_dim *to, const nrv_
 /* x (B,C,S...) -> (B,C,to...), n lengths of one to three axes; opt: mode and more, NULL: nearest. */
 NRV_API nrv_tensor nrv_interpolate_with(nrv_tensor x, int n, const nrv_dim *to, const nrv_interpolate_opt *opt)
 {
+    NRV_CALLED(&nrv__op_interpolate, x);
     nrv_interpolate_opt o = opt ? *opt : (nrv_interpolate_opt){ 0 };
     if (!interpolate_wants(x, n, to, &o))
         return NULL;

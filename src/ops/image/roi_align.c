@@ -78,6 +78,7 @@ static bool roi_align_wants(nrv_tensor x, nrv_tensor boxes, int64_t h, int64_t w
    error of the run. opt: NULL is scale 1, samples as many as a cell is wide, not aligned. */
 NRV_API nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, const nrv_roi_align_opt *opt)
 {
+    NRV_CALLED(&nrv__op_roi_align, x);
     nrv_roi_align_opt o = opt ? *opt : (nrv_roi_align_opt){ 0 };
     if (!roi_align_wants(x, boxes, h, w, &o))
         return NULL;
@@ -92,7 +93,7 @@ NRV_API nrv_tensor nrv_roi_align(nrv_tensor x, nrv_tensor boxes, int h, int w, c
         return NULL;
     int64_t r = row.at->dim[2], q = column.at->dim[2];
     nrv_shape down = { 5, { boxes_n, h, r, 1, 1 } }, across = { 5, { boxes_n, 1, 1, w, q } };
-    nrv_tensor image = nrv_cast(nrv_slice(b, 1, 0, 1), NRV_I64);
+    nrv_tensor image = nrv_gather(nrv_iota(g, NRV_I64, x->dim[0]), nrv_cast(nrv_slice(b, 1, 0, 1), NRV_I64), 0);
     image = nrv_reshape(image, (nrv_shape){ 5, { boxes_n, 1, 1, 1, 1 } });
     nrv_tensor at = nrv_add(nrv_mul(image, nrv_dim_value(g, high)), nrv_reshape(row.at, down));
     at = nrv_add(nrv_mul(at, nrv_dim_value(g, wide)), nrv_reshape(column.at, across));
@@ -121,11 +122,12 @@ NRV_OP(roi_align, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
        .flags = NRV_MACRO, .make = roi_align_make, .ulp = 512, .rel = 1e-10, .onnx = "RoiAlign",
        .tolerance_why = "a place is a small difference of coordinates of the size of the image",
        .not_slope = "boxes get no gradient, as in torchvision",
+       .values = "a box begins with the number of its image, from 0",
        .refuse = { "x[1,1,4,4], boxes[2,4], output=2 => roi_align: ranks 4 and 2, or other than five numbers "
                    "a box | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [2, 4] boxes | "
                    "hint x (B,C,H,W), boxes (K,5): which image, x1, y1, x2, y2",
-                   "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => gather: index 48 at position 0; it must "
-                   "lie in 0..15 | in here",
+                   "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => roi_align: index 3 at position 0; it must lie in "
+                   "0..0 | in here | hint a box begins with the number of its image, from 0",
                    "x[1,1,4,4], boxes[1,5], output=0 => roi_align: 0 x 0 cells of 0 samples | in here | input "
                    "0: input f32 [1, 1, 4, 4] x | input 1: input f32 [1, 5] boxes | hint cells from 1, "
                    "samples from 0",

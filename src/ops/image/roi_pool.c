@@ -39,6 +39,7 @@ static nrv_tensor roi_pool_most(nrv_tensor x, nrv_tensor cells)
    each cell. An image that is not there is an error of the run. */
 NRV_API nrv_tensor nrv_roi_pool(nrv_tensor x, nrv_tensor boxes, int h, int w, double scale)
 {
+    NRV_CALLED(&nrv__op_roi_pool, x);
     const nrv__opdef *op = &nrv__op_roi_pool;
     const nrv_tensor in[2] = { x, boxes };
     if (!nrv__op_wants_real(op, 2, in))
@@ -72,7 +73,10 @@ NRV_OP(roi_pool, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
               "pixel.",
        .flags = NRV_MACRO, .make = roi_pool_make, .onnx = "MaxRoiPool",
        .not_slope = "boxes get no gradient, as in torchvision",
-       .refuse = { "x[1,1,4,4], boxes[2,4], output=2 => roi_pool: ranks 4 and 2, or other than five numbers a "
+       .values = "a box begins with the number of its image, from 0",
+       .refuse = { "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => roi_pool: index 3 at position 0; it must lie in "
+                   "0..0 | in here | hint a box begins with the number of its image, from 0",
+                   "x[1,1,4,4], boxes[2,4], output=2 => roi_pool: ranks 4 and 2, or other than five numbers a "
                    "box | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [2, 4] boxes | "
                    "hint x (B,C,H,W), boxes (K,5): which image, x1, y1, x2, y2",
                    "x[1,1,4,4], boxes[1,5], output=0 => roi_pool: 0 x 0 cells | in here | input 0: input f32 "

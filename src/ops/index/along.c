@@ -136,9 +136,9 @@ NRV_OP(put_along, .sig = "number x[...], index i[...], number src[...] -> y[...]
            "are they stay. Of several for one place the last counts, and it alone gets the gradient. An index out of "
            "range stops the run.",
        .flags = NRV_MACRO, .make = put_along_make, .torch = "scatter Tensor.scatter", .numpy = "put_along_axis",
-       .onnx = "ScatterElements",
-       .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => segment_max: index 5 at position 5; it must "
-                   "lie in 0..4 | in here",
+       .onnx = "ScatterElements", .values = "indexes count from 0; a negative one does not count from the end",
+       .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => put_along: index 5 at position 5; it must lie "
+                   "in 0..4 | in here | hint indexes count from 0; a negative one does not count from the end",
                    "x[3,5], i:i32[3,2], src[3,1], axis=1 => put_along: axis 1 has 2 indexes for 1 elements | in here | "
                    "input 0: input f32 [3, 5] x | input 1: input i32 [3, 2] i | input 2: input f32 [3, 1] src | hint "
                    "an element for each index; more are not read",
@@ -160,8 +160,9 @@ NRV_OP(
         "x with elements of src added to the places of an axis that the index names. An index out of range stops the "
         "run.",
     .flags = NRV_MACRO, .make = add_along_make, .torch = "scatter_add Tensor.scatter_add",
-    .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => scatter_add: index 5 at position 5; it must lie "
-                "in 0..4 | in here",
+    .values = "indexes count from 0; a negative one does not count from the end",
+    .refuse = { "x[3,5], i:i32[3,2]{0,1,2,3,4,5}, src[3,2], axis=1 => add_along: index 5 at position 5; it must lie in "
+                "0..4 | in here | hint indexes count from 0; a negative one does not count from the end",
                 "x[3,5], i:i32[3,2], src[3,1], axis=1 => add_along: axis 1 has 2 indexes for 1 elements | in here | "
                 "input 0: input f32 [3, 5] x | input 1: input i32 [3, 2] i | input 2: input f32 [3, 1] src | hint an "
                 "element for each index; more are not read",
@@ -181,7 +182,10 @@ NRV_OP(
         "gradient evenly; NaN wins. An index out of range stops the run.",
     .flags = NRV_MACRO, .make = reduce_along_make, .torch = "scatter_reduce Tensor.scatter_reduce", .ulp = 16,
     .rel = 1e-11, .tolerance_why = "a quotient of sums, and products in any order",
-    .refuse = { "x[3,5], i:i32[3,2], src[3,2], axis=1, reduce=median => reduce_along: no reduction is called 'median' "
+    .values = "indexes count from 0; a negative one does not count from the end",
+    .refuse = { "x[3,2], i:i32[2,2]{0,1,3,2}, src[2,2], reduce=sum => reduce_along: index 3 at position 1; it must lie "
+                "in 0..2 | in here | hint indexes count from 0; a negative one does not count from the end",
+                "x[3,5], i:i32[3,2], src[3,2], axis=1, reduce=median => reduce_along: no reduction is called 'median' "
                 "| in here | input 0: input f32 [3, 5] x | hint sum, prod, mean, amax or amin",
                 "x[3,5], i:i32[3,2], src[3,1], axis=1 => reduce_along: axis 1 has 2 indexes for 1 elements | in here | "
                 "input 0: input f32 [3, 5] x | input 1: input i32 [3, 2] i | input 2: input f32 [3, 1] src | hint an "
@@ -206,6 +210,7 @@ NRV_OP(
    of the run. */
 NRV_API nrv_tensor nrv_put_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src)
 {
+    NRV_CALLED(&nrv__op_put_along, x);
     along a;
     if (!along_of(&nrv__op_put_along, &a, x, axis, index, src))
         return NULL;
@@ -225,6 +230,7 @@ NRV_API nrv_tensor nrv_put_along(nrv_tensor x, int axis, nrv_tensor index, nrv_t
    along axis: PyTorch's scatter_add. Lengths as for nrv_put_along. An index outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_add_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src)
 {
+    NRV_CALLED(&nrv__op_add_along, x);
     along a;
     if (!along_of(&nrv__op_add_along, &a, x, axis, index, src))
         return NULL;
@@ -290,6 +296,7 @@ static nrv_tensor along_reduced(const along *a, int kind, bool self)
 NRV_API nrv_tensor nrv_reduce_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
                                     int include_self)
 {
+    NRV_CALLED(&nrv__op_reduce_along, x);
     along a;
     int kind = 0;
     if (!along_of(&nrv__op_reduce_along, &a, x, axis, index, src))

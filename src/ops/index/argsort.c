@@ -203,6 +203,7 @@ NRV_OP(kthvalue, .sig = "any x[...] -> y[...], i32 index[...]",
    not NULL, i32 (...,n,...), says where they stood. Equal elements keep their order; NaN counts as the largest. */
 NRV_API nrv_tensor nrv_sort(nrv_tensor x, int axis, int descending, nrv_tensor *index)
 {
+    NRV_CALLED(&nrv__op_sort, x);
     if (index)
         *index = NULL;
     return nrv__axis(x, &axis, "sort") ? argsort_taken(x, nrv_argsort(x, axis, descending), axis, index) : NULL;
@@ -211,6 +212,7 @@ NRV_API nrv_tensor nrv_sort(nrv_tensor x, int axis, int descending, nrv_tensor *
 /* x (n,...) -> its elements along axis 0 in ascending order, NaN last. */
 NRV_API nrv_tensor nrv_msort(nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_msort, x);
     int axis = 0;
     return nrv__axis(x, &axis, "msort") ? nrv_sort(x, 0, 0, NULL) : NULL;
 }
@@ -220,6 +222,7 @@ NRV_API nrv_tensor nrv_msort(nrv_tensor x)
    count; NaN counts as the largest. k is a number or a named size. */
 NRV_API nrv_tensor nrv_topk(nrv_tensor x, nrv_dim k, int axis, int smallest, nrv_tensor *index)
 {
+    NRV_CALLED(&nrv__op_topk, x);
     char have[24], want[24];
     if (index)
         *index = NULL;
@@ -238,6 +241,7 @@ NRV_API nrv_tensor nrv_topk(nrv_tensor x, nrv_dim k, int axis, int smallest, nrv
    index is not NULL, i32, says where it stood. Of equals the first count; NaN counts as the largest. */
 NRV_API nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor *index)
 {
+    NRV_CALLED(&nrv__op_kthvalue, x);
     char have[24];
     if (index)
         *index = NULL;

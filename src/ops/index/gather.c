@@ -65,12 +65,13 @@ NRV_OP(gather, .sig = "any x[...], index i[...] -> y[...]",
               "take); an index out of range stops the run.",
        .shape = gather_shape, .flags = NRV_FAILS, .vjp = gather_vjp, .batch = gather_batch, .ref = gather_ref,
        .make = gather_make, .attr_bytes = sizeof(nrv__lines_attr), .torch = "index_select", .numpy = "take",
-       .onnx = "Gather",
+       .onnx = "Gather", .values = "indexes count from 0; a negative one does not count from the end",
        .refuse = { "x[3,5], i[2], axis=1 => gather: input 1 is f32, an index is wanted | in here | input 0: input f32 "
                    "[3, 5] x | input 1: input f32 [2] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x[3,5], i:i32[2], axis=2 => gather: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                    "0, or from -1 at the end",
-                   "x[3,5], i:i32{0,5}, axis=1 => gather: index 5 at position 1; it must lie in 0..4 | in here",
+                   "x[3,5], i:i32{0,5}, axis=1 => gather: index 5 at position 1; it must lie in 0..4 | in here | hint "
+                   "indexes count from 0; a negative one does not count from the end",
                    "x[1,1,1,1,1,1,1,2], i:i32[1,2], axis=0 => gather: ranks 8 and 2 make 9 | in here | input 0: input "
                    "f32 [1, 1, 1, 1, 1, 1, 1, 2] x | input 1: input i32 [1, 2] i | hint the index's axes replace one "
                    "of x; ranks go up to 8" },

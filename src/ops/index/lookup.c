@@ -120,13 +120,15 @@ NRV_OP(lookup, .sig = "index ids[...], real table[n,width] -> y[...,width]",
            "by how often it is read. An index out of range stops the run.",
        .flags = NRV_MACRO, .make = lookup_make, .torch = "nn.functional.embedding nn.Embedding", .onnx = "Gather",
        .not_slope = "padding_idx, max_norm and scale_grad_by_freq say something else than the slope",
+       .values = "rows of the table count from 0; a word that is not in it wants a row of its own",
        .refuse = { "ids[3], table[4,2] => lookup: f32 into f32 | in here | input 0: input f32 [3] ids | input 1: input "
                    "f32 [4, 2] table | hint indexes of i32 or i64, a table of a real type",
                    "ids:i32[3], table[4] => lookup: indexes of rank 1, a table of rank 1 | in here | input 0: input "
                    "i32 [3] ids | input 1: input f32 [4] table | hint a table (n,width); ranks go up to 8",
                    "ids:i32[3], table[4,2], padding_idx=4 => lookup: padding_idx is 4 | in here | input 0: input i32 "
                    "[3] ids | input 1: input f32 [4, 2] table | hint a row of the table",
-                   "ids:i32{1,4}, table[4,2] => gather: index 4 at position 1; it must lie in 0..3 | in here",
+                   "ids:i32{1,4}, table[4,2] => lookup: index 4 at position 1; it must lie in 0..3 | in here | hint "
+                   "rows of the table count from 0; a word that is not in it wants a row of its own",
                    "ids:i32[3], table[4,2], max_norm=-1 => lookup: max_norm is -1, norm_type 2 | in here | input 0: "
                    "input i32 [3] ids | input 1: input f32 [4, 2] table | hint 0: no largest norm, norm 2" },
        .test = { "ids:i32[2,3] in 0..3, table[4,5]", "ids:i64[6] in 0..3, table[4,2], padding_idx=1",
@@ -143,7 +145,11 @@ NRV_OP(
     .flags = NRV_MACRO, .make = lookup_bag_make, .torch = "nn.functional.embedding_bag nn.EmbeddingBag",
     .not_slope = "max_norm and scale_grad_by_freq say something else than the slope", .ulp = 8,
     .tolerance_why = "a sum of products and a quotient, each rounded",
-    .refuse = { "ids:i32[3], table[4,2] => lookup_bag: ids of rank 1 without offsets | in here | input 0: input i32 "
+    .values = "rows of the table count from 0; the first offset is 0, and none is smaller than the one before",
+    .refuse = { "ids:i32{1,4}, off:i32{0}, table[4,2] => lookup_bag: index 4 at position 1; it must lie in 0..3 | in "
+                "here | hint rows of the table count from 0; the first offset is 0, and none is smaller than the one "
+                "before",
+                "ids:i32[3], table[4,2] => lookup_bag: ids of rank 1 without offsets | in here | input 0: input i32 "
                 "[3] ids | input 1: input f32 [4, 2] table | hint ids (B,m), or ids (m) and offsets (B) of their type",
                 "ids:i32[3], off:i32[2]{0,2}, table[4,2], mode=min => lookup_bag: no mode is called 'min' | in here | "
                 "input 0: input i32 [3] ids | input 1: input f32 [4, 2] table | input 2: input i32 [2] off | hint "
@@ -154,8 +160,9 @@ NRV_OP(
                 "ids:i32[2,3], off:i32[2], table[4,2] => lookup_bag: ids of rank 2 with offsets | in here | input 0: "
                 "input i32 [2, 3] ids | input 1: input f32 [4, 2] table | input 2: input i32 [2] off | hint ids (B,m), "
                 "or ids (m) and offsets (B) of their type",
-                "ids:i32[3], off:i32[2]{1,2}, table[4,2] => scatter_add: index -1 at position 0; it must lie in 0..2 | "
-                "in here" },
+                "ids:i32[3], off:i32[2]{1,2}, table[4,2] => lookup_bag: index -1 at position 0; it must lie in 0..2 | "
+                "in here | hint rows of the table count from 0; the first offset is 0, and none is smaller than the "
+                "one before" },
     .test = { "ids:i32[9] in 0..6, off:i32{0,3,3}, table[7,4]",
               "ids:i64[9] in 0..6, off:i64{0,4,9}, table[7,2], mode=max", "ids:i32[2,5] in 0..6, table[7,3], mode=sum",
               "ids:i32[9] in 0..6, off:i32{0,2,5}, table[7,2], psw[9], "
@@ -169,6 +176,7 @@ NRV_OP(
    outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_lookup(nrv_tensor ids, nrv_tensor table, const nrv_lookup_opt *opt)
 {
+    NRV_CALLED(&nrv__op_lookup, ids);
     nrv_tensor in[2] = { ids, table };
     nrv_lookup_opt o = opt ? *opt : (nrv_lookup_opt){ 0 };
     return lookup_fits(&nrv__op_lookup, 2, in, &o) ? lookup_of(ids, table, &o) : NULL;
@@ -239,6 +247,7 @@ static nrv_tensor lookup_bags(nrv_tensor flat, nrv_tensor ids, nrv_tensor offset
    index outside 0..n-1, or a first offset that is not 0, is an error of the run. */
 NRV_API nrv_tensor nrv_lookup_bag(nrv_tensor ids, nrv_tensor table, nrv_tensor offsets, const nrv_lookup_opt *opt)
 {
+    NRV_CALLED(&nrv__op_lookup_bag, ids);
     nrv_lookup_opt o = opt ? *opt : (nrv_lookup_opt){ 0 };
     if (!lookup_bags_fit(ids, table, offsets, &o))
         return NULL;

@@ -98,14 +98,15 @@ NRV_OP(
 NRV_OP(masked_scatter, .sig = "any x[...], bool mask[...], any src[...] -> y[...]",
        .doc = "x with the elements of src, in their order, where the mask is true. Too few of them stop the run.",
        .flags = NRV_MACRO, .make = masked_scatter_make, .torch = "masked_scatter Tensor.masked_scatter",
-       .numpy = "place",
+       .numpy = "place", .values = "src has an element for each true of the mask, at least",
        .refuse = { "x[3,5], mask[3,5], src[15] => masked_scatter: the mask is f32, bool is wanted | in here | input 0: "
                    "input f32 [3, 5] x | input 1: input f32 [3, 5] mask | input 2: input f32 [15] src | hint compare "
                    "first: nrv_less, nrv_equal...",
                    "x[3], mask:bool[3], src:i32[3] => masked_scatter: elements of i32 for f32 | in here | input 0: "
                    "input f32 [3] x | input 1: input bool [3] mask | input 2: input i32 [3] src | hint elements of x's "
                    "type, at least one",
-                   "x[3], mask:bool{1,1,1}, src[2] => gather: index 2 at position 2; it must lie in 0..1 | in here",
+                   "x[3], mask:bool{1,1,1}, src[2] => masked_scatter: index 2 at position 2; it must lie in 0..1 | in "
+                   "here | hint src has an element for each true of the mask, at least",
                    "x[3], mask:bool{1,1,1}, src[0] => masked_scatter: no elements of f32 for f32 | in here | input 0: "
                    "input f32 [3] x | input 1: input bool [3] mask | input 2: input f32 [0] src | hint elements of x's "
                    "type, at least one" },
@@ -140,6 +141,7 @@ NRV_API nrv_tensor nrv_masked_fill(nrv_tensor x, nrv_tensor mask, nrv_tensor val
    zeros behind; *count, where count is not NULL, i64, says how many there are. Both are stretched to one shape. */
 NRV_API nrv_tensor nrv_masked_select(nrv_tensor x, nrv_tensor mask, nrv_tensor *count)
 {
+    NRV_CALLED(&nrv__op_masked_select, x);
     nrv_tensor in[2] = { x, mask };
     if (count)
         *count = NULL;
@@ -156,6 +158,7 @@ NRV_API nrv_tensor nrv_masked_select(nrv_tensor x, nrv_tensor mask, nrv_tensor *
    src has any. Too few elements are an error of the run. */
 NRV_API nrv_tensor nrv_masked_scatter(nrv_tensor x, nrv_tensor mask, nrv_tensor src)
 {
+    NRV_CALLED(&nrv__op_masked_scatter, x);
     nrv_tensor in[3] = { x, mask, src };
     if (!masked_pair(&nrv__op_masked_scatter, 3, in, &x, &mask))
         return NULL;
@@ -175,6 +178,7 @@ NRV_API nrv_tensor nrv_masked_scatter(nrv_tensor x, nrv_tensor mask, nrv_tensor 
    elements, with rows of zeros behind; *count, where count is not NULL, i64, says how many there are. */
 NRV_API nrv_tensor nrv_nonzero(nrv_tensor x, nrv_tensor *count)
 {
+    NRV_CALLED(&nrv__op_nonzero, x);
     nrv_tensor column[NRV__MAX_RANK];
     if (count)
         *count = NULL;

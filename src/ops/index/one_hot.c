@@ -22,11 +22,13 @@ NRV_OP(one_hot, .sig = "index x[...] -> y[...,n]",
            "A row of n numbers for each class, 1 where its index is and 0 elsewhere. n is to be given: a length cannot "
            "depend on values. A class out of range stops the run.",
        .flags = NRV_MACRO, .make = one_hot_make, .torch = "nn.functional.one_hot", .onnx = "OneHot",
+       .values = "from 0 to one less than the length; nrv_min and nrv_max keep it there",
        .refuse = { "x[3], num_classes=4 => one_hot: input 0 is f32, an index is wanted | in here | input 0: input f32 "
                    "[3] x | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x:i32[3] => one_hot: unknown classes for an index of rank 1 as i64 | in here | input 0: input i32 "
                    "[3] x | hint how many classes there are, a rank below 8, a type of numbers",
-                   "x:i32{0,4}, num_classes=4 => scatter_add: index 4 at position 1; it must lie in 0..3 | in here" },
+                   "x:i32{0,4}, num_classes=4 => one_hot: index 4 at position 1; it must lie in 0..3 | in here | hint "
+                   "from 0 to one less than the length; nrv_min and nrv_max keep it there" },
        .test = { "x:i32[3] in 0..3, num_classes=4", "x:i64[2,3] in 0..4, n=5, type=f32", "x:i32[] in 0..2, n=3",
                  "x:i32[0], n=3" });
 NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
@@ -34,6 +36,7 @@ NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
            "How often each number occurs, or the sum of its weights. The length (minlength) is to be given, since it "
            "cannot depend on values; a number that is negative or beyond stops the run.",
        .flags = NRV_MACRO, .make = bincount_make, .torch = "bincount", .numpy = "bincount",
+       .values = "from 0 to one less than the length; nrv_min and nrv_max keep it there",
        .refuse = { "x:i32[2,2], minlength=3 => bincount: numbers of rank 2 | in here | input 0: input i32 [2, 2] x | "
                    "hint numbers (m), weights (m) if any, and the length of the result",
                    "x:i32[3] => bincount: numbers of rank 1, no length | in here | input 0: input i32 [3] x | hint "
@@ -42,7 +45,8 @@ NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
                    "[3] x | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x:i32[3], w[2], minlength=3 => bincount: numbers of rank 1 | in here | input 0: input i32 [3] x | "
                    "input 1: input f32 [2] w | hint numbers (m), weights (m) if any, and the length of the result",
-                   "x:i32{0,3}, minlength=3 => scatter_add: index 3 at position 1; it must lie in 0..2 | in here" },
+                   "x:i32{0,3}, minlength=3 => bincount: index 3 at position 1; it must lie in 0..2 | in here | hint "
+                   "from 0 to one less than the length; nrv_min and nrv_max keep it there" },
        .test = { "x:i32[9] in 0..4, minlength=5", "x:i64[9] in 0..4, w[9], minlength=7", "x:i32[0], minlength=2" });
 NRV_OP(histc, .sig = "real x[...] -> y[bins]",
        .doc = "How many elements lie in each of equal intervals from min to max, of which the last has its end; those "
@@ -61,6 +65,7 @@ NRV_OP(histc, .sig = "real x[...] -> y[bins]",
    error of the run. */
 NRV_API nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t)
 {
+    NRV_CALLED(&nrv__op_one_hot, index);
     if (!nrv__op_wants_index(&nrv__op_one_hot, 1, &index, 0))
         return NULL;
     if (n == NRV_SAME || index->rank == NRV__MAX_RANK || t == NRV_BOOL)
@@ -76,6 +81,7 @@ NRV_API nrv_tensor nrv_one_hot(nrv_tensor index, nrv_dim n, nrv_dtype t)
    weights, in their type. A number outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n)
 {
+    NRV_CALLED(&nrv__op_bincount, index);
     nrv_tensor in[2] = { index, weights };
     const int count = weights ? 2 : 1;
     nrv_dim d;
@@ -104,6 +110,7 @@ static nrv_tensor one_hot_edges(nrv_tensor lo, nrv_tensor hi, int64_t bins)
  */
 NRV_API nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max)
 {
+    NRV_CALLED(&nrv__op_histc, x);
     if (!nrv__op_wants_real(&nrv__op_histc, 1, &x))
         return NULL;
     if (bins < 1 || bins >= INT32_MAX || !(min <= max) || max - min > 1.7e308)

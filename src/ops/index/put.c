@@ -83,13 +83,15 @@ NRV_OP(
         "x with lines of src, times alpha, added to the lines of an axis that the index names. An index out of range "
         "stops the run.",
     .flags = NRV_MACRO, .make = index_add_make, .torch = "index_add Tensor.index_add",
+    .values = "indexes count from 0; a negative one does not count from the end",
     .refuse = { "x[3,5], i:i32[2], src[2,4] => index_add: lines that do not fit at axis 0 | in here | input 0: input "
                 "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line for each index, "
                 "with the other axes and the type of x",
                 "x[3,5], i:i32[2,1], src[2,5] => index_add: the index is i32 of rank 2 | in here | input 0: input f32 "
                 "[3, 5] x | input 1: input i32 [2, 1] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or "
                 "i64",
-                "x[3,2], i:i32{0,3}, src[2,2] => scatter_add: index 3 at position 1; it must lie in 0..2 | in here",
+                "x[3,2], i:i32{0,3}, src[2,2] => index_add: index 3 at position 1; it must lie in 0..2 | in here | "
+                "hint indexes count from 0; a negative one does not count from the end",
                 "x[3,5], i:i32[2], src[2,5], axis=2 => index_add: axis 2 of a tensor of rank 2 | in here | hint axes "
                 "count from 0, or from -1 at the end" },
     .test = { "x[3,5], i:i32[4] in 0..2, src[4,5]", "x[2,3,4], i:i64[2] in 0..3, src[2,3,2], axis=-1, alpha=-2.5",
@@ -100,22 +102,26 @@ NRV_OP(
         "x with lines of src in the place of those of an axis that the index names. Of several for one place the last "
         "counts, and it alone gets the gradient. An index out of range stops the run.",
     .flags = NRV_MACRO, .make = index_copy_make, .torch = "index_copy Tensor.index_copy",
+    .values = "indexes count from 0; a negative one does not count from the end",
     .refuse = { "x[3,5], i:i32[2], src[2,4] => index_copy: lines that do not fit at axis 0 | in here | input 0: input "
                 "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line for each index, "
                 "with the other axes and the type of x",
                 "x[3,5], i[2], src[2,5] => index_copy: the index is f32 of rank 1 | in here | input 0: input f32 [3, "
                 "5] x | input 1: input f32 [2] i | input 2: input f32 [2, 5] src | hint an index (m) of i32 or i64",
-                "x[3,2], i:i32{0,3}, src[2,2] => segment_max: index 3 at position 1; it must lie in 0..2 | in here" },
+                "x[3,2], i:i32{0,3}, src[2,2] => index_copy: index 3 at position 1; it must lie in 0..2 | in here | "
+                "hint indexes count from 0; a negative one does not count from the end" },
     .test = { "x[3,5], i:i32{2,0}, src[2,5]", "x[2,3,4], i:i64{1,3,1}, src[2,3,3], axis=2", "x[4], i:i32[0], src[0]",
               "x:bool[4], i:i32{3}, src:bool[1]" });
 NRV_OP(index_fill, .sig = "any x[...], index i[m] -> y[...]",
        .doc = "x with one number in the lines of an axis that the index names. An index out of range stops the run.",
        .flags = NRV_MACRO, .make = index_fill_make, .torch = "index_fill Tensor.index_fill",
+       .values = "indexes count from 0; a negative one does not count from the end",
        .refuse = { "x[3,5], i[2], value=1 => index_fill: the index is f32 of rank 1 | in here | input 0: input f32 [3, "
                    "5] x | input 1: input f32 [2] i | hint an index (m) of i32 or i64",
                    "x[3,5], i:i32[2], v[2] => index_fill: a value of rank 1 and type f32 | in here | input 0: input "
                    "f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2] v | hint a scalar of x's type",
-                   "x[3,2], i:i32{0,3} => segment_max: index 3 at position 1; it must lie in 0..2 | in here" },
+                   "x[3,2], i:i32{0,3} => index_fill: index 3 at position 1; it must lie in 0..2 | in here | hint "
+                   "indexes count from 0; a negative one does not count from the end" },
        .test = { "x[3,5], i:i32{2,0}, value=2.5", "x[2,3,4], i:i64{1,3,1}, axis=2, value=-1", "x[4], i:i32[0]",
                  "x[3,2], i:i32{1}, v[]" });
 
@@ -127,7 +133,10 @@ NRV_OP(
         "range stops the run.",
     .flags = NRV_MACRO, .make = index_reduce_make, .torch = "index_reduce Tensor.index_reduce", .ulp = 16, .rel = 1e-11,
     .tolerance_why = "a quotient of sums, and products in any order",
-    .refuse = { "x[3,5], i:i32[2], src[2,4], reduce=prod => index_reduce: lines that do not fit at axis 0 | in here | "
+    .values = "indexes count from 0; a negative one does not count from the end",
+    .refuse = { "x[3,2], i:i32{0,3}, src[2,2], reduce=prod => index_reduce: index 3 at position 1; it must lie in 0..2 "
+                "| in here | hint indexes count from 0; a negative one does not count from the end",
+                "x[3,5], i:i32[2], src[2,4], reduce=prod => index_reduce: lines that do not fit at axis 0 | in here | "
                 "input 0: input f32 [3, 5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] src | hint a line "
                 "for each index, with the other axes and the type of x",
                 "x[3,5], i:i32[2], src[2,5] => index_reduce: no reduction is named | in here | input 0: input f32 [3, "
@@ -143,6 +152,7 @@ NRV_OP(
    index outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, double alpha)
 {
+    NRV_CALLED(&nrv__op_index_add, x);
     nrv_tensor in[3] = { x, index, src };
     if (!put_fits(&nrv__op_index_add, 3, in, &axis))
         return NULL;
@@ -156,6 +166,7 @@ NRV_API nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_t
 NRV_API nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
                                     int include_self)
 {
+    NRV_CALLED(&nrv__op_index_reduce, x);
     nrv_tensor in[3] = { x, index, src };
     if (!put_fits(&nrv__op_index_reduce, 3, in, &axis))
         return NULL;
@@ -170,6 +181,7 @@ NRV_API nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nr
    of several for one place the last. An index outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_index_copy(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src)
 {
+    NRV_CALLED(&nrv__op_index_copy, x);
     nrv_tensor in[3] = { x, index, src };
     return put_fits(&nrv__op_index_copy, 3, in, &axis) ? put_copied(x, axis, index, src) : NULL;
 }
@@ -178,6 +190,7 @@ NRV_API nrv_tensor nrv_index_copy(nrv_tensor x, int axis, nrv_tensor index, nrv_
    outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_index_fill(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor value)
 {
+    NRV_CALLED(&nrv__op_index_fill, x);
     nrv_tensor in[3] = { x, index, value };
     if (!nrv__op_wants(&nrv__op_index_fill, 3, in) || !put_fits(&nrv__op_index_fill, 2, in, &axis))
         return NULL;
@@ -214,6 +227,7 @@ NRV_OP(
         "index counts from the end. Of several for one place the last counts, unless they are added. An index out "
         "of range stops the run.",
     .flags = NRV_MACRO, .make = index_put_make, .torch = "index_put Tensor.index_put",
+    .values = "indexes count from 0, and from -1 at the end",
     .refuse = { "x[3,5], i:i32[2], v[2,4] => index_put: values of rank 2 do not fit | in here | input 0: input f32 [3, "
                 "5] x | input 1: input i32 [2] i | input 2: input f32 [2, 4] v | hint the shape of the indexes, then "
                 "the axes left; 1 is stretched",
@@ -224,7 +238,8 @@ NRV_OP(
                 "x[3,5], i:i32[2], j:i32[3], v[2] => index_put: shapes do not fit at axis 0 | in here | input 0: "
                 "input i32 [2] i | input 1: input i32 [3] j | hint only a length of 1 is stretched; nrv_reshape puts "
                 "one in",
-                "x[3,2], i:i32{0,3}, v[2,2] => gather: index 3 at position 1; it must lie in 0..2 | in here" },
+                "x[3,2], i:i32{0,3}, v[2,2] => index_put: index 3 at position 1; it must lie in 0..2 | in here | hint "
+                "indexes count from 0, and from -1 at the end" },
     .test = { "x[3,5], i:i32{2,0}, v[2,5]", "x[3,4], i:i32{0,2,-1}, j:i64{1,3,0}, v[3], accumulate=1",
               "x[3,4,2], i:i32[2,1]{0,2}, j:i32{1,-4,3}, v[2], accumulate=1", "x[3,4], i:i32{1,1}, j:i32{0,2}, v[]",
               "x[3,2], i:i32[0], v[0,2]" });
@@ -234,32 +249,40 @@ NRV_OP(
         "Elements of the flat tensor by index, in the index's shape; a negative one counts from the end. An index out "
         "of range stops the run. PyTorch's take; along an axis it is gather.",
     .flags = NRV_MACRO, .make = take_flat_make, .torch = "take", .numpy = "take",
-    .refuse = { "x[2,3], i[4] => take_flat: input 1 is f32, an index is wanted | in here | input 0: input f32 [2, "
+    .values = "indexes count from 0, and from -1 at the end",
+    .refuse = { "x[2,2], i:i32{-5} => take_flat: index -5 at position 0; it must lie in 0..3 | in here | hint indexes "
+                "count from 0, and from -1 at the end",
+                "x[2,3], i[4] => take_flat: input 1 is f32, an index is wanted | in here | input 0: input f32 [2, "
                 "3] x | input 1: input f32 [4] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "x[2,3], i:bool[6] => take_flat: input 1 is bool, an index is wanted | in here | input 0: input "
                 "f32 [2, 3] x | input 1: input bool [6] i | hint nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2,2], i:i32{4} => gather: index 4 at position 0; it must lie in 0..3 | in here" },
+                "x[2,2], i:i32{4} => take_flat: index 4 at position 0; it must lie in 0..3 | in here | hint indexes "
+                "count from 0, and from -1 at the end" },
     .test = { "x[2,3], i:i32[2,2] in -6..5", "x[4], i:i64[]{-1}", "x[2,3], i:i32[0]", "x:i32[3,3], i:i32[4] in 0..8" });
 NRV_OP(put_flat, .sig = "number x[...], index i[...], number src[...] -> y[...]",
        .doc =
            "x with elements of src at places of the flat tensor, or added to them where accumulate; a negative index "
            "counts from the end. Of several for one place the last counts. An index out of range stops the run.",
        .flags = NRV_MACRO, .make = put_flat_make, .torch = "put Tensor.put", .numpy = "put",
+       .values = "indexes count from 0, and from -1 at the end",
        .refuse = { "x[2,3], i:i32[4], src[3] => put_flat: the elements do not fit the indexes | in here | input 0: "
                    "input f32 [2, 3] x | input 1: input i32 [4] i | input 2: input f32 [3] src | hint an element, a "
                    "number of x's type, for each index",
                    "x[2,3], i[4], src[4] => put_flat: input 1 is f32, an index is wanted | in here | input 0: "
                    "input f32 [2, 3] x | input 1: input f32 [4] i | input 2: input f32 [4] src | hint nrv_cast it to "
                    "NRV_I32 or NRV_I64",
-                   "x[2,2], i:i32{4}, src[1] => segment_max: index 4 at position 0; it must lie in 0..3 | in here" },
+                   "x[2,2], i:i32{4}, src[1] => put_flat: index 4 at position 0; it must lie in 0..3 | in here | hint "
+                   "indexes count from 0, and from -1 at the end" },
        .test = { "x[2,3], i:i32{0,-1,3}, src[3]", "x[2,3], i:i64[2,2] in -6..5, src[4], accumulate=1",
                  "x[3], i:i32[0], "
                  "src[0]" });
 
-/* i + n where i is negative */
+/* i + n where i is negative; one that is too small stays what it is, to be refused as it was given */
 static nrv_tensor put_wrapped(nrv_tensor index, nrv_dim n)
 {
-    return index ? NRV_EXPR("i, n: i < 0 ? i + n : i", index, nrv_cast(nrv_dim_value(index->g, n), index->type)) : NULL;
+    return index ? NRV_EXPR("i, n: i < 0 ? i < -n ? i : i + n : i", index,
+                            nrv_cast(nrv_dim_value(index->g, n), index->type))
+                 : NULL;
 }
 
 /* the place of each in the flat first axes of x, i64 in the common shape; every index is held against its axis */
@@ -286,6 +309,7 @@ static nrv_tensor put_at(nrv_tensor x, nrv_tensor index, nrv_tensor src, bool ad
    negative index counts from the end, one out of range is an error of the run. */
 NRV_API nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, nrv_tensor values, int accumulate)
 {
+    NRV_CALLED(&nrv__op_index_put, x);
     const nrv__opdef *op = &nrv__op_index_put;
     nrv_tensor in[NRV__MAX_RANK + 2] = { x };
     nrv_shape whole = { 0, { 0 } }, flat = { 1, { 0 } }, part = { 1, { 0 } };
@@ -330,6 +354,7 @@ NRV_API nrv_tensor nrv_index_put(nrv_tensor x, int n, const nrv_tensor *index, n
    out of range is an error of the run. PyTorch's take. */
 NRV_API nrv_tensor nrv_take_flat(nrv_tensor x, nrv_tensor index)
 {
+    NRV_CALLED(&nrv__op_take_flat, x);
     nrv_tensor in[2] = { x, index };
     if (!nrv__op_wants_index(&nrv__op_take_flat, 2, in, 1))
         return NULL;
@@ -341,6 +366,7 @@ NRV_API nrv_tensor nrv_take_flat(nrv_tensor x, nrv_tensor index)
    is not 0; a negative one counts from the end, one out of range is an error of the run. PyTorch's put. */
 NRV_API nrv_tensor nrv_put_flat(nrv_tensor x, nrv_tensor index, nrv_tensor src, int accumulate)
 {
+    NRV_CALLED(&nrv__op_put_flat, x);
     nrv_tensor in[3] = { x, index, src };
     nrv_dim d;
     if (!nrv__op_wants_index(&nrv__op_put_flat, 3, in, 1))

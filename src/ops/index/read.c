@@ -60,7 +60,7 @@ NRV_OP(
     .doc =
         "A run of one axis that starts where a tensor says; a run that would pass the end stops the run of the plan.",
     .shape = read_shape, .flags = NRV_FAILS, .vjp = read_vjp, .batch = read_batch, .ref = read_ref, .make = read_make,
-    .attr_bytes = sizeof(nrv__lines_attr),
+    .attr_bytes = sizeof(nrv__lines_attr), .values = "nrv_min and nrv_max keep a start in its range",
     .refuse = { "from[4,3], start[], axis=0, length=2 => read: input 1 is f32, an index is wanted | in here | input 0: "
                 "input f32 [4, 3] from | input 1: input f32 [] start | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "from[4,3], start:i32[], axis=0, length=5 => read: 5 of axis 0, which has 4 | in here | input 0: input "
@@ -69,7 +69,7 @@ NRV_OP(
                 "input f32 [4, 3] from | input 1: input i32 [4] start | hint a scalar start, or one for each element "
                 "of the axes before the one read",
                 "from[4], start:i32[]{3}, axis=0, length=2 => read: start 3 at position 0; 2 of 4 can start at 0..2 | "
-                "in here" },
+                "in here | hint nrv_min and nrv_max keep a start in its range" },
     .test = { "from[1,6,2], start:i32[] in 0..3, axis=1, length=3", "from[7], start:i64[]{2}, axis=0, length=4",
               "from[3,5,2], start:i32[3] in 0..3, axis=1, length=2", "from[3,4], start:i32[] in 0..4, axis=1, length=0",
               "from:i64[2,3], start:i32[] in 0..2, axis=1, length=1" });

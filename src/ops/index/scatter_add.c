@@ -36,12 +36,13 @@ NRV_OP(scatter_add, .sig = "number x[...], index i[...] -> y[...]",
               "stay 0; an index out of range stops the run.",
        .shape = nrv__lines_scatter_shape, .flags = NRV_FAILS, .vjp = scatter_add_vjp, .batch = nrv__lines_scatter_batch,
        .ref = scatter_add_ref, .make = scatter_add_make, .attr_bytes = sizeof(nrv__lines_attr),
+       .values = "indexes count from 0; a negative one does not count from the end",
        .refuse = { "x[6,3], i[6], axis=0, count=4 => scatter_add: input 1 is f32, an index is wanted | in here | input "
                    "0: input f32 [6, 3] x | input 1: input f32 [6] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x[6,3], i:i32[5], axis=0, count=4 => scatter_add: 6 lines at axis 0, 5 indexes | in here | input "
                    "0: input f32 [6, 3] x | input 1: input i32 [5] i | hint an index for each line",
                    "x[2], i:i32{0,4}, axis=0, count=4 => scatter_add: index 4 at position 1; it must lie in 0..3 | in "
-                   "here",
+                   "here | hint indexes count from 0; a negative one does not count from the end",
                    "x[6,3], i:i32[6], axis=3, count=4 => scatter_add: axis 3 of what x of rank 2 and an index of rank "
                    "1 make | in here | hint x has the index's axes where the result has the one indexed" },
        .test = { "x[6,3], i:i32[6] in 0..3, axis=0, count=4", "x[2,2,3,2], i:i64[2,3] in 0..4, axis=1, count=5",

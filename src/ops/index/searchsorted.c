@@ -3,6 +3,8 @@
 #include "lines.h"
 #include <string.h>
 
+extern const nrv__opdef nrv__op_searchsorted;
+
 typedef struct searchsorted_attr {
     int64_t right, batch; /* so many first axes of both inputs go together */
 } searchsorted_attr;
@@ -78,6 +80,7 @@ static int searchsorted_case_right(const nrv__case *c)
 
 static nrv_tensor searchsorted_make(nrv__case *c)
 {
+    NRV_CALLED(&nrv__op_searchsorted, c->x[0]);
     nrv_tensor sorted = c->x[0], sorter = nrv__case_named(c, "sorter");
     if (sorter)
         sorted = nrv_take_along(sorted, sorter, -1);
@@ -101,8 +104,10 @@ NRV_OP(
            "is not sorted gives some place in it. `sorter` is an index that sorts the row.",
     .shape = searchsorted_shape, .batch = searchsorted_batch, .ref = searchsorted_ref, .make = searchsorted_make,
     .attr_bytes = sizeof(searchsorted_attr), .no_grad = "a place is piecewise constant", .torch = "searchsorted",
-    .numpy = "searchsorted",
-    .refuse = { "sorted[2,3], values[3,4] => searchsorted: axis 0 differs | in here | input 0: input f32 [2, 3] sorted "
+    .numpy = "searchsorted", .values = "a sorter as nrv_argsort gives it",
+    .refuse = { "sorted{3,1,2}, values{0,1}, sorter:i32{1,2,3} => searchsorted: index 3 at position 2; it must lie in "
+                "0..2 | in here | hint a sorter as nrv_argsort gives it",
+                "sorted[2,3], values[3,4] => searchsorted: axis 0 differs | in here | input 0: input f32 [2, 3] sorted "
                 "| input 1: input f32 [3, 4] values | hint each element of the first axes has its own",
                 "sorted[3], values:i32[4] => searchsorted: types differ: f32 and i32 | in here | input 0: input f32 "
                 "[3] sorted | input 1: input i32 [4] values | hint nrv_cast one of them",
@@ -157,6 +162,7 @@ NRV_API nrv_tensor nrv_searchsorted(nrv_tensor sorted, nrv_tensor values, int ri
  */
 NRV_API nrv_tensor nrv_bucketize(nrv_tensor x, nrv_tensor boundaries, int right)
 {
+    NRV_CALLED(&nrv__op_bucketize, x);
     nrv_tensor in[2] = { x, boundaries };
     if (!nrv__op_wants(&nrv__op_bucketize, 2, in))
         return NULL;
@@ -170,6 +176,7 @@ NRV_API nrv_tensor nrv_bucketize(nrv_tensor x, nrv_tensor boundaries, int right)
    invert is not 0. NaN is none. */
 NRV_API nrv_tensor nrv_isin(nrv_tensor x, nrv_tensor among, int invert)
 {
+    NRV_CALLED(&nrv__op_isin, x);
     nrv_tensor in[2] = { x, among };
     if (!nrv__op_wants(&nrv__op_isin, 2, in))
         return NULL;

@@ -92,35 +92,37 @@ static nrv_tensor segment_argmax_make(nrv__case *c)
     return segment_argmax(c->x[0], c->x[1], (nrv__lines_attr){ 0, 0 }, nrv__case_int(c, "count", 1));
 }
 
-NRV_OP(
-    segment_max, .sig = "number x[E,...], index segment[E] -> y[count,...]",
-    .doc = "The largest of the rows of each segment; NaN wins, the first of equals gets the gradient, an empty segment "
+NRV_OP(segment_max, .sig = "number x[E,...], index segment[E] -> y[count,...]",
+       .doc =
+           "The largest of the rows of each segment; NaN wins, the first of equals gets the gradient, an empty segment "
            "gives 0, a number out of range stops the run.",
-    .shape = segment_max_shape, .flags = NRV_FAILS, .vjp = segment_max_vjp, .batch = nrv__lines_scatter_batch,
-    .ref = segment_max_ref, .make = segment_max_make, .attr_bytes = sizeof(nrv__lines_attr),
-    .refuse = { "x[5,2], segment:i32[4], count=3 => segment_max: 5 rows, 4 numbers | in here | hint x (E,...) and "
-                "segment (E): a number for each row of x",
-                "x[5,2], segment[5], count=3 => segment_max: segment is f32, an index is wanted | in here | hint "
-                "nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2], segment:i32{0,3}, count=3 => segment_max: index 3 at position 1; it must lie in 0..2 | in here",
-                "x[], segment:i32[1], count=3 => segment_max: x of rank 0, segment of rank 1 | in here | hint x "
-                "(E,...) and segment (E): a number for each row of x" },
-    .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
-              "x[4,1,2,1,1,1,1,2], segment:i32[4] in 0..2, count=3", "x[0,2], segment:i32[0] in 0..1, count=2",
-              "x[90,5], segment:i32[90] in 0..19, count=20" });
+       .shape = segment_max_shape, .flags = NRV_FAILS, .vjp = segment_max_vjp, .batch = nrv__lines_scatter_batch,
+       .ref = segment_max_ref, .make = segment_max_make, .attr_bytes = sizeof(nrv__lines_attr),
+       .values = "segments count from 0; there are as many as was said",
+       .refuse = { "x[5,2], segment:i32[4], count=3 => segment_max: 5 rows, 4 numbers | in here | hint x (E,...) and "
+                   "segment (E): a number for each row of x",
+                   "x[5,2], segment[5], count=3 => segment_max: segment is f32, an index is wanted | in here | hint "
+                   "nrv_cast it to NRV_I32 or NRV_I64",
+                   "x[2], segment:i32{0,3}, count=3 => segment_max: index 3 at position 1; it must lie in 0..2 | in "
+                   "here | hint segments count from 0; there are as many as was said",
+                   "x[], segment:i32[1], count=3 => segment_max: x of rank 0, segment of rank 1 | in here | hint x "
+                   "(E,...) and segment (E): a number for each row of x" },
+       .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
+                 "x[4,1,2,1,1,1,1,2], segment:i32[4] in 0..2, count=3", "x[0,2], segment:i32[0] in 0..1, count=2",
+                 "x[90,5], segment:i32[90] in 0..19, count=20" });
 NRV_OP(
     segment_argmax, .sig = "number x[E,...], index segment[E] -> i32 y[count,...]",
     .doc =
         "Which row of x is the largest of its segment: the first of equals, a NaN before all; -1 where there is none.",
     .shape = segment_argmax_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant",
     .batch = nrv__lines_scatter_batch, .ref = segment_argmax_ref, .make = segment_argmax_make,
-    .attr_bytes = sizeof(nrv__lines_attr),
+    .attr_bytes = sizeof(nrv__lines_attr), .values = "segments count from 0; there are as many as was said",
     .refuse = { "x[5,2], segment:i32[4], count=3 => segment_argmax: 5 rows, 4 numbers | in here | hint x (E,...) and "
                 "segment (E): a number for each row of x",
                 "x[5,2], segment[5], count=3 => segment_argmax: segment is f32, an index is wanted | in here | hint "
                 "nrv_cast it to NRV_I32 or NRV_I64",
                 "x[2], segment:i32{0,3}, count=3 => segment_argmax: index 3 at position 1; it must lie in 0..2 | in "
-                "here",
+                "here | hint segments count from 0; there are as many as was said",
                 "x[], segment:i32[1], count=3 => segment_argmax: x of rank 0, segment of rank 1 | in here | hint x "
                 "(E,...) and segment (E): a number for each row of x" },
     .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",

@@ -40,22 +40,23 @@ static nrv_tensor segment_prod_make(nrv__case *c)
     return nrv_segment_prod(c->x[0], c->x[1], nrv__case_int(c, "count", 1));
 }
 
-NRV_OP(
-    segment_prod, .sig = "number x[E,...], index segment[E] -> y[count,...]",
-    .doc = "The product of the rows of each segment; an empty one gives 1, a number out of range stops the run. The "
+NRV_OP(segment_prod, .sig = "number x[E,...], index segment[E] -> y[count,...]",
+       .doc =
+           "The product of the rows of each segment; an empty one gives 1, a number out of range stops the run. The "
            "gradient is the product of the others, also where an element is 0; the second derivative leaves out there "
            "what passes through that 0.",
-    .shape = nrv__lines_scatter_shape, .flags = NRV_FAILS, .vjp = segment_prod_vjp, .batch = nrv__lines_scatter_batch,
-    .ref = segment_prod_ref, .make = segment_prod_make, .attr_bytes = sizeof(nrv__lines_attr),
-    .refuse = { "x[5,2], segment:i32[4], count=3 => segment_prod: 5 rows, 4 numbers | in here | hint x (E,...) and "
-                "segment (E): a number for each row of x",
-                "x[5,2], segment[5], count=3 => segment_prod: segment is f32, an index is wanted | in here | hint "
-                "nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2], segment:i32{0,3}, count=3 => segment_prod: index 3 at position 1; it must lie in 0..2 | in "
-                "here" },
-    .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
-              "x[0,2], segment:i32[0] in 0..1, count=2", "x:i32[6], segment:i32[6] in 0..2, count=3",
-              "x[300,3] in 0.9..1.1, segment:i32[300] in 0..5, count=6" });
+       .shape = nrv__lines_scatter_shape, .flags = NRV_FAILS, .vjp = segment_prod_vjp,
+       .batch = nrv__lines_scatter_batch, .ref = segment_prod_ref, .make = segment_prod_make,
+       .attr_bytes = sizeof(nrv__lines_attr), .values = "segments count from 0; there are as many as was said",
+       .refuse = { "x[5,2], segment:i32[4], count=3 => segment_prod: 5 rows, 4 numbers | in here | hint x (E,...) and "
+                   "segment (E): a number for each row of x",
+                   "x[5,2], segment[5], count=3 => segment_prod: segment is f32, an index is wanted | in here | hint "
+                   "nrv_cast it to NRV_I32 or NRV_I64",
+                   "x[2], segment:i32{0,3}, count=3 => segment_prod: index 3 at position 1; it must lie in 0..2 | in "
+                   "here | hint segments count from 0; there are as many as was said" },
+       .test = { "x[6,3], segment:i32[6] in 0..3, count=4", "x[5], segment:i64[5] in 0..9, count=10",
+                 "x[0,2], segment:i32[0] in 0..1, count=2", "x:i32[6], segment:i32[6] in 0..2, count=3",
+                 "x[300,3] in 0.9..1.1, segment:i32[300] in 0..5, count=6" });
 
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the product of the rows of each segment, 1
    where there is none. A number outside 0..count-1 is an error of the run. */

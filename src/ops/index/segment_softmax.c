@@ -11,11 +11,13 @@ NRV_OP(
     .doc = "e^x / sum e^x among the rows of each segment, without overflow; a number out of range stops the run.",
     .flags = NRV_MACRO, .make = segment_softmax_make, .ulp = 8,
     .tolerance_why = "a sum of exponentials and a quotient, each rounded",
+    .values = "segments count from 0; there are as many as was said",
     .refuse = { "x[5,2], segment:i32[4], count=3 => segment_softmax: 5 rows, 4 numbers | in here | hint x (E,...) and "
                 "segment (E): a number for each row of x",
                 "x[5,2], segment[5], count=3 => segment_softmax: segment is f32, an index is wanted | in here | hint "
                 "nrv_cast it to NRV_I32 or NRV_I64",
-                "x[2], segment:i32{0,3}, count=3 => segment_max: index 3 at position 1; it must lie in 0..2 | in here",
+                "x[2], segment:i32{0,3}, count=3 => segment_softmax: index 3 at position 1; it must lie in 0..2 | in "
+                "here | hint segments count from 0; there are as many as was said",
                 "x[], segment:i32[1], count=3 => segment_softmax: x of rank 0, segment of rank 1 | in here | hint x "
                 "(E,...) and segment (E): a number for each row of x" },
     .test = { "x[6,3] in -5..5, segment:i32[6] in 0..3, count=4", "x[40] in -50..50, segment:i64[40] in 0..4, count=5",
@@ -25,6 +27,7 @@ NRV_OP(
    A number outside 0..count-1 is an error of the run. Attention over a graph's edges (Velickovic et al. 2018). */
 NRV_API nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count)
 {
+    NRV_CALLED(&nrv__op_segment_softmax, x);
     if (!nrv__segments(x, segment, "segment_softmax", true))
         return NULL;
     nrv_tensor most = nrv_stop(nrv_segment_max(x, segment, count));

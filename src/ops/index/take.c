@@ -42,14 +42,15 @@ static nrv_tensor take_batch(const nrv__batch *b)
 
 NRV_OP(take, .batch = take_batch, .sig = "any x[...,n], index i[...] -> y[...]",
        .doc = "One element of each row; an index out of range stops the run.", .shape = take_shape, .flags = NRV_FAILS,
-       .vjp = take_vjp, .ref = take_ref,
+       .vjp = take_vjp, .ref = take_ref, .values = "indexes count from 0; a negative one does not count from the end",
        .refuse = { "x[3,5], i[3] => take: input 1 is f32, an index is wanted | in here | input 0: input f32 [3, 5] x | "
                    "input 1: input f32 [3] i | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x[3,5], i:i32[4] => take: axis 0 differs | in here | input 0: input f32 [3, 5] x | input 1: input "
                    "i32 [4] i | hint an index for each row",
                    "x[3,5], i:i32[3,1] => take: ranks 2 and 2 | in here | input 0: input f32 [3, 5] x | input 1: input "
                    "i32 [3, 1] i | hint x (...,n) and an index for each row (...)",
-                   "x[2,5], i:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here" },
+                   "x[2,5], i:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here | hint indexes "
+                   "count from 0; a negative one does not count from the end" },
        .test = { "x[3,5], i:i32[3] in 0..4", "x[2,3,4], i:i64[2,3] in 0..3", "x[0,5], i:i32[0] in 0..4" });
 
 /* x (...,n), index (...) i32 or i64 -> (...): one element of each row. */

@@ -57,13 +57,15 @@ NRV_OP(
            "axes the index may be shorter than x: what lies beyond is not read. An index out of range stops the run. "
            "The gradient adds up in x what was taken more than once.",
     .flags = NRV_MACRO, .make = take_along_make, .torch = "gather", .onnx = "GatherElements",
+    .values = "indexes count from 0; a negative one does not count from the end",
     .refuse = { "x[3,5], i:i32[3], axis=1 => take_along: ranks 2 and 1 | in here | input 0: input f32 [3, 5] x | input "
                 "1: input i32 [3] i | hint an index for each element: both have the same axes",
                 "x[3,5], i:i32[4,2], axis=1 => take_along: axis 0 has 4 indexes for 3 | in here | input 0: input f32 "
                 "[3, 5] x | input 1: input i32 [4, 2] i | hint only along the axis may the index be longer",
                 "x[3,5], i[3,5], axis=1 => take_along: input 1 is f32, an index is wanted | in here | input 0: "
                 "input f32 [3, 5] x | input 1: input f32 [3, 5] i | hint nrv_cast it to NRV_I32 or NRV_I64",
-                "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => gather: index 5 at position 2; it must lie in 0..4 | in here" },
+                "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => take_along: index 5 at position 2; it must lie in 0..4 | in here "
+                "| hint indexes count from 0; a negative one does not count from the end" },
     .test = { "x[5,3], i:i32[2,3] in 0..4, axis=0", "x[2,3,4], i:i64[2,3,6] in 0..3, axis=-1",
               "x[2,3,4], i:i32[1,2,4] in 0..2, axis=1", "x[7], i:i64[0], axis=0", "x:i32[4,2], i:i32[4,2] in 0..3",
               "x[40,33], i:i32[40,33] in 0..32, axis=1" });
@@ -73,6 +75,7 @@ NRV_OP(
    0..n-1 is an error of the run. This is PyTorch's gather; nrv_gather takes whole lines. */
 NRV_API nrv_tensor nrv_take_along(nrv_tensor x, nrv_tensor index, int axis)
 {
+    NRV_CALLED(&nrv__op_take_along, x);
     nrv_tensor in[2] = { x, index };
     int order[2 * NRV__MAX_RANK];
     if (!nrv__op_wants(&nrv__op_take_along, 2, in) || !nrv__axis(x, &axis, "take_along") ||
@@ -97,7 +100,10 @@ NRV_OP(take_along_dim, .sig = "any x[...], index i[...] -> y[...]",
            "take_along where lengths of 1 beside the axis are stretched, in x and in the index. Without an axis both "
            "are taken flat.",
        .flags = NRV_MACRO, .make = take_along_dim_make, .torch = "take_along_dim", .numpy = "take_along_axis",
-       .refuse = { "x[3,5], i:i32[3], axis=1 => take_along_dim: ranks 2 and 1 | in here | input 0: input f32 [3, 5] x "
+       .values = "indexes count from 0; a negative one does not count from the end",
+       .refuse = { "x[3,5], i:i32[3,1]{0,1,5}, axis=1 => take_along_dim: index 5 at position 2; it must lie in 0..4 | "
+                   "in here | hint indexes count from 0; a negative one does not count from the end",
+                   "x[3,5], i:i32[3], axis=1 => take_along_dim: ranks 2 and 1 | in here | input 0: input f32 [3, 5] x "
                    "| input 1: input i32 [3] i | hint an index for each element: both have the same axes",
                    "x[3,5], i:i32[4,2], axis=1 => take_along_dim: axis 0 differs | in here | input 0: input f32 [3, 5] "
                    "x | input 1: input i32 [4, 2] i | hint only a length of 1 is stretched" },
@@ -108,6 +114,7 @@ NRV_OP(take_along_dim, .sig = "any x[...], index i[...] -> y[...]",
    take_along_dim, NumPy's take_along_axis. */
 NRV_API nrv_tensor nrv_take_along_dim(nrv_tensor x, nrv_tensor index, int axis)
 {
+    NRV_CALLED(&nrv__op_take_along_dim, x);
     nrv_tensor in[2] = { x, index };
     if (!nrv__op_wants(&nrv__op_take_along_dim, 2, in) || !nrv__axis(x, &axis, "take_along_dim"))
         return NULL;

@@ -123,6 +123,7 @@ NRV_OP(
    occurs; *number, i64, how many there are. NaN differs from NaN. */
 NRV_API nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number)
 {
+    NRV_CALLED(&nrv__op_unique, x);
     nrv_tensor order, flat = nrv_merge_axes(x, 0, -1), s = nrv_sort(flat, 0, 0, &order);
     unique_groups u = unique_of(s);
     nrv_tensor back = s ? nrv_reshape(nrv_scatter_add(u.of, order, 0, s->dim[0]), nrv_shape_of(x)) : NULL;
@@ -133,6 +134,7 @@ NRV_API nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *cou
    zeros behind. *inverse, *counts and *number as for nrv_unique. */
 NRV_API nrv_tensor nrv_unique_consecutive(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number)
 {
+    NRV_CALLED(&nrv__op_unique_consecutive, x);
     nrv_tensor flat = nrv_merge_axes(x, 0, -1);
     unique_groups u = unique_of(flat);
     nrv_tensor back = flat ? nrv_reshape(u.of, nrv_shape_of(x)) : NULL;

@@ -87,6 +87,7 @@ static nrv_tensor view_put(const nrv__opdef *op, nrv_tensor x, nrv_tensor at, nr
 /* x (a,n,b) with src (a,b) in the place of element i of axis; i < 0 counts from the end. */
 NRV_API nrv_tensor nrv_select_scatter(nrv_tensor x, nrv_tensor src, int axis, int64_t i)
 {
+    NRV_CALLED(&nrv__op_select_scatter, x);
     nrv_tensor in[2] = { x, src };
     if (!nrv__op_wants(&nrv__op_select_scatter, 2, in) || !nrv__axis(x, &axis, "select_scatter"))
         return NULL;
@@ -98,6 +99,7 @@ NRV_API nrv_tensor nrv_select_scatter(nrv_tensor x, nrv_tensor src, int axis, in
    that is a number. */
 NRV_API nrv_tensor nrv_slice_scatter(nrv_tensor x, nrv_tensor src, int axis, int64_t start, int64_t end, int64_t step)
 {
+    NRV_CALLED(&nrv__op_slice_scatter, x);
     nrv_tensor in[2] = { x, src };
     if (!nrv__op_wants(&nrv__op_slice_scatter, 2, in) || !nrv__axis(x, &axis, "slice_scatter"))
         return NULL;
@@ -114,6 +116,7 @@ NRV_API nrv_tensor nrv_slice_scatter(nrv_tensor x, nrv_tensor src, int axis, int
 /* x with src in the place of the diagonal that nrv_diagonal(x, offset, a, b) reads. */
 NRV_API nrv_tensor nrv_diagonal_scatter(nrv_tensor x, nrv_tensor src, int64_t offset, int a, int b)
 {
+    NRV_CALLED(&nrv__op_diagonal_scatter, x);
     nrv_tensor in[2] = { x, src };
     if (!nrv__op_wants(&nrv__op_diagonal_scatter, 2, in))
         return NULL;

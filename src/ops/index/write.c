@@ -81,6 +81,7 @@ NRV_OP(
         "run.",
     .shape = write_shape, .flags = NRV_FAILS, .vjp = write_vjp, .batch = write_batch, .ref = write_ref,
     .make = write_make, .attr_bytes = sizeof(nrv__lines_attr),
+    .values = "nrv_min and nrv_max keep a start in its range",
     .refuse = { "into[4,3], start[], part[2,3], axis=0 => write: input 1 is f32, an index is wanted | in here | input "
                 "0: input f32 [4, 3] into | input 1: input f32 [] start | input 2: input f32 [2, 3] part | hint "
                 "nrv_cast it to NRV_I32 or NRV_I64",
@@ -91,7 +92,7 @@ NRV_OP(
                 "3] into | input 1: input i32 [] start | input 2: input f32 [2, 2] part | hint only the axis written "
                 "may differ",
                 "into[4], start:i32[]{-1}, part[2], axis=0 => write: start -1 at position 0; 2 of 4 can start at 0..2 "
-                "| in here",
+                "| in here | hint nrv_min and nrv_max keep a start in its range",
                 "into[4], start:i32[], part:i32[2], axis=0 => write: i32 written into f32 | in here | input 0: input "
                 "f32 [4] into | input 1: input i32 [] start | input 2: input i32 [2] part | hint nrv_cast the part" },
     .test = { "into[2,6,2], start:i32[] in 0..3, part[2,3,2], axis=1", "into[7], start:i64[]{2}, part[4], axis=0",

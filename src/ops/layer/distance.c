@@ -141,6 +141,7 @@ static nrv_tensor pdist_index(nrv_graph *g, int64_t N, bool second)
    (0,2), ... (1,2), ... */
 NRV_API nrv_tensor nrv_pdist(nrv_tensor x, double p)
 {
+    NRV_CALLED(&nrv__op_pdist, x);
     const nrv__opdef *op = &nrv__op_pdist;
     char have[24];
     if (!nrv__op_wants_real(op, 1, &x) || !distance_order(op, x, p))

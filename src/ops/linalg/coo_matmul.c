@@ -10,8 +10,10 @@ NRV_OP(coo_matmul, .sig = "index row[E], index col[E], real value[E], real x[n,.
        .doc = "A sparse matrix, given by row, column and value of what is stored, times a dense one; entries that meet "
               "add up, a row or column out of range stops the run.",
        .flags = NRV_MACRO, .make = coo_matmul_make, .ulp = 8,
-       .tolerance_why = "products are rounded before they cancel",
-       .refuse = { "row:i32{0, 1}, col:i32{0, 1}, value[2,2], x[2,2], rows=2 => coo_matmul: value of rank 2, x of rank "
+       .tolerance_why = "products are rounded before they cancel", .values = "rows and columns count from 0",
+       .refuse = { "row:i32{0, 2}, col:i32{0, 1}, value[2], x[2,2], rows=2 => coo_matmul: index 2 at position 1; it "
+                   "must lie in 0..1 | in here | hint rows and columns count from 0",
+                   "row:i32{0, 1}, col:i32{0, 1}, value[2,2], x[2,2], rows=2 => coo_matmul: value of rank 2, x of rank "
                    "2 | in here | hint value (E) and x (n,...)",
                    "row:i32{0, 1}, col:i32{0, 1}, value[2], x[], rows=2 => coo_matmul: value of rank 1, x of rank 0 | "
                    "in here | hint value (E) and x (n,...)",
@@ -27,6 +29,7 @@ NRV_OP(coo_matmul, .sig = "index row[E], index col[E], real value[E], real x[n,.
    0..rows-1 or a column outside 0..n-1 is an error of the run. */
 NRV_API nrv_tensor nrv_coo_matmul(nrv_tensor row, nrv_tensor col, nrv_tensor value, nrv_tensor x, nrv_dim rows)
 {
+    NRV_CALLED(&nrv__op_coo_matmul, row);
     if (!nrv__segments(value, row, "coo_matmul", true) || !nrv__segments(value, col, "coo_matmul", true) || !x)
         return NULL;
     if (value->rank != 1 || x->rank < 1)

@@ -77,18 +77,21 @@ NRV_OP(
         "end with the number of values stop the run.",
     .shape = csr_rows_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant", .batch = csr_rows_batch,
     .ref = csr_rows_ref, .make = csr_rows_make,
+    .values = "row pointers rise from 0 to the number of values; columns count the rows of x from 0",
     .refuse = { "rowptr:f32[3], values=2 => csr_rows: input 0 is f32, an index is wanted | in here | input 0: input "
                 "f32 [3] rowptr | hint nrv_cast it to NRV_I32 or NRV_I64",
                 "rowptr:i32{0, 2, 1}, values=1 => csr_rows: rowptr falls from 2 to 1 at row 1; it must not fall | in "
-                "here" },
+                "here | hint row pointers rise from 0 to the number of values; columns count the rows of x from 0" },
     .test = { "rowptr:i32{0, 2, 2, 5}, values=5", "rowptr:i64[2,3]{0, 1, 3, 0, 3, 3}, values=3",
               "rowptr:i32{0}, values=0" });
 NRV_OP(csr_matmul, .sig = "index rowptr[rows+1], index col[E], real value[E], real x[n,...] -> y[rows,...]",
        .doc = "A sparse matrix in CSR form times a dense one; row pointers or columns that make no sense stop the run.",
        .flags = NRV_FAILS, .vjp = csr_matmul_vjp, .make = csr_matmul_make, .ulp = 8,
        .tolerance_why = "products are rounded before they cancel",
-       .refuse = { "rowptr:i32{0, 1, 3}, col:i32{0, 1}, value[2], x[2,2] => csr_rows: rowptr ends with 3; it must end "
-                   "with the number of values, 2 | in here",
+       .values = "row pointers rise from 0 to the number of values; columns count the rows of x from 0",
+       .refuse = { "rowptr:i32{0, 1, 3}, col:i32{0, 1}, value[2], x[2,2] => csr_matmul: rowptr ends with 3; it must "
+                   "end with the number of values, 2 | in here | hint row pointers rise from 0 to the number of "
+                   "values; columns count the rows of x from 0",
                    "rowptr:i32[2,2], col:i32{0, 1}, value[2], x[2,2] => csr_matmul: rowptr of rank 2, value of rank 1, "
                    "x of rank 2 | in here | hint rowptr (rows+1), value (E) and x (n,...)" },
        .test = { "rowptr:i32{0, 2, 2, 5, 7}, col:i32[7] in 0..4, value[7], x[5,3]",
@@ -108,6 +111,7 @@ static nrv_tensor csr_rows(nrv_tensor rowptr, nrv_dim nnz)
    of the run. The same sums for any number of threads. */
 NRV_API nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor value, nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_csr_matmul, rowptr);
     if (!rowptr || !nrv__segments(value, col, "csr_matmul", true) || !x)
         return NULL;
     nrv_graph *g = x->g;

@@ -260,9 +260,11 @@ NRV_OP(lu_order, .batch = nrv__matrix_batch, .sig = "index pivots[...,n] -> i64 
        .doc = "Which row stands where after the exchanges that LAPACK's pivots describe; a pivot outside 1 to n stops "
               "the run.",
        .shape = lu_order_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant", .ref = lu_order_ref,
+       .values = "pivots as nrv_lu gives them: they count from 1",
        .refuse = { "p:f32[3] => lu_order: input 0 is f32, an index is wanted | in here | input 0: input f32 [3] p | "
                    "hint nrv_cast it to NRV_I32 or NRV_I64",
-                   "p:i32{1, 4, 2} => lu_order: pivot 4 at 1 is outside 1 to 3 | in here",
+                   "p:i32{1, 4, 2} => lu_order: pivot 4 at 1 is outside 1 to 3 | in here | hint pivots as nrv_lu gives "
+                   "them: they count from 1",
                    "p:i32[] => lu_order: pivots of rank 0 | in here | input 0: input i32 [] p | hint pivots (...,n)" },
        .test = { "p:i32{3, 3, 3}", "p:i64[2,2]{1, 2, 2, 2}", "p:i32[0]" });
 
@@ -276,18 +278,20 @@ NRV_OP(lu_solve, .sig = "real lu[...,n,n], index pivots[...,n], real b[...,n,k] 
        .doc = "The x with a x = b, from what nrv_lu_factor made of a; a pivot outside 1 to n stops the run, a zero on "
               "the diagonal of U gives inf or NaN.",
        .flags = NRV_MACRO, .make = lu_solve_make, .ulp = 32, .tolerance_why = "two triangular systems, each rounded",
-       .torch = "linalg.lu_solve lu_solve",
+       .torch = "linalg.lu_solve lu_solve", .values = "pivots as nrv_lu gives them: they count from 1",
        .refuse = { "lu[2,2], pivots:i32{1}, b[2,1] => lu_solve: 1 pivots and 2 rows of b | in here | input 0: input "
                    "f32 [2, 2] lu | input 1: input f32 [2, 1] b | hint as many pivots, and rows of b, as lu has rows",
                    "lu[2,3], pivots:i32[2], b[2,1] => lu_solve: a square matrix is wanted, not 2 x 3 | in here | input "
                    "0: input f32 [2, 3] lu | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
-                   "lu[2,2], pivots:i32{1, 3}, b[2,1] => lu_order: pivot 3 at 1 is outside 1 to 2 | in here" },
+                   "lu[2,2], pivots:i32{1, 3}, b[2,1] => lu_solve: pivot 3 at 1 is outside 1 to 2 | in here | hint "
+                   "pivots as nrv_lu gives them: they count from 1" },
        .test = { "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "lu[2,2]{4, 1, 0.5, 3}, pivots:i32{1, 2}, b[2,3]",
                  "lu[2,2,2]{4, 1, 0.5, 3, 2, 1, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,2]" });
 
 /* lu (...,n,n) and pivots (...,n) from nrv_lu_factor, b (...,n,k) -> the x (...,n,k) with a x = b */
 NRV_API nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b)
 {
+    NRV_CALLED(&nrv__op_lu_solve, lu);
     const nrv_tensor in[] = { lu, b };
     if (!nrv__op_wants(&nrv__op_lu_solve, NRV_N(const nrv_tensor, lu, b, pivots)) ||
         !nrv__matrix_wants(&nrv__op_lu_solve, 2, in) || !nrv__matrix_square(&nrv__op_lu_solve, lu))

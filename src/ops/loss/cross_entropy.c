@@ -15,12 +15,14 @@ NRV_OP(
            "PyTorch's.",
     .flags = NRV_MACRO, .make = cross_entropy_make, .torch = "nn.functional.cross_entropy nn.CrossEntropyLoss",
     .onnx = "SoftmaxCrossEntropyLoss", .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
+    .values = "classes count from 0; ignore_index names a label that counts nowhere",
     .refuse = { "logits[3,5], labels:i32[2] => cross_entropy: labels of another shape | in here | input 0: input f32 "
                 "[3, 5] logits | input 1: input i32 [2] labels | hint a label for each row: x's axes without that of "
                 "the classes",
                 "logits[3,5], labels:u8[3] => cross_entropy: labels of u8, class numbers are wanted | in here | input "
                 "0: input f32 [3, 5] logits | input 1: input u8 [3] labels | hint nrv_cast them to NRV_I32 or NRV_I64",
-                "logits[3,5], labels:i32[3]{1,5,2} => take: index 5 at position 1; it must lie in 0..4 | in here",
+                "logits[3,5], labels:i32[3]{1,5,2} => cross_entropy: index 5 at position 1; it must lie in 0..4 | in "
+                "here | hint classes count from 0; ignore_index names a label that counts nowhere",
                 "logits[3,5], labels:i32[3]{0,1,2}, weight[4] => cross_entropy: weights of another shape | in here | "
                 "input 0: input f32 [3, 5] logits | input 1: input i32 [3] labels | input 2: input f32 [4] weight | "
                 "hint one number for each class",
@@ -91,6 +93,7 @@ static nrv_tensor cross_entropy_of_labels(nrv_tensor x, nrv_tensor labels, const
 /* logits (...,C), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
 NRV_API nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels)
 {
+    NRV_CALLED(&nrv__op_cross_entropy, logits);
     return cross_entropy_of_labels(logits, labels, &(nrv_classes_opt){ .axis = -1 }, NULL);
 }
 
@@ -99,6 +102,7 @@ NRV_API nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels)
    nowhere unless .ignore names another. The mean of none is NaN. */
 NRV_API nrv_tensor nrv_cross_entropy_with(nrv_tensor logits, nrv_tensor labels, const nrv_classes_opt *opt)
 {
+    NRV_CALLED(&nrv__op_cross_entropy, logits);
     const nrv_classes_opt o = opt ? *opt : (nrv_classes_opt){ 0 };
     const nrv_tensor in[2] = { logits, labels };
     if (!nrv__op_wants(&nrv__op_cross_entropy, 2, in))

@@ -12,12 +12,13 @@ NRV_OP(cross_entropy_masked, .sig = "real logits[...,n], index labels[...], bool
            "out of range stops the run there, and may be anything elsewhere.",
        .flags = NRV_MACRO, .make = cross_entropy_masked_make, .ulp = 8,
        .tolerance_why = "a chain of rounded steps and a mean",
+       .values = "classes count from 0, where the mask is false, too",
        .refuse = { "logits[2,3], labels:i32[2]{0,1}, mask:i32[2]{0,1} => cross_entropy_masked: ranks 2, 1 and 1, a "
                    "mask of i32 | in here | hint logits (...,n), labels (...) and a bool mask (...)",
                    "logits[2,3], labels:i32[2,3], mask:bool[2,3] => cross_entropy_masked: ranks 2, 2 and 2, a mask of "
                    "bool | in here | hint logits (...,n), labels (...) and a bool mask (...)",
-                   "logits[2,3], labels:i32[2]{0,3}, mask:bool[2]{0,1} => take: index 3 at position 1; it must lie in "
-                   "0..2 | in here" },
+                   "logits[2,3], labels:i32[2]{0,3}, mask:bool[2]{0,1} => cross_entropy_masked: index 3 at position 1; "
+                   "it must lie in 0..2 | in here | hint classes count from 0, where the mask is false, too" },
        .test = { "logits[9,5], labels:i32[9] in 0..4, mask:bool[9]",
                  "logits[2,3,4], labels:i64[2,3] in 0..3, mask:bool[2,3]{1, 0, 1, 1, 0, 0}",
                  "logits[2,3], labels:i32[2] in 0..2, mask:bool{0, 0}" });
@@ -26,6 +27,7 @@ NRV_OP(cross_entropy_masked, .sig = "real logits[...,n], index labels[...], bool
    rows whose mask is true, 0 if there is none. Labels of other rows are not looked at. */
 NRV_API nrv_tensor nrv_cross_entropy_masked(nrv_tensor logits, nrv_tensor labels, nrv_tensor mask)
 {
+    NRV_CALLED(&nrv__op_cross_entropy_masked, logits);
     if (!logits || !labels || !mask || logits->g->why.status)
         return NULL;
     if (mask->type != NRV_BOOL || mask->rank != labels->rank || labels->rank != logits->rank - 1)

@@ -38,12 +38,16 @@ NRV_OP(
            "impossible. Labels may also be (all of them), one row behind the other.",
     .flags = NRV_MACRO, .make = ctc_make, .torch = "nn.functional.ctc_loss nn.CTCLoss ctc_loss", .ulp = 64,
     .tolerance_why = "logarithms of sums of exponentials, over time",
-    .refuse = { "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,5}, tl:i32[2]{2,2} => gather: index 5 at position 1; "
-                "it must lie in 0..4 | in here",
-                "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,4}, tl:i32[2]{2,3} => gather: index 3 at position 1; "
-                "it must lie in 0..2 | in here",
-                "x[4,2,3], labels:i32[2,2]{1,2,2,3}, il:i32[2]{4,4}, tl:i32[2]{2,2} => gather: index 3 at position 8; "
-                "it must lie in 0..2 | in here",
+    .values = "classes count from 0; no row is longer than x, no text longer than its row of labels",
+    .refuse = { "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,5}, tl:i32[2]{2,2} => ctc: index 5 at position 1; it "
+                "must lie in 0..4 | in here | hint classes count from 0; no row is longer than x, no text longer than "
+                "its row of labels",
+                "x[4,2,3], labels:i32[2,2]{1,2,2,1}, il:i32[2]{4,4}, tl:i32[2]{2,3} => ctc: index 3 at position 1; it "
+                "must lie in 0..2 | in here | hint classes count from 0; no row is longer than x, no text longer than "
+                "its row of labels",
+                "x[4,2,3], labels:i32[2,2]{1,2,2,3}, il:i32[2]{4,4}, tl:i32[2]{2,2} => ctc: index 3 at position 3; it "
+                "must lie in 0..2 | in here | hint classes count from 0; no row is longer than x, no text longer than "
+                "its row of labels",
                 "x[4,2,3], labels:i32[3,2]{1,2,2,1,1,1}, il:i32[2]{4,4}, tl:i32[2]{2,2} => ctc: shapes do not fit | in "
                 "here | input 0: input f32 [4, 2, 3] x | input 1: input i32 [3, 2] labels | input 2: input i32 [2] il "
                 "| input 3: input i32 [2] tl | hint x (T,N,C), labels (N,S) or (all), lengths (N); or x (T,C), labels "
@@ -126,6 +130,7 @@ static nrv_tensor ctc_places(const ctc_parts *p, int64_t blank)
     nrv_graph *g = p->x->g;
     nrv_tensor b = nrv__like(p->labels, (double)blank), s = nrv_iota(g, p->tl->type, p->S);
     nrv_tensor label = nrv_select(nrv_less(s, nrv_expand(p->tl, 1, 1)), p->labels, b);
+    label = ctc_within(label, nrv__dim_sub(g, p->x->dim[2], 1)); /* here, where places are those of the labels */
     nrv_tensor blanks = nrv_broadcast(b, NRV_SHAPE(p->N, p->S, 1));
     nrv_tensor pairs = nrv_concat(2, (const nrv_tensor[]){ blanks, nrv_expand(label, 2, 1) }, 2);
     nrv_tensor last = nrv_broadcast(b, NRV_SHAPE(p->N, 1));
@@ -194,6 +199,7 @@ NRV_API nrv_tensor nrv_ctc(nrv_tensor x, nrv_tensor labels, nrv_tensor input_len
 NRV_API nrv_tensor nrv_ctc_with(nrv_tensor x, nrv_tensor labels, nrv_tensor input_lengths, nrv_tensor label_lengths,
                                 const nrv_ctc_opt *opt)
 {
+    NRV_CALLED(&nrv__op_ctc, x);
     const nrv_ctc_opt o = opt ? *opt : (nrv_ctc_opt){ 0 };
     const nrv_tensor in[4] = { x, labels, input_lengths, label_lengths };
     ctc_parts p = { .op = &nrv__op_ctc };

@@ -66,10 +66,11 @@ NRV_OP(
     .doc = "Mean over rows of (1 - p)^gamma (-ln p), p being the probability softmax(x) gives to the label; a label "
            "out of range stops the run.",
     .flags = NRV_MACRO, .make = softmax_focal_make, .also = "focal", .ulp = 16,
-    .tolerance_why = "a power of a rounded probability, and a mean",
+    .tolerance_why = "a power of a rounded probability, and a mean", .values = "classes count from 0",
     .refuse = { "x[3,5], labels:i32[4] => softmax_focal: labels of another shape | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [4] labels | hint a label for each row: x's axes without that of the classes",
-                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4 | in here",
+                "x[3,5], labels:i32[3]{0,5,1} => softmax_focal: index 5 at position 1; it must lie in 0..4 | in here | "
+                "hint classes count from 0",
                 "x[3,5], labels:i32[3]{0,1,2}, axis=2 => softmax_focal: axis 2 of a tensor of rank 2 | in here | hint "
                 "axes count from 0, or from -1 at the end" },
     .test = { "x[3,5], labels:i32[3] in 0..4", "x[2,4,3], labels:i64[2,3] in 0..3, gamma=1, reduction=none",
@@ -97,6 +98,7 @@ NRV_API nrv_tensor nrv_sigmoid_focal(nrv_tensor x, nrv_tensor target, const nrv_
 /* x (N,C,...) logits, labels (N,...) i32 or i64 -> scalar: mean of (1 - p)^gamma (-ln p), p = softmax(x)[label]. */
 NRV_API nrv_tensor nrv_softmax_focal(nrv_tensor x, nrv_tensor labels, const nrv_focal_opt *opt)
 {
+    NRV_CALLED(&nrv__op_softmax_focal, x);
     const nrv_focal_opt o = opt ? *opt : (nrv_focal_opt){ 0 };
     const nrv__opdef *op = &nrv__op_softmax_focal;
     const nrv_classes_opt classes = { .axis = o.axis, .weight = o.weight, .ignore = o.ignore };

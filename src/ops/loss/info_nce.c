@@ -91,6 +91,7 @@ static nrv_tensor info_nce_likeness(const nrv__opdef *op, nrv_tensor a, nrv_tens
    rows; o may be NULL. */
 NRV_API nrv_tensor nrv_info_nce(nrv_tensor q, nrv_tensor k, double temperature, const nrv_loss_opt *o)
 {
+    NRV_CALLED(&nrv__op_info_nce, q);
     const nrv__opdef *op = &nrv__op_info_nce;
     nrv_tensor alike = info_nce_likeness(op, q, k, temperature);
     if (!alike)
@@ -118,6 +119,7 @@ static nrv_tensor info_nce_others(nrv_tensor alike)
    a's first; o may be NULL. */
 NRV_API nrv_tensor nrv_nt_xent(nrv_tensor a, nrv_tensor b, double temperature, const nrv_loss_opt *o)
 {
+    NRV_CALLED(&nrv__op_nt_xent, a);
     const nrv__opdef *op = &nrv__op_nt_xent;
     const nrv_tensor in[2] = { a, b };
     nrv_dim d;

@@ -26,10 +26,11 @@ NRV_OP(
     .doc = "Mean over rows of the sum over the other classes j of max(0, margin - x[label] + x[j])^p by the number of "
            "classes; a label out of range stops the run.",
     .flags = NRV_MACRO, .make = multi_margin_make, .torch = "nn.functional.multi_margin_loss nn.MultiMarginLoss",
-    .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean",
+    .ulp = 8, .tolerance_why = "a chain of rounded steps and a mean", .values = "classes count from 0",
     .refuse = { "x[3,5], labels:i32[4] => multi_margin: labels of another shape | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [4] labels | hint a label for each row: x's axes without that of the classes",
-                "x[3,5], labels:i32[3]{0,5,1} => take: index 5 at position 1; it must lie in 0..4 | in here",
+                "x[3,5], labels:i32[3]{0,5,1} => multi_margin: index 5 at position 1; it must lie in 0..4 | in here | "
+                "hint classes count from 0",
                 "x[3,5], labels:i32[3]{0,4,1}, p=3 => multi_margin: a power of 3 | in here | input 0: input f32 [3, 5] "
                 "x | input 1: input i32 [3] labels | hint 1 or 2" },
     .test = { "x[3,5], labels:i32[3] in 0..4", "x[3,5], labels:i64[3] in 0..4, p=2, margin=0.7, reduction=none",
@@ -47,6 +48,7 @@ NRV_API nrv_tensor nrv_multi_margin(nrv_tensor x, nrv_tensor labels, double marg
 NRV_API nrv_tensor nrv_multi_margin_with(nrv_tensor x, nrv_tensor labels, double margin,
                                          const nrv_multi_margin_opt *opt)
 {
+    NRV_CALLED(&nrv__op_multi_margin, x);
     const nrv_multi_margin_opt o = opt ? *opt : (nrv_multi_margin_opt){ 0 };
     const nrv__opdef *op = &nrv__op_multi_margin;
     nrv__classes c;

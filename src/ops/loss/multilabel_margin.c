@@ -17,10 +17,12 @@ NRV_OP(
     .flags = NRV_MACRO, .make = multilabel_margin_make,
     .torch = "nn.functional.multilabel_margin_loss nn.MultiLabelMarginLoss", .ulp = 8,
     .tolerance_why = "a chain of rounded steps and a mean",
+    .values = "classes count from 0; a row's numbers end at the first -1",
     .refuse = { "x[3,5], t:i32[3,4] => multilabel_margin: labels of another shape, or of more than rows of classes | "
                 "in here | input 0: input f32 [3, 5] x | input 1: input i32 [3, 4] t | hint both (N,C) or (C); a row's "
                 "numbers end at the first -1",
-                "x[3], t:i32[3]{0,3,-1} => gather: index 3 at position 1; it must lie in 0..2 | in here",
+                "x[3], t:i32[3]{0,3,-1} => multilabel_margin: index 3 at position 1; it must lie in 0..2 | in here | "
+                "hint classes count from 0; a row's numbers end at the first -1",
                 "x[2,3,4], t:i32[2,3,4] => multilabel_margin: labels of another shape, or of more than rows of classes "
                 "| in here | input 0: input f32 [2, 3, 4] x | input 1: input i32 [2, 3, 4] t | hint both (N,C) or (C); "
                 "a row's numbers end at the first -1",
@@ -59,6 +61,7 @@ static nrv_tensor multilabel_margin_each(nrv_tensor x, nrv_tensor t)
 /* The hinge between sets of classes, weighted and reduced. */
 NRV_API nrv_tensor nrv_multilabel_margin_with(nrv_tensor x, nrv_tensor target, const nrv_loss_opt *o)
 {
+    NRV_CALLED(&nrv__op_multilabel_margin, x);
     const nrv__opdef *op = &nrv__op_multilabel_margin;
     const nrv_tensor in[2] = { x, target };
     nrv_dim d;

@@ -217,25 +217,28 @@ static nrv_tensor netlist_order_make(nrv__case *c)
                                             nrv__case_int(c, "inputs", 0) });
 }
 
-NRV_OP(netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> order[2,N]",
-       .doc =
-           "The nodes of a netlist, each behind those that feed it, and the level of every node. A cycle, an edge to "
+NRV_OP(
+    netlist_order, .sig = "index row[N+1], index col[E], index act[N] -> order[2,N]",
+    .doc = "The nodes of a netlist, each behind those that feed it, and the level of every node. A cycle, an edge to "
            "nowhere, rows that go down, an unknown act or input stop the run.",
-       .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
-       .make = netlist_order_make,
-       .refuse = { "row:i32{0,0,2}, col:i32{0,0}, act:i32{-1,0}, nodes=3, levels=2, inputs=1 => netlist_order: row "
-                   "does not fit the nodes | in here | input 0: input i32 [3] row | input 1: input i32 [2] col | input "
-                   "2: input i32 [2] act | hint row has a number for each node and one more, where all ends",
-                   "row:i32{0,1,2}, col:i32{1,0}, act:i32{0,0}, nodes=2, levels=3 => netlist_order: a cycle through "
-                   "node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here",
-                   "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 "
-                   "leads from node 7 to node 1; nodes are 0..1, and col has where an edge comes from | in here",
-                   "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 "
-                   "has act 99; activations are 0..8, -1-k is input k | in here" },
-       .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
-                 "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
-                 "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
-                 "row:i32{0,1,2,3,3}, col:i32{1,2,3}, act:i64{2,0,1,-3}, nodes=4, levels=4, inputs=3" });
+    .shape = netlist_order_shape, .flags = NRV_FAILS, .no_grad = "wires are whole numbers", .ref = netlist_order_ref,
+    .make = netlist_order_make, .values = "nodes, edges and inputs count from 0, and no edge leads back",
+    .refuse = { "row:i32{0,0,2}, col:i32{0,0}, act:i32{-1,0}, nodes=3, levels=2, inputs=1 => netlist_order: row "
+                "does not fit the nodes | in here | input 0: input i32 [3] row | input 1: input i32 [2] col | input "
+                "2: input i32 [2] act | hint row has a number for each node and one more, where all ends",
+                "row:i32{0,1,2}, col:i32{1,0}, act:i32{0,0}, nodes=2, levels=3 => netlist_order: a cycle through node "
+                "0; cut an edge of it, or carry the value from turn to turn of a loop | in here | hint nodes, edges "
+                "and inputs count from 0, and no edge leads back",
+                "row:i32{0,0,1}, col:i32{7}, act:i32{-1,0}, nodes=2, levels=2, inputs=1 => netlist_order: edge 0 leads "
+                "from node 7 to node 1; nodes are 0..1, and col has where an edge comes from | in here | hint nodes, "
+                "edges and inputs count from 0, and no edge leads back",
+                "row:i32{0,0,1}, col:i32{0}, act:i32{-1,99}, nodes=2, levels=2, inputs=1 => netlist_order: node 1 has "
+                "act 99; activations are 0..8, -1-k is input k | in here | hint nodes, edges and inputs count from 0, "
+                "and no edge leads back" },
+    .test = { "row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, act:i32{-1,-1,8,3,0}, nodes=5, levels=4, inputs=1",
+              "row:i64{0,2,2,3}, col:i64{1,2,1}, act:i32[3] in 0..8, nodes=3, levels=3",
+              "row:i32{0}, col:i32[0] in 0..1, act:i32[0] in 0..1, nodes=0, levels=1",
+              "row:i32{0,1,2,3,3}, col:i32{1,2,3}, act:i64{2,0,1,-3}, nodes=4, levels=4, inputs=3" });
 
 static nrv_tensor netlist_order(nrv_tensor row, nrv_tensor col, nrv_tensor act, const nrv_dim size[3])
 {
@@ -410,12 +413,14 @@ NRV_OP(
         "A network as data: the values of all nodes, for each case. Node n activates the sum of its bias and of "
         "weight[e] times the value of node col[e], row[n] <= e < row[n+1]; or, where act[n] is -1-k, it shows input k.",
     .make = netlist_make, .ulp = 64, .tolerance_why = "sums and activations, level upon level",
+    .values = "nodes, edges and inputs count from 0, and no edge leads back",
     .refuse = { "x[2,2], row:i32{0,0,1}, col:i32{0}, w[2], b[2], act:i32{-1,0}, levels=2 => netlist_values: weight and "
                 "col differ in length | in here | input 0: select f32 [2, 2] here | input 1: input i32 [3] row | input "
                 "2: input i32 [1] col | input 3: input f32 [2] w | input 4: input i32 [2] act | input 5: netlist_order "
                 "i32 [2, 2] here | hint an edge has one source and one weight",
-                "x[2,2], row:i32{0,1,2}, col:i32{1,0}, w[2], b[2], act:i32{0,0}, levels=3 => netlist_order: a cycle "
-                "through node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here",
+                "x[2,2], row:i32{0,1,2}, col:i32{1,0}, w[2], b[2], act:i32{0,0}, levels=3 => netlist: a cycle through "
+                "node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here | hint nodes, "
+                "edges and inputs count from 0, and no edge leads back",
                 "x[2], row:i32{0,0,1}, col:i32{0}, w[1], b[2], act:i32{-1,0}, levels=2 => netlist_read: ranks 1 and 1 "
                 "| in here | input 0: input f32 [2] x | input 1: input i32 [2] act | hint x (C,I): a row of inputs for "
                 "each case; act (N): a code for each node" },
@@ -432,6 +437,7 @@ NRV_OP(
 NRV_API nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
                                nrv_tensor act, nrv_dim levels)
 {
+    NRV_CALLED(&nrv__op_netlist, x);
     nrv_tensor shown = nrv__op(&nrv__op_netlist_read, NRV_N(const nrv_tensor, x, act));
     if (!shown)
         return NULL;

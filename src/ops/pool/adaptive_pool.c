@@ -39,6 +39,7 @@ static nrv_tensor adaptive_pool_mean(nrv_tensor runs, int axis, nrv_tensor count
    that is a named size must be a multiple of its O. */
 NRV_API nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to)
 {
+    NRV_CALLED(&nrv__op_adaptive_avg_pool, x);
     int axes = adaptive_pool_axes(&nrv__op_adaptive_avg_pool, x, n);
     if (!axes || !adaptive_pool_wants(&nrv__op_adaptive_avg_pool, x, to))
         return NULL;
@@ -57,6 +58,7 @@ NRV_API nrv_tensor nrv_adaptive_avg_pool(nrv_tensor x, int n, const nrv_dim *to)
    number among the elements of its channel. NaN wins; the first of equals gets the gradient. */
 NRV_API nrv_tensor nrv_adaptive_max_pool(nrv_tensor x, int n, const nrv_dim *to, nrv_tensor *where)
 {
+    NRV_CALLED(&nrv__op_adaptive_max_pool, x);
     const nrv__opdef *op = &nrv__op_adaptive_max_pool;
     int axes = adaptive_pool_axes(op, x, n);
     nrv_tensor place = NULL, counts;

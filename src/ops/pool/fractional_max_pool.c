@@ -51,6 +51,7 @@ static nrv_tensor fractional_max_pool_at(nrv_tensor u, int64_t n, int64_t o, int
 NRV_API nrv_tensor nrv_fractional_max_pool(nrv_tensor x, nrv_tensor samples, int n, const int *k, const nrv_dim *to,
                                            nrv_tensor *where)
 {
+    NRV_CALLED(&nrv__op_fractional_max_pool, x);
     if (!fractional_max_pool_wants(x, samples, n, k, to))
         return NULL;
     bool alone = x->rank == n + 1;

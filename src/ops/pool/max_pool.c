@@ -4,6 +4,8 @@
 #include "pooling.h"
 #include <math.h>
 
+extern const nrv__opdef nrv__op_max_pool_with;
+
 static nrv__window_attr max_pool_unpadded(const nrv__window_attr *a)
 {
     nrv__window_attr b = *a;
@@ -64,6 +66,7 @@ static nrv_tensor max_pool_make(nrv__case *c)
 
 static nrv_tensor max_pool_with_make(nrv__case *c)
 {
+    NRV_CALLED(&nrv__op_max_pool_with, c->x[0]);
     nrv__pooling p = nrv__pooling_of(c);
     bool both = nrv__case_int(c, "return_indices", 0) != 0;
     nrv_tensor where = NULL, y = max_pool_of(c->x[0], &p, both ? &where : NULL);
@@ -195,6 +198,7 @@ static nrv_tensor max_pool_of(nrv_tensor x, nrv__pooling *p, nrv_tensor *where)
    among the elements of its channel, as nrv_max_unpool wants. */
 NRV_API nrv_tensor nrv_max_pool_with(nrv_tensor x, const nrv_pool_opt *opt, nrv_tensor *where)
 {
+    NRV_CALLED(&nrv__op_max_pool_with, x);
     nrv__pooling p = nrv__pooling_opt(x, opt);
     return max_pool_of(x, &p, where);
 }

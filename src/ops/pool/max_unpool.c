@@ -35,6 +35,7 @@ static bool max_unpool_wants(nrv_tensor x, nrv_tensor where, int n, const nrv_di
    elsewhere. A place outside is an error of the run. */
 NRV_API nrv_tensor nrv_max_unpool(nrv_tensor x, nrv_tensor where, int n, const nrv_dim *to)
 {
+    NRV_CALLED(&nrv__op_max_unpool, x);
     if (!max_unpool_wants(x, where, n, to))
         return NULL;
     nrv_graph *g = x->g;
@@ -73,12 +74,12 @@ NRV_OP(max_unpool, .sig = "real x[B,C,O...], index where[B,C,O...] -> y[B,C,S...
        .flags = NRV_MACRO, .make = max_unpool_make,
        .torch = "nn.functional.max_unpool1d nn.functional.max_unpool2d nn.functional.max_unpool3d nn.MaxUnpool1d "
                 "nn.MaxUnpool2d nn.MaxUnpool3d",
-       .onnx = "MaxUnpool",
+       .onnx = "MaxUnpool", .values = "places as nrv_max_pool_with gives them, of the shape that is asked for",
        .refuse = { "x[1,2,3], where:i64[1,2,2] in 0..1, kernel=2 => max_unpool: there is not an index for "
                    "each element | in here | input 0: input f32 [1, 2, 3] x | input 1: input i64 [1, 2, 2] "
                    "where | hint what nrv_max_pool_with gives: values and where they stand",
-                   "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => scatter_add: index 9 at position 1; it must "
-                   "lie in 0..3 | in here",
+                   "x[1,1,2], where:i64[1,1,2]{0,9}, kernel=2 => max_unpool: index 9 at position 1; it must lie in "
+                   "0..3 | in here | hint places as nrv_max_pool_with gives them, of the shape that is asked for",
                    "x[1,1,2], where[1,1,2], kernel=2 => max_unpool: there is not an index for each element | "
                    "in here | input 0: input f32 [1, 1, 2] x | input 1: input f32 [1, 1, 2] where | hint what "
                    "nrv_max_pool_with gives: values and where they stand",

@@ -80,6 +80,7 @@ NRV_OP(
                "and softmax a relaxed one",
     .ref = categorical_ref, .make = categorical_make, .attr_bytes = sizeof(nrv__random_attr),
     .torch = "multinomial distributions.Categorical", .onnx = "Multinomial",
+    .values = "the logits of a row are numbers, and one at least is not -inf",
     .refuse = { "logits[] => categorical: the logits have rank 0 | in here | input 0: run_counter i64 [] run | input "
                 "1: input f32 [] logits | hint a row of logits for each draw: (...,V)",
                 "logits:i32[3] => categorical: input 1 is i32, a real type is wanted | in here | input 0: run_counter "

@@ -55,6 +55,8 @@ static nrv_tensor gamma_make(nrv__case *c)
     return nrv__draw_case(c, &nrv__op_gamma_log, (nrv_dtype)0, 0, NULL);
 }
 
+#define GAMMA_POSITIVE "nrv_softplus makes any number positive"
+
 NRV_OP(
     gamma_log, .sig = "i64 run[c...], real alpha[c...,...] -> y[c...,...]",
     .doc = "Logarithms of random numbers of the gamma distribution of shape alpha and scale 1; an alpha that is not "
@@ -62,12 +64,21 @@ NRV_OP(
     .shape = gamma_shape, .batch = nrv__draw_batch, .flags = NRV_RANDOM | NRV_FAILS,
     .no_grad = "a draw that was rejected is a step of the shape: a score-function gradient stands in",
     .not_slope = "of the same bits it grows with its shape, which says nothing about the mean of many draws",
-    .ref = gamma_ref, .make = gamma_make, .attr_bytes = sizeof(nrv__random_attr),
+    .ref = gamma_ref, .make = gamma_make, .attr_bytes = sizeof(nrv__random_attr), .values = GAMMA_POSITIVE,
     .refuse = { "run:i32[2], alpha[2] => gamma_log: the counter is i32, i64 is wanted | in here | input 0: input i32 "
                 "[2] run | input 1: input f32 [2] alpha | hint nrv_cast it to NRV_I64",
-                "alpha{1,-2} => gamma_log: shape -2 at position 1; it must be positive and finite | in here" },
+                "alpha{1,-2} => gamma_log: shape -2 at position 1; it must be positive and finite | in here | hint "
+                "nrv_softplus makes any number positive" },
     .test = { "alpha[3,5] in 0.1..9", "alpha[40] in 10..1000", "alpha[] in 3..4", "alpha[0]", "alpha{0.001,1,1e6}",
               "run:i64[3] in 0..9, alpha[3,4] in 0.5..20", "run:i64[2,2] in 0..9, alpha[2,2] in 1..40" });
+
+/* functions without records of their own refuse values in their own names all the same */
+static const nrv__opdef gamma_called = { .name = "gamma", .values = GAMMA_POSITIVE };
+static const nrv__opdef gamma_called_beta = { .name = "beta", .values = GAMMA_POSITIVE };
+static const nrv__opdef gamma_called_dirichlet = { .name = "dirichlet", .values = GAMMA_POSITIVE };
+static const nrv__opdef gamma_called_chi_square = { .name = "chi_square",
+                                                    .values =
+                                                        "a shape is half the degrees of freedom; " GAMMA_POSITIVE };
 
 /* of one name any number of draws, each of a key of its own */
 static nrv_tensor gamma_of(nrv_tensor alpha, uint64_t key, const char *which)
@@ -95,6 +106,7 @@ static bool gamma_key(nrv_tensor x, const char *op, const char *name, uint64_t *
    in this scope is an error. No gradient to alpha. */
 NRV_API nrv_tensor nrv_gamma(nrv_tensor alpha, const char *name)
 {
+    NRV_CALLED(&gamma_called, alpha);
     uint64_t key;
     return gamma_key(alpha, "gamma", name, &key) ? nrv_exp(gamma_of(alpha, key, "gamma")) : NULL;
 }
@@ -103,6 +115,7 @@ NRV_API nrv_tensor nrv_gamma(nrv_tensor alpha, const char *name)
  */
 NRV_API nrv_tensor nrv_beta(nrv_tensor a, nrv_tensor b, const char *name)
 {
+    NRV_CALLED(&gamma_called_beta, a);
     uint64_t key;
     if (!b || !gamma_key(a, "beta", name, &key))
         return NULL;
@@ -115,6 +128,7 @@ NRV_API nrv_tensor nrv_beta(nrv_tensor a, nrv_tensor b, const char *name)
    alpha. As nrv_gamma otherwise. */
 NRV_API nrv_tensor nrv_dirichlet(nrv_tensor alpha, const char *name)
 {
+    NRV_CALLED(&gamma_called_dirichlet, alpha);
     uint64_t key;
     return gamma_key(alpha, "dirichlet", name, &key) ? nrv_softmax(gamma_of(alpha, key, "dirichlet"), -1) : NULL;
 }
@@ -122,6 +136,7 @@ NRV_API nrv_tensor nrv_dirichlet(nrv_tensor alpha, const char *name)
 /* freedom (...) -> (...): sums of so many squares of normal draws, any positive number. As nrv_gamma otherwise. */
 NRV_API nrv_tensor nrv_chi_square(nrv_tensor freedom, const char *name)
 {
+    NRV_CALLED(&gamma_called_chi_square, freedom);
     uint64_t key;
     if (!gamma_key(freedom, "chi_square", name, &key))
         return NULL;

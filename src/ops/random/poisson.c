@@ -114,12 +114,13 @@ NRV_OP(poisson, .sig = "i64 run[c...], real rate[c...,...] -> y[c...,...]",
        .no_grad = "a count is a step of the rate: a score-function gradient, or a normal draw of the same mean and "
                   "variance, stands in",
        .ref = poisson_ref, .make = poisson_make, .attr_bytes = sizeof(nrv__random_attr), .torch = "poisson",
-       .numpy = "random.poisson",
+       .numpy = "random.poisson", .values = "nrv_softplus makes any number positive",
        .refuse = { "rate:i32[3] => poisson: input 1 is i32, a real type is wanted | in here | input 0: run_counter i64 "
                    "[] run | input 1: input i32 [3] rate | hint nrv_cast it to NRV_F32",
                    "run:i64[3], rate[4] => poisson: axis 0 differs from the counter's | in here | input 0: input i64 "
                    "[3] run | input 1: input f32 [4] rate | hint the counter's lengths, then those of one draw",
-                   "rate{1,-2} => poisson: rate -2 at position 1; it must lie in 0..2^52 | in here",
+                   "rate{1,-2} => poisson: rate -2 at position 1; it must lie in 0..2^52 | in here | hint nrv_softplus "
+                   "makes any number positive",
                    "run:i64[3], rate[] => poisson: rank 0 for a counter of rank 1 | in here | input 0: input i64 [3] "
                    "run | input 1: input f32 [] rate | hint the counter's lengths, then those of one draw" },
        .test = { "rate[3,5] in 0..9", "rate[40] in 10..1000", "rate[] in 3..4", "rate[0]", "rate{0,1e-30,9.5,10,1e6}",

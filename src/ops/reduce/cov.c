@@ -100,6 +100,7 @@ NRV_API nrv_tensor nrv_cov(nrv_tensor x, int correction, nrv_tensor times, nrv_t
 /* x (D,n), or (n) for one variable -> (D,D), or a scalar: Pearson's correlations. */
 NRV_API nrv_tensor nrv_corrcoef(nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_corrcoef, x);
     nrv_tensor c = cov_of(&nrv__op_corrcoef, x, 1, NULL, NULL);
     if (!c || c->rank == 0)
         return c ? nrv_div(c, c) : NULL;

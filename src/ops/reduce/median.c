@@ -22,6 +22,7 @@ static nrv_tensor median_numbers(nrv_tensor x, int axis)
 
 static nrv_tensor median_by(const nrv__opdef *op, nrv_tensor x, int axis, int keep, bool numbers, nrv_tensor *index)
 {
+    NRV_CALLED(op, x);
     if (index)
         *index = NULL;
     if (!nrv__op_wants(op, 1, &x) || !nrv__axis(x, &axis, op->name) || !nrv__axes_filled(op, x, INT64_C(1) << axis))
@@ -38,6 +39,7 @@ static nrv_tensor median_by(const nrv__opdef *op, nrv_tensor x, int axis, int ke
 /* of all elements; equals share the gradient */
 static nrv_tensor median_whole(const nrv__opdef *op, nrv_tensor x, bool numbers)
 {
+    NRV_CALLED(op, x);
     if (!nrv__op_wants(op, 1, &x) || !nrv__axes_filled(op, x, (INT64_C(1) << x->rank) - 1))
         return NULL;
     nrv_tensor y =
@@ -129,6 +131,7 @@ NRV_API nrv_tensor nrv_nanmedian(nrv_tensor x, int axis, int keep, nrv_tensor *i
    keep = 1 leaves the axis with length 1. (...,n,...) -> (...,...) */
 NRV_API nrv_tensor nrv_mode(nrv_tensor x, int axis, int keep, nrv_tensor *index)
 {
+    NRV_CALLED(&nrv__op_mode, x);
     if (index)
         *index = NULL;
     if (!nrv__op_wants(&nrv__op_mode, 1, &x) || !nrv__axis(x, &axis, "mode") ||

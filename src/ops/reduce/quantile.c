@@ -34,6 +34,7 @@ static nrv_tensor quantile_at(nrv_tensor x, nrv_tensor rank, int way)
 static nrv_tensor quantile_by(const nrv__opdef *op, nrv_tensor x, nrv_tensor q, int axis, int keep, const char *how,
                               bool numbers)
 {
+    NRV_CALLED(op, x);
     const nrv_tensor in[] = { x, q };
     int64_t axes;
     int way = quantile_way(how);

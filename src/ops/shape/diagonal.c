@@ -37,6 +37,7 @@ static nrv_dim diagonal_length(nrv_tensor x, nrv_dim m, nrv_dim n, int64_t offse
    main one, < 0 below. Lengths are numbers, or both the same named size. */
 NRV_API nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b)
 {
+    NRV_CALLED(&nrv__op_diagonal, x);
     int order[NRV__MAX_RANK];
     if (!nrv__axis(x, &a, "diagonal") || !nrv__axis(x, &b, "diagonal"))
         return NULL;
@@ -150,6 +151,7 @@ NRV_OP(trace, .sig = "number x[m,n] -> y[]", .doc = "The sum of the main diagona
 /* x (n) -> (n+|d|,n+|d|) with x as its diagonal d, or x (m,n) -> its diagonal d. */
 NRV_API nrv_tensor nrv_diag(nrv_tensor x, int64_t diagonal)
 {
+    NRV_CALLED(&nrv__op_diag, x);
     if (!x || x->g->why.status)
         return NULL;
     if (x->rank != 1 && x->rank != 2)
@@ -171,6 +173,7 @@ NRV_API nrv_tensor nrv_diagflat(nrv_tensor x, int64_t offset)
 /* x (m,n) -> the sum of its main diagonal, a scalar. */
 NRV_API nrv_tensor nrv_trace(nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_trace, x);
     if (!x || x->g->why.status)
         return NULL;
     if (x->rank != 2)

@@ -76,6 +76,7 @@ static nrv_tensor flip_one(nrv_tensor x, int axis)
 /* x with the elements of n axes in reverse. */
 NRV_API nrv_tensor nrv_flip(nrv_tensor x, int n, const int *axes)
 {
+    NRV_CALLED(&nrv__op_flip, x);
     unsigned seen = 0;
     if (!x || x->g->why.status)
         return NULL;
@@ -99,6 +100,7 @@ NRV_API nrv_tensor nrv_flip(nrv_tensor x, int n, const int *axes)
 /* The rows of x (n,...) in reverse. */
 NRV_API nrv_tensor nrv_flipud(nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_flipud, x);
     int axis = 0;
     return nrv__axis(x, &axis, "flipud") ? flip_one(x, 0) : NULL;
 }
@@ -106,6 +108,7 @@ NRV_API nrv_tensor nrv_flipud(nrv_tensor x)
 /* The columns of x (m,n,...) in reverse. */
 NRV_API nrv_tensor nrv_fliplr(nrv_tensor x)
 {
+    NRV_CALLED(&nrv__op_fliplr, x);
     int axis = 1;
     return nrv__axis(x, &axis, "fliplr") ? flip_one(x, 1) : NULL;
 }
@@ -113,6 +116,7 @@ NRV_API nrv_tensor nrv_fliplr(nrv_tensor x)
 /* x turned by k quarters in the plane of two axes, from a towards b: (n,m) at 0 and 1 -> (m,n) for an odd k. */
 NRV_API nrv_tensor nrv_rot90(nrv_tensor x, int64_t k, int a, int b)
 {
+    NRV_CALLED(&nrv__op_rot90, x);
     if (!nrv__axis(x, &a, "rot90") || !nrv__axis(x, &b, "rot90"))
         return NULL;
     if (a == b)

@@ -136,6 +136,7 @@ static int64_t grid_choices(int64_t n, int64_t r, bool again)
    several times. The choices are a constant: at most 2^24 indexes. */
 NRV_API nrv_tensor nrv_combinations(nrv_tensor x, int64_t r, int again)
 {
+    NRV_CALLED(&nrv__op_combinations, x);
     if (!x || x->g->why.status)
         return NULL;
     if (x->rank != 1 || x->dim[0] < 0)

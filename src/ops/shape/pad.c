@@ -192,6 +192,7 @@ static bool pad_edge_fits(nrv_tensor x, int axis, int64_t before, int64_t after,
    what the axis itself has there (NRV_EDGE_REFLECT, _REPLICATE, _CIRCULAR). */
 NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t after, int edge, double value)
 {
+    NRV_CALLED(&nrv__op_pad_with, x);
     if (!nrv__axis(x, &axis, "pad_with"))
         return NULL;
     int64_t far = before > after ? before : after, near = before < after ? before : after;
@@ -222,6 +223,7 @@ NRV_API nrv_tensor nrv_pad_edge(nrv_tensor x, int axis, int64_t before, int64_t 
    bottom, front, back. edge and value as in nrv_pad_edge. */
 NRV_API nrv_tensor nrv_pad_with(nrv_tensor x, int n, const int64_t *around, int edge, double value)
 {
+    NRV_CALLED(&nrv__op_pad_with, x);
     if (!nrv__op_wants(&nrv__op_pad_with, 1, &x))
         return NULL;
     if (n < 0 || n % 2 || n / 2 > x->rank || (n && !around))

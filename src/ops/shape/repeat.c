@@ -89,6 +89,7 @@ NRV_OP(repeat_interleave, .sig = "any x[...], index times[n]? -> y[...]",
 /* Every element of axis n times in a row: (a,b) at 1 -> (a,n*b). n is a number or a named size. */
 NRV_API nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n)
 {
+    NRV_CALLED(&nrv__op_repeat_interleave, x);
     if (!nrv__axis(x, &axis, "repeat_interleave"))
         return NULL;
     if (n == -1)
@@ -102,6 +103,7 @@ NRV_API nrv_tensor nrv_repeat_interleave(nrv_tensor x, int axis, nrv_dim n)
    of times should be `length`; what is not filled repeats the last element, what is too much is left out. */
 NRV_API nrv_tensor nrv_repeat_each(nrv_tensor x, int axis, nrv_tensor times, nrv_dim length)
 {
+    NRV_CALLED(&nrv__op_repeat_interleave, x);
     nrv_tensor in[2] = { x, times };
     nrv_dim d;
     if (!nrv__op_wants(&nrv__op_repeat_interleave, 2, in) || !nrv__axis(x, &axis, "repeat_interleave"))
