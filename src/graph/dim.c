@@ -544,20 +544,36 @@ static bool dim_bounds(const nrv__dims *d, const struct dim_part *p, int64_t *lo
     return true;
 }
 
+/* bounds of b - a, whose terms cancel first: N <= N + M needs nothing of N */
+static bool dim_apart(const nrv__dims *d, nrv_dim a, nrv_dim b, int64_t *least, int64_t *most)
+{
+    dim_sum s = { 0 };
+    dim_add_to(d, &s, b, 1);
+    dim_add_to(d, &s, a, -1);
+    bool known = !s.bad;
+    *least = *most = 0;
+    for (int i = 0; i < s.n && known; i++) {
+        int64_t lo, hi;
+        known = dim_bounds(d, &s.part[i], &lo, &hi) && nrv__add(*least, lo, least) && nrv__add(*most, hi, most);
+    }
+    return known;
+}
+
 bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op)
 {
-    int64_t least = 0, most = 0;
-    dim_sum s = { 0 };
-    dim_add_to(&g->dims, &s, b, 1);
-    dim_add_to(&g->dims, &s, a, -1);
-    bool known = !s.bad;
-    for (int i = 0; i < s.n && known; i++) { /* of the difference: N <= N + M needs nothing of N */
-        int64_t lo, hi;
-        known = dim_bounds(&g->dims, &s.part[i], &lo, &hi) && nrv__add(least, lo, &least) && nrv__add(most, hi, &most);
-    }
-    if (known && (least >= 0 || most < 0))
+    int64_t least, most;
+    if (dim_apart(&g->dims, a, b, &least, &most) && (least >= 0 || most < 0))
         return least >= 0;
     return dim_add_check(g, (nrv__check){ a, b, true, op, NULL });
+}
+
+bool nrv__dim_least(nrv_graph *g, nrv_dim a, nrv_dim b, nrv_dim *least)
+{
+    int64_t lo, hi;
+    bool known = dim_apart(&g->dims, a, b, &lo, &hi) && (lo >= 0 || hi <= 0);
+    if (known)
+        *least = lo >= 0 ? a : b;
+    return known;
 }
 
 void nrv__dims_forget(const nrv__dims *d, const int64_t *sizes, int64_t *atoms, int64_t *polys)

@@ -138,6 +138,7 @@ static inline int64_t nrv__dim_at(nrv_dim d, const int64_t *polys)
 /* One length from two that must agree: equal, or a check at nrv_prepare, or an error (false). */
 bool nrv__dim_same(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op, nrv_dim *out);
 bool nrv__dim_at_most(nrv_graph *g, nrv_dim a, nrv_dim b, const char *op); /* a <= b: proved, checked or refused */
+bool nrv__dim_least(nrv_graph *g, nrv_dim a, nrv_dim b, nrv_dim *least); /* the smaller; false: nothing proves which */
 
 typedef struct nrv__check {
     nrv_dim a, b;

@@ -32,14 +32,14 @@ static inline int64_t nrv__lines_whole(double x)
     return x >= 0x1p63 ? INT64_MAX : x < -0x1p63 ? INT64_MIN : (int64_t)x;
 }
 
-/* may index, at this position of its tensor, be used on an axis of length n? after: units whose reports come first */
+/* may index, at this position of its tensor, be used on an axis of length n? after: how many units come before */
 static inline bool nrv__lines_inside_after(nrv__fault *f, int64_t after, int64_t position, int64_t index, int64_t n)
 {
     if (index >= 0 && index < n)
         return true;
     if (n > 0)
-        nrv__fault_set(f, after + position, NRV_EVALUE, "index %lld at position %lld; it must lie in 0..%lld", (long long)index,
-                       (long long)position, (long long)n - 1);
+        nrv__fault_set(f, after + position, NRV_EVALUE, "index %lld at position %lld; it must lie in 0..%lld",
+                       (long long)index, (long long)position, (long long)n - 1);
     else
         nrv__fault_set(f, after + position, NRV_EVALUE,
                        "index %lld at position %lld of an axis of length 0; it must be empty", (long long)index,

@@ -321,6 +321,100 @@ static void axes_on_the_way_are_counted(void **state)
     graph_end(&s);
 }
 
+/* ---- lengths by name, one as the other and more ---- */
+static nrv_tensor named_qr(nrv_tensor a)
+{
+    nrv_tensor r, q = nrv_qr(a, 0, &r);
+    return nrv_add(nrv_sum_all(nrv_cos(q)), nrv_sum_all(nrv_sin(r)));
+}
+
+static nrv_tensor named_svd(nrv_tensor a)
+{
+    return nrv_sum_all(nrv_sin(nrv_svdvals(a)));
+}
+
+static nrv_tensor named_lu(nrv_tensor a)
+{
+    nrv_tensor pivots;
+    return nrv_sum_all(nrv_sin(nrv_lu_factor(a, &pivots)));
+}
+
+static nrv_tensor named_pinv(nrv_tensor a)
+{
+    return nrv_sum_all(nrv_sin(nrv_pinv(a)));
+}
+
+static nrv_tensor named_diagonal(nrv_tensor a)
+{
+    return nrv_sum_all(nrv_sin(nrv_diagonal(a, 0, 0, 1)));
+}
+
+typedef nrv_tensor named_fn(nrv_tensor a);
+
+/* f of m x n numbers, and its gradient behind it: as they are, or N x (N + K) by name */
+static void named_run(named_fn *f, bool by_name, bool wide, int64_t n, int64_t k, const double *value, double *out)
+{
+    linalg_graph t = graph_new();
+    nrv_dim N = by_name ? nrv_size(t.g, "N", 1, 9) : n, K = by_name ? nrv_size(t.g, "K", 0, 9) : k;
+    nrv_dim M = nrv_dim_calc(t.g, N, '+', K);
+    nrv_tensor a = nrv_input(t.g, "a", NRV_F64, wide ? NRV_SHAPE(N, M) : NRV_SHAPE(M, N)), y = f(a), da = NULL;
+    nrv_grad(y, NULL, 1, &a, &da);
+    nrv_output(t.g, "y", y);
+    nrv_output(t.g, "da", da);
+    nrv_plan *p = nrv_compile(t.g, NULL);
+    nrv_exec *e = nrv_exec_new(p, t.s, NULL);
+    if (by_name) {
+        nrv_set_size(e, "N", n);
+        nrv_set_size(e, "K", k);
+    }
+    const size_t bytes = (size_t)(n * (n + k)) * sizeof *value;
+    nrv_bind_in(e, "a", value, bytes);
+    nrv_bind_out(e, "y", out, sizeof *out);
+    nrv_bind_out(e, "da", out + 1, bytes);
+    if (nrv_run(e))
+        fail_msg("%s", nrv_graph_why(t.g) ? nrv_graph_why(t.g) : nrv_why(e));
+    nrv_exec_free(e);
+    nrv_plan_free(p);
+    graph_end(&t);
+}
+
+static void lengths_by_name_are_ordered_by_what_is_said(void **state)
+{
+    static named_fn *const f[] = { named_qr, named_svd, named_lu, named_pinv, named_diagonal };
+    (void)state;
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++)
+        for (int turn = 0; turn < 6; turn++) {
+            const int64_t n = 3, k = turn / 2;
+            double a[15], by_name[16], as_is[16];
+            matrix_of(RANDOM, (int)n, (int)(n + k), false, a);
+            named_run(f[i], true, turn % 2, n, k, a, by_name);
+            named_run(f[i], false, turn % 2, n, k, a, as_is);
+            for (int64_t e = 0; e < n * (n + k) + 1; e++)
+                if (!(fabs(by_name[e] - as_is[e]) <= 1e-11 * (1 + fabs(as_is[e]))))
+                    fail_msg("function %zu, %lld x %lld%s, number %lld: %.17g by name, %.17g", i, (long long)n,
+                             (long long)(n + k), turn % 2 ? "" : " turned", (long long)e, by_name[e], as_is[e]);
+        }
+}
+
+static void lengths_that_nothing_orders_are_refused(void **state)
+{
+    (void)state;
+    linalg_graph t = graph_new();
+    nrv_tensor r, a = nrv_input(t.g, "a", NRV_F64, NRV_SHAPE(nrv_size(t.g, "M", 1, 9), nrv_size(t.g, "N", 8, 99)));
+    assert_null(nrv_qr(a, 0, &r));
+    assert_string_equal(nrv_graph_why(t.g),
+                        "qr: which of M rows and N columns are fewer is not known\n"
+                        "  input 0: input f64 [M, N] a\n"
+                        "  hint  say it: nrv_size with ranges that do not overlap, or the longer as "
+                        "the shorter plus a size");
+    graph_end(&t);
+    t = graph_new();
+    a = nrv_input(t.g, "a", NRV_F64, NRV_SHAPE(nrv_size(t.g, "M", 1, 9), nrv_size(t.g, "N", 9, 99)));
+    assert_non_null(nrv_qr(a, 0, &r));
+    assert_true(nrv_shape_of(r).dim[0] == nrv_shape_of(a).dim[0]);
+    graph_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(multiplied_out_again),
@@ -328,6 +422,8 @@ int main(void)
                                         cmocka_unit_test(exponentials),
                                         cmocka_unit_test(chains_multiply_least),
                                         cmocka_unit_test(rows_are_solved_from_the_right),
-                                        cmocka_unit_test(axes_on_the_way_are_counted) };
+                                        cmocka_unit_test(axes_on_the_way_are_counted),
+                                        cmocka_unit_test(lengths_by_name_are_ordered_by_what_is_said),
+                                        cmocka_unit_test(lengths_that_nothing_orders_are_refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

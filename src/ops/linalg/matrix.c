@@ -65,15 +65,11 @@ bool nrv__matrix_square(const nrv__opdef *op, nrv_tensor a)
 bool nrv__matrix_least(const nrv__opdef *op, nrv_tensor a, nrv_dim *k)
 {
     nrv_dim m = nrv__rows(a), n = nrv__columns(a);
-    *k = m;
-    if (m == n)
+    if (nrv__dim_least(a->g, m, n, k))
         return true;
-    if (m >= 0 && n >= 0) {
-        *k = m < n ? m : n;
-        return true;
-    }
     char tm[24], tn[24];
-    nrv__op_refuses(op, 1, &a, NRV_ESHAPE, "constant lengths, or the same named size twice",
+    nrv__op_refuses(op, 1, &a, NRV_ESHAPE,
+                    "say it: nrv_size with ranges that do not overlap, or the longer as the shorter plus a size",
                     "which of %s rows and %s columns are fewer is not known", nrv__dim_text(a->g, m, tm),
                     nrv__dim_text(a->g, n, tn));
     return false;

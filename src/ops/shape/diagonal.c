@@ -22,19 +22,26 @@ NRV_OP(diagonal, .sig = "any x[...] -> y[...,n]",
 /* the length of the diagonal; -1: the error is set */
 static nrv_dim diagonal_length(nrv_tensor x, nrv_dim m, nrv_dim n, int64_t offset)
 {
+    nrv_dim least;
     if (m >= 0 && n >= 0) {
         int64_t a = offset < 0 ? offset < -m ? 0 : m + offset : m, b = offset > 0 ? offset > n ? 0 : n - offset : n;
         return a < b ? a : b;
     }
-    if (m == n)
-        return nrv__dim_sub(x->g, n, offset < 0 ? -offset : offset);
-    nrv__op_refuses(&nrv__op_diagonal, 1, &x, NRV_ESHAPE, "two lengths that are numbers, or the same named size",
-                    "the shorter of two lengths is not known");
+    m = offset < 0 ? nrv__dim_sub(x->g, m, -offset) : m;
+    n = offset > 0 ? nrv__dim_sub(x->g, n, offset) : n;
+    if (x->g->why.status)
+        return -1;
+    if (nrv__dim_least(x->g, m, n, &least))
+        return least;
+    nrv__op_refuses(&nrv__op_diagonal, 1, &x, NRV_ESHAPE,
+                    "say it: nrv_size with ranges that do not overlap, or the longer as the shorter plus a size",
+                    "which of two lengths is shorter is not known");
     return -1;
 }
 
 /* The diagonal of the plane of axes a and b, which become the last axis: (m,n) -> (min(m,n)); offset > 0 lies above the
-   main one, < 0 below. Lengths are numbers, or both the same named size. */
+   main one, < 0 below. Which of two lengths is shorter has to be
+   known: numbers, the same named size, or sizes whose ranges say it. */
 NRV_API nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b)
 {
     NRV_CALLED(&nrv__op_diagonal, x);
