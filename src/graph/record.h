@@ -24,15 +24,16 @@ typedef struct nrv__infer {
 
 /* says what is wrong, with the tensors involved; always false */
 bool nrv__infer_fail(nrv__infer *s, nrv_status status, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
-bool nrv__infer_point(nrv__infer *s);        /* element-wise on equal real types, broadcasting */
-bool nrv__infer_number(nrv__infer *s);       /* the same, any type but bool */
-bool nrv__infer_compare(nrv__infer *s);      /* the same, any type, to bool */
-bool nrv__infer_select(nrv__infer *s);       /* bool, then two of one type, broadcasting */
-bool nrv__infer_broadcast(nrv__infer *s);    /* the common shape of all inputs; the type stays as it is */
-bool nrv__infer_same(nrv__infer *s);         /* as in[0], whatever it is */
-bool nrv__infer_reduce(nrv__infer *s);       /* by nrv__reduce_attr */
-bool nrv__infer_real(nrv__infer *s, int i);  /* in[i] is of a real type, or fails */
-bool nrv__infer_index(nrv__infer *s, int i); /* in[i] is i32 or i64, or fails */
+bool nrv__infer_point(nrv__infer *s);            /* element-wise on equal real types, broadcasting */
+bool nrv__infer_number(nrv__infer *s);           /* the same, any type but bool */
+bool nrv__infer_compare(nrv__infer *s);          /* the same, any type, to bool */
+bool nrv__infer_select(nrv__infer *s);           /* bool, then two of one type, broadcasting */
+bool nrv__infer_broadcast(nrv__infer *s);        /* the common shape of all inputs; the type stays as it is */
+bool nrv__infer_same(nrv__infer *s);             /* as in[0], whatever it is */
+bool nrv__infer_reduce(nrv__infer *s);           /* by nrv__reduce_attr */
+bool nrv__infer_real(nrv__infer *s, int i);      /* in[i] is of a real type, or fails */
+bool nrv__infer_index(nrv__infer *s, int i);     /* in[i] is i32 or i64, or fails */
+bool nrv__infer_places(nrv__infer *s, int axis); /* the answer is i32, places along that axis of in[0], or it fails */
 
 /* ---- gradient: input gradients as graph. No shapes summed back, nothing accumulated: the driver does both ---- */
 typedef struct nrv_vjp {

@@ -26,8 +26,8 @@ static void infer_refuse(nrv__infer *s, nrv_status status, const char *hint, con
     infer_describe(s, &t);
     char shown[NRV__PATH_SHOWN];
     const char *path = nrv__path_show(nrv__scope_at(s->g), shown);
-    nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->op->name, what, *path ? "\n  in    " : "", path,
-              t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
+    nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->g->calls.op ? s->g->calls.op->name : s->op->name, what,
+              *path ? "\n  in    " : "", path, t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
     nrv__text_free(&t);
 }
 
@@ -65,6 +65,16 @@ bool nrv__infer_index(nrv__infer *s, int i)
         return true;
     return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast it to NRV_I32 or NRV_I64", "input %d is %s, an index is wanted", i,
                            nrv__dtype_name(s->in[i]->type));
+}
+
+bool nrv__infer_places(nrv__infer *s, int axis)
+{
+    char text[24];
+    s->type = NRV_I32;
+    if (nrv__dim_at_most(s->g, s->in[0]->dim[axis], INT32_MAX, s->op->name))
+        return true;
+    return nrv__infer_fail(s, NRV_ESHAPE, "places are i32, so up to 2^31 - 1", "axis %d has %s elements", axis,
+                           nrv__dim_text(s->g, s->in[0]->dim[axis], text));
 }
 
 /* the common shape of all inputs, the shorter ones extended by 1 in front */

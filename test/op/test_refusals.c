@@ -78,7 +78,37 @@ static void or_takes_anything(void **state)
     case_free(&c);
 }
 
+/* more elements than any case can have */
+static void places_are_counted_before_they_are_told(void **state)
+{
+    const nrv_dim most = INT32_MAX;
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        nrv_store *s = nrv_store_new(NULL);
+        nrv_graph *g = nrv_graph_new(s, 0);
+        nrv__case c = { .g = g, .n_x = 2, .n_arg = 1, .arg = { { "count", "3" } } };
+        c.x[0] = nrv_input(g, "x", NRV_F32, NRV_SHAPE(most + more));
+        c.x[1] = nrv_input(g, "s", NRV_I64, NRV_SHAPE(most + more));
+        nrv_tensor y = nrv__op_find("segment_argmax", strlen("segment_argmax"))->make(&c);
+        assert_true(more ? !y : y != NULL);
+        if (more)
+            assert_string_equal(nrv_graph_why(g), "segment_argmax: axis 0 has 2147483648 elements\n"
+                                                  "  input 0: input f32 [2147483648] x\n"
+                                                  "  input 1: input i64 [2147483648] s\n"
+                                                  "  hint  places are i32, so up to 2^31 - 1");
+        nrv_graph_reset(g);
+        assert_true(nrv_iota(g, NRV_I64, most + more) != NULL);
+        assert_true(!nrv_iota(g, NRV_I32, most + more) == (more == 1));
+        if (more)
+            assert_string_equal(nrv_graph_why(g), "iota: 2147483648 numbers of i32\n  hint  NRV_I64 holds more");
+        nrv_graph_free(g);
+        nrv_store_free(s);
+    }
+}
+
 int main(void)
 {
-    return each_op("refused in these words", in_these_words) + each_op("or takes anything", or_takes_anything);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(places_are_counted_before_they_are_told) };
+    return each_op("refused in these words", in_these_words) + each_op("or takes anything", or_takes_anything) +
+           cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,8 +151,10 @@ static bool case_read_input(op_case *c, char *at)
     if (lengths && !case_lengths(c, x, &at))
         return false;
     for (int i = 0; i < x->rank; i++)
-        if (!nrv__mul(x->n, x->dim[i], &x->n) || x->n > 1 << 24)
+        if (!nrv__mul(x->n, x->dim[i], &x->n))
             return case_fail(c, "too large", at);
+    if (x->n > 1 << 24)
+        return case_fail(c, "too large", at);
     at = lengths ? case_skip(at) : at;
     values = values || *at == '{';
     return values ? case_values(c, x, at + 1, lengths) : case_range(c, x, at);

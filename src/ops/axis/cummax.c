@@ -38,7 +38,7 @@ static void cumargmin_ref(const nrv__args *a)
 
 static bool cumargmax_shape(nrv__infer *s)
 {
-    return nrv__infer_same(s) && (s->type = NRV_I32, true);
+    return nrv__infer_same(s) && nrv__infer_places(s, (int)((const nrv__axis_attr *)s->attr)->axis);
 }
 
 static nrv_tensor cumargmax_batch(const nrv__batch *b)
@@ -75,17 +75,19 @@ static nrv_tensor cummin_make(nrv__case *c)
     return y;
 }
 
-#define CUMMAX_CASES(name)                                                                                    \
-    .refuse = { "x[3,5], axis=2 => " name                                                                     \
-                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",   \
-                "x[], axis=0 => " name                                                                        \
-                ": axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the end" }, \
-    .test = { "x[3,5], axis=1",                                                                               \
-              "x[2,3,4], axis=0",                                                                             \
-              "x[2,9,4], axis=-2",                                                                            \
-              "x{1, 4, 3, 7, 5, 6}, axis=0",                                                                  \
-              "x:i32[4,3] in -9..9, axis=0",                                                                  \
-              "x[0,3], axis=0",                                                                               \
+#define CUMMAX_CASES(name)                                                                                            \
+    .refuse = { "x[0,2147483648], axis=1 => " name ": axis 1 has 2147483648 elements | in here | input 0: input f32 " \
+                                                   "[0, 2147483648] x | hint places are i32, so up to 2^31 - 1",      \
+                "x[3,5], axis=2 => " name                                                                             \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
+                "x[], axis=0 => " name                                                                                \
+                ": axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the end" },         \
+    .test = { "x[3,5], axis=1",                                                                                       \
+              "x[2,3,4], axis=0",                                                                                     \
+              "x[2,9,4], axis=-2",                                                                                    \
+              "x{1, 4, 3, 7, 5, 6}, axis=0",                                                                          \
+              "x:i32[4,3] in -9..9, axis=0",                                                                          \
+              "x[0,3], axis=0",                                                                                       \
               "x[3,0], axis=0" }
 #define CUMMAX_WHERE(name)                                                                                    \
     .sig = "any x[...] -> i32 y[...]", .shape = cumargmax_shape, .no_grad = "an index is piecewise constant", \

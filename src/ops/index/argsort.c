@@ -63,14 +63,7 @@ static void argsort_ref(const nrv__args *a)
 
 static bool argsort_shape(nrv__infer *s)
 {
-    const int axis = (int)((const nrv__sort_attr *)s->attr)->axis;
-    char text[24];
-    nrv__infer_same(s);
-    s->type = NRV_I32;
-    if (!nrv__dim_at_most(s->g, s->dim[axis], INT32_MAX, "argsort"))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the indexes are i32", "axis %d has %s elements", axis,
-                               nrv__dim_text(s->g, s->dim[axis], text));
-    return true;
+    return nrv__infer_same(s) && nrv__infer_places(s, (int)((const nrv__sort_attr *)s->attr)->axis);
 }
 
 static nrv_tensor argsort_batch(const nrv__batch *b)
@@ -102,7 +95,9 @@ NRV_OP(argsort, .sig = "any x[...] -> i32 y[...]",
        .shape = argsort_shape, .batch = argsort_batch, .ref = argsort_ref, .make = argsort_make,
        .attr_bytes = sizeof(nrv__sort_attr), .no_grad = "an index is piecewise constant", .torch = "argsort",
        .numpy = "argsort",
-       .refuse = { "x[3,5], axis=2 => argsort: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+       .refuse = { "x[0,2147483648], axis=1 => argsort: axis 1 has 2147483648 elements | in here | input 0: input f32 "
+                   "[0, 2147483648] x | hint places are i32, so up to 2^31 - 1",
+                   "x[3,5], axis=2 => argsort: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
                    "from -1 at the end",
                    "x[] => argsort: axis -1 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at "
                    "the end" },
@@ -164,7 +159,9 @@ NRV_OP(sort, .sig = "any x[...] -> y[...], i32 index[...]",
            "The elements of an axis in ascending or descending order, and where they stood. Equal elements keep their "
            "order; NaN counts as the largest. The gradient goes back to where each element came from.",
        .flags = NRV_MACRO, .make = sort_make, .torch = "sort", .numpy = "sort",
-       .refuse = { "x[3,5], axis=2 => sort: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
+       .refuse = { "x[0,2147483648], axis=1 => sort: axis 1 has 2147483648 elements | in here | input 0: input f32 [0, "
+                   "2147483648] x | hint places are i32, so up to 2^31 - 1",
+                   "x[3,5], axis=2 => sort: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from "
                    "-1 at the end",
                    "x[] => sort: axis -1 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the "
                    "end" },
@@ -172,7 +169,9 @@ NRV_OP(sort, .sig = "any x[...] -> y[...], i32 index[...]",
 NRV_OP(
     msort, .sig = "any x[n,...] -> y[n,...]", .doc = "The elements of axis 0 in ascending order, NaN last.",
     .flags = NRV_MACRO, .make = msort_make, .torch = "msort", .numpy = "msort",
-    .refuse = { "x[] => msort: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the end",
+    .refuse = { "x[2147483648,0] => msort: axis 0 has 2147483648 elements | in here | input 0: input f32 [2147483648, "
+                "0] x | hint places are i32, so up to 2^31 - 1",
+                "x[] => msort: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the end",
                 "x:f64[] => msort: axis 0 of a tensor of rank 0 | in here | hint axes count from 0, or from -1 at the "
                 "end" },
     .test = { "x[5,3]", "x[7]", "x[0,2]" });
@@ -181,7 +180,9 @@ NRV_OP(topk, .sig = "any x[...] -> y[...], i32 index[...]",
            "The k largest elements of an axis in descending order (the k smallest in ascending order where largest is "
            "0), and where they stood. Of equals the first count; NaN counts as the largest.",
        .flags = NRV_MACRO, .make = topk_make, .torch = "topk", .onnx = "TopK",
-       .refuse = { "x[3,5], k=6 => topk: 6 of axis 1, which has 5 | in here | input 0: input f32 [3, 5] x | hint k is "
+       .refuse = { "x[0,2147483648], axis=1, k=1 => topk: axis 1 has 2147483648 elements | in here | input 0: input "
+                   "f32 [0, 2147483648] x | hint places are i32, so up to 2^31 - 1",
+                   "x[3,5], k=6 => topk: 6 of axis 1, which has 5 | in here | input 0: input f32 [3, 5] x | hint k is "
                    "at most the axis's length",
                    "x[3,5], k=-2 => -2 is neither a length nor the handle of a size of this graph | in here | hint "
                    "calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph",
@@ -193,7 +194,9 @@ NRV_OP(kthvalue, .sig = "any x[...] -> y[...], i32 index[...]",
            "The k-th smallest element of an axis, k from 1, and where it stood. Of equals the first count; NaN counts "
            "as the largest.",
        .flags = NRV_MACRO, .make = kthvalue_make, .torch = "kthvalue",
-       .refuse = { "x[3,5], k=6 => kthvalue: k is 6 on axis 1, which has 5 | in here | input 0: input f32 [3, 5] x | "
+       .refuse = { "x[0,2147483648], axis=1, k=1 => kthvalue: axis 1 has 2147483648 elements | in here | input 0: "
+                   "input f32 [0, 2147483648] x | hint places are i32, so up to 2^31 - 1",
+                   "x[3,5], k=6 => kthvalue: k is 6 on axis 1, which has 5 | in here | input 0: input f32 [3, 5] x | "
                    "hint k is from 1, the smallest, to the axis's length, the largest",
                    "x[3,5], k=0 => kthvalue: k is 0 on axis 1, which has 5 | in here | input 0: input f32 [3, 5] x | "
                    "hint k is from 1, the smallest, to the axis's length, the largest" },

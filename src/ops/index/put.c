@@ -141,7 +141,7 @@ NRV_OP(
                 "for each index, with the other axes and the type of x",
                 "x[3,5], i:i32[2], src[2,5] => index_reduce: no reduction is named | in here | input 0: input f32 [3, "
                 "5] x | input 1: input i32 [2] i | input 2: input f32 [2, 5] src | hint prod, mean, amax or amin",
-                "x[3,5], i:i32[2], src[2,5], reduce=median => reduce_along: no reduction is called 'median' | in here "
+                "x[3,5], i:i32[2], src[2,5], reduce=median => index_reduce: no reduction is called 'median' | in here "
                 "| input 0: input f32 [3, 5] x | hint sum, prod, mean, amax or amin" },
     .test = { "x[3,5], i:i32[4] in 0..2, src[4,5], reduce=prod",
               "x[2,3,4], i:i64[5] in 0..3, src[2,3,5], axis=-1, "

@@ -13,7 +13,6 @@ static bool searchsorted_shape(nrv__infer *s)
 {
     nrv_tensor sorted = s->in[0], value = s->in[1];
     const int batch = (int)((const searchsorted_attr *)s->attr)->batch;
-    char text[24];
     if (sorted->type != value->type)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
                                nrv__dtype_name(sorted->type), nrv__dtype_name(value->type));
@@ -22,10 +21,8 @@ static bool searchsorted_shape(nrv__infer *s)
     if (sorted->rank != batch + 1)
         return nrv__infer_fail(s, NRV_ESHAPE, "one sorted row for all, or one for each row of values",
                                "ranks %d and %d", sorted->rank, value->rank);
-    if (!nrv__dim_at_most(s->g, sorted->dim[batch], INT32_MAX, "searchsorted"))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the answer is an i32", "a row of %s",
-                               nrv__dim_text(s->g, sorted->dim[batch], text));
-    s->type = NRV_I32;
+    if (!nrv__infer_places(s, batch))
+        return false;
     s->rank = value->rank;
     memcpy(s->dim, value->dim, (size_t)value->rank * sizeof *s->dim);
     return true;
@@ -105,7 +102,10 @@ NRV_OP(
     .shape = searchsorted_shape, .batch = searchsorted_batch, .ref = searchsorted_ref, .make = searchsorted_make,
     .attr_bytes = sizeof(searchsorted_attr), .no_grad = "a place is piecewise constant", .torch = "searchsorted",
     .numpy = "searchsorted", .values = "a sorter as nrv_argsort gives it",
-    .refuse = { "sorted{3,1,2}, values{0,1}, sorter:i32{1,2,3} => searchsorted: index 3 at position 2; it must lie in "
+    .refuse = { "sorted[0,2147483648], values[0,1] => searchsorted: axis 1 has 2147483648 elements | in here | input "
+                "0: input f32 [0, 2147483648] sorted | input 1: input f32 [0, 1] values | hint places are i32, so up "
+                "to 2^31 - 1",
+                "sorted{3,1,2}, values{0,1}, sorter:i32{1,2,3} => searchsorted: index 3 at position 2; it must lie in "
                 "0..2 | in here | hint a sorter as nrv_argsort gives it",
                 "sorted[2,3], values[3,4] => searchsorted: axis 0 differs | in here | input 0: input f32 [2, 3] sorted "
                 "| input 1: input f32 [3, 4] values | hint each element of the first axes has its own",
@@ -124,8 +124,8 @@ NRV_OP(bucketize, .sig = "any x[...], any boundaries[n] -> i32 y[...]",
        .flags = NRV_MACRO, .make = bucketize_make, .torch = "bucketize", .numpy = "digitize",
        .refuse = { "x[3], boundaries[2,2] => bucketize: boundaries of rank 2 | in here | input 0: input f32 [3] x | "
                    "input 1: input f32 [2, 2] boundaries | hint sorted boundaries (n)",
-                   "x[3], boundaries:i32[2] => searchsorted: types differ: i32 and f32 | in here | input 0: input i32 "
-                   "[2] boundaries | input 1: input f32 [3] x | hint nrv_cast one of them" },
+                   "x[3], boundaries:i32[2] => bucketize: types differ: i32 and f32 | in here | input 0: input i32 [2] "
+                   "boundaries | input 1: input f32 [3] x | hint nrv_cast one of them" },
        .test = { "x[3,4], boundaries{-0.5,0,0.5}", "x{-0.5,0,0.5,nan}, boundaries{-0.5,0,0.5}, right=1",
                  "x[2], "
                  "boundaries[0]" });

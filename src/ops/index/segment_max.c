@@ -64,8 +64,7 @@ static bool segment_max_shape(nrv__infer *s)
 
 static bool segment_argmax_shape(nrv__infer *s)
 {
-    s->type = NRV_I32;
-    return segment_max_shape(s);
+    return segment_max_shape(s) && nrv__infer_places(s, (int)((const nrv__lines_attr *)s->attr)->axis);
 }
 
 static nrv_tensor segment_argmax(nrv_tensor x, nrv_tensor segment, nrv__lines_attr a, nrv_dim count);

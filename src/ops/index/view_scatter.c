@@ -25,8 +25,8 @@ NRV_OP(select_scatter, .sig = "number x[...], number src[...] -> y[...]",
        .refuse = { "x[3,5], src[3], axis=0 => select_scatter: f32 [3] in the place of f32 [5] | in here | input 0: "
                    "input f32 [3, 5] x | input 1: input f32 [3] src | hint src has the shape of what it replaces, and "
                    "x's type, a number",
-                   "x[3,5], src[5], axis=0, index=3 => pick: element 3 of axis 0, which has 3 | in here | input 0: "
-                   "reshape i64 [3, 5] here | hint from 0, or from -1 at the end",
+                   "x[3,5], src[5], axis=0, index=3 => select_scatter: element 3 of axis 0, which has 3 | in here | "
+                   "input 0: reshape i64 [3, 5] here | hint from 0, or from -1 at the end",
                    "x[3,5], src:i32[5] => select_scatter: i32 [5] in the place of f32 [5] | in here | input 0: input "
                    "f32 [3, 5] x | input 1: input i32 [5] src | hint src has the shape of what it replaces, and x's "
                    "type, a number" },
@@ -53,8 +53,8 @@ NRV_OP(diagonal_scatter, .sig = "number x[...], number src[...] -> y[...]",
        .refuse = { "x[3,5], src[2] => diagonal_scatter: f32 [2] in the place of f32 [3] | in here | input 0: input f32 "
                    "[3, 5] x | input 1: input f32 [2] src | hint src has the shape of what it replaces, and x's type, "
                    "a number",
-                   "x[3,5], src[3], dim1=1 => diagonal: axis 1 twice | in here | input 0: reshape i64 [3, 5] here | "
-                   "hint two axes make a plane" },
+                   "x[3,5], src[3], dim1=1 => diagonal_scatter: axis 1 twice | in here | input 0: reshape i64 [3, 5] "
+                   "here | hint two axes make a plane" },
        .test = { "x[3,5], src[3]", "x[3,5], src[2], offset=3", "x[2,3,4], src[3,2], dim1=0, dim2=2, offset=1",
                  "x[3,3], src[0], offset=7" });
 

@@ -414,16 +414,16 @@ NRV_OP(
         "weight[e] times the value of node col[e], row[n] <= e < row[n+1]; or, where act[n] is -1-k, it shows input k.",
     .make = netlist_make, .ulp = 64, .tolerance_why = "sums and activations, level upon level",
     .values = "nodes, edges and inputs count from 0, and no edge leads back",
-    .refuse = { "x[2,2], row:i32{0,0,1}, col:i32{0}, w[2], b[2], act:i32{-1,0}, levels=2 => netlist_values: weight and "
-                "col differ in length | in here | input 0: select f32 [2, 2] here | input 1: input i32 [3] row | input "
-                "2: input i32 [1] col | input 3: input f32 [2] w | input 4: input i32 [2] act | input 5: netlist_order "
+    .refuse = { "x[2,2], row:i32{0,0,1}, col:i32{0}, w[2], b[2], act:i32{-1,0}, levels=2 => netlist: weight and col "
+                "differ in length | in here | input 0: select f32 [2, 2] here | input 1: input i32 [3] row | input 2: "
+                "input i32 [1] col | input 3: input f32 [2] w | input 4: input i32 [2] act | input 5: netlist_order "
                 "i32 [2, 2] here | hint an edge has one source and one weight",
                 "x[2,2], row:i32{0,1,2}, col:i32{1,0}, w[2], b[2], act:i32{0,0}, levels=3 => netlist: a cycle through "
                 "node 0; cut an edge of it, or carry the value from turn to turn of a loop | in here | hint nodes, "
                 "edges and inputs count from 0, and no edge leads back",
-                "x[2], row:i32{0,0,1}, col:i32{0}, w[1], b[2], act:i32{-1,0}, levels=2 => netlist_read: ranks 1 and 1 "
-                "| in here | input 0: input f32 [2] x | input 1: input i32 [2] act | hint x (C,I): a row of inputs for "
-                "each case; act (N): a code for each node" },
+                "x[2], row:i32{0,0,1}, col:i32{0}, w[1], b[2], act:i32{-1,0}, levels=2 => netlist: ranks 1 and 1 | in "
+                "here | input 0: input f32 [2] x | input 1: input i32 [2] act | hint x (C,I): a row of inputs for each "
+                "case; act (N): a code for each node" },
     .test = { "x[2,2], row:i32{0,0,0,2,3,6}, col:i32{0,1,2,2,3,0}, w[6], b[5], act:i32{-1,-2,1,3,2}, levels=4",
               "x[4,3], row:i64{0,3,3,3,3,6}, col:i64{2,1,3,2,0,1}, w[6], b[5], act:i64{6,-3,-1,-2,5}, levels=3",
               "x[33,1], row:i32{0,0,1,2,3}, col:i32{0,1,2}, w[3], b[4], act:i32{-1,4,7,0}, levels=4",

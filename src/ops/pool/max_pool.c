@@ -108,12 +108,12 @@ NRV_OP(max_pool_with, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .torch = "max_pool1d max_pool2d max_pool3d nn.functional.max_pool1d nn.functional.max_pool2d "
                 "nn.functional.max_pool3d nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d",
        .onnx = "MaxPool", .also = "max1d max2d max3d",
-       .refuse = { "x[2,3], kernel=2 => max_pool: rank 2 for windows over 0 axes | in here | input 0: input "
-                   "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
+       .refuse = { "x[2,3], kernel=2 => max_pool_with: rank 2 for windows over 0 axes | in here | input 0: input f32 "
+                   "[2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
                    "x[2,3,4,4], kernel=0 => max_pool: kernel 0, stride 0, padding 0, dilation 1 | in here | "
                    "hint kernel, stride and dilation are at least 1, padding at least 0",
-                   "x[2,3,4,4], kernel=3, pad=2 => max_pool: a window of 3 could lie in a padding of 2 alone "
-                   "| in here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel",
+                   "x[2,3,4,4], kernel=3, pad=2 => max_pool_with: a window of 3 could lie in a padding of 2 alone | in "
+                   "here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel",
                    "x[2,3,4], kernel=3, dilation=2 => max_pool: a window of 5 does not fit into a length of 4 "
                    "(padding included) | in here | hint a smaller kernel, or padding" },
        .test = { "x[2,3,6,8], kernel=2", "x[1,2,7,8], kernel=3 2, stride=2 3, ceil_mode=true, pad=1",
@@ -206,5 +206,6 @@ NRV_API nrv_tensor nrv_max_pool_with(nrv_tensor x, const nrv_pool_opt *opt, nrv_
 /* The largest of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
 NRV_API nrv_tensor nrv_max_pool(nrv_tensor x, int k, int stride)
 {
+    NRV_CALLED(&nrv__op_max_pool, x);
     return nrv_max_pool_with(x, &(nrv_pool_opt){ .kernel = k, .stride = stride }, NULL);
 }

@@ -155,13 +155,12 @@ static bool extreme_where_shape(nrv__infer *s)
 {
     int axis = (int)((const nrv__axis_attr *)s->attr)->axis;
     s->rank = 0;
-    s->type = NRV_I32;
     for (int i = 0; i < s->in[0]->rank; i++)
         if (i != axis)
             s->dim[s->rank++] = s->in[0]->dim[i];
     if (s->in[0]->dim[axis] == 0)
         return nrv__infer_fail(s, NRV_ESHAPE, "is the axis right?", "axis %d is empty", axis);
-    return true;
+    return nrv__infer_places(s, axis);
 }
 
 static void extreme_where_ref(const nrv__args *a, double sign)
@@ -208,13 +207,15 @@ static nrv_tensor extreme_where_batch(const nrv__batch *b)
     return nrv__batch_sized(b, &a, 0);
 }
 
-#define EXTREME_WHERE(name)                                                                                       \
-    .sig = "any x[...] -> i32 y[...]", .shape = extreme_where_shape, .no_grad = "an index is piecewise constant", \
-    .attr_bytes = sizeof(nrv__axis_attr), .batch = extreme_where_batch,                                           \
-    .refuse = { "x[3,5], axis=2 => " name                                                                         \
-                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",       \
-                "x[3,0], axis=1 => " name                                                                         \
-                ": axis 1 is empty | in here | input 0: input f32 [3, 0] x | hint is the axis right?" },          \
+#define EXTREME_WHERE(name)                                                                                           \
+    .sig = "any x[...] -> i32 y[...]", .shape = extreme_where_shape, .no_grad = "an index is piecewise constant",     \
+    .attr_bytes = sizeof(nrv__axis_attr), .batch = extreme_where_batch,                                               \
+    .refuse = { "x[0,2147483648], axis=1 => " name ": axis 1 has 2147483648 elements | in here | input 0: input f32 " \
+                                                   "[0, 2147483648] x | hint places are i32, so up to 2^31 - 1",      \
+                "x[3,5], axis=2 => " name                                                                             \
+                ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
+                "x[3,0], axis=1 => " name                                                                             \
+                ": axis 1 is empty | in here | input 0: input f32 [3, 0] x | hint is the axis right?" },              \
     .test = { "x[3,5], axis=1", "x[2,3,4], axis=0", "x[7], axis=-1", "x[0,3], axis=1" }
 
 NRV_OP(argmax, .doc = "Where the largest stands along an axis: the first of equals, a NaN before all.",
