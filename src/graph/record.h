@@ -130,6 +130,11 @@ struct nrv__opdef {
     extern const nrv__opdef nrv__op_##id; \
     const nrv__opdef nrv__op_##id = { .name = #id, __VA_ARGS__ }
 
+static inline bool nrv__op_slope(const nrv__opdef *op, int input) /* is the gradient by that input the slope? */
+{
+    return !op->not_slope || (op->not_slope_in && !(op->not_slope_in >> input & 1));
+}
+
 /* leaves that the store, eager evaluation and the compiler treat each in its way */
 extern const nrv__opdef nrv__op_scan, nrv__op_while, nrv__op_if, nrv__op_each, nrv__op_turn, nrv__op_carry,
     nrv__op_stacked, nrv__op_last, nrv__op_either;

@@ -91,7 +91,8 @@ void slope_check(const slope *t)
         scale = fmax(scale, case_scale(dx[k], n));
     }
     for (int k = 0; k < t->n; k++) {
-        slope_of_input(t, k, dx[k], scale);
+        if (!t->other[k])
+            slope_of_input(t, k, dx[k], scale);
         free(dx[k]);
     }
 }

@@ -14,6 +14,7 @@ typedef struct slope {
     nrv_tensor s; /* the scalar */
     int n;
     nrv_tensor x[SLOPE_TARGETS], dx[SLOPE_TARGETS];
+    bool other[SLOPE_TARGETS]; /* dx is not meant to be the slope by this one */
     double *at[SLOPE_TARGETS]; /* where the slope is looked at */
     double tolerance;          /* of the scale of the gradients */
     const char *order;

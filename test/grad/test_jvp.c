@@ -37,7 +37,7 @@ static bool jvp_open(jvp_case *k, const op_case *c)
         k->x[k->n] = k->t.x[i];
         k->at[k->n] = c->x[i].value;
         k->v[k->n] = case_input_like(&k->t, c, name, k->t.x[i], (uint64_t)(20 + i), &k->v_at[k->n]);
-        if (jvp_stays(c, i) && k->v_at[k->n]) {
+        if ((jvp_stays(c, i) || !nrv__op_slope(c->op, i)) && k->v_at[k->n]) {
             memset(k->v_at[k->n], 0, (size_t)c->x[i].n * sizeof *k->v_at[0]);
             case_feed(k->v[k->n], k->v_at[k->n], c->x[i].n);
         }
@@ -118,7 +118,7 @@ static void forward_is_the_slope(void **state)
     op_case c;
     for (int i = 0; each_case(op, i, NRV_F64, &c); i++) {
         jvp_case k;
-        if (jvp_open(&k, &c) && !op->no_grad && !op->not_slope) {
+        if (jvp_open(&k, &c) && !op->no_grad) {
             double mass = 1e-5, forward = jvp_dot(&c, k.dy, k.w_at, &mass);
             double far = jvp_moved(&k, &c, 2 * h) - jvp_moved(&k, &c, -2 * h);
             double near = jvp_moved(&k, &c, h) - jvp_moved(&k, &c, -h), along = (8 * near - far) / (12 * h);

@@ -121,7 +121,7 @@ NRV_OP(roi_align, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
        .doc = "Boxes of an image, each read as a small image of one size: means of samples between pixels.",
        .flags = NRV_MACRO, .make = roi_align_make, .ulp = 512, .rel = 1e-10, .onnx = "RoiAlign",
        .tolerance_why = "a place is a small difference of coordinates of the size of the image",
-       .not_slope = "boxes get no gradient, as in torchvision",
+       .not_slope = "boxes get no gradient, as in torchvision", .not_slope_in = 1 << 1,
        .values = "a box begins with the number of its image, from 0",
        .refuse = { "x[1,1,4,4], boxes[2,4], output=2 => roi_align: ranks 4 and 2, or other than five numbers "
                    "a box | in here | input 0: input f32 [1, 1, 4, 4] x | input 1: input f32 [2, 4] boxes | "

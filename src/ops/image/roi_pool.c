@@ -72,7 +72,7 @@ NRV_OP(roi_pool, .sig = "real x[B,C,H,W], real boxes[K,5] -> y[K,C,h,w]",
        .doc = "Boxes of an image, each read as a small image of one size: the largest of each cell, 0 where it has no "
               "pixel.",
        .flags = NRV_MACRO, .make = roi_pool_make, .onnx = "MaxRoiPool",
-       .not_slope = "boxes get no gradient, as in torchvision",
+       .not_slope = "boxes get no gradient, as in torchvision", .not_slope_in = 1 << 1,
        .values = "a box begins with the number of its image, from 0",
        .refuse = { "x[1,1,4,4], boxes[1,5]{3,0,0,2,2}, output=2 => roi_pool: index 3 at position 0; it must lie in "
                    "0..0 | in here | hint a box begins with the number of its image, from 0",

@@ -143,8 +143,8 @@ NRV_OP(
         "padding_idx do not count. Of equals the first gets the gradient. An index out of range, or a first offset "
         "that is not 0, stops the run.",
     .flags = NRV_MACRO, .make = lookup_bag_make, .torch = "nn.functional.embedding_bag nn.EmbeddingBag",
-    .not_slope = "max_norm and scale_grad_by_freq say something else than the slope", .ulp = 8,
-    .tolerance_why = "a sum of products and a quotient, each rounded",
+    .not_slope = "of the table max_norm and scale_grad_by_freq say something else than the slope",
+    .not_slope_in = 1 << 1 | 1 << 2, .ulp = 8, .tolerance_why = "a sum of products and a quotient, each rounded",
     .values = "rows of the table count from 0; the first offset is 0, and none is smaller than the one before",
     .refuse = { "ids:i32{1,4}, off:i32{0}, table[4,2] => lookup_bag: index 4 at position 1; it must lie in 0..3 | in "
                 "here | hint rows of the table count from 0; the first offset is 0, and none is smaller than the one "

@@ -93,7 +93,7 @@ NRV_OP(fractional_max_pool, .sig = "real x[B,C,S...], real samples[B,C,n] -> y[B
        .flags = NRV_MACRO, .make = fractional_max_pool_make,
        .torch = "nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d nn.FractionalMaxPool2d "
                 "nn.FractionalMaxPool3d",
-       .not_slope = "samples move the windows, which is not differentiated",
+       .not_slope = "samples move the windows, which is not differentiated", .not_slope_in = 1 << 1,
        .refuse = { "x[1,2,4], samples[1,2,1], kernel=3, output=3 => fractional_max_pool: 3 windows of 3 in a "
                    "length of 4 | in here | input 0: input f32 [1, 2, 4] x | input 1: input f32 [1, 2, 1] "
                    "samples | hint output + kernel - 1 is at most the length, which is a number",

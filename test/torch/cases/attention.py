@@ -27,6 +27,7 @@ def calling(module, names):
 
 def heads(rng):
     causal = numpy.triu(numpy.ones((4, 5), bool), 1)
+    seen = {"attn_mask": torch.from_numpy(causal)}  # as PyTorch 1.13 wants to hear "causal"; added keys are seen by all
     for i, (made, attrs, masks, more) in enumerate((
             ({}, {}, {}, {}),
             ({"bias": False}, {}, {"attn_mask": causal}, {}),
@@ -37,6 +38,9 @@ def heads(rng):
             ({"add_zero_attn": True}, {"add_zero_attn": True}, {"attn_mask": rng.normal(size=(4, 4, 5))}, {}),
             ({"add_bias_kv": True, "add_zero_attn": True}, {"add_zero_attn": True, "need_weights": False},
              {"key_padding_mask": numpy.array([[0, 1, 0, 0, 0]] * 2, bool)}, {"need_weights": False}),
+            ({"add_bias_kv": True}, {"is_causal": True}, {}, seen),
+            ({"add_zero_attn": True}, {"is_causal": True, "add_zero_attn": True}, {}, seen),
+            ({"add_bias_kv": True, "add_zero_attn": True}, {"is_causal": True, "add_zero_attn": True}, {}, seen),
             ({}, {}, {"attn_mask": rng.random((4, 4, 5)) < 0.3, "key_padding_mask": numpy.array([[0, 0, 0, 0, 1]] * 2, bool)}, {}),
     )):
         module = nn.MultiheadAttention(8, 2, **made).double()
