@@ -1,10 +1,11 @@
 """mutate.py - are the tests sharp? Breaks each op a little, at least three times, and wants a test to notice.
 
 Promises: mutants are drawn by seed from each file of src/ops that holds an op, and from those of the engine that loops,
-choices, gradients and rewriting are made of - a sign, an axis, a constant, the order of operands - one of each kind
+choices, gradients, formulas and rewriting are made of - a sign, an axis, a constant, the order of operands - one of each kind
 before two of any; the tree itself is never touched. A mutant that no test notices must be
 listed in tools/mutants.txt with the proof that it changes nothing; otherwise exit 1.
-Does not do: mutate the records (they are data, and hold the tests), or the kernels, which are held against the ops.
+Kernels, which are held against the ops and compiled once for each instruction set, are mutated where --only names
+them, for all sets at once. Does not do: mutate the records, which are data and hold the tests.
 
 usage: python3 tools/mutate.py [--seed N] [--each N] [--only FILE[,FILE]] [--jobs N] [--list]
 """
@@ -26,10 +27,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build-mutate"
 BUILD = WORK / "sound"  # the unbroken build
 CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)}
-ROOMS = ("op", "grad", "api", "nn", "compile", "run")  # whose programs are asked, in this order
+ROOMS = ("op", "grad", "graph", "kernel", "api", "nn", "compile", "run")  # whose programs are asked, the quickest first
 LAST = "fuzz.graphs"  # and then random programs; first, where it is about the engine
 ENGINE = ("src/grad/*.c", "src/graph/block.c", "src/graph/copy.c", "src/graph/live.c", "src/compile/simplify.c",
-          "src/compile/rewrite.c", "src/compile/turns.c")
+          "src/compile/rewrite.c", "src/compile/turns.c", "src/ops/formula.c", "src/ops/algebra.c")
+KERNELS = "src/kernels/simd/*.c"
 FORMULA = r"(?<=_ref, )([^=<>\n]+)(?=\)\n)"  # of a reference that is not a comparison
 NUMBER = r"(?<![\w.\"])(\d+\.\d+(?:e-?\d+)?|\d+)(?![\w.])"
 
@@ -149,18 +151,21 @@ class Bench:
 
     def try_mutant(self, path, text):
         """the name of the program that noticed; None if none did; '' if it does not compile"""
-        source, thing = self.folder / path.name, self.folder / (path.name + ".o")
+        source, things = self.folder / path.name, ""
         source.write_text(text)
-        command = [word for word in self.compiles[path] if word not in ("-Werror", "-O3", "-Wall", "-Wextra")]
-        command[command.index("-o") + 1], command[command.index("-c") + 1] = str(thing), str(source)
-        if self.run([*command, "-O1", "-w", f"-I{path.parent}"], 300):
-            return ""
+        for i, words in enumerate(self.compiles[path]):
+            command = [word for word in words if word not in ("-Werror", "-O3", "-Wall", "-Wextra")]
+            things += f" {self.folder / path.name}.{i}.o"
+            command[command.index("-o") + 1], command[command.index("-c") + 1] = things.split()[-1], str(source)
+            if self.run([*command, "-O1", "-w", f"-I{path.parent}"], 300):
+                return ""
         library = BUILD / "libnervo.a"  # the mutant stands before it: two files of the library may have one name
-        names = sorted(self.programs, key=lambda name: name != LAST) if "ops" not in path.parts else self.programs
+        early = not {"ops", "kernels"} & set(path.parts)
+        names = sorted(self.programs, key=lambda name: name != LAST) if early else self.programs
         for name in names:
             link, seconds = self.programs[name]
             program = self.folder / name
-            if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", f"{thing} {library}", 1)
+            if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", f"{things} {library}", 1)
                          .replace("\0lib", str(library))], 300):
                 return "link"
             if self.run([str(program)], 20 + 10 * seconds, env=CLEAN):
@@ -183,7 +188,7 @@ def find_programs():
                           env=CLEAN).returncode not in (0, 77):
             sys.exit(f"mutate: {name} fails on the unbroken sources; mend that first")
         programs[name] = (link, time.monotonic() - start)
-    return programs
+    return dict(sorted(programs.items(), key=lambda one: (one[0] == LAST, one[1][1])))
 
 
 def line_around(text, at):
@@ -234,6 +239,7 @@ def main():
     paths = [p for p in sorted((ROOT / "src/ops").rglob("*.c"))
              if re.search(r"^NRV_OP\(", p.read_text(), re.M) and (not only or p.stem in only)]
     paths += [p for glob in ENGINE for p in sorted(ROOT.glob(glob)) if not only or p.stem in only]
+    paths += [p for p in sorted(ROOT.glob(KERNELS)) if p.stem in only]
     if wish.list:
         for path in paths:
             text = path.read_text()
@@ -249,8 +255,9 @@ def main():
     programs = find_programs()
     if not programs or not paths:
         sys.exit("mutate: there is nothing to mutate, or no test program to ask")
-    compiles = {pathlib.Path(entry["file"]): shlex.split(entry["command"])
-                for entry in json.loads((BUILD / "compile_commands.json").read_text())}
+    compiles = {}  # a kernel is compiled for each instruction set
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        compiles.setdefault(pathlib.Path(entry["file"]), []).append(shlex.split(entry["command"]))
     print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} files; asking", *programs, flush=True)
     benches = [Bench(number, programs, compiles) for number in range(wish.jobs)]
     total, proofs_used, survivors, proofs = 0, 0, [], known()

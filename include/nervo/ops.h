@@ -572,7 +572,7 @@ nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor 
    outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
    nrv_gather(table, ids, 0). */
 nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
-/* (n): 0, 1, 2, ... of type t. */
+/* (n): 0, 1, 2, ... of type t; of i32 at most 2^31 - 1. */
 nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
 /* ids (...) of i32 or i64 and table (n,width) -> (...,width): PyTorch's embedding. opt: NULL for its defaults. An index
    outside 0..n-1 is an error of the run. */
@@ -1615,7 +1615,8 @@ nrv_tensor nrv_expand(nrv_tensor x, int axis, nrv_dim n);
 /* n tensors that agree in all lengths but that of axis. */
 nrv_tensor nrv_concat(int n, const nrv_tensor *x, int axis);
 /* The diagonal of the plane of axes a and b, which become the last axis: (m,n) -> (min(m,n)); offset > 0 lies above the
-   main one, < 0 below. Lengths are numbers, or both the same named size. */
+   main one, < 0 below. Which of two lengths is shorter has to be
+   known: numbers, the same named size, or sizes whose ranges say it. */
 nrv_tensor nrv_diagonal(nrv_tensor x, int64_t offset, int a, int b);
 /* x (...,n) -> square matrices of n + |offset|, with x as their diagonal and zeros elsewhere; they become axes a and b
    of the result, -2 and -1 where nothing else is wanted. */

@@ -332,7 +332,8 @@ unsigned nrv__scope_mode(const nrv_graph *g);
 bool nrv__label_push(nrv_graph *g, nrv_tensor x); /* what follows is labelled as x is; closed by nrv__label_pop */
 void nrv__label_pop(nrv_graph *g);
 /* What is made from here to the end of the function is made by the op, unless that was called by another: an op made of
-   others opens with this, so that what refuses values among them speaks in its name. x: NULL is fine. */
+   others opens with this, so that what refuses values among them speaks in its name. x: NULL is fine. (GNU C, as the
+   kernels' vectors are: a function leaves in many ways.) */
 #define NRV_CALLED(op, x) \
     __attribute__((cleanup(nrv__call_end))) nrv_graph *called_ = nrv__call_begin(nrv_graph_of(x), op)
 nrv_graph *nrv__call_begin(nrv_graph *g, const nrv__opdef *op);
