@@ -836,7 +836,8 @@ enum { TURNS = 3 };
 static nrv_tensor widened(nrv_tensor x, nrv_tensor turn[TURNS])
 {
     for (int t = 0; t < TURNS; t++)
-        turn[t] = x->type == NRV_I64 ? nrv_add(x, nrv_fill(x->g, NRV_I64, NRV_SCALAR, 1000003 * t)) : nrv_add_c(x, t);
+        turn[t] = x->type == NRV_I64 ? nrv_add(x, nrv_fill(x->g, NRV_I64, NRV_SCALAR, 1000003 * t))
+                                     : nrv_mul_c(x, 1.0 / (1 + t));
     nrv_tensor part[TURNS];
     for (int t = 0; t < TURNS; t++)
         part[t] = nrv_expand(turn[t], 0, 1);
@@ -845,8 +846,8 @@ static nrv_tensor widened(nrv_tensor x, nrv_tensor turn[TURNS])
 
 static void batch_is_turns(const op_case *c, nrv_tensor y, int which)
 {
-    nrv_tensor x[2], turn[2][TURNS];
-    bool wide[2];
+    nrv_tensor x[3], turn[3][TURNS];
+    bool wide[3];
     for (int i = 0; i < y->n_in; i++) {
         wide[i] = which >> i & 1;
         x[i] = y->in[i];
@@ -861,7 +862,9 @@ static void batch_is_turns(const op_case *c, nrv_tensor y, int which)
     if (!got)
         case_fails(c, "%s", nrv_graph_why(y->g) ? nrv_graph_why(y->g) : "no batch");
     for (int t = 0; t < TURNS; t++) {
-        nrv_tensor in[2] = { turn[0][t], y->n_in > 1 ? turn[1][t] : NULL };
+        nrv_tensor in[3];
+        for (int i = 0; i < y->n_in; i++)
+            in[i] = turn[i][t];
         double *want = case_value(nrv__op_with(y->op, y->n_in, in, y->attr, y->n_size, y->size), &m);
         assert_true(want != NULL && m * TURNS == n);
         if (m && memcmp(got + t * m, want, (size_t)m * sizeof *want))

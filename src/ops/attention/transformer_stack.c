@@ -63,7 +63,7 @@ static void stack_of(const nrv__case *c, const char *prefix, stack_case *to)
     }
 }
 
-static nrv_tensor transformer_encoder_make(nrv__case *c)
+static nrv_tensor stack_encoder_make(nrv__case *c)
 {
     stack_case s;
     stack_of(c, "", &s);
@@ -71,7 +71,7 @@ static nrv_tensor transformer_encoder_make(nrv__case *c)
     return nrv_transformer_encoder_by(nrv__case_named(c, "x src"), nrv__transformer_heads_of(c), &s.w, &o);
 }
 
-static nrv_tensor transformer_decoder_make(nrv__case *c)
+static nrv_tensor stack_decoder_make(nrv__case *c)
 {
     stack_case s;
     stack_of(c, "", &s);
@@ -80,7 +80,7 @@ static nrv_tensor transformer_decoder_make(nrv__case *c)
                                       nrv__transformer_heads_of(c), &s.w, &o);
 }
 
-static nrv_tensor transformer_make(nrv__case *c)
+static nrv_tensor stack_make(nrv__case *c)
 {
     stack_case from, to;
     stack_of(c, "encoder.", &from);
@@ -111,7 +111,7 @@ NRV_OP(transformer_encoder,
        .doc =
            "Layers of a transformer's encoder behind each other, each as transformer_encoder_layer, and a norm where "
            "there are weights for it.",
-       .flags = NRV_MACRO, .make = transformer_encoder_make, .ulp = 256,
+       .flags = NRV_MACRO, .make = stack_encoder_make, .ulp = 256,
        .tolerance_why = "layers in turn, each of products, a softmax and norms", .torch = "nn.TransformerEncoder",
        .refuse = { "x[3,2,4] => transformer_encoder: no layers | in here | input 0: input f32 [3, 2, 4] x | hint the "
                    "weights of one layer at least",
@@ -137,7 +137,7 @@ NRV_OP(transformer_decoder,
               "norm.weight[E], real norm.bias[E] -> y[T,B,E]",
        .doc = "Layers of a transformer's decoder behind each other, each as transformer_decoder_layer with the same "
               "memory, and a norm where there are weights for it.",
-       .flags = NRV_MACRO, .make = transformer_decoder_make, .ulp = 256,
+       .flags = NRV_MACRO, .make = stack_decoder_make, .ulp = 256,
        .tolerance_why = "layers in turn, each of products, softmaxes and norms", .torch = "nn.TransformerDecoder",
        .refuse = { "x[3,2,4], memory[2,2,4] => transformer_decoder: no layers | in here | input 0: input f32 [3, 2, 4] "
                    "x | input 1: input f32 [2, 2, 4] memory | hint the weights of one layer at least",
@@ -168,7 +168,7 @@ NRV_OP(transformer,
        .doc = "A transformer of two halves: an encoder of what is read, and a decoder of what was said so far, which "
               "looks at it. Each half has masks of its own; memory_mask is what the decoder may not see of the "
               "encoder's answer.",
-       .flags = NRV_MACRO, .make = transformer_make, .ulp = 256,
+       .flags = NRV_MACRO, .make = stack_make, .ulp = 256,
        .tolerance_why = "layers in turn, each of products, softmaxes and norms", .torch = "nn.Transformer",
        .refuse = { "src[3,2,4], tgt[2,2,4] => transformer: no layers | in here | input 0: input f32 [3, 2, 4] src | "
                    "input 1: input f32 [2, 2, 4] tgt | hint the weights of one layer at least",

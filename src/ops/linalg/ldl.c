@@ -118,14 +118,14 @@ static void ldl_ref(const nrv__args *a)
     }
 }
 
+#define LDL_NO_GRAD "as in PyTorch; nrv_solve has one, and nrv_cholesky where a is definite"
+
 NRV_OP(
     ldl_packed, .batch = nrv__matrix_batch, .sig = "real a[...,n,n] -> y[...,n,n+1]",
     .doc = "L and D of a symmetric matrix, as ldl_factor describes them, and the pivots behind them as one more "
            "column. The lower triangle of a is read.",
-    .shape = ldl_shape, .ref = ldl_ref,
-    .no_grad = "as in PyTorch; the gradient of what is solved comes from nrv_solve, of definite ones from "
-               "nrv_cholesky",
-    .ulp = 8, .tolerance_why = "entries cancel as they are eliminated",
+    .shape = ldl_shape, .ref = ldl_ref, .no_grad = LDL_NO_GRAD, .ulp = 8,
+    .tolerance_why = "entries cancel as they are eliminated",
     .refuse = { "a[2,3] => ldl_packed: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] a | "
                 "hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
                 "a:bool[2,2] => ldl_packed: input 0 is bool, f32 or f64 is wanted | in here | input 0: input bool [2, "
@@ -183,12 +183,13 @@ NRV_OP(ldl_factor, .sig = "real a[...,n,n] -> ld[...,n,n], i32 pivots[...,n]",
            "of rows, L below that, 0 above. A pivot p > 0 exchanged its row with row p, counted from 1; two "
            "neighbours of -p are a pair, whose second row went to p. The lower triangle of a is read; a singular a "
            "has a zero in D.",
-       .flags = NRV_MACRO, .make = ldl_factor_make, .ulp = 8, .tolerance_why = "entries cancel as they are eliminated",
-       .torch = "linalg.ldl_factor", .refuse = LDL_REFUSE(ldl_factor),
+       .flags = NRV_MACRO, .no_grad = LDL_NO_GRAD, .make = ldl_factor_make, .ulp = 8,
+       .tolerance_why = "entries cancel as they are eliminated", .torch = "linalg.ldl_factor",
+       .refuse = LDL_REFUSE(ldl_factor),
        .test = { "a[3,3]{4, 1, 2, 1, 5, 3, 2, 3, -6}", "a[2,2,2]{4, 1, 1, 3, 0, 2, 2, 0.5}", "a[0,0]" });
 NRV_OP(ldl_factor_ex, .sig = "real a[...,n,n] -> ld[...,n,n], i32 pivots[...,n], i32 info[...]",
        .doc = "As ldl_factor, and where the first zero of D stands, counted from 1; 0: nowhere, a is not singular.",
-       .flags = NRV_MACRO, .make = ldl_factor_ex_make, .ulp = 8,
+       .flags = NRV_MACRO, .no_grad = LDL_NO_GRAD, .make = ldl_factor_ex_make, .ulp = 8,
        .tolerance_why = "entries cancel as they are eliminated", .torch = "linalg.ldl_factor_ex",
        .refuse = LDL_REFUSE(ldl_factor_ex),
        .test = { "a[3,3]{4, 1, 2, 1, 5, 3, 2, 3, -6}", "a[2,2,2]{0, 1, 1, 0, 0, 0, 0, 0}", "a[0,0]" });
@@ -330,7 +331,7 @@ NRV_OP(ldl_solve, .batch = ldl_solve_batch,
                    "negative pair | in here" },
        .test = { "ld[2,2]{4, 0, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "ld[2,2]{1, 0, 4, 3}, pivots:i32{-2, -2}, b[2,3]",
                  "ld[4,4]{2, 0, 0, 0, 5, 1, 0, 0, 0.5, -1, 3, 0, 0.25, 2, 0.5, 4}, pivots:i32{-4, -4, 4, 4}, b[4,2]",
-                 "ld[2,2,2]{4, 0, 0.5, 3, 2, 0, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,1]",
+                 "ld[2,2,2]{4, 0, 0.5, 3, 2, 0, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,1]",
                  "ld[0,0], pivots:i32[0], b[0,2]" });
 
 /* ld (...,n,n) and pivots (...,n) from nrv_ldl_factor, b (...,n,k) -> the x (...,n,k) with a x = b. No gradient, as in

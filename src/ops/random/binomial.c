@@ -71,15 +71,15 @@ static double binomial_large(double n, double p, uint64_t key, uint64_t run, uin
     return mode;
 }
 
+/* of the rarer outcome, and the others are the rest */
 static double binomial_draw(double n, double p, uint64_t key, uint64_t run, uint64_t element)
 {
+    const double rarer = p > 0.5 ? 1 - p : p;
     uint32_t bits[4];
-    if (p > 0.5)
-        return n - binomial_draw(n, 1 - p, key, run, element);
-    if (n * p >= 10)
-        return binomial_large(n, p, key, run, element);
     nrv__draw_bits(key, run, element, 0, bits);
-    return binomial_small(n, p, nrv__draw_unit(bits));
+    const double k =
+        n * rarer >= 10 ? binomial_large(n, rarer, key, run, element) : binomial_small(n, rarer, nrv__draw_unit(bits));
+    return p > 0.5 ? n - k : k;
 }
 
 static void binomial_ref(const nrv__args *a)

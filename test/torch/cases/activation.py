@@ -117,7 +117,7 @@ def clamps(rng):
 
 
 def parts(rng):
-    x = np.array([-3, -1, -0.6, 0.25, 1, 1.5, 1e-300, 1e300, 1e-310])
+    x = np.array([-3, -1, -0.6, 0.25, 1, 1.5, 1e-30, 1e30, 0.4999])
     yield one("frexp_0", np.append(x[:6], rng.normal(size=9)), lambda x: tuple(torch.frexp(x)))
     yield one("frexp_1", np.append(x, [0, -0.0, np.inf, -np.inf, np.nan]), lambda x: tuple(torch.frexp(x)), grads=False)
     yield one("isreal_0", rng.normal(size=4), torch.isreal, grads=False)
@@ -130,11 +130,12 @@ BESSEL = ("bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_b
 
 
 def bessel(rng):
-    """of which PyTorch has no gradients"""
+    """of which PyTorch has no gradients; beyond 2.5 its J and Y have 8 digits only"""
     for name in BESSEL:
         f, whole = getattr(torch.special, name), "_y" not in name and "_k" not in name
-        yield one(f"{name}_0", np.append(rng.uniform(-12 if whole else 0.01, 12, size=20), [1, 2, 5, 8]), f, grads=False)
-        yield one(f"{name}_1", 10 ** rng.uniform(-6, 1.5, size=20), f, grads=False)
+        most = 2 if name.startswith("bessel") else 12
+        yield one(f"{name}_0", np.append(rng.uniform(-most if whole else 0.01, most, size=20), [1, 2, 0.5]), f, grads=False)
+        yield one(f"{name}_1", 10 ** rng.uniform(-6, np.log10(most), size=20), f, grads=False)
         yield one(f"{name}_2", np.array([0.0, 0.0, 1e-3]), f, grads=False)
 
 

@@ -171,6 +171,9 @@ def systems(rng):
         yield f"ldl_factor_ex_{i}", {}, {"a": a}, lambda a: tuple(torch.linalg.ldl_factor_ex(a))
         yield (f"ldl_solve_{i}", {}, {"LD": ld, "pivots": pivots, "B": rng.normal(size=(*shape[:-1], 3))},
                lambda LD, pivots, B: torch.linalg.ldl_solve(LD, pivots, B))
+    ld, pivots = torch.linalg.ldl_factor(torch.from_numpy(symmetric(rng, 3, 3)))
+    yield ("ldl_solve_9", {}, {"LD": ld, "pivots": pivots, "B": rng.normal(size=(2, 3, 2))},
+           lambda LD, pivots, B: torch.linalg.ldl_solve(LD, pivots, B))
     yield "ldl_factor_ex_9", {}, {"a": numpy.zeros((2, 2))}, lambda a: tuple(torch.linalg.ldl_factor_ex(a))
     a, b = square(rng, 2, 3, 3), rng.normal(size=(2, 3, 2))
     yield "cholesky_ex_0", {}, {"a": definite(rng, 2, 3, 3)}, symmetrised(lambda a: tuple(torch.linalg.cholesky_ex(a)))
