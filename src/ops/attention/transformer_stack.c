@@ -80,7 +80,7 @@ static nrv_tensor stack_decoder_make(nrv__case *c)
                                       nrv__transformer_heads_of(c), &s.w, &o);
 }
 
-static nrv_tensor stack_make(nrv__case *c)
+static nrv_tensor stack_halves_make(nrv__case *c)
 {
     stack_case from, to;
     stack_of(c, "encoder.", &from);
@@ -168,7 +168,7 @@ NRV_OP(transformer,
        .doc = "A transformer of two halves: an encoder of what is read, and a decoder of what was said so far, which "
               "looks at it. Each half has masks of its own; memory_mask is what the decoder may not see of the "
               "encoder's answer.",
-       .flags = NRV_MACRO, .make = stack_make, .ulp = 256,
+       .flags = NRV_MACRO, .make = stack_halves_make, .ulp = 256,
        .tolerance_why = "layers in turn, each of products, softmaxes and norms", .torch = "nn.Transformer",
        .refuse = { "src[3,2,4], tgt[2,2,4] => transformer: no layers | in here | input 0: input f32 [3, 2, 4] src | "
                    "input 1: input f32 [2, 2, 4] tgt | hint the weights of one layer at least",
