@@ -2,6 +2,13 @@
 /* Layers and optimisers: every function marked NRV_API in src/nn and src/optim. Included by nervo.h. */
 #ifndef NERVO_NN_H
 #define NERVO_NN_H
+/* div: a cluster's vectors are so many times shorter than those of the one before; 0: 4. head_bias: the head has one.
+ */
+typedef struct {
+    double div;
+    int head_bias;
+    int64_t reserved[4];
+} nrv_adaptive_opt;
 /* The norms: eps 1e-5, momentum 0.1; zero is the default, a negative number means zero. axes: the last so many are
    normalised (layer_norm, rms_norm), 0 means 1. affine: with weight and bias, track: with running values; 1 yes, -1 no,
    0 as PyTorch's layer of that name (instance_norm no, the others yes). */
@@ -48,6 +55,13 @@ typedef struct {
     const char *name;
     int64_t reserved[4];
 } nrv_sgd_opt;
+/* x (...,n) -> (...,classes): log-probabilities. Classes up to cutoff[0] stand in the head, those from cutoff[i] to
+   before cutoff[i + 1] in cluster i, the last of which ends with the classes. Parameters as PyTorch's
+   AdaptiveLogSoftmaxWithLoss: name.head.weight, name.tail.0.0.weight... *loss, where neither it nor target (...) is
+   NULL: minus the mean log-probability of the targets. */
+nrv_tensor nrv_adaptive_log_softmax(nrv_tensor x, nrv_tensor target, const char *name, int64_t classes,
+                                            int cutoffs, const int64_t *cutoff, const nrv_adaptive_opt *opt,
+                                            nrv_tensor *loss);
 /* (B,C,...): every channel normalised over the batch in training, by its running values in evaluation. name.weight,
    name.bias, name.running_mean, name.running_var (C) and name.num_batches_tracked (). NRV_QUIET leaves the running
    values alone. */
@@ -142,8 +156,8 @@ nrv_tensor nrv_transformer_encoder(nrv_tensor x, const char *name, int layers, i
 nrv_tensor nrv_transformer_decoder(nrv_tensor x, nrv_tensor memory, const char *name, int layers, int heads,
                                            nrv_dim ff, const nrv_transformer_opt *opt);
 /* An encoder of from (L,B,E) and a decoder of to (T,B,E) that looks at it -> as to: name.encoder. and name.decoder., as
-   PyTorch's Transformer. Of opt, mask, key_padding_mask and causal are the decoder's; memory_key_padding_mask is the
-   encoder's, too. */
+   PyTorch's Transformer. Of opt, from_mask and from_key_padding_mask are the encoder's, the other masks and causal the
+   decoder's; as many layers each, unless decoder_layers says otherwise. */
 nrv_tensor nrv_transformer(nrv_tensor from, nrv_tensor to, const char *name, int layers, int heads, nrv_dim ff,
                                    const nrv_transformer_opt *opt);
 /* The parameters' values after one step of Adam; nrv_assign_all makes them so. */

@@ -15,6 +15,9 @@ extern const nrv__opdef nrv__op_relative_buckets;
 extern const nrv__opdef nrv__op_rotary;
 extern const nrv__opdef nrv__op_transformer_encoder_layer;
 extern const nrv__opdef nrv__op_transformer_decoder_layer;
+extern const nrv__opdef nrv__op_transformer_encoder;
+extern const nrv__opdef nrv__op_transformer_decoder;
+extern const nrv__opdef nrv__op_transformer;
 extern const nrv__opdef nrv__op_cumargmax;
 extern const nrv__opdef nrv__op_cumargmin;
 extern const nrv__opdef nrv__op_cummax;
@@ -28,6 +31,7 @@ extern const nrv__opdef nrv__op_linear_scan;
 extern const nrv__opdef nrv__op_log_softmax;
 extern const nrv__opdef nrv__op_logcumsumexp;
 extern const nrv__opdef nrv__op_softmax;
+extern const nrv__opdef nrv__op_softmax2d;
 extern const nrv__opdef nrv__op_softmin;
 extern const nrv__opdef nrv__op_trapezoid;
 extern const nrv__opdef nrv__op_cumulative_trapezoid;
@@ -110,7 +114,11 @@ extern const nrv__opdef nrv__op_sort;
 extern const nrv__opdef nrv__op_msort;
 extern const nrv__opdef nrv__op_topk;
 extern const nrv__opdef nrv__op_kthvalue;
+extern const nrv__opdef nrv__op_argsort_rows;
+extern const nrv__opdef nrv__op_lexsort;
 extern const nrv__opdef nrv__op_gather;
+extern const nrv__opdef nrv__op_histogram;
+extern const nrv__opdef nrv__op_histogramdd;
 extern const nrv__opdef nrv__op_iota;
 extern const nrv__opdef nrv__op_lookup;
 extern const nrv__opdef nrv__op_lookup_bag;
@@ -138,6 +146,7 @@ extern const nrv__opdef nrv__op_segment_max;
 extern const nrv__opdef nrv__op_segment_argmax;
 extern const nrv__opdef nrv__op_segment_mean;
 extern const nrv__opdef nrv__op_segment_prod;
+extern const nrv__opdef nrv__op_segment_reduce;
 extern const nrv__opdef nrv__op_segment_softmax;
 extern const nrv__opdef nrv__op_segment_sum;
 extern const nrv__opdef nrv__op_take;
@@ -167,6 +176,10 @@ extern const nrv__opdef nrv__op_run_counter;
 extern const nrv__opdef nrv__op_constant;
 extern const nrv__opdef nrv__op_fill;
 extern const nrv__opdef nrv__op_dim_value;
+extern const nrv__opdef nrv__op_cholesky_ex;
+extern const nrv__opdef nrv__op_lu_factor_ex;
+extern const nrv__opdef nrv__op_inv_ex;
+extern const nrv__opdef nrv__op_solve_ex;
 extern const nrv__opdef nrv__op_cholesky;
 extern const nrv__opdef nrv__op_cholesky_solve;
 extern const nrv__opdef nrv__op_cholesky_inverse;
@@ -187,14 +200,21 @@ extern const nrv__opdef nrv__op_eigvalsh;
 extern const nrv__opdef nrv__op_einsum;
 extern const nrv__opdef nrv__op_tensordot;
 extern const nrv__opdef nrv__op_kron;
+extern const nrv__opdef nrv__op_ldl_packed;
+extern const nrv__opdef nrv__op_ldl_factor;
+extern const nrv__opdef nrv__op_ldl_factor_ex;
+extern const nrv__opdef nrv__op_ldl_solve;
 extern const nrv__opdef nrv__op_lu_packed;
 extern const nrv__opdef nrv__op_lu_factor;
 extern const nrv__opdef nrv__op_lu;
 extern const nrv__opdef nrv__op_lu_order;
 extern const nrv__opdef nrv__op_lu_solve;
+extern const nrv__opdef nrv__op_lu_unpack;
 extern const nrv__opdef nrv__op_matmul;
 extern const nrv__opdef nrv__op_matrix_exp;
 extern const nrv__opdef nrv__op_matrix_norm;
+extern const nrv__opdef nrv__op_frobenius_norm;
+extern const nrv__opdef nrv__op_nuclear_norm;
 extern const nrv__opdef nrv__op_cond;
 extern const nrv__opdef nrv__op_matrix_power;
 extern const nrv__opdef nrv__op_multi_dot;
@@ -228,6 +248,9 @@ extern const nrv__opdef nrv__op_svd_packed;
 extern const nrv__opdef nrv__op_svd;
 extern const nrv__opdef nrv__op_svdvals;
 extern const nrv__opdef nrv__op_vander;
+extern const nrv__opdef nrv__op_adaptive_log_softmax;
+extern const nrv__opdef nrv__op_adaptive_log_softmax_loss;
+extern const nrv__opdef nrv__op_adaptive_predict;
 extern const nrv__opdef nrv__op_bce;
 extern const nrv__opdef nrv__op_bce_logits;
 extern const nrv__opdef nrv__op_contrastive;
@@ -283,6 +306,7 @@ extern const nrv__opdef nrv__op_local_response_norm;
 extern const nrv__opdef nrv__op_normalize;
 extern const nrv__opdef nrv__op_renorm;
 extern const nrv__opdef nrv__op_weight_norm;
+extern const nrv__opdef nrv__op_norm_except_dim;
 extern const nrv__opdef nrv__op_spectral_norm;
 extern const nrv__opdef nrv__op_abs;
 extern const nrv__opdef nrv__op_acos;
@@ -290,12 +314,23 @@ extern const nrv__opdef nrv__op_acosh;
 extern const nrv__opdef nrv__op_add;
 extern const nrv__opdef nrv__op_addcmul;
 extern const nrv__opdef nrv__op_addcdiv;
+extern const nrv__opdef nrv__op_airy_ai;
+extern const nrv__opdef nrv__op_airy_ai_slope;
 extern const nrv__opdef nrv__op_angle;
 extern const nrv__opdef nrv__op_asin;
 extern const nrv__opdef nrv__op_asinh;
 extern const nrv__opdef nrv__op_atan;
 extern const nrv__opdef nrv__op_atan2;
 extern const nrv__opdef nrv__op_atanh;
+extern const nrv__opdef nrv__op_bessel_j0;
+extern const nrv__opdef nrv__op_bessel_j1;
+extern const nrv__opdef nrv__op_bessel_y0;
+extern const nrv__opdef nrv__op_bessel_y1;
+extern const nrv__opdef nrv__op_modified_bessel_k0;
+extern const nrv__opdef nrv__op_modified_bessel_k1;
+extern const nrv__opdef nrv__op_scaled_modified_bessel_k0;
+extern const nrv__opdef nrv__op_scaled_modified_bessel_k1;
+extern const nrv__opdef nrv__op_spherical_bessel_j0;
 extern const nrv__opdef nrv__op_bitwise_and;
 extern const nrv__opdef nrv__op_bitwise_or;
 extern const nrv__opdef nrv__op_bitwise_xor;
@@ -331,6 +366,9 @@ extern const nrv__opdef nrv__op_fmin;
 extern const nrv__opdef nrv__op_fmod;
 extern const nrv__opdef nrv__op_remainder;
 extern const nrv__opdef nrv__op_frac;
+extern const nrv__opdef nrv__op_frexp_exponent;
+extern const nrv__opdef nrv__op_frexp_mantissa;
+extern const nrv__opdef nrv__op_frexp;
 extern const nrv__opdef nrv__op_gammainc;
 extern const nrv__opdef nrv__op_gammaincc;
 extern const nrv__opdef nrv__op_gcd;
@@ -450,15 +488,18 @@ extern const nrv__opdef nrv__op_fractional_max_pool;
 extern const nrv__opdef nrv__op_lp_pool;
 extern const nrv__opdef nrv__op_max_pool;
 extern const nrv__opdef nrv__op_max_pool_with;
+extern const nrv__opdef nrv__op_max_pool_with_indices;
 extern const nrv__opdef nrv__op_max_pool_dx;
 extern const nrv__opdef nrv__op_max_unpool;
 extern const nrv__opdef nrv__op_unfold;
 extern const nrv__opdef nrv__op_fold;
+extern const nrv__opdef nrv__op_binomial;
 extern const nrv__opdef nrv__op_categorical;
 extern const nrv__opdef nrv__op_gamma_log;
 extern const nrv__opdef nrv__op_permutation;
 extern const nrv__opdef nrv__op_poisson;
 extern const nrv__opdef nrv__op_uniform;
+extern const nrv__opdef nrv__op_von_mises_angle;
 extern const nrv__opdef nrv__op_amax;
 extern const nrv__opdef nrv__op_amin;
 extern const nrv__opdef nrv__op_aminmax;
@@ -494,6 +535,7 @@ extern const nrv__opdef nrv__op_lstm_cell;
 extern const nrv__opdef nrv__op_rnn;
 extern const nrv__opdef nrv__op_lstm;
 extern const nrv__opdef nrv__op_gru;
+extern const nrv__opdef nrv__op_as_strided;
 extern const nrv__opdef nrv__op_squeeze;
 extern const nrv__opdef nrv__op_unsqueeze;
 extern const nrv__opdef nrv__op_move_axes;
@@ -522,6 +564,7 @@ extern const nrv__opdef nrv__op_pad;
 extern const nrv__opdef nrv__op_pad_with;
 extern const nrv__opdef nrv__op_permute;
 extern const nrv__opdef nrv__op_arange;
+extern const nrv__opdef nrv__op_range;
 extern const nrv__opdef nrv__op_linspace;
 extern const nrv__opdef nrv__op_logspace;
 extern const nrv__opdef nrv__op_eye;
@@ -582,6 +625,7 @@ extern const nrv__layer nrv__layer_softsign;
 extern const nrv__layer nrv__layer_logsigmoid;
 extern const nrv__layer nrv__layer_threshold;
 extern const nrv__layer nrv__layer_glu;
+extern const nrv__layer nrv__layer_adaptive_log_softmax;
 extern const nrv__layer nrv__layer_batch_norm;
 extern const nrv__layer nrv__layer_conv1d;
 extern const nrv__layer nrv__layer_conv2d;
@@ -813,6 +857,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rotary,
     &nrv__op_transformer_encoder_layer,
     &nrv__op_transformer_decoder_layer,
+    &nrv__op_transformer_encoder,
+    &nrv__op_transformer_decoder,
+    &nrv__op_transformer,
     &nrv__op_cumargmax,
     &nrv__op_cumargmin,
     &nrv__op_cummax,
@@ -826,6 +873,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_log_softmax,
     &nrv__op_logcumsumexp,
     &nrv__op_softmax,
+    &nrv__op_softmax2d,
     &nrv__op_softmin,
     &nrv__op_trapezoid,
     &nrv__op_cumulative_trapezoid,
@@ -908,7 +956,11 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_msort,
     &nrv__op_topk,
     &nrv__op_kthvalue,
+    &nrv__op_argsort_rows,
+    &nrv__op_lexsort,
     &nrv__op_gather,
+    &nrv__op_histogram,
+    &nrv__op_histogramdd,
     &nrv__op_iota,
     &nrv__op_lookup,
     &nrv__op_lookup_bag,
@@ -936,6 +988,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_segment_argmax,
     &nrv__op_segment_mean,
     &nrv__op_segment_prod,
+    &nrv__op_segment_reduce,
     &nrv__op_segment_softmax,
     &nrv__op_segment_sum,
     &nrv__op_take,
@@ -965,6 +1018,10 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_constant,
     &nrv__op_fill,
     &nrv__op_dim_value,
+    &nrv__op_cholesky_ex,
+    &nrv__op_lu_factor_ex,
+    &nrv__op_inv_ex,
+    &nrv__op_solve_ex,
     &nrv__op_cholesky,
     &nrv__op_cholesky_solve,
     &nrv__op_cholesky_inverse,
@@ -985,14 +1042,21 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_einsum,
     &nrv__op_tensordot,
     &nrv__op_kron,
+    &nrv__op_ldl_packed,
+    &nrv__op_ldl_factor,
+    &nrv__op_ldl_factor_ex,
+    &nrv__op_ldl_solve,
     &nrv__op_lu_packed,
     &nrv__op_lu_factor,
     &nrv__op_lu,
     &nrv__op_lu_order,
     &nrv__op_lu_solve,
+    &nrv__op_lu_unpack,
     &nrv__op_matmul,
     &nrv__op_matrix_exp,
     &nrv__op_matrix_norm,
+    &nrv__op_frobenius_norm,
+    &nrv__op_nuclear_norm,
     &nrv__op_cond,
     &nrv__op_matrix_power,
     &nrv__op_multi_dot,
@@ -1026,6 +1090,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_svd,
     &nrv__op_svdvals,
     &nrv__op_vander,
+    &nrv__op_adaptive_log_softmax,
+    &nrv__op_adaptive_log_softmax_loss,
+    &nrv__op_adaptive_predict,
     &nrv__op_bce,
     &nrv__op_bce_logits,
     &nrv__op_contrastive,
@@ -1081,6 +1148,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_normalize,
     &nrv__op_renorm,
     &nrv__op_weight_norm,
+    &nrv__op_norm_except_dim,
     &nrv__op_spectral_norm,
     &nrv__op_abs,
     &nrv__op_acos,
@@ -1088,12 +1156,23 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_add,
     &nrv__op_addcmul,
     &nrv__op_addcdiv,
+    &nrv__op_airy_ai,
+    &nrv__op_airy_ai_slope,
     &nrv__op_angle,
     &nrv__op_asin,
     &nrv__op_asinh,
     &nrv__op_atan,
     &nrv__op_atan2,
     &nrv__op_atanh,
+    &nrv__op_bessel_j0,
+    &nrv__op_bessel_j1,
+    &nrv__op_bessel_y0,
+    &nrv__op_bessel_y1,
+    &nrv__op_modified_bessel_k0,
+    &nrv__op_modified_bessel_k1,
+    &nrv__op_scaled_modified_bessel_k0,
+    &nrv__op_scaled_modified_bessel_k1,
+    &nrv__op_spherical_bessel_j0,
     &nrv__op_bitwise_and,
     &nrv__op_bitwise_or,
     &nrv__op_bitwise_xor,
@@ -1129,6 +1208,9 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_fmod,
     &nrv__op_remainder,
     &nrv__op_frac,
+    &nrv__op_frexp_exponent,
+    &nrv__op_frexp_mantissa,
+    &nrv__op_frexp,
     &nrv__op_gammainc,
     &nrv__op_gammaincc,
     &nrv__op_gcd,
@@ -1248,15 +1330,18 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_lp_pool,
     &nrv__op_max_pool,
     &nrv__op_max_pool_with,
+    &nrv__op_max_pool_with_indices,
     &nrv__op_max_pool_dx,
     &nrv__op_max_unpool,
     &nrv__op_unfold,
     &nrv__op_fold,
+    &nrv__op_binomial,
     &nrv__op_categorical,
     &nrv__op_gamma_log,
     &nrv__op_permutation,
     &nrv__op_poisson,
     &nrv__op_uniform,
+    &nrv__op_von_mises_angle,
     &nrv__op_amax,
     &nrv__op_amin,
     &nrv__op_aminmax,
@@ -1292,6 +1377,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rnn,
     &nrv__op_lstm,
     &nrv__op_gru,
+    &nrv__op_as_strided,
     &nrv__op_squeeze,
     &nrv__op_unsqueeze,
     &nrv__op_move_axes,
@@ -1320,6 +1406,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_pad_with,
     &nrv__op_permute,
     &nrv__op_arange,
+    &nrv__op_range,
     &nrv__op_linspace,
     &nrv__op_logspace,
     &nrv__op_eye,
@@ -1384,6 +1471,7 @@ const nrv__layer *const nrv__layers_all[] = {
     &nrv__layer_logsigmoid,
     &nrv__layer_threshold,
     &nrv__layer_glu,
+    &nrv__layer_adaptive_log_softmax,
     &nrv__layer_batch_norm,
     &nrv__layer_conv1d,
     &nrv__layer_conv2d,

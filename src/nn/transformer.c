@@ -134,19 +134,17 @@ NRV_API nrv_tensor nrv_transformer_decoder(nrv_tensor x, nrv_tensor memory, cons
 }
 
 /* An encoder of from (L,B,E) and a decoder of to (T,B,E) that looks at it -> as to: name.encoder. and name.decoder., as
-   PyTorch's Transformer. Of opt, mask, key_padding_mask and causal are the decoder's; memory_key_padding_mask is the
-   encoder's, too. */
+   PyTorch's Transformer. Of opt, from_mask and from_key_padding_mask are the encoder's, the other masks and causal the
+   decoder's; as many layers each, unless decoder_layers says otherwise. */
 NRV_API nrv_tensor nrv_transformer(nrv_tensor from, nrv_tensor to, const char *name, int layers, int heads, nrv_dim ff,
                                    const nrv_transformer_opt *opt)
 {
-    nrv_transformer_opt o = opt ? *opt : (nrv_transformer_opt){ 0 };
+    nrv_transformer_opt o = opt ? *opt : (nrv_transformer_opt){ 0 }, first = nrv__transformer_encoder_opt(&o);
     nrv_graph *g = nrv_graph_of(from);
-    o.mask = o.memory_mask = NULL;
-    o.causal = 0;
-    o.key_padding_mask = o.memory_key_padding_mask;
+    int more = o.decoder_layers ? o.decoder_layers : layers;
     nrv_push(g, name);
-    nrv_tensor memory = nrv_transformer_encoder(from, "encoder", layers, heads, ff, &o);
-    nrv_tensor y = nrv_transformer_decoder(to, memory, "decoder", layers, heads, ff, opt);
+    nrv_tensor memory = nrv_transformer_encoder(from, "encoder", layers, heads, ff, &first);
+    nrv_tensor y = nrv_transformer_decoder(to, memory, "decoder", more, heads, ff, &o);
     nrv_pop(g);
     return y;
 }

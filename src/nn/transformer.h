@@ -2,6 +2,7 @@
 #ifndef NRV__TRANSFORMER_H
 #define NRV__TRANSFORMER_H
 #include "../ops/layer/weights.h"
+#include "../ops/attention/heads.h"
 #include "layer.h"
 #include <math.h>
 

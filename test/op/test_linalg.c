@@ -173,6 +173,10 @@ static void a_symmetric_matrix(matrix_kind kind, int n)
     is_near(apart(nrv_matmul(scaled(v, w, n), nrv_transpose(v)), a), 1e-13, "V w V^T", kind, n, n);
     orthonormal(v, "V^T V", kind, n, n);
     descends(w, n, -1);
+    if (kind == RANDOM || kind == GRADED) {
+        nrv_tensor pivots, ld = nrv_ldl_factor(a, &pivots), b = matrix_in(&t, RANDOM, n, 2, false);
+        is_near(apart(nrv_matmul(a, nrv_ldl_solve(ld, pivots, b)), b), 1e-9, "a x by L D L^T", kind, n, n);
+    }
     if (kind != HUGE && kind != TINY) {
         nrv_tensor b = nrv_add(nrv_matmul(a, nrv_transpose(a)), ones_diagonal(t.g, n)), l = nrv_cholesky(b, 0);
         is_near(apart(nrv_matmul(l, nrv_transpose(l)), b), 1e-13, "L L^T", kind, n, n);
@@ -241,23 +245,12 @@ static void what_is_not_finite_ends(void **state)
                 for (int k = 0; k < (whole ? n * n : 1); k++)
                     a[k] = odd[i];
                 nrv_tensor x = nrv_constant(t.g, NRV_F64, NRV_SHAPE(n, n), a);
-                nrv_tensor y[] = { nrv_cholesky(x, 0),
-                                   nrv_qr(x, 0, NULL),
-                                   nrv_eigh(x, NULL),
-                                   nrv_svdvals(x),
-                                   nrv_lu(x, NULL, NULL),
-                                   nrv_det(x),
-                                   nrv_cofactor(x),
-                                   nrv_slogdet(x, NULL),
-                                   nrv_inv(x),
-                                   nrv_matrix_exp(x),
-                                   nrv_pinv(x),
-                                   nrv_matrix_rank(x, NULL),
-                                   nrv_solve(x, x),
-                                   nrv_lstsq(x, x),
-                                   nrv_cond(x, NULL),
-                                   nrv_matrix_norm(x, "nuc"),
-                                   nrv_solve_triangular(x, x, 1),
+                nrv_tensor y[] = { nrv_cholesky(x, 0),       nrv_qr(x, 0, NULL),        nrv_eigh(x, NULL),
+                                   nrv_svdvals(x),           nrv_lu(x, NULL, NULL),     nrv_det(x),
+                                   nrv_cofactor(x),          nrv_slogdet(x, NULL),      nrv_inv(x),
+                                   nrv_matrix_exp(x),        nrv_ldl_factor(x, NULL),   nrv_pinv(x),
+                                   nrv_matrix_rank(x, NULL), nrv_solve(x, x),           nrv_lstsq(x, x),
+                                   nrv_cond(x, NULL),        nrv_matrix_norm(x, "nuc"), nrv_solve_triangular(x, x, 1),
                                    nrv_eig(x, NULL) };
                 for (size_t k = 0; k < sizeof y / sizeof *y; k++)
                     assert_int_equal(nrv_eval(y[k], NULL, 0), NRV_OK);
@@ -308,6 +301,30 @@ static void rows_are_solved_from_the_right(void **state)
     nrv_tensor row = nrv_solve_with(a, nrv_reshape(b, NRV_SHAPE(1, 2)), &right), x = nrv_solve_with(a, b, &right);
     is_near(apart(nrv_matmul(row, a), nrv_reshape(b, NRV_SHAPE(1, 2))), 1e-15, "x a, a matrix,", RANDOM, 1, 2);
     is_near(apart(nrv_matmul(x, a), b), 1e-15, "x a, a vector,", RANDOM, 1, 2);
+    graph_end(&s);
+}
+
+/* three matrices each: sound, not from their second row on, not at all */
+static void failures_are_numbered(void **state)
+{
+    (void)state;
+    const double a[] = { 4, 2, 2, 5, 1, 2, 2, 1, -1, 0, 0, 1 }, b[] = { 4, 2, 2, 5, 1, 2, 2, 4, 0, 0, 0, 0 };
+    linalg_graph s = graph_new();
+    nrv_tensor x = nrv_constant(s.g, NRV_F64, NRV_SHAPE(3, 2, 2), a),
+               y = nrv_constant(s.g, NRV_F64, NRV_SHAPE(3, 2, 2), b);
+    nrv_tensor info[5] = { NULL };
+    nrv_cholesky_ex(x, 0, &info[0]);
+    nrv_lu_factor_ex(y, NULL, &info[1]);
+    nrv_ldl_factor_ex(y, NULL, &info[2]);
+    nrv_inv_ex(y, &info[3]);
+    nrv_solve_ex(y, y, NULL, &info[4]);
+    for (int i = 0; i < 5; i++) {
+        int32_t got[3];
+        assert_int_equal(nrv_eval(info[i], got, sizeof got), NRV_OK);
+        assert_int_equal(got[0], 0);
+        assert_int_equal(got[1], 2);
+        assert_int_equal(got[2], 1);
+    }
     graph_end(&s);
 }
 
@@ -422,6 +439,7 @@ int main(void)
                                         cmocka_unit_test(exponentials),
                                         cmocka_unit_test(chains_multiply_least),
                                         cmocka_unit_test(rows_are_solved_from_the_right),
+                                        cmocka_unit_test(failures_are_numbered),
                                         cmocka_unit_test(axes_on_the_way_are_counted),
                                         cmocka_unit_test(lengths_by_name_are_ordered_by_what_is_said),
                                         cmocka_unit_test(lengths_that_nothing_orders_are_refused) };

@@ -384,6 +384,115 @@ static void what_gamma_draws_make(void **state)
     nrv_graph_free(h);
 }
 
+/* ---- binomial ---- */
+static void binomial_has_its_distribution(void **state)
+{
+    (void)state;
+    static const double row[][2] = { { 0, 0.5 },    { 7, 0 },        { 7, 1 },      { 1, 0.3 },     { 9, 0.5 },
+                                     { 40, 0.2 },   { 40, 0.25 },    { 40, 0.75 },  { 33, 0.31 },   { 300, 0.5 },
+                                     { 1000, 0.9 }, { 4000, 0.999 }, { 1e6, 3e-6 }, { 1e6, 1.2e-4 } };
+    nrv_graph *g = random_graph;
+    for (size_t r = 0; r < sizeof row / sizeof *row; r++) {
+        const double N = row[r][0], P = row[r][1], mean = N * P, deviation = sqrt(mean * (1 - P));
+        const double from = fmax(0, floor(mean - 10 * deviation - 10));
+        int64_t n, count[MOST_CELLS] = { 0 };
+        double p[MOST_CELLS] = { 0 };
+        char what[40];
+        snprintf(what, sizeof what, "binomial of %g at %g", N, P);
+        nrv_push_i(g, "row", (int)r);
+        double *v = values(
+            nrv_binomial(nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), N), nrv_fill(g, NRV_F64, NRV_SCALAR, P), "b"), &n);
+        for (int i = 0; i < MOST_CELLS && from + i <= N; i++) {
+            const double k = from + i, some = k > 0 ? k * log(P) : 0, rest = k < N ? (N - k) * log1p(-P) : 0;
+            p[i] = exp(lgamma(N + 1) - lgamma(k + 1) - lgamma(N - k + 1) + some + rest);
+        }
+        for (int64_t i = 0; i < n; i++) {
+            if (!(v[i] >= from && v[i] <= N && v[i] < from + MOST_CELLS && v[i] == floor(v[i])))
+                fail_msg("%s: drew %.17g", what, v[i]);
+            count[(int)(v[i] - from)]++;
+        }
+        mean_is_likely(what, v, n, mean, deviation);
+        if (deviation > 0)
+            cells_are_likely(what, count, p, MOST_CELLS);
+        free(v);
+        nrv_pop(g);
+    }
+}
+
+/* where log n! has lost all its digits: normal to 1 part in sqrt(n) */
+static void binomial_holds_for_many_trials(void **state)
+{
+    (void)state;
+    static const double trials[] = { 1e9, 1e13, 0x1p52 }, chance[] = { 0.5, 0.8, 0.1 };
+    for (int r = 0; r < 3; r++) {
+        nrv_push_i(random_graph, "many", r);
+        const double mean = trials[r] * chance[r], deviation = sqrt(mean * (1 - chance[r]));
+        int64_t n, count[64] = { 0 };
+        double p[64], *v = values(nrv_binomial(nrv_fill(random_graph, NRV_F64, NRV_SHAPE(MANY), trials[r]),
+                                               nrv_fill(random_graph, NRV_F64, NRV_SHAPE(MANY), chance[r]), "b"),
+                                  &n);
+        for (int64_t i = 0; i < n; i++)
+            count[(int)fmin(63, 64 * below_normal((v[i] - mean) / deviation))]++;
+        for (int i = 0; i < 64; i++)
+            p[i] = 1.0 / 64;
+        cells_are_likely("binomial of many trials", count, p, 64);
+        free(v);
+        nrv_pop(random_graph);
+    }
+}
+
+/* ---- von Mises ---- */
+/* cells between -w and w against the density, by Simpson's rule in each */
+static void von_mises_cells(double k, const double *v, int64_t n)
+{
+    enum { CELLS = 64, STEPS = 40 };
+    const double pi = 3.14159265358979323846, w = fmin(pi, 7 / sqrt(k)), wide = 2 * w / CELLS;
+    int64_t count[CELLS] = { 0 };
+    double p[CELLS] = { 0 }, sum = 0;
+    char what[40];
+    snprintf(what, sizeof what, "von Mises at %g", k);
+    for (int c = 0; c < CELLS; c++) {
+        for (int i = 0; i <= STEPS; i++) {
+            const double half = sin(0.5 * (c * wide - w + i * wide / STEPS));
+            p[c] += (i == 0 || i == STEPS ? 1 : i % 2 ? 4 : 2) * exp(-2 * k * half * half);
+        }
+        sum += p[c];
+    }
+    for (int c = 0; c < CELLS; c++)
+        p[c] /= sum;
+    for (int64_t i = 0; i < n; i++) {
+        if (!(fabs(v[i]) <= w))
+            fail_msg("%s: drew %.17g", what, v[i]);
+        count[(int)fmin(CELLS - 1, (v[i] + w) / wide)]++;
+    }
+    cells_are_likely(what, count, p, CELLS);
+}
+
+static void von_mises_has_its_distribution(void **state)
+{
+    (void)state;
+    static const double k[] = { 0, 1e-20, 1e-3, 0.5, 1, 4, 60, 1e6, 1e14 };
+    nrv_graph *g = random_graph;
+    nrv_tensor zero = nrv_fill(g, NRV_F64, NRV_SCALAR, 0);
+    for (size_t r = 0; r < sizeof k / sizeof *k; r++) {
+        nrv_push_i(g, "k", (int)r);
+        int64_t n;
+        double *v = values(nrv_von_mises(zero, nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), k[r]), "angle"), &n);
+        von_mises_cells(k[r], v, n);
+        free(v);
+        v = values(
+            nrv_von_mises(nrv_fill(g, NRV_F64, NRV_SCALAR, 3), nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), k[r]), "far"), &n);
+        for (int64_t i = 0; i < n; i++) {
+            assert_true(fabs(v[i]) < 3.1415926535897936);
+            v[i] = v[i] < -0.14159265358979312 ? v[i] + 3.2831853071795862 : v[i] - 3; /* back around 0 */
+        }
+        if (k[r] <= 1e6) /* beyond, 3 leaves no digits */
+            von_mises_cells(k[r], v, n);
+        free(v);
+        nrv_pop(g);
+    }
+}
+
 /* ---- what formulas make of uniform draws ---- */
 static double below_laplace(double x)
 {
@@ -727,7 +836,8 @@ enum { TURNS = 3 };
 static nrv_tensor widened(nrv_tensor x, nrv_tensor turn[TURNS])
 {
     for (int t = 0; t < TURNS; t++)
-        turn[t] = x->type == NRV_I64 ? nrv_add(x, nrv_fill(x->g, NRV_I64, NRV_SCALAR, 1000003 * t)) : nrv_add_c(x, t);
+        turn[t] = x->type == NRV_I64 ? nrv_add(x, nrv_fill(x->g, NRV_I64, NRV_SCALAR, 1000003 * t))
+                                     : nrv_mul_c(x, 1.0 / (1 + t));
     nrv_tensor part[TURNS];
     for (int t = 0; t < TURNS; t++)
         part[t] = nrv_expand(turn[t], 0, 1);
@@ -736,8 +846,8 @@ static nrv_tensor widened(nrv_tensor x, nrv_tensor turn[TURNS])
 
 static void batch_is_turns(const op_case *c, nrv_tensor y, int which)
 {
-    nrv_tensor x[2], turn[2][TURNS];
-    bool wide[2];
+    nrv_tensor x[3], turn[3][TURNS];
+    bool wide[3];
     for (int i = 0; i < y->n_in; i++) {
         wide[i] = which >> i & 1;
         x[i] = y->in[i];
@@ -752,7 +862,9 @@ static void batch_is_turns(const op_case *c, nrv_tensor y, int which)
     if (!got)
         case_fails(c, "%s", nrv_graph_why(y->g) ? nrv_graph_why(y->g) : "no batch");
     for (int t = 0; t < TURNS; t++) {
-        nrv_tensor in[2] = { turn[0][t], y->n_in > 1 ? turn[1][t] : NULL };
+        nrv_tensor in[3];
+        for (int i = 0; i < y->n_in; i++)
+            in[i] = turn[i][t];
         double *want = case_value(nrv__op_with(y->op, y->n_in, in, y->attr, y->n_size, y->size), &m);
         assert_true(want != NULL && m * TURNS == n);
         if (m && memcmp(got + t * m, want, (size_t)m * sizeof *want))
@@ -795,6 +907,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(gamma_has_its_distribution, begin, end),
         cmocka_unit_test_setup_teardown(small_shapes_keep_their_proportions, begin, end),
         cmocka_unit_test_setup_teardown(what_gamma_draws_make, begin, end),
+        cmocka_unit_test_setup_teardown(binomial_has_its_distribution, begin, end),
+        cmocka_unit_test_setup_teardown(binomial_holds_for_many_trials, begin, end),
+        cmocka_unit_test_setup_teardown(von_mises_has_its_distribution, begin, end),
         cmocka_unit_test_setup_teardown(laws_have_their_distributions, begin, end),
         cmocka_unit_test_setup_teardown(multinomial_takes_each_once, begin, end),
         cmocka_unit_test_setup_teardown(every_order_is_as_likely, begin, end),

@@ -128,6 +128,11 @@ class Encoder(nn.TransformerEncoder):
         return super().forward(x, later(x) if self.causal else None)
 
 
+class Clusters(nn.AdaptiveLogSoftmaxWithLoss):
+    def forward(self, x):
+        return self.log_prob(x)
+
+
 def causal(module, a):
     module.causal = a["causal"]
     return module
@@ -157,6 +162,8 @@ MAKE = {
     "encoder_layer": lambda x, a: causal(EncoderLayer(*encoder(x, a)), a),
     "encoder": lambda x, a: causal(Encoder(nn.TransformerEncoderLayer(*encoder(x, a)), a["layers"],
                                            None if a["no_norm"] else nn.LayerNorm(x.shape[-1], a["eps"])), a),
+    "adaptive_log_softmax": lambda x, a: Clusters(
+        x.shape[-1], a["classes"], list(a["cutoffs"]) if isinstance(a["cutoffs"], tuple) else [a["cutoffs"]], a["div"], a["bias"]),
     "conv1d": lambda x, a: windows(nn.Conv1d, x, a, a["out"]),
     "conv3d": lambda x, a: windows(nn.Conv3d, x, a, a["out"]),
     "conv1d_transposed": lambda x, a: windows(nn.ConvTranspose1d, x, a, a["out"]),

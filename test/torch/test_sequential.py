@@ -62,6 +62,8 @@ TEXTS = [
     ("lstm 5 layers 2 bidirectional | rnn 4 relu no_bias | gru 6 | lstm 6 proj 3 | flatten | dense 3", WORDS),
     ("attention 2 causal | encoder_layer 3 ff 8 dropout 0 gelu norm_first | encoder 2 2 ff 7 dropout 0 causal | flatten | "
      "dense 2", WORDS),
+    ("dense 16 tanh | adaptive_log_softmax 9 3x6 bias", ROW),
+    ("dense 8 | adaptive_log_softmax 5 cutoffs 2 div 2", ROW),
     ("# a file, with comments\ninput 3x12x12\nflatten\nrepeat 3 {\n  dense 9 # hidden\n  relu\n}\n"
      "mix: parallel {\n  dense 2\n;\n  identity\n}\nout: dense 2\n", IMAGE),
 ]

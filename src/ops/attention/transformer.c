@@ -7,6 +7,7 @@
    Layouts, names, masks (true = may NOT be seen) and options as PyTorch 1.13's nn.TransformerEncoderLayer and
    nn.TransformerDecoderLayer. */
 #include "heads.h"
+#include <stdio.h>
 #include <string.h>
 
 #ifdef NRV_HEADER
@@ -19,12 +20,14 @@ typedef struct {
 /* mask (T,T) and key_padding_mask (B,T) of the sequence, memory_mask (T,L) and memory_key_padding_mask (B,L) of the
    decoder's memory: bool, true = may not be seen, or real, added. causal: nothing later is seen. activation: NULL is
    nrv_relu. eps of the norms: 1e-5. dropout: in training, behind each part and the activation, and of the weights of
-   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. */
+   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. Of both halves
+   together, what is said above is the decoder's: from_mask (L,L) and from_key_padding_mask (B,L) are the encoder's, and
+   decoder_layers, where it is not 0, is how many the decoder has. */
 typedef struct {
-    int norm_first, batch_first, causal, no_norm;
+    int norm_first, batch_first, causal, no_norm, decoder_layers;
     double dropout, eps;
     nrv_tensor (*activation)(nrv_tensor x);
-    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask;
+    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask, from_mask, from_key_padding_mask;
     int64_t reserved[4];
 } nrv_transformer_opt;
 #endif
@@ -100,23 +103,26 @@ static bool transformer_wants(const nrv__opdef *op, nrv_tensor x, const nrv_tran
                            "a weight is missing");
 }
 
-static nrv_transformer_weights transformer_weights_of(const nrv__case *c)
+nrv_transformer_weights nrv__transformer_weights_of(const nrv__case *c, const char *prefix)
 {
-    return (nrv_transformer_weights){ .self_attn = nrv__mha_weights_of(c, "self_attn."),
-                                      .multihead_attn = nrv__mha_weights_of(c, "multihead_attn."),
-                                      .linear1_weight = nrv__case_named(c, "linear1.weight"),
-                                      .linear1_bias = nrv__case_named(c, "linear1.bias"),
-                                      .linear2_weight = nrv__case_named(c, "linear2.weight"),
-                                      .linear2_bias = nrv__case_named(c, "linear2.bias"),
-                                      .norm1_weight = nrv__case_named(c, "norm1.weight"),
-                                      .norm1_bias = nrv__case_named(c, "norm1.bias"),
-                                      .norm2_weight = nrv__case_named(c, "norm2.weight"),
-                                      .norm2_bias = nrv__case_named(c, "norm2.bias"),
-                                      .norm3_weight = nrv__case_named(c, "norm3.weight"),
-                                      .norm3_bias = nrv__case_named(c, "norm3.bias") };
+    char self[48], cross[48];
+    snprintf(self, sizeof self, "%sself_attn.", prefix);
+    snprintf(cross, sizeof cross, "%smultihead_attn.", prefix);
+    return (nrv_transformer_weights){ .self_attn = nrv__mha_weights_of(c, self),
+                                      .multihead_attn = nrv__mha_weights_of(c, cross),
+                                      .linear1_weight = nrv__case_prefixed(c, prefix, "linear1.weight"),
+                                      .linear1_bias = nrv__case_prefixed(c, prefix, "linear1.bias"),
+                                      .linear2_weight = nrv__case_prefixed(c, prefix, "linear2.weight"),
+                                      .linear2_bias = nrv__case_prefixed(c, prefix, "linear2.bias"),
+                                      .norm1_weight = nrv__case_prefixed(c, prefix, "norm1.weight"),
+                                      .norm1_bias = nrv__case_prefixed(c, prefix, "norm1.bias"),
+                                      .norm2_weight = nrv__case_prefixed(c, prefix, "norm2.weight"),
+                                      .norm2_bias = nrv__case_prefixed(c, prefix, "norm2.bias"),
+                                      .norm3_weight = nrv__case_prefixed(c, prefix, "norm3.weight"),
+                                      .norm3_bias = nrv__case_prefixed(c, prefix, "norm3.bias") };
 }
 
-static nrv_transformer_opt transformer_options_of(const nrv__case *c)
+nrv_transformer_opt nrv__transformer_options_of(const nrv__case *c)
 {
     const char *activation = nrv__case_text(c, "activation");
     return (nrv_transformer_opt){ .norm_first = nrv__case_flag(c, "norm_first", false),
@@ -132,24 +138,24 @@ static nrv_transformer_opt transformer_options_of(const nrv__case *c)
                                   .memory_key_padding_mask = nrv__case_named(c, "memory_key_padding_mask") };
 }
 
-static int transformer_heads_of(const nrv__case *c)
+int nrv__transformer_heads_of(const nrv__case *c)
 {
     return nrv__case_small(c, "heads", nrv__case_int(c, "nhead", 1));
 }
 
 static nrv_tensor transformer_encoder_layer_make(nrv__case *c)
 {
-    nrv_transformer_weights w = transformer_weights_of(c);
-    nrv_transformer_opt o = transformer_options_of(c);
-    return nrv_transformer_encoder_layer_by(nrv__case_named(c, "x src"), transformer_heads_of(c), &w, &o);
+    nrv_transformer_weights w = nrv__transformer_weights_of(c, "");
+    nrv_transformer_opt o = nrv__transformer_options_of(c);
+    return nrv_transformer_encoder_layer_by(nrv__case_named(c, "x src"), nrv__transformer_heads_of(c), &w, &o);
 }
 
 static nrv_tensor transformer_decoder_layer_make(nrv__case *c)
 {
-    nrv_transformer_weights w = transformer_weights_of(c);
-    nrv_transformer_opt o = transformer_options_of(c);
+    nrv_transformer_weights w = nrv__transformer_weights_of(c, "");
+    nrv_transformer_opt o = nrv__transformer_options_of(c);
     return nrv_transformer_decoder_layer_by(nrv__case_named(c, "x tgt"), nrv__case_named(c, "memory m"),
-                                            transformer_heads_of(c), &w, &o);
+                                            nrv__transformer_heads_of(c), &w, &o);
 }
 
 /* what both have, in .sig, and in .refuse and .test */

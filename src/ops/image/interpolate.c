@@ -259,7 +259,8 @@ NRV_OP(interpolate, .sig = "real x[B,C,S...] -> y[B,C,O...]",
               "align_corners and antialias, as PyTorch.",
        .flags = NRV_MACRO, .make = interpolate_make, .ulp = 32,
        .tolerance_why = "weighted sums for each axis, each rounded; cubic weights are negative, too",
-       .torch = "nn.functional.interpolate nn.functional.upsample nn.Upsample nn.UpsamplingNearest2d "
+       .torch = "nn.functional.interpolate nn.functional.upsample nn.functional.upsample_nearest nn.Upsample "
+                "nn.UpsamplingNearest2d "
                 "nn.UpsamplingBilinear2d",
        .onnx = "Resize Upsample",
        .refuse = { "x[1,2,4,5], size=0 3 => interpolate: axis 2 cannot become 0 long | in here | input 0: "

@@ -118,7 +118,8 @@ NRV_OP(pixel_unshuffle, .sig = "any x[...,C,H*r,W*r] -> y[...,C*r*r,H,W]",
        .test = { "x[1,2,6,4], factor=2", "x[2,1,3,6], factor=3", "x[1,2,2], factor=2" });
 NRV_OP(channel_shuffle, .sig = "any x[B,C,...] -> y[B,C,...]",
        .doc = "Channels in runs, taken one of each in turn: what grouped convolutions mix by.", .flags = NRV_MACRO,
-       .make = channel_shuffle_make, .torch = "channel_shuffle nn.functional.channel_shuffle nn.ChannelShuffle",
+       .make = channel_shuffle_make,
+       .torch = "channel_shuffle native_channel_shuffle nn.functional.channel_shuffle nn.ChannelShuffle",
        .refuse = { "x[1,6,2], groups=4 => channel_shuffle: 6 channels do not fall into 4 groups | in here | "
                    "input 0: input f32 [1, 6, 2] x | hint groups divide the channels",
                    "x[6], groups=2 => channel_shuffle: a tensor of rank 1 | in here | input 0: input f32 [6] "

@@ -24,4 +24,9 @@ nrv_tensor nrv__along_cut(nrv_tensor x, nrv_tensor like, int axis); /* to the le
 bool nrv__along_fits(const nrv__opdef *op, int n, const nrv_tensor *in, int axis);
 /* x (E,...) and segment (E) for op; false: NULL came in, or the error is set */
 bool nrv__segments(nrv_tensor x, nrv_tensor segment, const char *op, bool real);
+/* ---- bins of a histogram ---- */
+nrv_tensor nrv__bin_edges(nrv_tensor lo, nrv_tensor hi, int64_t bins); /* bins + 1 places, as nrv_linspace has them */
+/* i32, shaped as x: which bin between ascending edges (bins + 1) each is in, from 1; 0: in none. `last` is the last
+   edge, which belongs to its bin */
+nrv_tensor nrv__bin_of(nrv_tensor edges, nrv_tensor x, nrv_tensor last, nrv_dim bins);
 #endif

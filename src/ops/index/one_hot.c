@@ -51,7 +51,7 @@ NRV_OP(bincount, .sig = "index x[n], number weights[n]? -> y[length]",
 NRV_OP(histc, .sig = "real x[...] -> y[bins]",
        .doc = "How many elements lie in each of equal intervals from min to max, of which the last has its end; those "
               "outside and NaN are left out. Where min = max, the smallest and the largest element are taken.",
-       .flags = NRV_MACRO, .make = histc_make, .torch = "histc", .numpy = "histogram", .no_grad = "a count is a step",
+       .flags = NRV_MACRO, .make = histc_make, .torch = "histc", .no_grad = "a count is a step",
        .refuse = { "x[3], bins=0 => histc: 0 bins from 0 to 0 | in here | input 0: input f32 [3] x | hint one bin or "
                    "more, from min to max",
                    "x:i32[3], bins=4 => histc: input 0 is i32, a real type is wanted | in here | input 0: input i32 "
@@ -98,11 +98,19 @@ NRV_API nrv_tensor nrv_bincount(nrv_tensor index, nrv_tensor weights, nrv_dim n)
     return nrv_scatter_add(weights, index, 0, n);
 }
 
-/* bins + 1 places from lo to hi, as nrv_linspace has them */
-static nrv_tensor one_hot_edges(nrv_tensor lo, nrv_tensor hi, int64_t bins)
+nrv_tensor nrv__bin_edges(nrv_tensor lo, nrv_tensor hi, int64_t bins)
 {
     nrv_tensor i = nrv_cast(nrv_iota(lo->g, NRV_I64, bins + 1), lo->type), n = nrv__like(lo, (double)bins);
     return NRV_EXPR("i, a, b, n: i < n / 2 ? a + i * ((b - a) / n) : b - (n - i) * ((b - a) / n)", i, lo, hi, n);
+}
+
+nrv_tensor nrv__bin_of(nrv_tensor edges, nrv_tensor x, nrv_tensor last, nrv_dim bins)
+{
+    nrv_tensor place = nrv_searchsorted(edges, x, 1);
+    if (!place)
+        return NULL;
+    nrv_tensor most = nrv_cast(nrv_dim_value(x->g, bins), NRV_I32), none = nrv_fill(x->g, NRV_I32, NRV_SCALAR, 0);
+    return nrv_select(nrv_equal(x, last), most, nrv_select(nrv_less_equal(x, last), place, none));
 }
 
 /* x (...) -> (bins) of its type: how many elements lie in each of `bins` equal intervals from min to max, the last with
@@ -124,9 +132,7 @@ NRV_API nrv_tensor nrv_histc(nrv_tensor x, int64_t bins, double min, double max)
     }
     if (!hi)
         return NULL;
-    nrv_tensor edge = nrv_searchsorted(one_hot_edges(lo, hi, bins), flat, 1); /* from 1; 0: below */
-    nrv_tensor last = nrv_fill(x->g, NRV_I32, NRV_SCALAR, (double)bins), none = nrv_fill(x->g, NRV_I32, NRV_SCALAR, 0);
-    edge = nrv_select(nrv_equal(flat, hi), last, nrv_select(nrv_less_equal(flat, hi), edge, none));
+    nrv_tensor bin = nrv__bin_of(nrv__bin_edges(lo, hi, bins), flat, hi, bins);
     nrv_tensor one = nrv_fill(x->g, x->type, nrv_shape_of(flat), 1);
-    return nrv_slice(nrv_scatter_add(one, edge, 0, bins + 1), 0, 1, NRV_SAME);
+    return nrv_slice(nrv_scatter_add(one, bin, 0, bins + 1), 0, 1, NRV_SAME);
 }

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-extern const nrv__opdef nrv__op_lu_packed;
+extern const nrv__opdef nrv__op_lu_packed, nrv__op_lu_unpack;
 
 typedef struct lu_attr {
     int64_t pivot;
@@ -311,4 +311,64 @@ NRV_API nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b)
         return NULL;
     nrv_tensor pb = nrv_matmul(lu_permutation(lu, rows, nrv__columns(rows), 0), b);
     return nrv__triangular(lu, nrv__triangular(lu, pb, NRV__TRI_UNIT), NRV__TRI_UPPER);
+}
+
+static nrv_tensor lu_unpack_make(nrv__case *c)
+{
+    c->n_also = 2;
+    return nrv_lu_unpack(c->x[0], c->x[1], &c->also[0], &c->also[1]);
+}
+
+NRV_OP(
+    lu_unpack, .sig = "real lu[...,m,n], index pivots[...,k] -> p[...,m,m], l[...,m,k], u[...,k,n]",
+    .doc = "The permutation, L with a diagonal of ones, and U with a = P L U, from what nrv_lu_factor made of a; a "
+           "pivot outside 1 to m stops the run.",
+    .flags = NRV_MACRO, .make = lu_unpack_make, .torch = "lu_unpack",
+    .refuse = { "lu[2,2], pivots:i32{1} => lu_unpack: 1 pivots, and 2 are wanted | in here | input 0: input f32 [2, 2] "
+                "lu | input 1: input i32 [1] pivots | hint pivots (...,k), k = min(m,n), as nrv_lu_factor gives them",
+                "lu[2,2], pivots:i32{1, 3} => lu_order: pivot 3 at 1 is outside 1 to 2 | in here",
+                "lu[2,2], pivots[2] => lu_unpack: input 1 is f32, an index is wanted | in here | input 0: input f32 "
+                "[2, 2] lu | input 1: input f32 [2] pivots | hint nrv_cast it to NRV_I32 or NRV_I64" },
+    .test = { "lu[3,3], pivots:i32{3, 2, 3}", "lu[4,2], pivots:i32{4, 3}", "lu[2,4], pivots:i64{2, 2}",
+              "lu[2,2,2], pivots:i32[2,2]{2, 2, 1, 2}", "lu[0,0], pivots:i32[0]" });
+
+/* the pivots (...,k) of a matrix of m rows as m of them: the others stay where they are */
+static nrv_tensor lu_all_pivots(nrv_tensor pivots, nrv_dim k, nrv_dim m)
+{
+    if (k == m)
+        return pivots;
+    nrv_shape s = nrv_shape_of(pivots);
+    s.dim[s.rank - 1] = nrv__dim_sub(pivots->g, m, k);
+    nrv_tensor rest = nrv_slice(nrv_add_c(nrv_iota(pivots->g, pivots->type, m), 1), 0, k, s.dim[s.rank - 1]);
+    return nrv__beside(pivots, nrv_broadcast(rest, s), -1);
+}
+
+/* lu (...,m,n) and pivots (...,k) from nrv_lu_factor -> P (...,m,m), with *l (...,m,k) and *u (...,k,n), such that
+   a = P L U; l and u may be NULL. */
+NRV_API nrv_tensor nrv_lu_unpack(nrv_tensor lu, nrv_tensor pivots, nrv_tensor *l, nrv_tensor *u)
+{
+    const nrv__opdef *op = &nrv__op_lu_unpack;
+    const nrv_tensor in[] = { lu, pivots };
+    nrv_dim k, d;
+    char have[24], want[24];
+    if (l)
+        *l = NULL;
+    if (u)
+        *u = NULL;
+    if (!nrv__op_wants_index(op, 2, in, 1) || !nrv__matrix_wants(op, 1, &lu) || !nrv__matrix_least(op, lu, &k))
+        return NULL;
+    if (pivots->rank != lu->rank - 1 || !nrv__dim_same(lu->g, nrv__columns(pivots), k, op->name, &d))
+        return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "pivots (...,k), k = min(m,n), as nrv_lu_factor gives them",
+                               "%s pivots, and %s are wanted",
+                               pivots->rank ? nrv__dim_text(lu->g, nrv__columns(pivots), have) : "no",
+                               nrv__dim_text(lu->g, k, want));
+    const nrv_dim m = nrv__rows(lu), n = nrv__columns(lu);
+    nrv_tensor rows = nrv__op(&nrv__op_lu_order, NRV_N(const nrv_tensor, lu_all_pivots(pivots, k, m)));
+    if (!rows)
+        return NULL;
+    if (l)
+        *l = nrv_add(nrv_tril(nrv_slice(lu, -1, 0, k), -1), nrv__eye_of(lu, m, k));
+    if (u)
+        *u = nrv_triu(nrv__block_of_matrix(lu, k, n), 0);
+    return lu_permutation(lu, rows, m, 1);
 }

@@ -123,6 +123,58 @@ NRV_API nrv_tensor nrv_matrix_norm_with(nrv_tensor a, const char *ord, const nrv
     return o->keep ? nrv_reshape(y, s) : y;
 }
 
+/* ---- two of them by name ---- */
+static nrv_tensor norm_of_case(nrv__case *c, const char *ord)
+{
+    nrv__case named = *c;
+    if (named.n_arg < NRV__CASE_ARGS)
+        named.arg[named.n_arg++] = (nrv__arg){ "ord", ord };
+    return matrix_norm_make(&named);
+}
+
+static nrv_tensor frobenius_norm_make(nrv__case *c)
+{
+    return norm_of_case(c, "fro");
+}
+
+static nrv_tensor nuclear_norm_make(nrv__case *c)
+{
+    return norm_of_case(c, "nuc");
+}
+
+NRV_OP(frobenius_norm, .sig = "real a[...,m,n] -> y[...]",
+       .doc = "The root of the sum of the squares of each matrix, of the last two axes or of those given; matrix_norm "
+              "with ord=fro.",
+       .flags = NRV_MACRO, .make = frobenius_norm_make, .ulp = 8, .tolerance_why = "a sum, then a root",
+       .torch = "frobenius_norm",
+       .refuse = { "a[2,2], axis=1x1 => matrix_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
+                   "hint rows and columns are two axes",
+                   "a[3] => matrix_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
+       .test = { "a[2,3]", "a[2,3,2], axis=0x2, keep=1" });
+NRV_OP(nuclear_norm, .sig = "real a[...,m,n] -> y[...]",
+       .doc = "The sum of the singular values of each matrix, of the last two axes or of those given; matrix_norm with "
+              "ord=nuc.",
+       .flags = NRV_MACRO, .make = nuclear_norm_make, .ulp = 8, .tolerance_why = "a sum of singular values",
+       .torch = "nuclear_norm",
+       .refuse = { "a[2,2], axis=1x1 => matrix_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
+                   "hint rows and columns are two axes",
+                   "a[3] => matrix_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
+       .test = { "a[2,2]{1, 2, 3, -4}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, axis=0x2" });
+
+/* The Frobenius norm of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "fro". */
+NRV_API nrv_tensor nrv_frobenius_norm(nrv_tensor a)
+{
+    return nrv_matrix_norm(a, "fro");
+}
+
+/* The sum of the singular values of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "nuc". */
+NRV_API nrv_tensor nrv_nuclear_norm(nrv_tensor a)
+{
+    return nrv_matrix_norm(a, "nuc");
+}
+
 /* ---- cond ---- */
 static nrv_tensor cond_make(nrv__case *c)
 {

@@ -4,7 +4,7 @@
    w = v g / |v|        w / sigma, sigma = u (W v), u and v brought nearer to the singular vectors by power iteration */
 #include "moments.h"
 
-extern const nrv__opdef nrv__op_weight_norm, nrv__op_spectral_norm;
+extern const nrv__opdef nrv__op_weight_norm, nrv__op_spectral_norm, nrv__op_norm_except_dim;
 enum { SPECTRAL_MOST = 10000 };
 
 static nrv_tensor weight_norm_make(nrv__case *c)
@@ -44,6 +44,37 @@ NRV_API nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis)
         return NULL;
     nrv_tensor n = all ? nrv_norm(v, 2, NRV_ALL, 0) : nrv__slice_norm(v, 2, axis);
     return NRV_EXPR("v, g, n: v * (g / n)", v, g, n);
+}
+
+static nrv_tensor norm_except_dim_make(nrv__case *c)
+{
+    const int axis = nrv__case_small(c, "axis", 0);
+    return nrv_norm_except_dim(c->x[0], nrv__case_real(c, "pow", nrv__case_real(c, "p", 2)),
+                               axis == -1 ? NRV_ALL : axis);
+}
+
+NRV_OP(
+    norm_except_dim, .sig = "real v[...] -> y[...]",
+    .doc = "The norm of order p of every slice along an axis, over all others, which stay with length 1; dim=-1 means "
+           "the norm of all of v, a scalar, as in PyTorch.",
+    .flags = NRV_MACRO, .make = norm_except_dim_make, .ulp = 8, .tolerance_why = "a sum of powers, and its root",
+    .torch = "norm_except_dim",
+    .refuse = { "v[3,4], dim=2 => norm_except_dim: axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or "
+                "from -1 at the end",
+                "v:i32[3,4], dim=0 => norm_except_dim: input 0 is i32, a real type is wanted | in here | input 0: "
+                "input i32 [3, 4] v | hint nrv_cast it to NRV_F32" },
+    .test = { "v[3,4] in 0.5..2", "v[2,3,4] in -2..-0.5, dim=1, pow=1", "v[3,4] in 0.5..2, dim=-1", "v[5], dim=0" });
+
+/* v (...,n,...) -> (1,...,n,...,1): the norm of order p over all axes but `axis`; NRV_ALL: of all of v, a scalar. As
+   PyTorch's norm_except_dim, whose dim = -1 is NRV_ALL. */
+NRV_API nrv_tensor nrv_norm_except_dim(nrv_tensor v, double p, int axis)
+{
+    const nrv__opdef *op = &nrv__op_norm_except_dim;
+    if (!nrv__op_wants_real(op, 1, &v))
+        return NULL;
+    if (axis == NRV_ALL)
+        return nrv_norm(v, p, NRV_ALL, 0);
+    return nrv__axis(v, &axis, op->name) ? nrv__slice_norm(v, p, axis) : NULL;
 }
 
 static nrv_tensor spectral_norm_make(nrv__case *c)

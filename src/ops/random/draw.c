@@ -1,5 +1,6 @@
 /* draw.c - see draw.h. Does not do: the draws themselves, each of which is a file of its own. */
 #include "draw.h"
+#include <math.h>
 #include <string.h>
 
 static bool draw_counter_fits(nrv__infer *s)
@@ -39,6 +40,31 @@ bool nrv__draw_rows(nrv__infer *s)
     return true;
 }
 
+double nrv__draw_stirling(double k)
+{
+    double product = 1, r = 1 / (k * k);
+    if (k >= 16)
+        return (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r / 1680))) / k;
+    for (double i = 2; i <= k; i++)
+        product *= i;
+    return log(product) - (k + 0.5) * log(k) + k - 0.91893853320467274178;
+}
+
+/* 2 k atanh(v) - (k + mean) v by its series */
+double nrv__draw_deviance(double k, double mean)
+{
+    double v = (k - mean) / (k + mean);
+    if (fabs(v) > 0.1)
+        return k * log(k / mean) + mean - k;
+    double sum = (k - mean) * v, term = 2 * k * v, last = sum + 1;
+    for (int j = 3; sum != last; j += 2) {
+        last = sum;
+        term *= v * v;
+        sum += term / j;
+    }
+    return sum;
+}
+
 int64_t nrv__draw_each(const nrv__args *a)
 {
     int64_t items = 1;
@@ -49,7 +75,7 @@ int64_t nrv__draw_each(const nrv__args *a)
 
 nrv_tensor nrv__draw_batch(const nrv__batch *b)
 {
-    nrv_tensor y = b->y, x[2] = { NULL };
+    nrv_tensor y = b->y, x[3] = { NULL };
     for (int i = 0; i < y->n_in; i++) {
         x[i] = b->x[i];
         if (!b->wide[i] && x[i]->rank == NRV__MAX_RANK)
@@ -63,11 +89,11 @@ nrv_tensor nrv__draw_batch(const nrv__batch *b)
 nrv_tensor nrv__draw_case(const nrv__case *c, const nrv__opdef *op, nrv_dtype t, int n_size, const nrv_dim *size)
 {
     nrv__random_attr a = { 0x0123456789ABCDEFu, (int64_t)t };
-    nrv_tensor in[2] = { NULL };
+    nrv_tensor in[3] = { NULL };
     int n = 0;
     if (!c->n_x || strcmp(c->x_name[0], "run"))
         in[n++] = nrv__run_counter(c->g);
-    for (int i = 0; i < c->n_x && n < 2; i++)
+    for (int i = 0; i < c->n_x && n < 3; i++)
         in[n++] = c->x[i];
     return nrv__op_with(op, n, in, &a, n_size, size);
 }

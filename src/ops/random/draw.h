@@ -28,4 +28,8 @@ int64_t nrv__draw_each(const nrv__args *a);      /* elements of y for one counte
 nrv_tensor nrv__draw_batch(const nrv__batch *b); /* what does not differ from turn to turn is repeated */
 /* what a case draws: with its i64 input `run`, else with the graph's counter; by a key of its own, as often as asked */
 nrv_tensor nrv__draw_case(const nrv__case *c, const nrv__opdef *op, nrv_dtype t, int n_size, const nrv_dim *size);
+/* log k! - (k + 1/2) log k + k - log(2 pi)/2, k > 0: the rest of Stirling's series */
+double nrv__draw_stirling(double k);
+/* k log(k/mean) + mean - k, without cancellation where k is near the mean (Loader 2000) */
+double nrv__draw_deviance(double k, double mean);
 #endif

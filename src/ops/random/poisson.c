@@ -27,35 +27,9 @@ static double poisson_small(double rate, double u)
     return k;
 }
 
-/* log k! - (k + 1/2) log k + k - log(2 pi)/2, k > 0: the rest of Stirling's series */
-static double poisson_stirling(double k)
-{
-    double product = 1, r = 1 / (k * k);
-    if (k >= 16)
-        return (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r / 1680))) / k;
-    for (double i = 2; i <= k; i++)
-        product *= i;
-    return log(product) - (k + 0.5) * log(k) + k - 0.91893853320467274178;
-}
-
-/* k log(k/rate) + rate - k without cancellation where k is near the rate: 2 k atanh(v) - (k + rate) v by its series */
-static double poisson_deviance(double k, double rate)
-{
-    double v = (k - rate) / (k + rate);
-    if (fabs(v) > 0.1)
-        return k * log(k / rate) + rate - k;
-    double sum = (k - rate) * v, term = 2 * k * v, last = sum + 1;
-    for (int j = 3; sum != last; j += 2) {
-        last = sum;
-        term *= v * v;
-        sum += term / j;
-    }
-    return sum;
-}
-
 static double poisson_log_probability(double k, double rate)
 {
-    return k > 0 ? -0.91893853320467274178 - 0.5 * log(k) - poisson_stirling(k) - poisson_deviance(k, rate) : -rate;
+    return k > 0 ? -0.91893853320467274178 - 0.5 * log(k) - nrv__draw_stirling(k) - nrv__draw_deviance(k, rate) : -rate;
 }
 
 static double poisson_large(double rate, uint64_t key, uint64_t run, uint64_t element)

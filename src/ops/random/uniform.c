@@ -39,7 +39,7 @@ static nrv_tensor uniform_make(nrv__case *c)
 NRV_OP(uniform, .sig = "i64 run[c...] -> y[c...,...]",
        .doc = "Random numbers in [0, 1), 24 bits each (Philox4x32-10; Salmon et al. 2011).", .shape = uniform_shape,
        .batch = nrv__draw_batch, .flags = NRV_RANDOM, .no_grad = "it depends on no input but the run",
-       .ref = uniform_ref, .make = uniform_make, .attr_bytes = sizeof(nrv__random_attr), .torch = "rand",
+       .ref = uniform_ref, .make = uniform_make, .attr_bytes = sizeof(nrv__random_attr), .torch = "rand rand_like",
        .numpy = "random.random", .onnx = "RandomUniform",
        .refuse = { "run:i32[3], shape=5 => uniform: the counter is i32, i64 is wanted | in here | input 0: input i32 "
                    "[3] run | hint nrv_cast it to NRV_I64",

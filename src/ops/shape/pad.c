@@ -120,7 +120,8 @@ NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
        .doc = "Elements put around the last axes: a number, or with mode reflect, replicate or circular what the axis "
               "itself has there; negative numbers cut away.",
        .flags = NRV_MACRO, .make = pad_with_make,
-       .torch = "nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d nn.ReflectionPad1d "
+       .torch = "constant_pad_nd nn.functional.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad2d "
+                "nn.ReflectionPad1d "
                 "nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d",
        .numpy = "pad", .onnx = "Pad",
        .refuse = { "x[2,3,4], pad=1 2 3 => pad_with: 3 numbers for a tensor of rank 3 | in here | input 0: "

@@ -3,7 +3,7 @@
 #include "../op.h"
 #include <math.h>
 
-extern const nrv__opdef nrv__op_arange, nrv__op_linspace, nrv__op_logspace, nrv__op_eye;
+extern const nrv__opdef nrv__op_range, nrv__op_arange, nrv__op_linspace, nrv__op_logspace, nrv__op_eye;
 
 static nrv_dtype ranges_type(const nrv__case *c)
 {
@@ -25,6 +25,12 @@ static nrv_tensor arange_make(nrv__case *c)
 {
     return nrv_arange(c->g, ranges_type(c), nrv__case_real(c, "start", 0), nrv__case_real(c, "end", 0),
                       nrv__case_real(c, "step", 1));
+}
+
+static nrv_tensor range_make(nrv__case *c)
+{
+    return nrv_range(c->g, ranges_type(c), nrv__case_real(c, "start", 0), nrv__case_real(c, "end", 0),
+                     nrv__case_real(c, "step", 1));
 }
 
 static nrv_tensor linspace_make(nrv__case *c)
@@ -56,6 +62,15 @@ NRV_OP(arange, .sig = "-> y[n]",
                    "the other, up to 2^31 - 1 times" },
        .test = { "end=5", "start=1, end=2.5, step=0.5", "start=5, end=0, step=-2", "end=0", "end=7, type=i64",
                  "start=0.1, end=1000, step=0.5, type=f32" });
+NRV_OP(
+    range, .sig = "-> y[n]",
+    .doc = "start, start + step, ... up to end, which is the last where it is met. The step may be negative, not 0.",
+    .flags = NRV_MACRO, .make = range_make, .torch = "range",
+    .refuse = { "start=0, end=5, step=0 => range: 0, 5, 0 | in here | hint start, end and a step from one towards the "
+                "other, up to 2^31 - 1 times",
+                "start=0, end=5, step=-1 => range: 0, 5, -1 | in here | hint start, end and a step from one towards "
+                "the other, up to 2^31 - 1 times" },
+    .test = { "end=5", "start=1, end=2.6, step=0.5", "start=5, end=0, step=-2", "start=3, end=3", "end=7, type=i64" });
 NRV_OP(linspace, .sig = "-> y[n]",
        .doc =
            "Numbers at equal distances from start to end, both included; the second half is counted from the end. One "
@@ -88,6 +103,19 @@ NRV_API nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double en
     double n = ceil((end - start) / step);
     if (step == 0 || !(n >= 0 && n <= INT32_MAX) || !isfinite(step))
         return ranges_fail(g, &nrv__op_arange, "start, end and a step from one towards the other, up to 2^31 - 1 times",
+                           start, end, step);
+    nrv_tensor i = nrv_iota(g, NRV_F64, (nrv_dim)n);
+    return nrv_cast(NRV_EXPR("i, a, s: a + i * s", i, nrv__like(i, start), nrv__like(i, step)), t);
+}
+
+/* start, start + step, ... up to end, which belongs to it where it is met -> (n) of type t; PyTorch's range. */
+NRV_API nrv_tensor nrv_range(nrv_graph *g, nrv_dtype t, double start, double end, double step)
+{
+    if (!ranges_open(g))
+        return NULL;
+    const double n = floor((end - start) / step) + 1;
+    if (!(step != 0 && n >= 1 && n <= INT32_MAX && isfinite(step)))
+        return ranges_fail(g, &nrv__op_range, "start, end and a step from one towards the other, up to 2^31 - 1 times",
                            start, end, step);
     nrv_tensor i = nrv_iota(g, NRV_F64, (nrv_dim)n);
     return nrv_cast(NRV_EXPR("i, a, s: a + i * s", i, nrv__like(i, start), nrv__like(i, step)), t);

@@ -99,7 +99,8 @@ NRV_OP(split, .sig = "any x[...] -> y[...]...",
        .doc =
            "An axis cut into parts of given lengths, which add up to its own; or into parts of one length, the last of "
            "which may be shorter.",
-       .flags = NRV_MACRO, .make = split_make, .torch = "split split_with_sizes", .onnx = "Split",
+       .flags = NRV_MACRO, .make = split_make, .torch = "split split_with_sizes unsafe_split unsafe_split_with_sizes",
+       .onnx = "Split",
        .refuse = { "x[6,2], sections=1x2x4 => split: the parts make 7, axis 0 has 6 | in here | input 0: input f32 [6, "
                    "2] x | hint the lengths add up to that of the axis",
                    "x[6,2], size=0 => split: parts of 0 of axis 0 | in here | input 0: input f32 [6, 2] x | hint one "
@@ -110,7 +111,7 @@ NRV_OP(split, .sig = "any x[...] -> y[...]...",
                  "x[0,2], size=2" });
 NRV_OP(chunk, .sig = "any x[...] -> y[...]...",
        .doc = "An axis cut into so many parts of one length or fewer, the last of which may be shorter.",
-       .flags = NRV_MACRO, .make = chunk_make, .torch = "chunk",
+       .flags = NRV_MACRO, .make = chunk_make, .torch = "chunk unsafe_chunk",
        .refuse = { "x[6,2], chunks=0 => chunk: 0 parts of axis 0 | in here | input 0: input f32 [6, 2] x | hint one or "
                    "more",
                    "x[6,2], chunks=2, axis=-3 => chunk: axis -3 of a tensor of rank 2 | in here | hint axes count from "

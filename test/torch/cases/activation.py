@@ -116,6 +116,29 @@ def clamps(rng):
                "run": lambda inputs: torch.clamp(inputs["x"], inputs.get("min"), inputs.get("max"))}
 
 
+def parts(rng):
+    x = np.array([-3, -1, -0.6, 0.25, 1, 1.5, 1e-30, 1e30, 0.4999])
+    yield one("frexp_0", np.append(x[:6], rng.normal(size=9)), lambda x: tuple(torch.frexp(x)))
+    yield one("frexp_1", np.append(x, [0, -0.0, np.inf, -np.inf, np.nan]), lambda x: tuple(torch.frexp(x)), grads=False)
+    yield one("isreal_0", rng.normal(size=4), torch.isreal, grads=False)
+    yield one("softmax2d_0", rng.normal(size=(2, 3, 4, 2)), torch.nn.Softmax2d())
+    yield one("softmax2d_1", rng.normal(size=(3, 2, 2)), torch.nn.Softmax2d())
+
+
+BESSEL = ("bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 "
+          "scaled_modified_bessel_k0 scaled_modified_bessel_k1 spherical_bessel_j0 airy_ai").split()
+
+
+def bessel(rng):
+    """of which PyTorch has no gradients; beyond 2.5 its J and Y have 8 digits only"""
+    for name in BESSEL:
+        f, whole = getattr(torch.special, name), "_y" not in name and "_k" not in name
+        most = 2 if name.startswith("bessel") else 12
+        yield one(f"{name}_0", np.append(rng.uniform(-most if whole else 0.01, most, size=20), [1, 2, 0.5]), f, grads=False)
+        yield one(f"{name}_1", 10 ** rng.uniform(-6, np.log10(most), size=20), f, grads=False)
+        yield one(f"{name}_2", np.array([0.0, 0.0, 1e-3]), f, grads=False)
+
+
 def activations(rng):
     for i, (name, attrs, kinks) in enumerate(ACTIVATIONS):
         f = getattr(F, name)
@@ -132,5 +155,5 @@ def activations(rng):
 
 
 def cases(rng):
-    for part in (functions, gamma, probabilities, steps, clamps, activations):
+    for part in (functions, gamma, probabilities, steps, clamps, parts, bessel, activations):
         yield from part(rng)

@@ -21,8 +21,8 @@ def attending(module, masks, more):
     return run
 
 
-def calling(module, names):
-    return lambda inputs: call(module, inputs, names)
+def calling(module, names, masks=()):
+    return lambda inputs: call(module, inputs, names, **{n: inputs[n] for n in masks})
 
 
 def heads(rng):
@@ -86,6 +86,31 @@ def layers(rng):
                "run": calling(module, ["x", "memory", "tgt_mask", "memory_mask"])}
 
 
+def stacks(rng):
+    mask, pad = numpy.triu(numpy.ones((4, 4), bool), 1), numpy.array([[0, 0, 1], [0, 0, 0]], bool)
+    for i, (count, first, front) in enumerate(((1, False, False), (2, True, True))):
+        made = {"norm_first": first, "batch_first": front}
+        shape = lambda time: (2, time, 4) if front else (time, 2, 4)
+        attrs, x = {"heads": 2, **made, "dropout": 0}, {"tgt": rng.normal(size=shape(4)), "memory": rng.normal(size=shape(3))}
+        for end in (None, nn.LayerNorm(4)):
+            j = 2 * i + bool(end)
+            module = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 3, 0.0, **made), count, end).double().train()
+            weights = parameters(rng, module)
+            yield {"name": f"transformer_encoder_{j}", "attrs": attrs, "grads": ["src", *weights],
+                   "inputs": {"src": x["tgt"], **weights, "mask": mask}, "run": calling(module, ["src", "mask"])}
+            module = nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 3, 0.0, **made), count, end).double().train()
+            weights = parameters(rng, module)
+            yield {"name": f"transformer_decoder_{j}", "attrs": attrs, "grads": [*x, *weights], "inputs": {**x, **weights, "tgt_mask": mask},
+                   "run": calling(module, ["tgt", "memory", "tgt_mask"])}
+        module = nn.Transformer(4, 2, 1, 1, 3, 0.0, **made).double().train()
+        weights, x = parameters(rng, module), {"src": rng.normal(size=shape(3)), "tgt": rng.normal(size=shape(4))}
+        yield {"name": f"transformer_{i}", "attrs": attrs, "grads": [*x, *weights], "inputs": {**x, **weights},
+               "run": calling(module, ["src", "tgt"])}
+        masks = {"src_mask": mask[:3, :3], "tgt_mask": mask, "src_key_padding_mask": pad, "memory_key_padding_mask": pad}
+        yield {"name": f"transformer_{10 + i}", "attrs": attrs, "grads": [*x, *weights], "inputs": {**x, **weights, **masks},
+               "run": calling(module, ["src", "tgt"], masks)}
+
+
 def plain(rng):
     """scaled dot products, which PyTorch 1.13 has no public function of: by its formula"""
     def dot(q, k, v, attn_mask=None, is_causal=False, scale=None):
@@ -110,4 +135,5 @@ def plain(rng):
 def cases(rng):
     yield from heads(rng)
     yield from layers(rng)
+    yield from stacks(rng)
     yield from plain(rng)

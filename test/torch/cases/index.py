@@ -139,6 +139,50 @@ def different(rng):
             yield case(f"{name}_alone_{i}", lambda x, name=name: padded(getattr(torch, name)(x), x.numel()), {}, x=x)
 
 
+def different_lines(rng):
+    for i, (shape, dim) in enumerate([((7, 2), 0), ((2, 9), 1), ((2, 8, 2), -2), ((6,), 0), ((5, 3), 0)]):
+        x = rng.integers(0, 2, shape) if i < 4 else rng.normal(size=shape)
+        for name in ("unique", "unique_consecutive"):
+            def run(x, name=name, dim=dim):
+                y, inverse, counts = getattr(torch, name)(x, return_inverse=True, return_counts=True, dim=dim)
+                (y, number), (counts, _) = padded(y.movedim(dim, 0), x.shape[dim]), padded(counts, x.shape[dim])
+                return y.movedim(0, dim), inverse, counts, number
+            yield case(f"{name}_dim_{i}", run, {"return_inverse": True, "return_counts": True, "dim": dim}, x=x)
+
+
+def segments(rng):
+    lengths = numpy.array([2, 0, 4, 1])
+    for how in ("sum", "mean", "max", "min", "prod"):
+        for i, more in enumerate(({}, {"initial": 0.5})):
+            for shape in ((7,), (7, 2)):
+                attrs = {"reduce": how, "axis": 0, **more}
+                # the gradient of an empty segment's NaN or infinity is left out by giving it a beginning
+                grads = "x" if more or how in ("sum", "prod") else ""
+                yield case(f"segment_reduce_{how}_{2 * i + len(shape) - 1}",
+                           lambda x, n, how=how, more=more: torch.segment_reduce(x, how, lengths=n, axis=0, **more), attrs, grads,
+                           x=rng.normal(size=shape), lengths=lengths)
+        yield case(f"segment_reduce_{how}_9", lambda x, n, how=how: torch.segment_reduce(x, how, lengths=n, axis=1),
+                   {"reduce": how, "axis": 1}, "x", x=rng.normal(size=(2, 5, 3)), lengths=numpy.array([[2, 3], [1, 4]]))
+
+
+def histograms(rng):
+    x, weight = rng.normal(size=(3, 7)), rng.random(21)
+    for i, (bins, more) in enumerate([(5, {}), (4, {"range": (-1.0, 1.0)}), (3, {"density": True}),
+                                      (2, {"range": (0.0, 0.5), "density": True})]):
+        attrs = {"bins": bins, **{k: list(v) if k == "range" else v for k, v in more.items()}}
+        yield case(f"histogram_{i}", lambda x, b=bins, m=more: tuple(torch.histogram(x, b, **m)), attrs, x=x)
+        yield case(f"histogram_weight_{i}", lambda x, w, b=bins, m=more: tuple(torch.histogram(x, b, weight=w, **m)), attrs,
+                   x=x.reshape(-1), weight=weight)
+    yield case("histogram_bins_0", lambda x, b: tuple(torch.histogram(x, b)), {}, x=x, bins=numpy.array([-1.0, -0.5, 0.25, 2.0]))
+    for i, (bins, more) in enumerate([([3, 4], {}), ([2, 2], {"range": (-1.0, 1.0, 0.0, 2.0)}), ([4, 3], {"density": True})]):
+        attrs = {"bins": bins, **{k: list(v) if k == "range" else v for k, v in more.items()}}
+        whole = lambda answer: (answer[0], *answer[1])
+        yield case(f"histogramdd_{i}", lambda x, b=bins, m=more: whole(torch.histogramdd(x, b, **m)), attrs, x=rng.normal(size=(21, 2)))
+        yield case(f"histogramdd_weight_{i}", lambda x, w, b=bins, m=more: whole(torch.histogramdd(x, b, weight=w, **m)), attrs,
+                   x=rng.normal(size=(21, 2)), weight=weight)
+    yield case("histogramdd_9", lambda x: whole(torch.histogramdd(x, [2, 3, 2])), {"bins": [2, 3, 2]}, x=rng.normal(size=(30, 3)))
+
+
 def counted(rng):
     edges, x = numpy.sort(rng.normal(size=5)), numpy.concatenate([rng.normal(size=8), [numpy.inf, -numpy.inf]])
     x[:3] = edges[:3]
@@ -209,5 +253,5 @@ class Unscaled(torch.autograd.Function):
 
 
 def cases(rng):
-    for part in (ordered, taken, put, masked, different, counted, looked_up):
+    for part in (ordered, taken, put, masked, different, different_lines, segments, histograms, counted, looked_up):
         yield from part(rng)

@@ -85,6 +85,7 @@ def factorisations(rng):
         yield f"svdvals_{i}", {}, {"a": a}, torch.linalg.svdvals
         yield f"lu_{i}", {}, {"a": a}, torch.linalg.lu
         yield f"lu_factor_{i}", {}, {"a": a}, lambda a: torch.linalg.lu_factor(a)
+        yield f"lu_factor_ex_{i}", {}, {"a": a}, lambda a: tuple(torch.linalg.lu_factor_ex(a))
         yield f"pinv_{i}", {}, {"a": a}, lambda a: torch.linalg.pinv(a)
         yield f"pinverse_{i}", {"rcond": 0.3}, {"a": a}, lambda a: torch.pinverse(a, rcond=0.3)
         yield f"matrix_rank_{i}", {"tol": 1.5}, {"a": a}, lambda a: torch.linalg.matrix_rank(a, tol=1.5)
@@ -159,6 +160,28 @@ def systems(rng):
             yield (f"matrix_power_{10 * i + n + 2}", {"n": n}, {"a": a},
                    lambda a, n=n: torch.linalg.matrix_power(a, n))
     yield "det_singular", {}, {"a": numpy.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9.5]])}, torch.linalg.det
+    for i, shape in enumerate([(4, 4), (2, 3, 3), (4, 2), (2, 4), (1, 1)]):
+        lu, pivots = torch.linalg.lu_factor(torch.from_numpy(rng.normal(size=shape)))
+        yield f"lu_unpack_{i}", {}, {"LU_data": lu, "LU_pivots": pivots}, torch.lu_unpack
+    for i, shape in enumerate([(4, 4), (7, 7), (2, 5, 5), (1, 1), (0, 0), (9, 9)]):
+        a = symmetric(rng, *shape)
+        a[..., range(0, shape[-1], 2), range(0, shape[-1], 2)] *= 0.1 * (i % 2)
+        ld, pivots = torch.linalg.ldl_factor(torch.from_numpy(a))
+        yield f"ldl_factor_{i}", {}, {"a": a}, lambda a: tuple(torch.linalg.ldl_factor(a))
+        yield f"ldl_factor_ex_{i}", {}, {"a": a}, lambda a: tuple(torch.linalg.ldl_factor_ex(a))
+        yield (f"ldl_solve_{i}", {}, {"LD": ld, "pivots": pivots, "B": rng.normal(size=(*shape[:-1], 3))},
+               lambda LD, pivots, B: torch.linalg.ldl_solve(LD, pivots, B))
+    ld, pivots = torch.linalg.ldl_factor(torch.from_numpy(symmetric(rng, 3, 3)))
+    yield ("ldl_solve_9", {}, {"LD": ld, "pivots": pivots, "B": rng.normal(size=(2, 3, 2))},
+           lambda LD, pivots, B: torch.linalg.ldl_solve(LD, pivots, B))
+    yield "ldl_factor_ex_9", {}, {"a": numpy.zeros((2, 2))}, lambda a: tuple(torch.linalg.ldl_factor_ex(a))
+    a, b = square(rng, 2, 3, 3), rng.normal(size=(2, 3, 2))
+    yield "cholesky_ex_0", {}, {"a": definite(rng, 2, 3, 3)}, symmetrised(lambda a: tuple(torch.linalg.cholesky_ex(a)))
+    yield "inv_ex_0", {}, {"a": a}, lambda a: tuple(torch.linalg.inv_ex(a))
+    yield "solve_ex_0", {}, {"a": a, "b": b}, lambda a, b: tuple(torch.linalg.solve_ex(a, b))
+    yield "solve_ex_1", {"left": False}, {"a": a, "b": b.swapaxes(1, 2).copy()}, lambda a, b: tuple(torch.linalg.solve_ex(a, b, left=False))
+    yield "frobenius_norm_0", {"dim": [1, 2], "keepdim": True}, {"a": a}, lambda a: torch.frobenius_norm(a, (1, 2), True)
+    yield "nuclear_norm_0", {"dim": [0, 2]}, {"a": a}, lambda a: torch.nuclear_norm(a, (0, 2))
     lu, pivots = torch.linalg.lu_factor(torch.from_numpy(square(rng, 2, 4, 4)))
     yield ("lu_solve_0", {}, {"LU": lu, "pivots": pivots, "B": rng.normal(size=(2, 4, 3))},
            lambda LU, pivots, B: torch.linalg.lu_solve(LU, pivots, B))
@@ -243,6 +266,6 @@ def cases(rng):
     for part in (factorisations, systems, products):
         for name, attrs, inputs, run in part(rng):
             real = [k for k, v in inputs.items() if not str(getattr(v, "dtype", "")).startswith(("int", "torch.int"))]
-            fixed = name.startswith(("matrix_rank", "qr_complete", "qr_r", "lstsq_vector", "vander_2", "geqrf", "ormqr"))
+            fixed = name.startswith(("matrix_rank", "qr_complete", "qr_r", "lstsq_vector", "vander_2", "geqrf", "ormqr", "ldl"))
             yield {"name": name, "attrs": attrs, "inputs": inputs, "grads": [] if fixed else real,
                    "run": in_order(run)}

@@ -286,6 +286,28 @@ def of_time(rng):
                    input=behind)
 
 
+def on_weights(module, call):
+    def run(inputs):
+        own = {name: inputs[name] for name, _ in module.named_parameters()}
+        with torch.nn.utils.stateless._reparametrize_module(module, own):
+            return call(module, inputs)
+    return run
+
+
+def of_clusters(rng):
+    """a softmax in clusters, on the weights of PyTorch's module"""
+    for i, (cutoffs, div, bias) in enumerate((([2], 4.0, False), ([3, 5], 2.0, True), ([1, 2, 6], 1.0, False))):
+        module = torch.nn.AdaptiveLogSoftmaxWithLoss(8, 9, cutoffs, div, bias).double()
+        weights = {name: rng.normal(size=tuple(p.shape)) for name, p in module.named_parameters()}
+        x = {"x": rng.normal(size=(6, 8)), "target": numpy.array([0, 8, 3, 5, 1, 8]), **weights}
+
+        grads = " ".join(["x", *weights])
+        yield case(f"adaptive_log_softmax_with_loss_{i}", on_weights(module, lambda m, t: tuple(m(t["x"], t["target"]))), x, grads)
+        x = {name: value for name, value in x.items() if name != "target"}
+        yield case(f"adaptive_log_prob_{i}", on_weights(module, lambda m, t: m.log_prob(t["x"])), x, grads)
+        yield case(f"adaptive_predict_{i}", on_weights(module, lambda m, t: m.predict(t["x"])), x, "")
+
+
 def cases(rng):
-    for part in (of_elements, of_two, of_classes, of_likelihood, of_pairs, of_regions, of_time):
+    for part in (of_elements, of_two, of_classes, of_likelihood, of_pairs, of_regions, of_time, of_clusters):
         yield from part(rng)

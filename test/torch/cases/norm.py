@@ -111,7 +111,14 @@ def lengths(rng):
                "run": spectral}
 
 
+def slices(rng):
+    for i, (shape, dim, p) in enumerate([((3, 4), 0, 2), ((3, 4), 1, 2), ((2, 3, 4), 2, 1), ((3, 4), -1, 2), ((5,), 0, 2)]):
+        yield {"name": f"norm_except_dim_{i}", "attrs": {"pow": p, "dim": dim}, "inputs": {"v": rng.normal(size=shape)},
+               "grads": ["v"], "run": lambda v, p=p, dim=dim: torch.norm_except_dim(v, p, dim)}
+
+
 def cases(rng):
+    yield from slices(rng)
     yield from batch(rng)
     yield from others(rng)
     yield from lengths(rng)

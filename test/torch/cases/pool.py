@@ -129,6 +129,15 @@ def fractional(rng):
                "run": lambda x, samples, f=f, k=k, to=to: f(x, k, to, return_indices=True, _random_samples=samples)}
 
 
+def with_indices(rng):
+    calls = {1: F.max_pool1d_with_indices, 2: F.max_pool2d_with_indices, 3: F.max_pool3d_with_indices}
+    for n, lengths in ((1, (9,)), (2, (7, 8)), (3, (4, 5, 6))):
+        for i, attrs in enumerate(({"kernel": 2}, {"kernel": 3, "stride": 2, "padding": 1}, {"kernel": 2, "stride": 1, "dilation": 2})):
+            names = {"kernel": "kernel_size", "stride": "stride", "padding": "padding", "dilation": "dilation"}
+            yield {"name": f"max_pool{n}d_with_indices_{i}", "attrs": attrs, "inputs": {"x": draw(rng, lengths)}, "grads": ["x"],
+                   "run": lambda x, n=n, a={names[k]: v for k, v in attrs.items()}: calls[n](x, **a)}
+
+
 def columns(rng):
     shapes = [((5, 6), 2, 1, 0, 1), ((6, 6), 3, 2, 1, 1), ((7, 7), 2, 1, 0, 2), ((7, 8), [3, 2], [2, 1], [1, 0], [1, 3])]
     for i, (lengths, k, s, p, d) in enumerate(shapes):
@@ -146,5 +155,5 @@ def columns(rng):
 
 
 def cases(rng):
-    for part in (averages, maxima, norms, adaptive, unpools, fractional, columns):
+    for part in (averages, maxima, norms, adaptive, unpools, fractional, with_indices, columns):
         yield from part(rng)

@@ -138,6 +138,13 @@ def written(rng):
                   {"start": a, "end": b, "steps": n}, rng=rng)
         yield one(f"logspace_{i}", lambda a=a, b=b, n=n: torch.logspace(a, b, n, 2, dtype=torch.float64),
                   {"start": a, "end": b, "steps": n, "base": 2}, rng=rng)
+    for i, (a, b, s) in enumerate([(0, 5, 1), (1, 2.6, 0.5), (5, 0, -2), (3, 3, 1)]):
+        yield one(f"range_{i}", lambda a=a, b=b, s=s: torch.range(a, b, s, dtype=torch.float64),
+                  {"start": a, "end": b, "step": s}, rng=rng)
+    for i, (shape, size, stride, offset) in enumerate([((3, 4), (2, 3), (1, 2), 1), ((9,), (3, 3), (2, 1), 0), ((5,), (), (), 2),
+                                                       ((2, 3), (2, 2, 2), (0, 1, 3), 0), ((4,), (0, 2), (1, 1), 0)]):
+        yield one(f"as_strided_{i}", lambda x, a=(size, stride, offset): torch.as_strided(x, *a),
+                  {"size": list(size), "stride": list(stride), "storage_offset": offset}, shape, rng=rng)
     yield one("eye_0", lambda: torch.eye(3, 4), {"n": 3, "m": 4}, rng=rng)
     yield one("full_0", lambda: torch.full((2, 3), 2.5), {"size": [2, 3], "fill_value": 2.5}, rng=rng)
     yield one("zeros_0", lambda: torch.zeros(2, 3), {"size": [2, 3]}, rng=rng)
