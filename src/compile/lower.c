@@ -212,6 +212,13 @@ static int32_t lower_get(lower_state *s, nrv_tensor n)
     return *v;
 }
 
+/* a reshape, or a run of the first axis, of what is contiguous */
+static bool lower_stays_dense(const lower_state *s, nrv_tensor n, int32_t x)
+{
+    bool run = !strcmp(n->op->name, "slice") && ((const nrv__axis_attr *)n->attr)->axis == 0;
+    return n->op->flags & NRV_FLAT || (run && s->code->value[x].dense);
+}
+
 static int32_t lower_view(lower_state *s, nrv_tensor n)
 {
     int32_t x = lower_get(s, n->in[0]);
@@ -222,7 +229,7 @@ static int32_t lower_view(lower_state *s, nrv_tensor n)
     nrv__value v = lower_shape(s, n, NRV__VIEW);
     v.index = x;
     v.view = n->op;
-    v.dense = (n->op->flags & NRV_FLAT) != 0;
+    v.dense = lower_stays_dense(s, n, x);
     v.attr = n->op->attr_bytes ? lower_copy(s, n->attr, n->op->attr_bytes) : NULL;
     v.size = lower_copy(s, n->size, (size_t)n->n_size * sizeof *n->size);
     v.n_size = n->n_size;

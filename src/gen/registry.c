@@ -5,6 +5,7 @@
 
 extern const nrv__opdef nrv__op_again;
 extern const nrv__opdef nrv__op_attention;
+extern const nrv__opdef nrv__op_attention_back;
 extern const nrv__opdef nrv__op_attention_weights;
 extern const nrv__opdef nrv__op_multi_head_attention;
 extern const nrv__opdef nrv__op_sinusoidal_positions;
@@ -675,6 +676,16 @@ extern const nrv__optim nrv__optim_adam;
 extern const nrv__optim nrv__optim_adamw;
 extern const nrv__optim nrv__optim_sgd;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_attention_avx512;
+extern const nrv__kernel nrv__kernel_attention_back_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_attention_avx2;
+extern const nrv__kernel nrv__kernel_attention_back_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_attention_baseline;
+extern const nrv__kernel nrv__kernel_attention_back_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
 extern const nrv__kernel nrv__kernel_conv_dw_avx512;
@@ -847,6 +858,7 @@ extern const nrv__point nrv__points_types_baseline[];
 const nrv__opdef *const nrv__ops[] = {
     &nrv__op_again,
     &nrv__op_attention,
+    &nrv__op_attention_back,
     &nrv__op_attention_weights,
     &nrv__op_multi_head_attention,
     &nrv__op_sinusoidal_positions,
@@ -1528,6 +1540,16 @@ const nrv__optim *const nrv__optims[] = {
 };
 
 const nrv__kernel *const nrv__kernels[] = {
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_attention_avx512,
+    &nrv__kernel_attention_back_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_attention_avx2,
+    &nrv__kernel_attention_back_avx2,
+#endif
+    &nrv__kernel_attention_baseline,
+    &nrv__kernel_attention_back_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_conv_avx512,
     &nrv__kernel_conv_dx_avx512,

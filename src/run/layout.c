@@ -71,21 +71,27 @@ static size_t layout_bytes(const nrv__view *v)
 }
 
 /* ---- kernels ---- */
-/* ns: what is worth splitting, and the least that a piece should be */
-static const double layout_worth = 20000, layout_least = 4000;
+/* ns: what is worth splitting, and the least that a piece should be; the second of each in a loop, where workers are
+   still awake from the step before */
+static const double layout_worth[2] = { 20000, 5000 }, layout_least[2] = { 4000, 1500 };
 
-static void layout_grain(nrv_exec *e, nrv__action *a, double unit_ns)
+static void layout_grain(nrv_exec *e, nrv__action *a, double unit_ns, bool loop)
 {
     unit_ns = unit_ns > 1 ? unit_ns : 1;
     double total = unit_ns * (double)a->units;
-    int64_t piece = (int64_t)(layout_least / unit_ns) + 1;
+    int64_t piece = (int64_t)(layout_least[loop] / unit_ns) + 1;
     int threads = nrv__pool_threads(e->pool);
     int64_t even = a->units / (threads * 4) + 1;
-    a->grain = total < layout_worth ? a->units : piece > even ? piece : even;
-    a->grain2 = total < layout_worth ? a->units2 : a->units2 / (threads * 4) + 1;
+    a->grain = total < layout_worth[loop] ? a->units : piece > even ? piece : even;
+    a->grain2 = total < layout_worth[loop] ? a->units2 : a->units2 / (threads * 4) + 1;
 }
 
-static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)
+static bool layout_in_loop(const nrv__frame *f)
+{
+    return f->loop && f->loop->kind != NRV__IF;
+}
+
+static nrv_status layout_kernel(nrv_exec *e, const nrv__frame *f, nrv__action *a)
 {
     const nrv__step *s = a->step;
     a->kernel = NULL;
@@ -107,7 +113,7 @@ static nrv_status layout_kernel(nrv_exec *e, nrv__action *a)
     a->units2 = a->kernel->units2 ? a->kernel->units2(&a->args) : 0;
     a->scratch = a->kernel->scratch ? a->kernel->scratch(&a->args) : 0;
     a->shared = a->kernel->shared ? a->kernel->shared(&a->args) : 0;
-    layout_grain(e, a, a->kernel->work ? a->kernel->work(&a->args) : 1000);
+    layout_grain(e, a, a->kernel->work ? a->kernel->work(&a->args) : 1000, layout_in_loop(f));
     return NRV_OK;
 }
 
@@ -121,7 +127,7 @@ static void layout_tiles(nrv_exec *e, nrv__frame *f, nrv__action *a)
     a->units = (a->args.n + NRV__TILE - 1) / NRV__TILE;
     a->units2 = 0;
     a->scratch = nrv__tile_scratch(t);
-    layout_grain(e, a, 100.0 * t->n_instr);
+    layout_grain(e, a, 100.0 * t->n_instr, layout_in_loop(f));
 }
 
 static nrv_status layout_frame(nrv_exec *e, nrv__frame *f);
@@ -159,7 +165,7 @@ static nrv_status layout_action(nrv_exec *e, nrv__frame *f, nrv__action *a)
         return NRV_OK;
     }
     a->args.n = nrv__elements(a->out);
-    return layout_kernel(e, a);
+    return layout_kernel(e, f, a);
 }
 
 static nrv_status layout_actions(nrv_exec *e, nrv__frame *f, size_t *shared)

@@ -2,6 +2,10 @@
 
    y = softmax(scale q k^T + bias) v      q (...,T,D)   k (...,L,D)   v (...,L,Dv)   y (...,T,Dv)
 
+   attention_back is all three gradients in one flat tensor, dq, dk, dv, each summed to the shape of its input:
+
+   p = softmax(scale q k^T + bias)   ds = p (dy v^T - y . dy)   dq = scale ds k   dk = scale ds^T q   dv = p^T dy
+
    Promises: a query that may see no key gives zeros and passes no gradient, never NaN; what may not be seen has no
    influence where it is finite. Does not do: dropout of the weights - nrv_attention_weights, nrv_dropout and nrv_matmul
    are that. */
@@ -91,9 +95,9 @@ static nrv_tensor attention_seen(nrv_tensor q, nrv_tensor k, const nrv_attention
     return o->mask ? nrv_select(o->mask, seen, nrv__like(seen, 0)) : seen;
 }
 
-static nrv_tensor attention_scaled(nrv_tensor q, double scale)
+/* D: the length of q's vectors */
+static nrv_tensor attention_scaled(nrv_tensor q, nrv_dim D, double scale)
 {
-    nrv_dim D = q->dim[q->rank - 1];
     if (scale != 0 || D >= 0)
         return nrv_mul_c(q, scale < 0 ? 0 : scale > 0 ? scale : D > 0 ? 1 / sqrt((double)D) : 0);
     return nrv_div(q, nrv_sqrt(nrv_cast(nrv_dim_value(q->g, D), q->type)));
@@ -110,7 +114,7 @@ static attention_parts attention_split(const attention_ready *r)
     nrv_tensor q = r->q, k = r->k;
     const nrv_attention_opt *o = &r->o;
     attention_parts p = { NULL, NULL };
-    nrv_tensor scores = nrv_matmul(attention_scaled(q, o->scale), nrv_transpose(k));
+    nrv_tensor scores = nrv_matmul(attention_scaled(q, q->dim[q->rank - 1], o->scale), nrv_transpose(k));
     if (!scores || !attention_mask_fits(r, scores, o->mask) || !attention_mask_fits(r, scores, o->bias))
         return p;
     nrv_tensor seen = attention_seen(q, k, o);
@@ -137,6 +141,85 @@ static nrv_tensor attention_body(const attention_ready *r)
 {
     attention_parts p = attention_split(r);
     return attention_seeing(&p, nrv_matmul(p.weights, r->v));
+}
+
+/* ---- the gradient ---- */
+extern const nrv__opdef nrv__op_attention_back;
+
+/* of the scores; p: the weights, zero where a query sees no key */
+static nrv_tensor attention_slopes(const attention_ready *r, nrv_tensor p, nrv_tensor y, nrv_tensor dy)
+{
+    return NRV_EXPR("p, d, s: p * (d - s)", p, nrv_matmul(dy, nrv_transpose(r->v)), nrv_sum(nrv_mul(y, dy), -1, 1));
+}
+
+static nrv_tensor attention_flat(nrv_tensor dx, nrv_tensor x)
+{
+    nrv_tensor to = dx ? nrv__sum_to(dx, x) : NULL;
+    return to ? nrv_reshape(to, NRV_SHAPE(nrv__dim_product(x->g, x->rank, x->dim))) : NULL;
+}
+
+static nrv_tensor attention_back_body(const attention_ready *r, nrv_tensor y, nrv_tensor dy)
+{
+    attention_parts parts = attention_split(r);
+    nrv_tensor p = attention_seeing(&parts, parts.weights), ds = attention_slopes(r, p, y, dy);
+    nrv_tensor dq = nrv_matmul(ds, r->k), dk = nrv_matmul(nrv_transpose(ds), r->q);
+    if (!dq || !dk)
+        return NULL;
+    nrv_tensor part[3] = { attention_flat(attention_scaled(dq, r->q->dim[r->q->rank - 1], r->o.scale), r->q),
+                           attention_flat(attention_scaled(dk, r->q->dim[r->q->rank - 1], r->o.scale), r->k),
+                           attention_flat(nrv_matmul(nrv_transpose(p), dy), r->v) };
+    return nrv_concat(3, part, 0);
+}
+
+/* in: q, k, v, then `more` others; behind them what there is of mask, offset and bias. How many they are */
+static int attention_inputs(const attention_ready *r, int n, nrv_tensor *in)
+{
+    const nrv_attention_opt *o = &r->o;
+    if (o->mask)
+        in[n++] = o->mask;
+    if (o->offset)
+        in[n++] = o->offset;
+    if (o->bias)
+        in[n++] = o->bias;
+    return n;
+}
+
+static nrv__attention_attr attention_attr(const nrv_attention_opt *o)
+{
+    return (nrv__attention_attr){ o->scale, o->causal != 0, o->mask != NULL, o->offset != NULL, o->bias != NULL };
+}
+
+static nrv_tensor attention_back(const attention_ready *r, nrv_tensor y, nrv_tensor dy)
+{
+    nrv_tensor body = attention_back_body(r, y, dy), in[8] = { r->q, r->k, r->v, y, dy };
+    nrv__attention_attr a = attention_attr(&r->o);
+    return body ? nrv__composite(&nrv__op_attention_back, attention_inputs(r, 5, in), in, &a, 1, &body) : NULL;
+}
+
+static nrv_tensor attention_piece(nrv_tensor flat, nrv_dim *at, nrv_tensor x)
+{
+    nrv_dim n = nrv__dim_product(x->g, x->rank, x->dim), from = *at;
+    *at = nrv__dim_add(x->g, from, n);
+    return nrv_reshape(nrv_slice(flat, 0, from, n), nrv_shape_of(x));
+}
+
+static void attention_vjp(nrv_vjp *v)
+{
+    const nrv__attention_attr *a = v->attr;
+    int n = 3;
+    attention_ready r = { .q = v->x[0], .k = v->x[1], .v = v->x[2], .o = { .causal = (int)a->causal } };
+    r.o.scale = a->scale;
+    r.o.mask = a->mask ? v->x[n++] : NULL;
+    r.o.offset = a->offset ? v->x[n++] : NULL;
+    r.o.bias = a->bias ? v->x[n] : NULL;
+    if (r.o.bias && v->need[n]) {
+        attention_parts p = attention_split(&r);
+        v->dx[n] = attention_slopes(&r, attention_seeing(&p, p.weights), v->y, v->dy);
+    }
+    nrv_tensor flat = v->need[0] || v->need[1] || v->need[2] ? attention_back(&r, v->y, v->dy) : NULL;
+    nrv_dim at = 0;
+    for (int i = 0; i < 3 && flat; i++)
+        v->dx[i] = attention_piece(flat, &at, v->x[i]);
 }
 
 /* ---- grouped heads: (...,H,T,D) as (...,heads of k,group,T,D), k and v with a group of 1 ---- */
@@ -222,6 +305,45 @@ static nrv_tensor attention_make(nrv__case *c)
     return nrv_attention(nrv__case_named(c, "q query"), nrv__case_named(c, "k key"), nrv__case_named(c, "v value"), &o);
 }
 
+static nrv_tensor attention_back_make(nrv__case *c)
+{
+    attention_ready r;
+    nrv_attention_opt o = attention_options(c);
+    nrv_tensor y = nrv__case_named(c, "y"), dy = nrv__case_named(c, "dy");
+    if (!attention_begin(&r, nrv__case_named(c, "q query"), nrv__case_named(c, "k key"), nrv__case_named(c, "v value"),
+                         &o))
+        return NULL;
+    nrv_tensor like = attention_body(&r);
+    bool same = like && y && dy && y->rank == like->rank && dy->rank == like->rank;
+    for (int i = 0; same && i < like->rank; i++)
+        same = y->dim[i] == like->dim[i] && dy->dim[i] == like->dim[i];
+    if (like && !same)
+        attention_fail(&r, NRV_ESHAPE, "y and dy are not of the shape that attention gives");
+    return same ? attention_back(&r, y, dy) : NULL;
+}
+
+/* every query with every key and value, whatever it may see */
+static int64_t attention_products(const nrv__view *y, const nrv__view *k, int64_t deep)
+{
+    int64_t n = deep;
+    for (int i = 0; i < y->rank - 1; i++)
+        if (!nrv__mul(n, y->dim[i], &n))
+            return INT64_MAX;
+    return nrv__mul(n, k->dim[k->rank - 2], &n) ? n : INT64_MAX;
+}
+
+static int64_t attention_macs(const nrv__args *a)
+{
+    const nrv__view *k = &a->in[1], *v = &a->in[2];
+    return attention_products(&a->out[0], k, k->dim[k->rank - 1] + v->dim[v->rank - 1]);
+}
+
+static int64_t attention_back_macs(const nrv__args *a)
+{
+    const nrv__view *k = &a->in[1], *v = &a->in[2];
+    return attention_products(&a->in[4], k, 3 * k->dim[k->rank - 1] + 2 * v->dim[v->rank - 1]);
+}
+
 static nrv_tensor attention_weights_make(nrv__case *c)
 {
     nrv_attention_opt o = attention_options(c);
@@ -253,8 +375,8 @@ NRV_OP(attention, .sig = "real q[...,T,D], real k[...,L,D], real v[...,L,Dv] -> 
                    "| in here | input 0: input f32 [3, 2, 4] q | input 1: input f32 [2, 5, 4] k | input 2: input f32 "
                    "[2, 5, 2] v | hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias "
                    "(...,T,L); offset an i64 scalar" },
-       .make = attention_make, .attr_bytes = sizeof(nrv__attention_attr), .ulp = 32,
-       .tolerance_why = "two products and a softmax, each rounded",
+       .make = attention_make, .vjp = attention_vjp, .macs = attention_macs, .attr_bytes = sizeof(nrv__attention_attr),
+       .ulp = 32, .tolerance_why = "two products and a softmax, each rounded",
        .test = { "q[2,3,4], k[2,5,4], v[2,5,6]", "q[3,4], k[5,4], v[5,2], causal=1",
                  "q[2,2,3,4], k[2,2,5,4], v[2,2,5,4], m:bool[3,5]{1,0,1,0,0,0,0,0,0,0,0,1,1,0,1}, scale=0.7",
                  "q[2,3,4], k[1,5,4], v[1,5,4], m:bool[2,1,5]{0,1,1,0,0,0,0,0,0,1}, offset:i64[]{-1}, causal=1",
@@ -262,7 +384,8 @@ NRV_OP(attention, .sig = "real q[...,T,D], real k[...,L,D], real v[...,L,Dv] -> 
                  "q[2,3,4], k[2,5,4], v[2,5,2], m[3,5] in -2..2, causal=1",
                  "q[4,3,2], k[2,5,2], v[2,5,2], m:bool[4,3,5], grouped=1",
                  "q[2,4,3,2], k[2,1,5,2], v[2,1,5,3], bias[4,3,5], grouped=1, causal=1",
-                 "q[0,3,4], k[0,5,4], v[0,5,4], causal=1" });
+                 "q[0,3,4], k[0,5,4], v[0,5,4], causal=1", "q[70,20], k[200,20], v[200,17], causal=1, offset:i64[]{40}",
+                 "q[2,130,16], k[2,130,16], v[2,130,16], causal=1" });
 
 /* How well keys suit queries decides what each query gets of the values. q (...,T,D), k (...,L,D), v (...,L,Dv) ->
    (...,T,Dv); leading axes stretch. A query that may see no key gives zeros, with no gradient. (Vaswani et al. 2017) */
@@ -271,18 +394,33 @@ NRV_API nrv_tensor nrv_attention(nrv_tensor q, nrv_tensor k, nrv_tensor v, const
     attention_ready r;
     if (!attention_begin(&r, q, k, v, opt))
         return NULL;
-    const nrv_attention_opt *o = &r.o;
     nrv_tensor body = attention_body(&r), in[6] = { r.q, r.k, r.v };
-    nrv__attention_attr a = { o->scale, o->causal != 0, o->mask != NULL, o->offset != NULL, o->bias != NULL };
-    int n = 3;
-    if (o->mask)
-        in[n++] = o->mask;
-    if (o->offset)
-        in[n++] = o->offset;
-    if (o->bias)
-        in[n++] = o->bias;
+    nrv__attention_attr a = attention_attr(&r.o);
+    int n = attention_inputs(&r, 3, in);
     return attention_joined(&r, body ? nrv__composite(&nrv__op_attention, n, in, &a, 1, &body) : NULL);
 }
+
+NRV_OP(attention_back,
+       .sig = "real q[...,T,D], real k[...,L,D], real v[...,L,Dv], real y[...,T,Dv], real dy[...,T,Dv] -> d[n]",
+       .doc = "The gradients of attention by q, k and v, one after the other in one flat tensor; y is what it gave. "
+              "Mask, offset and bias, if any, are the inputs behind dy.",
+       .refuse = { "q[3,4], k[5,4], v[5,2], y[3,2], dy[5,2] => attention: y and dy are not of the shape that attention "
+                   "gives | in here | input 0: input f32 [3, 4] q | input 1: input f32 [5, 4] k | input 2: input f32 "
+                   "[5, 2] v | hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias "
+                   "(...,T,L); offset an i64 scalar",
+                   "q[3,4], k[5,3], v[5,2], y[3,2], dy[3,2] => attention: q and k differ in their last length | in "
+                   "here | input 0: input f32 [3, 4] q | input 1: input f32 [5, 3] k | input 2: input f32 [5, 2] v | "
+                   "hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset "
+                   "an i64 scalar" },
+       .make = attention_back_make, .macs = attention_back_macs, .attr_bytes = sizeof(nrv__attention_attr), .ulp = 64,
+       .tolerance_why = "five products and a softmax, each rounded",
+       .test = { "q[2,3,4], k[2,5,4], v[2,5,6], y[2,3,6], dy[2,3,6]",
+                 "q[3,4], k[5,4], v[5,2], y[3,2], dy[3,2], causal=1",
+                 "q[2,3,4], k[1,5,4], v[2,5,4], y[2,3,4], dy[2,3,4], m:bool[2,1,5]{0,1,1,0,0,0,0,0,0,1}, "
+                 "offset:i64[]{-1}, causal=1",
+                 "q[3,4], k[2,5,4], v[1,5,2], y[2,3,2], dy[2,3,2], bias[3,5] in -2..2, scale=0.7",
+                 "q[70,3], k[101,3], v[101,17], y[70,17], dy[70,17], offset:i64[]{30}, causal=1",
+                 "q[5,2,3,4], k[5,2,1,4], v[5,2,1,4], y[5,2,3,4], dy[5,2,3,4], scale=-1" });
 
 NRV_OP(attention_weights, .sig = "real q[...,T,D], real k[...,L,D] -> p[...,T,L]",
        .doc = "What attention weighs the values with: softmax(scale q k^T + bias), 0 for what may not be seen.",
