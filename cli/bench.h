@@ -30,6 +30,10 @@ typedef struct bench_row {
 } bench_row;
 void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t);
 
+/* the same for what has neither work nor result; more: at the end of either line */
+void bench_say(const cli_args *a, const char *what, int threads, const char *unit, double scale, const bench_times *t,
+               const char *more_json, const char *more);
+
 /* A graph with inputs of its own, that is compiled, run, checked and told. */
 enum { BENCH_INPUTS = 16, BENCH_NUMBERS = 24 };
 typedef struct bench_piece bench_piece;
@@ -62,4 +66,9 @@ int bench_conv(const cli_args *a);
 int bench_kernels(const cli_args *a);
 int bench_kernel(const cli_args *a, const char *name, bool *known); /* one of those, by its name */
 int bench_peak(const cli_args *a);
+int bench_overhead(const cli_args *a);
+int bench_compile(const cli_args *a);
+int bench_relay(const cli_args *a);
+int bench_idle(const cli_args *a);
+int bench_start(const cli_args *a);
 #endif

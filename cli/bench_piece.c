@@ -162,7 +162,8 @@ static int piece_check(const cli_args *a, const bench_piece *p, const nrv_plan *
     return code;
 }
 
-/* bytes: that must move once, whatever the steps are: what is bound, weights, outputs */
+/* flop: of products and convolutions, where there are any; bytes: that must move once, whatever the steps are: what is
+   bound, weights, outputs */
 static int piece_cost(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, bench_row *row)
 {
     nrv__cost cost;
@@ -171,7 +172,7 @@ static int piece_cost(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, b
     size_t bytes;
     if (nrv__cost_of(plan, &none, &cost, &why) != NRV_OK)
         return piece_failed(why.text);
-    row->flop = 2 * (double)cost.work.macs + (double)cost.work.points;
+    row->flop = cost.work.macs ? 2 * (double)cost.work.macs : (double)cost.work.points;
     row->moved = (double)cost.work.bytes;
     for (int i = 0; i < p->n_in; i++)
         row->bytes += (double)p->in[i].bytes;
