@@ -45,6 +45,13 @@ static const cli_option bench_options[] = {
       .hi = 10000,
       .fallback = "15",
       .help = "rounds, of which the median is told" },
+    { .name = "runs",
+      .arg = "N",
+      .kind = CLI_WHOLE,
+      .lo = 0,
+      .hi = 1e9,
+      .fallback = "0",
+      .help = "so many runs instead, of which none is timed: for tools that count" },
     { .name = "threads",
       .letter = 't',
       .arg = "N",
@@ -119,11 +126,23 @@ static int bench_failed(const nrv_exec *e)
     return cli_error(CLI_FAILED, "Try something smaller: another network, or a smaller --batch.", "%s", nrv_why(e));
 }
 
-int bench_time(bench_body *body, void *user, int rounds, int calls, bench_times *times)
+bench_length bench_length_of(const cli_args *a)
 {
-    double *round = cli_get((size_t)rounds * sizeof *round);
+    return (bench_length){ .rounds = (int)cli_whole(a, "rounds"), .runs = cli_whole(a, "runs") };
+}
+
+int bench_time(bench_body *body, void *user, bench_length length, int calls, bench_times *times)
+{
+    int rounds = length.runs ? 0 : length.rounds;
+    double *round = cli_get((size_t)length.rounds * sizeof *round);
     int64_t each = 1;
-    int code = body(user);
+    int code = CLI_GO_ON;
+    *times = (bench_times){ 0 };
+    for (int64_t i = 0; i < length.runs && code == CLI_GO_ON; i++)
+        code = body(user);
+    if (length.runs)
+        return code;
+    code = body(user);
     for (int i = -1; i < rounds && code == CLI_GO_ON; i++) { /* round -1 finds out how many make 20 ms */
         double begun = cli_now(), took = 0;
         int64_t n = 0;
@@ -146,9 +165,9 @@ static int bench_run_exec(void *user)
     return nrv_run(user) == NRV_OK ? CLI_GO_ON : bench_failed(user);
 }
 
-int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times)
+int bench_rounds(nrv_exec *e, bench_length length, int calls, bench_times *times)
 {
-    return bench_time(bench_run_exec, e, rounds, calls, times);
+    return bench_time(bench_run_exec, e, length, calls, times);
 }
 
 /* ---- a step: its time, its memory ------------------------------------------------------------------------------- */
@@ -197,7 +216,7 @@ static int bench_step(const cli_args *a)
     bench_times times;
     int code = bench_open(a, &b);
     if (code == CLI_GO_ON)
-        code = bench_rounds(b.plan.exec, (int)cli_whole(a, "rounds"), 1, &times);
+        code = bench_rounds(b.plan.exec, bench_length_of(a), 1, &times);
     if (code == CLI_GO_ON) {
         double per_s = (double)b.batch / times.median;
         char n[32];

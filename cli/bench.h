@@ -11,10 +11,16 @@ typedef struct bench_times {
     int64_t each;               /* in a round */
 } bench_times;
 
-typedef int bench_body(void *user); /* CLI_GO_ON, or the exit code of what it said */
+typedef struct bench_length { /* --rounds; or --runs, if that is not 0: then no time is taken */
+    int rounds;
+    int64_t runs;
+} bench_length;
+bench_length bench_length_of(const cli_args *a);
 
-int bench_time(bench_body *body, void *user, int rounds, int calls, bench_times *times); /* calls: in one body */
-int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times);
+typedef int bench_body(void *user); /* CLI_GO_ON, or the exit code of what it said */
+int bench_time(bench_body *body, void *user, bench_length length, int calls,
+               bench_times *times); /* calls: in one body */
+int bench_rounds(nrv_exec *e, bench_length length, int calls, bench_times *times);
 bench_times bench_sort(double *round, int n, int64_t each);
 float bench_random(int64_t i, uint32_t key); /* from -1 to 1 */
 

@@ -200,7 +200,7 @@ static int piece_measure(const cli_args *a, const bench_piece *p, const char *is
     if (code == CLI_GO_ON)
         code = piece_cost(p, plan, e, &row);
     if (code == CLI_GO_ON)
-        code = bench_rounds(e, (int)cli_whole(a, "rounds"), 1, &t);
+        code = bench_rounds(e, bench_length_of(a), 1, &t);
     if (code == CLI_GO_ON)
         bench_tell(a, &row, &t);
     nrv_exec_free(e);
@@ -268,6 +268,8 @@ static void piece_rate(const bench_row *r, const bench_times *t)
 
 void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t)
 {
+    if (cli_whole(a, "runs"))
+        return;
     if (cli_flag(a, "json"))
         printf("{\"row\": \"%s t%d\", \"seconds\": %.6g, \"least\": %.6g, \"most\": %.6g, \"flop\": %.0f, \"bytes\": "
                "%.0f, \"moved\": %.0f, \"isa\": \"%s\", \"checked\": %s, \"elements\": %" PRId64

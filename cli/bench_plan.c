@@ -14,6 +14,8 @@
 void bench_say(const cli_args *a, const char *what, int threads, const char *unit, double scale, const bench_times *t,
                const char *more_json, const char *more)
 {
+    if (cli_whole(a, "runs"))
+        return;
     if (cli_flag(a, "json"))
         printf("{\"row\": \"%s t%d\", \"seconds\": %.6g, \"least\": %.6g, \"most\": %.6g, \"each\": %" PRId64 "%s}\n",
                what, threads, t->median, t->least, t->most, t->each, more_json);
@@ -66,19 +68,18 @@ static int plan_compile(const plan_compiling *c, double *seconds)
 int bench_compile(const cli_args *a)
 {
     plan_compiling c = { .isa = cli_text(a, "isa") };
-    int rounds = (int)cli_whole(a, "rounds"), code = cli_net_isa(&c.isa);
-    double *round = cli_get((size_t)rounds * sizeof *round), least = 1;
+    int64_t runs = cli_whole(a, "runs"), n = 0;
+    int rounds = runs ? 1 : (int)cli_whole(a, "rounds"), code = cli_net_isa(&c.isa);
+    double *round = cli_get((size_t)rounds * sizeof *round);
     if (code == CLI_GO_ON)
         code = plan_number(a, 10000, 1000000, &c.nodes);
     if (code != CLI_GO_ON)
         return code;
     c.store = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
-    int64_t n = 0;
     for (int i = 0; i < rounds && code == CLI_GO_ON; i++) {
-        for (n = 0; round[i] < 0.02 && code == CLI_GO_ON; n++)
+        for (n = 0; (runs ? n < runs : round[i] < 0.02) && code == CLI_GO_ON; n++)
             code = plan_compile(&c, &round[i]);
         round[i] /= (double)n;
-        least = round[i] < least ? round[i] : least;
     }
     nrv_store_free(c.store);
     if (code != CLI_GO_ON)
@@ -119,7 +120,7 @@ int bench_overhead(const cli_args *a)
     nrv_plan *p = plan_chain(s, isa, PLAN_CALLS, false);
     nrv_exec *e = nrv_exec_new(p, s, NULL);
     nrv_bind_in(e, "x", &one, sizeof one);
-    code = bench_rounds(e, (int)cli_whole(a, "rounds"), PLAN_CALLS, &t);
+    code = bench_rounds(e, bench_length_of(a), PLAN_CALLS, &t);
     if (code == CLI_GO_ON)
         bench_say(a, "overhead", 1, "ns", 1e9, &t, "", "  one kernel call of a plan, the 1x1 product in it included");
     nrv_exec_free(e);
@@ -157,7 +158,7 @@ int bench_relay(const cli_args *a)
     nrv_store *s = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
     nrv_plan *p = plan_chain(s, isa, steps, true);
     plan_laying l = { .e = nrv_exec_new(p, s, NULL) };
-    code = bench_time(plan_lay, &l, (int)cli_whole(a, "rounds"), 1, &t);
+    code = bench_time(plan_lay, &l, bench_length_of(a), 1, &t);
     if (code == CLI_GO_ON)
         bench_say(a, cli_format("relay %" PRId64, steps), 1, "us", 1e6, &t, "",
                   "  a plan is laid out for another size");
