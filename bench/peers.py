@@ -16,8 +16,9 @@ INSTALL = {"openblas": APT + "libopenblas0-openmp", "blis": APT + "libblis4-open
            "fann": APT + "libfann-dev", "torch": APT + "python3-torch",
            "onnxruntime": "python3 -m pip install --target build/bench/onnxruntime onnxruntime"}
 
-# serves: the program reads the words of rows from stdin, one a line, and is started once in a round
-Program = namedtuple("Program", "line env threads serves")
+# serves: the program reads the words of rows from stdin, one a line, and is started once in a round; copies: so many are
+# started at once, and the slowest counts
+Program = namedtuple("Program", "line env threads serves copies", defaults=(1,))
 
 
 def cpu_flags():
@@ -68,6 +69,8 @@ class Peers:
 
     def ours(self, row, check, threads=None):
         threads = threads or row.threads
+        if row.words.startswith("twice "):
+            return self.bench(row.words[6:], threads, check)._replace(copies=2)
         if row.words.split()[0] in ("step", "infer"):
             return self.model(row.words, threads, check)
         return self.bench(row.words, threads, check)
@@ -92,6 +95,10 @@ class Peers:
         env, words = environment(row.threads, self.isa), row.words.split()
         if peer == "one thread":
             return self.ours(row, False, 1)
+        if peer == "alone":
+            return self.bench(row.words[6:], row.threads, False)
+        if peer == "bare":
+            return self.bench(row.words + " bare", row.threads)
         if peer in ("torch", "torch 1t"):
             return self.by_torch("/usr/bin/python3", row, 1 if peer == "torch 1t" else row.threads)
         if peer == "newer torch":

@@ -176,6 +176,11 @@ def tiny():
 def scale():
     for nodes in (1000, 10000, 100000):
         yield row("scale", f"compile {nodes}", 1, (), most=2e-6 * nodes, why="<= 2 us per node, linear to 100,000")
+    for threads in (1, 2):
+        yield row("scale", "loader", threads, ("bare",), ratio={"bare": 1 / 1.05},
+                  why="training from the loader costs <= 5 % over the bare step")
+    yield row("scale", "twice gemm 512x512x512 nn", 2, ("alone",), ratio={"alone": 1 / 2.2},
+              why="two processes at once lose <= 2.2x")
     yield row("scale", "relay 1000", 1, (), most=100e-6, why="a new size re-lays 1,000 steps in <= 100 us")
 
 

@@ -97,9 +97,16 @@ static void bench_fill(const cli_net *net, cli_plan *p, int64_t batch)
     p->rate = 1e-3f;
 }
 
+static bool bench_loads(const cli_args *a)
+{
+    return a->n_rest && strcmp(a->rest[0], "loader") == 0;
+}
+
 static int bench_net(const cli_args *a, cli_net *net)
 {
     const char *input = cli_text(a, "input"), *text = "input 2 | dense 16 tanh | dense 16 tanh | dense 1";
+    if (bench_loads(a))
+        text = "input 1x28x28 | flatten | dense 512 relu | dense 512 relu | dense 10";
     int code = CLI_GO_ON;
     *net = (cli_net){ .optim = cli_text(a, "optim"), .isa = cli_text(a, "isa") };
     if (cli_text(a, "net") || cli_text(a, "model"))
@@ -121,7 +128,7 @@ static int bench_net(const cli_args *a, cli_net *net)
     return code == CLI_GO_ON ? cli_net_isa(&net->isa) : code;
 }
 
-static int bench_failed(const nrv_exec *e)
+int bench_failed(const nrv_exec *e)
 {
     return cli_error(CLI_FAILED, "Try something smaller: another network, or a smaller --batch.", "%s", nrv_why(e));
 }
@@ -171,20 +178,11 @@ int bench_rounds(nrv_exec *e, bench_length length, int calls, bench_times *times
 }
 
 /* ---- a step: its time, its memory ------------------------------------------------------------------------------- */
-typedef struct bench_subject {
-    cli_net net;
-    cli_plan plan;
-    nrv_store *store;
-    nrv_pool *pool;
-    int64_t batch;
-    int threads;
-    const char *what, *more_json, *more;
-} bench_subject;
-
-static int bench_open(const cli_args *a, bench_subject *b)
+int bench_open(const cli_args *a, bench_subject *b)
 {
     bool eval = cli_flag(a, "eval");
     *b = (bench_subject){ .batch = cli_whole(a, "batch"), .threads = (int)cli_whole(a, "threads") };
+    b->batch = bench_loads(a) && !cli_given(a, "batch") ? 128 : b->batch;
     int code = bench_net(a, &b->net);
     if (code != CLI_GO_ON)
         return code;
@@ -203,7 +201,7 @@ static int bench_open(const cli_args *a, bench_subject *b)
     return code;
 }
 
-static void bench_close(bench_subject *b)
+void bench_close(bench_subject *b)
 {
     cli_plan_free(&b->plan);
     nrv_store_free(b->store);
@@ -271,12 +269,13 @@ static int bench_run(cli_args *a)
         const char *name;
         int (*run)(const cli_args *a);
         bool words; /* takes some after its name */
-    } all[] = { { "step", bench_step, false },  { "memory", bench_memory, false },
-                { "once", bench_once, false },  { "gemm", bench_gemm, true },
-                { "conv", bench_conv, true },   { "kernels", bench_kernels, true },
-                { "peak", bench_peak, true },   { "compile", bench_compile, true },
-                { "relay", bench_relay, true }, { "overhead", bench_overhead, false },
-                { "idle", bench_idle, true },   { "start", bench_start, false } };
+    } all[] = { { "step", bench_step, false },         { "memory", bench_memory, false },
+                { "once", bench_once, false },         { "gemm", bench_gemm, true },
+                { "conv", bench_conv, true },          { "kernels", bench_kernels, true },
+                { "peak", bench_peak, true },          { "loader", bench_loader, true },
+                { "compile", bench_compile, true },    { "relay", bench_relay, true },
+                { "overhead", bench_overhead, false }, { "idle", bench_idle, true },
+                { "start", bench_start, false } };
     const char *what = a->n_rest ? a->rest[0] : "step";
     bool known = false;
     int code = CLI_GO_ON;
@@ -303,16 +302,18 @@ const cli_command cli_bench = {
              "       nervo bench peak [fma|read BYTES|write BYTES|copy BYTES] [THREADS] [options]\n"
              "       nervo bench kernels [THREADS] [options]\n"
              "       nervo bench softmax 2048x128 [both] [THREADS] [options]\n"
+             "       nervo bench loader [bare] [options]\n"
              "       nervo bench compile NODES [options]\n"
              "       nervo bench relay STEPS [options]",
-    .line =
-        "Measures a compiled training step on random data, in time or memory, a product of two matrices (M,K) and "
-        "(K,N), a convolution or one of its gradients, what this machine can do at most, kernels by the names that "
-        "'nervo bench kernels' prints (both: with their gradients), what a plan costs per kernel call, how fast one is "
-        "compiled or laid out anew, what threads burn after work has ended, or how long it takes from a command to "
-        "the first step. Results are checked before their times are told.",
+    .line = "Measures a compiled training step on random data, in time or memory, a product of two matrices (M,K) and "
+            "(K,N), a convolution or one of its gradients, what this machine can do at most, kernels by the names that "
+            "'nervo bench kernels' prints (both: with their gradients), a training step that reads its batches from "
+            "images in "
+            "memory (bare: without reading), what a plan costs per kernel call, how fast one is "
+            "compiled or laid out anew, what threads burn after work has ended, or how long it takes from a command to "
+            "the first step. Results are checked before their times are told.",
     .options = bench_options,
-    .takes = "step memory once gemm conv peak kernels overhead compile relay idle start",
+    .takes = "step memory once gemm conv peak kernels loader overhead compile relay idle start",
     .examples =
         "  nervo bench step --batch 32\n"
         "  nervo bench step -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\" --batch 64 -t 2\n"

@@ -40,6 +40,20 @@ void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t);
 void bench_say(const cli_args *a, const char *what, int threads, const char *unit, double scale, const bench_times *t,
                const char *more_json, const char *more);
 
+/* A network, as --net and --batch say, compiled, bound to random data, run once. */
+typedef struct bench_subject {
+    cli_net net;
+    cli_plan plan;
+    nrv_store *store;
+    nrv_pool *pool;
+    int64_t batch;
+    int threads;
+    const char *what, *more_json, *more;
+} bench_subject;
+int bench_open(const cli_args *a, bench_subject *b);
+void bench_close(bench_subject *b);
+int bench_failed(const nrv_exec *e); /* says why */
+
 /* A graph with inputs of its own, that is compiled, run, checked and told. */
 enum { BENCH_INPUTS = 16, BENCH_NUMBERS = 24 };
 typedef struct bench_piece bench_piece;
@@ -75,6 +89,7 @@ int bench_peak(const cli_args *a);
 int bench_overhead(const cli_args *a);
 int bench_compile(const cli_args *a);
 int bench_relay(const cli_args *a);
+int bench_loader(const cli_args *a);
 int bench_idle(const cli_args *a);
 int bench_start(const cli_args *a);
 #endif

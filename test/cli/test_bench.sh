@@ -50,6 +50,12 @@ done
 run 0 "$NERVO" bench idle 2 --rounds 3 --json
 says "\"row\": \"idle t2\", $row" out
 run 0 "$NERVO" bench once
+for what in "loader" "loader bare"; do
+    # shellcheck disable=SC2086
+    run 0 "$NERVO" bench $what -m 'input 5 | dense 3' --batch 7 --rounds 3 --json
+    says "\"row\": \"$what t1\", $row" out
+done
+bad 2 "does not understand 'slow'" bench loader slow
 
 run 0 "$NERVO" bench memory
 says '^memory +[0-9.]+ MB ' out
