@@ -15,7 +15,7 @@ DEMO=(build/nervo train
 NEED_BUILD="gcc libc6-dev cmake ninja-build pkg-config zlib1g-dev libfyaml-dev libzip-dev"
 NEED_DATA="dataset-fashion-mnist"
 NEED_TEST="$NEED_BUILD $NEED_DATA libcmocka-dev clang-19 libclang-rt-19-dev lld-19 wasi-libc libclang-rt-19-dev-wasm32
-    clang-format-19 nodejs g++ python3"
+    clang-format-19 nodejs g++ python3 valgrind"
 NEED_TORCH="python3-torch python3-numpy"
 NEED_PEERS="libopenblas0-openmp libblis4-openmp libdnnl-dev libfann-dev g++ python3 python3-torch"
 
@@ -162,6 +162,11 @@ do_bench() # kernels|steps|tiny|scale|peers: ours, its peers, the machine [--onl
     *) exec build/nervo bench "$@" ;;
     esac
     (need $NEED_PEERS) || say "going on without the peers that are not there"
+    if [ ! -d build/bench/onnxruntime ] && python3 -m pip --version >/dev/null 2>&1; then
+        say "fetching onnxruntime from PyPI into build/bench/onnxruntime"
+        python3 -m pip install -q --no-input --target build/bench/onnxruntime onnxruntime >/dev/null 2>&1 ||
+            say "going on without onnxruntime, which could not be had"
+    fi
     configure release build # finds what was installed since
     compile build --target bench
     exec python3 -B bench/bench.py "$@"

@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True
 from peers import INSTALL, Peers
 from rows import ROWS
 
+OWN = ("one thread", "alone", "bare")  # ours, otherwise: they are no peers
 MISSING = 4  # the exit code of a peer's program whose library is not installed
 OF = {"fma": "peak"}
 
@@ -65,19 +66,59 @@ class Progress:
 class Machine:
     """starts what is measured on the first cores that this process may use"""
     def __init__(self, best):
-        self.cores, self.best = sorted(os.sched_getaffinity(0)), best
+        self.cores, self.best, self.serving = sorted(os.sched_getaffinity(0)), best, {}
         self.seconds = "least" if best else "seconds"
 
-    def measure(self, line, env, threads):
-        """what it printed, or an int: its exit code, with what it said"""
-        cores = self.cores[:threads]
-        done = subprocess.run(line, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              preexec_fn=lambda: os.sched_setaffinity(0, cores))
-        rows = [json.loads(text) for text in done.stdout.splitlines() if text.startswith("{")]
-        if done.returncode or not rows:
-            return done.returncode or 1, done.stderr.strip()
-        rows[0]["seconds"] = rows[0].get(self.seconds, rows[0]["seconds"])
-        return 0, rows[0]
+    def start(self, p, **how):
+        cores = self.cores[:p.threads]
+        return subprocess.Popen(p.line, env=p.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                preexec_fn=lambda: os.sched_setaffinity(0, cores), **how)
+
+    def measure(self, p, words):
+        """(exit code, what it printed as a row, or what it said went wrong)"""
+        try:
+            return self.ask(p, words) if p.serves else self.once(p)
+        except OSError as e:
+            return MISSING, f"{p.line[0]}: {e.strerror}"
+
+    def once(self, p):
+        """of several copies, the slowest"""
+        copies = [self.start(p, stdin=subprocess.DEVNULL) for _ in range(p.copies)]
+        answers = [self.answer(process, *process.communicate()) for process in copies]
+        return max(answers, key=lambda a: (a[0], a[1]["seconds"] if not a[0] else 0))
+
+    def answer(self, process, out, said):
+        rows = [json.loads(text) for text in out.splitlines() if text.startswith("{")]
+        if process.returncode or not rows:
+            return process.returncode or 1, (said.strip().splitlines() or ["it printed nothing"])[-1]
+        return 0, self.chosen(rows[0])
+
+    def ask(self, p, words):
+        """a row of a program that serves many; it began with this round"""
+        key = (tuple(p.line), p.env["OMP_NUM_THREADS"], p.threads)
+        if key not in self.serving:
+            self.serving[key] = self.start(p, stdin=subprocess.PIPE)
+        process = self.serving[key]
+        try:
+            process.stdin.write(words + "\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        answer = process.stdout.readline()
+        if not answer:
+            return process.wait() or 1, (process.stderr.read().strip().splitlines() or ["it ended"])[-1]
+        got = json.loads(answer)
+        time.sleep(0.005)  # its threads spin for a while before they sleep
+        return (1, got["error"]) if "error" in got else (0, self.chosen(got))
+
+    def end_round(self):
+        for process in self.serving.values():
+            process.communicate()
+        self.serving = {}
+
+    def chosen(self, got):
+        got["seconds"] = got.get(self.seconds, got["seconds"])
+        return got
 
 
 def quartiles(values):
@@ -89,9 +130,9 @@ def quartiles(values):
 
 class Result:
     """all rounds of one row"""
-    def __init__(self, row):
+    def __init__(self, row, names):
         self.row, self.ours, self.peak, self.failed = row, [], [], None
-        self.peers = {p: [] for p in row.peers}
+        self.peers, self.lacks = {p: [] for p in names}, {}
         self.bits, self.checked = set(), False
 
     def name(self):
@@ -102,44 +143,53 @@ class Result:
         if who == "peak":
             self.peak.append(got if not code else None)
         elif who in self.peers:
-            self.peers[who].append(got["seconds"] if not code else None)
+            self.peers[who].append(got if not code else None)
+            if code:
+                self.lacks[who] = got
         elif code:
             self.failed = self.failed or got
         else:
             self.ours.append(got)
-            self.checked = self.checked or got["checked"]
+            self.checked = self.checked or got.get("checked", False)
             self.bits.add(got.get("bits"))
             if len(self.bits) > 1:
                 self.failed = "its bits differ from run to run"
 
+    def pairs(self, others):
+        return [(o, p) for o, p in zip(self.ours, others) if p]
+
     def share(self):
         """quartiles of the share of the machine's peak, or None"""
         key = "flop" if self.row.share and self.row.share[0] == "fma" else "bytes"
-        pairs = [(o, p) for o, p in zip(self.ours, self.peak) if p]
+        pairs = self.pairs(self.peak)
         if not self.row.share or not pairs:
             return None
         return quartiles([o[key] / o["seconds"] / (p[key] / p["seconds"]) for o, p in pairs])
 
-    def ratio(self, peer):
+    def ratio(self, peer, what="seconds"):
         """quartiles of the peer's time by ours, or None"""
-        pairs = [(o, p) for o, p in zip(self.ours, self.peers.get(peer, [])) if p]
-        return quartiles([p / o["seconds"] for o, p in pairs]) if pairs else None
+        pairs = [(o, p) for o, p in self.pairs(self.peers.get(peer, [])) if o.get(what)]
+        return quartiles([p[what] / o[what] for o, p in pairs]) if pairs else None
 
-    def best(self):
-        """the peer that is fastest in the median"""
-        took = {p: statistics.median([s for s in t if s]) for p, t in self.peers.items()
-                if any(t) and p != "one thread"}
+    def best(self, like=None):
+        """the peer that is fastest in the median, of all or of those that begin with `like`: "torch", "torch 1t" """
+        took = {p: statistics.median([g["seconds"] for g in got if g]) for p, got in self.peers.items()
+                if any(got) and (p.split()[0] == like.split()[0] if like else p not in OWN)}
         return min(took, key=took.get) if took else None
 
     def targets(self):
-        """(what, what it is, what it should be at least, met) of all that this row is held to"""
+        """(what, what it is, what it should be, met) of all that this row is held to and that could be measured"""
         share = self.share()
-        if self.row.share and share:
+        if share:
             yield "share", share[1], self.row.share[1], share[1] >= self.row.share[1]
         for peer, least in self.row.ratio.items():
-            ratio = self.ratio(self.best() if peer == "best" else peer)
+            ratio = self.ratio(self.best(None if peer == "best" else peer))
             if ratio:
                 yield peer, ratio[1], least, ratio[1] >= least
+        for peer, most in self.row.rss.items():
+            memory = self.ratio(peer, "rss")
+            if memory and memory[1] > 0:
+                yield "memory", 1 / memory[1], most, 1 / memory[1] <= most
         if self.row.most and self.ours:
             took = statistics.median([o["seconds"] for o in self.ours])
             yield "seconds", took, self.row.most, took <= self.row.most
@@ -148,25 +198,25 @@ class Result:
         return not self.failed and all(t[3] for t in self.targets())
 
     def record(self):
-        best = self.best()
         seconds = statistics.median([o["seconds"] for o in self.ours]) if self.ours else None
         first = self.ours[0] if self.ours else {}
         return {"row": self.name(), "family": self.row.family, "seconds": seconds, "flop": first.get("flop"),
-                "bytes": first.get("bytes"), "checked": self.checked, "rounds": len(self.ours), "share": self.share(),
-                "share_of": self.row.share and self.row.share[0], "best": best,
-                "ratio": {p: self.ratio(p) for p in self.peers}, "target": self.row.why,
+                "bytes": first.get("bytes"), "rss": first.get("rss"), "checked": self.checked,
+                "rounds": len(self.ours), "share": self.share(), "share_of": self.row.share and self.row.share[0],
+                "best": self.best(), "ratio": {p: self.ratio(p) for p in self.peers}, "target": self.row.why,
                 "targets": [dict(zip(("what", "is", "wanted", "met"), t)) for t in self.targets()],
-                "met": self.met(), "failed": self.failed}
+                "met": self.met(), "failed": self.failed, "without": self.lacks}
 
 
 def all_rounds(results, peers, machine, rounds):
-    """every round of every row; what is not installed is said once and left alone"""
+    """every round of every row; what is not installed is asked once and then left alone"""
     missing = {}
-    progress = Progress(rounds * sum(2 + len(r.row.peers) for r in results))
+    progress = Progress(rounds * sum(2 + len(r.peers) for r in results))
     try:
         for turn in range(rounds):
             for r in results:
                 one_round(r, peers, machine, turn, missing, progress)
+            machine.end_round()
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted: this is what there is so far\n")
     progress.end()
@@ -174,20 +224,20 @@ def all_rounds(results, peers, machine, rounds):
 
 
 def one_round(r, peers, machine, turn, missing, progress):
-    who = ["ours"] + [p for p in r.row.peers]
+    who = ["ours"] + list(r.peers)
     for name in (["peak"] if r.row.share else []) + (who if turn % 2 == 0 else who[::-1]):
         progress.step(f"{r.name()}: {name}")
-        if name in missing or (name == "ours" and r.failed):
+        if name in missing or name in r.lacks or (name == "ours" and r.failed):
             continue
         if name == "ours":
-            line, env = peers.ours(r.row.words, r.row.threads, turn == 0)
+            program = peers.ours(r.row, turn == 0)
         elif name == "peak":
-            line, env = peers.peak(r.row.share[0], r.row.threads)
+            program = peers.peak(r.row.share[0], r.row.threads)
         else:
-            line, env = peers.line(name, r.row)
-        code, got = machine.measure(line, env, peers.threads(name, r.row))
-        if code and name not in ("ours", "peak"):
-            missing[name] = "not installed" if code == MISSING else got
+            program = peers.of(name, r.row)
+        code, got = machine.measure(program, r.row.words)
+        if code == MISSING and name not in ("ours", "peak"):
+            missing[name] = "not installed" if "Errno" not in got else got
         r.note(name, code, got)
 
 
@@ -213,22 +263,28 @@ def percent(x):
     return f"{x:.0%}"
 
 
+def rate_of(r, one):
+    """work by time: of multiply-adds where the row is held to their peak, else of whatever there is more of"""
+    flop, moved = one["flop"] or 0, one["bytes"] or 0
+    by_flop = r.row.share[0] == "fma" if r.row.share else flop > 4 * moved
+    work = flop if by_flop else moved
+    return f"{work / one['seconds'] * 1e-9:.4g} {'GFLOP/s' if by_flop else 'GB/s'}" if one["seconds"] and work else ""
+
+
+def wanted_of(r):
+    of = r.row.share and (r.row.share[0] if isinstance(r.row.share[0], str) else r.row.share[0][0])
+    for what, have, limit, met in r.targets():
+        text = {"share": f"{limit:.0%} of {OF.get(of, of)}", "seconds": f"<= {duration(limit)}",
+                "memory": f"<= {limit:.2g}x its memory (is {have:.2f})"}.get(what)
+        text = text or f"{limit:.3g}x {what}" + ("" if what in (r.best(), "best") else f" (is {have:.2f})")
+        yield text if met else f"MISSED {text}"
+
+
 def cells(r):
     one = r.record()
-    rate = ""
-    if one["seconds"]:
-        by_flop = r.row.share and r.row.share[0] == "fma" or (not r.row.share and (one["flop"] or 0) > (one["bytes"] or 0))
-        work = one["flop"] if by_flop else one["bytes"]
-        rate = f"{(work or 0) / one['seconds'] * 1e-9:.4g} {'GFLOP/s' if by_flop else 'GB/s'}" if work else ""
-    of = r.row.share and (r.row.share[0] if isinstance(r.row.share[0], str) else r.row.share[0][0])
-    wanted = []
-    for what, _, least, met in r.targets():
-        form = percent(least) + " of " + OF.get(of, f"{of}") if what == "share" else \
-            duration(least) if what == "seconds" else f"{least:.3g}x {what}"
-        wanted.append(form if met else f"MISSED {form}")
     ratio = one["ratio"].get(one["best"]) if one["best"] else None
-    return [r.name(), duration(one["seconds"]) if one["seconds"] else "failed", rate, spread(one["share"], percent),
-            one["best"] or "", spread(ratio, lambda x: f"{x:.2f}"), ", ".join(wanted)]
+    return [r.name(), duration(one["seconds"]) if one["seconds"] else "failed", rate_of(r, one),
+            spread(one["share"], percent), one["best"] or "", spread(ratio, lambda x: f"{x:.2f}"), ", ".join(wanted_of(r))]
 
 
 def table(results):
@@ -259,8 +315,11 @@ def tell(results, missing, a):
         if r.failed:
             sys.stderr.write(f"{r.name()}: failed: {r.failed}\n")
     for name, why in missing.items():
-        install = f"; to have it: {INSTALL[name]}" if name in INSTALL else ""
-        sys.stderr.write(f"without {name}: {why}{install}\n")
+        install = INSTALL.get(name) or INSTALL.get(name.split()[0])
+        sys.stderr.write(f"without {name}: {why}" + (f"; to have it: {install}\n" if install else "\n"))
+    for r in results:
+        for name in r.lacks.keys() - missing.keys():
+            sys.stderr.write(f"{r.name()}: without {name}: {r.lacks[name]}\n")
 
 
 def main():
@@ -275,8 +334,9 @@ def main():
             print(f"{r.family:8} {r.words} t{r.threads}  [{', '.join(r.peers)}]  {r.why}")
         return 0
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    results = [Result(r) for r in rows]
-    missing = all_rounds(results, Peers(a.build, a.isa), Machine(a.best), a.rounds)
+    peers = Peers(a.build, a.isa)
+    results = [Result(r, peers.names(r)) for r in rows]
+    missing = all_rounds(results, peers, Machine(a.best), a.rounds)
     tell(results, missing, a)
     return 1 if any(r.failed for r in results) else 0 if all(r.met() for r in results) else 3
 

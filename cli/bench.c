@@ -45,6 +45,13 @@ static const cli_option bench_options[] = {
       .hi = 10000,
       .fallback = "15",
       .help = "rounds, of which the median is told" },
+    { .name = "runs",
+      .arg = "N",
+      .kind = CLI_WHOLE,
+      .lo = 0,
+      .hi = 1e9,
+      .fallback = "0",
+      .help = "so many runs instead, of which none is timed: for tools that count" },
     { .name = "threads",
       .letter = 't',
       .arg = "N",
@@ -90,9 +97,16 @@ static void bench_fill(const cli_net *net, cli_plan *p, int64_t batch)
     p->rate = 1e-3f;
 }
 
+static bool bench_loads(const cli_args *a)
+{
+    return a->n_rest && strcmp(a->rest[0], "loader") == 0;
+}
+
 static int bench_net(const cli_args *a, cli_net *net)
 {
     const char *input = cli_text(a, "input"), *text = "input 2 | dense 16 tanh | dense 16 tanh | dense 1";
+    if (bench_loads(a))
+        text = "input 1x28x28 | flatten | dense 512 relu | dense 512 relu | dense 10";
     int code = CLI_GO_ON;
     *net = (cli_net){ .optim = cli_text(a, "optim"), .isa = cli_text(a, "isa") };
     if (cli_text(a, "net") || cli_text(a, "model"))
@@ -114,16 +128,28 @@ static int bench_net(const cli_args *a, cli_net *net)
     return code == CLI_GO_ON ? cli_net_isa(&net->isa) : code;
 }
 
-static int bench_failed(const nrv_exec *e)
+int bench_failed(const nrv_exec *e)
 {
     return cli_error(CLI_FAILED, "Try something smaller: another network, or a smaller --batch.", "%s", nrv_why(e));
 }
 
-int bench_time(bench_body *body, void *user, int rounds, int calls, bench_times *times)
+bench_length bench_length_of(const cli_args *a)
 {
-    double *round = cli_get((size_t)rounds * sizeof *round);
+    return (bench_length){ .rounds = (int)cli_whole(a, "rounds"), .runs = cli_whole(a, "runs") };
+}
+
+int bench_time(bench_body *body, void *user, bench_length length, int calls, bench_times *times)
+{
+    int rounds = length.runs ? 0 : length.rounds;
+    double *round = cli_get((size_t)length.rounds * sizeof *round);
     int64_t each = 1;
-    int code = body(user);
+    int code = CLI_GO_ON;
+    *times = (bench_times){ 0 };
+    for (int64_t i = 0; i < length.runs && code == CLI_GO_ON; i++)
+        code = body(user);
+    if (length.runs)
+        return code;
+    code = body(user);
     for (int i = -1; i < rounds && code == CLI_GO_ON; i++) { /* round -1 finds out how many make 20 ms */
         double begun = cli_now(), took = 0;
         int64_t n = 0;
@@ -146,39 +172,17 @@ static int bench_run_exec(void *user)
     return nrv_run(user) == NRV_OK ? CLI_GO_ON : bench_failed(user);
 }
 
-int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times)
+int bench_rounds(nrv_exec *e, bench_length length, int calls, bench_times *times)
 {
-    return bench_time(bench_run_exec, e, rounds, calls, times);
-}
-
-static void bench_print(const cli_args *a, const char *what, const char *unit, double scale, const bench_times *t,
-                        const char *more_json, const char *more)
-{
-    if (cli_flag(a, "json"))
-        printf(
-            "{\"bench\": \"%s\", \"unit\": \"%s\", \"median\": %.6g, \"min\": %.6g, \"max\": %.6g, \"each\": %" PRId64
-            "%s}\n",
-            what, unit, t->median * scale, t->least * scale, t->most * scale, t->each, more_json);
-    else
-        printf("%-8s %s%.4g %s%s  (median; %.4g to %.4g)%s\n", what, cli_ink(stdout, CLI_BOLD), t->median * scale, unit,
-               cli_ink(stdout, CLI_PLAIN), t->least * scale, t->most * scale, more);
+    return bench_time(bench_run_exec, e, length, calls, times);
 }
 
 /* ---- a step: its time, its memory ------------------------------------------------------------------------------- */
-typedef struct bench_subject {
-    cli_net net;
-    cli_plan plan;
-    nrv_store *store;
-    nrv_pool *pool;
-    int64_t batch;
-    int threads;
-    const char *what, *more_json, *more;
-} bench_subject;
-
-static int bench_open(const cli_args *a, bench_subject *b)
+int bench_open(const cli_args *a, bench_subject *b)
 {
     bool eval = cli_flag(a, "eval");
     *b = (bench_subject){ .batch = cli_whole(a, "batch"), .threads = (int)cli_whole(a, "threads") };
+    b->batch = bench_loads(a) && !cli_given(a, "batch") ? 128 : b->batch;
     int code = bench_net(a, &b->net);
     if (code != CLI_GO_ON)
         return code;
@@ -197,7 +201,7 @@ static int bench_open(const cli_args *a, bench_subject *b)
     return code;
 }
 
-static void bench_close(bench_subject *b)
+void bench_close(bench_subject *b)
 {
     cli_plan_free(&b->plan);
     nrv_store_free(b->store);
@@ -210,12 +214,13 @@ static int bench_step(const cli_args *a)
     bench_times times;
     int code = bench_open(a, &b);
     if (code == CLI_GO_ON)
-        code = bench_rounds(b.plan.exec, (int)cli_whole(a, "rounds"), 1, &times);
+        code = bench_rounds(b.plan.exec, bench_length_of(a), 1, &times);
     if (code == CLI_GO_ON) {
         double per_s = (double)b.batch / times.median;
         char n[32];
-        bench_print(a, b.what, "us", 1e6, &times, cli_format("%s, \"samples_per_s\": %.0f", b.more_json, per_s),
-                    cli_format("  %s samples/s, %s", cli_count(per_s, n), b.more));
+        bench_say(a, b.what, b.threads, "us", 1e6, &times,
+                  cli_format("%s, \"samples_per_s\": %.0f", b.more_json, per_s),
+                  cli_format("  %s samples/s, %s", cli_count(per_s, n), b.more));
     }
     bench_close(&b);
     return code == CLI_GO_ON ? CLI_DONE : code;
@@ -249,70 +254,13 @@ static int bench_memory(const cli_args *a)
     return CLI_DONE;
 }
 
-/* ---- what a call costs, and a start ----------------------------------------------------------------------------- */
-enum { BENCH_CALLS = 256 };
-
-/* a chain of 1x1 products: a plan of BENCH_CALLS kernel calls with next to nothing inside */
-static nrv_plan *bench_chain(nrv_store *s, const char *isa)
+/* one step and nothing else: what `nervo bench start` starts */
+static int bench_once(const cli_args *a)
 {
-    nrv_graph *g = nrv_graph_new(s, NRV_EVAL);
-    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(1, 1)), y = x;
-    for (int i = 0; i < BENCH_CALLS; i++)
-        y = nrv_matmul(y, x);
-    nrv_output(g, "y", y);
-    nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .cpu = isa });
-    nrv_graph_free(g);
-    return p;
-}
-
-static int bench_overhead(const cli_args *a)
-{
-    const char *isa = cli_text(a, "isa");
-    int rounds = (int)cli_whole(a, "rounds"), code = cli_net_isa(&isa);
-    if (code != CLI_GO_ON)
-        return code;
-    const float one = 1;
-    bench_times t;
-    nrv_store *s = nrv_store_new(&(nrv_store_opt){ .alloc = cli_alloc });
-    nrv_plan *p = bench_chain(s, isa);
-    nrv_exec *e = nrv_exec_new(p, s, NULL);
-    nrv_bind_in(e, "x", &one, sizeof one);
-    code = bench_rounds(e, rounds, BENCH_CALLS, &t);
-    if (code == CLI_GO_ON)
-        bench_print(a, "overhead", "ns", 1e9, &t, "", "  one kernel call of a plan, the 1x1 product in it included");
-    nrv_exec_free(e);
-    nrv_plan_free(p);
-    nrv_store_free(s);
+    bench_subject b;
+    int code = bench_open(a, &b);
+    bench_close(&b);
     return code == CLI_GO_ON ? CLI_DONE : code;
-}
-
-/* how long `nervo version` takes, from fork to exit */
-static int bench_start(const cli_args *a)
-{
-    int rounds = (int)cli_whole(a, "rounds");
-    double *round = cli_get((size_t)rounds * sizeof *round);
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n < 1)
-        return cli_error(CLI_FAILED, "This bench needs /proc.", "cannot find the path of this program");
-    self[n] = 0;
-    fflush(stdout);
-    for (int i = 0; i < rounds; i++) {
-        double begun = cli_now();
-        int status = 0;
-        pid_t child = fork();
-        if (child == 0) {
-            if (freopen("/dev/null", "w", stdout))
-                execl(self, self, "version", (char *)NULL);
-            _exit(127);
-        }
-        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
-            return cli_error(CLI_FAILED, "Does 'nervo version' work?", "cannot start '%s'", self);
-        round[i] = cli_now() - begun;
-    }
-    bench_times t = bench_sort(round, rounds, 1);
-    bench_print(a, "start", "ms", 1e3, &t, "", "  nervo version, from fork to exit");
-    return CLI_DONE;
 }
 
 static int bench_run(cli_args *a)
@@ -320,40 +268,52 @@ static int bench_run(cli_args *a)
     static const struct {
         const char *name;
         int (*run)(const cli_args *a);
-    } all[] = { { "step", bench_step },         { "memory", bench_memory },   { "gemm", bench_gemm },
-                { "conv", bench_conv },         { "kernels", bench_kernels }, { "peak", bench_peak },
-                { "overhead", bench_overhead }, { "start", bench_start } };
+        bool words; /* takes some after its name */
+    } all[] = { { "step", bench_step, false },         { "memory", bench_memory, false },
+                { "once", bench_once, false },         { "gemm", bench_gemm, true },
+                { "conv", bench_conv, true },          { "kernels", bench_kernels, true },
+                { "peak", bench_peak, true },          { "loader", bench_loader, true },
+                { "compile", bench_compile, true },    { "relay", bench_relay, true },
+                { "overhead", bench_overhead, false }, { "idle", bench_idle, true },
+                { "start", bench_start, false } };
     const char *what = a->n_rest ? a->rest[0] : "step";
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (strcmp(all[i].name, what) != 0)
-            continue;
-        if (a->n_rest > 1 && i < 2)
+    bool known = false;
+    int code = CLI_GO_ON;
+    for (size_t i = 0; i < sizeof all / sizeof *all && !known; i++) {
+        known = strcmp(all[i].name, what) == 0;
+        if (known && a->n_rest > 1 && !all[i].words)
             return cli_error(CLI_USAGE, cli_format("Name one of: %s.", cli_bench.takes),
                              "bench does not understand '%s'", a->rest[1]);
-        int code = all[i].run(a);
-        return code == CLI_DONE ? cli_flush() : code;
+        if (known)
+            code = all[i].run(a);
     }
-    bool known;
-    int code = bench_kernel(a, what, &known);
-    if (known)
-        return code == CLI_DONE ? cli_flush() : code;
-    return cli_error(CLI_USAGE, cli_format("There are: %s.", cli_bench.takes), "there is no bench '%s'", what);
+    if (!known)
+        code = bench_kernel(a, what, &known);
+    if (!known)
+        return cli_error(CLI_USAGE, cli_format("There are: %s.", cli_bench.takes), "there is no bench '%s'", what);
+    return code == CLI_DONE ? cli_flush() : code;
 }
 
 const cli_command cli_bench = {
     .name = "bench",
-    .usage = "nervo bench [step|memory|overhead|start] [options]\n"
+    .usage = "nervo bench [step|memory|once|overhead|start|idle] [options]\n"
              "       nervo bench gemm M N K [THREADS] [nn|tn|nt|tt] [options]\n"
              "       nervo bench conv [forward|data|weights] BxCxHxW FILTERS KxK [pad N]... [THREADS] [options]\n"
              "       nervo bench peak [fma|read BYTES|write BYTES|copy BYTES] [THREADS] [options]\n"
              "       nervo bench kernels [THREADS] [options]\n"
-             "       nervo bench softmax 2048x128 [both] [THREADS] [options]",
+             "       nervo bench softmax 2048x128 [both] [THREADS] [options]\n"
+             "       nervo bench loader [bare] [options]\n"
+             "       nervo bench compile NODES [options]\n"
+             "       nervo bench relay STEPS [options]",
     .line = "Measures a compiled training step on random data, in time or memory, a product of two matrices (M,K) and "
             "(K,N), a convolution or one of its gradients, what this machine can do at most, kernels by the names that "
-            "'nervo bench kernels' prints (both: with their gradients), what a plan costs per kernel call, or how fast "
-            "the command starts. Results are checked before their times are told.",
+            "'nervo bench kernels' prints (both: with their gradients), a training step that reads its batches from "
+            "images in "
+            "memory (bare: without reading), what a plan costs per kernel call, how fast one is "
+            "compiled or laid out anew, what threads burn after work has ended, or how long it takes from a command to "
+            "the first step. Results are checked before their times are told.",
     .options = bench_options,
-    .takes = "step memory gemm conv peak kernels overhead start",
+    .takes = "step memory once gemm conv peak kernels loader overhead compile relay idle start",
     .examples =
         "  nervo bench step --batch 32\n"
         "  nervo bench step -m \"input 1x28x28 | conv 16 3x3 relu | pool 2 | flatten | dense 10\" --batch 64 -t 2\n"

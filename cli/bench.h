@@ -11,10 +11,16 @@ typedef struct bench_times {
     int64_t each;               /* in a round */
 } bench_times;
 
-typedef int bench_body(void *user); /* CLI_GO_ON, or the exit code of what it said */
+typedef struct bench_length { /* --rounds; or --runs, if that is not 0: then no time is taken */
+    int rounds;
+    int64_t runs;
+} bench_length;
+bench_length bench_length_of(const cli_args *a);
 
-int bench_time(bench_body *body, void *user, int rounds, int calls, bench_times *times); /* calls: in one body */
-int bench_rounds(nrv_exec *e, int rounds, int calls, bench_times *times);
+typedef int bench_body(void *user); /* CLI_GO_ON, or the exit code of what it said */
+int bench_time(bench_body *body, void *user, bench_length length, int calls,
+               bench_times *times); /* calls: in one body */
+int bench_rounds(nrv_exec *e, bench_length length, int calls, bench_times *times);
 bench_times bench_sort(double *round, int n, int64_t each);
 float bench_random(int64_t i, uint32_t key); /* from -1 to 1 */
 
@@ -29,6 +35,24 @@ typedef struct bench_row {
     uint64_t bits;      /* a hash of the result; 0: it has none */
 } bench_row;
 void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t);
+
+/* the same for what has neither work nor result; more: at the end of either line */
+void bench_say(const cli_args *a, const char *what, int threads, const char *unit, double scale, const bench_times *t,
+               const char *more_json, const char *more);
+
+/* A network, as --net and --batch say, compiled, bound to random data, run once. */
+typedef struct bench_subject {
+    cli_net net;
+    cli_plan plan;
+    nrv_store *store;
+    nrv_pool *pool;
+    int64_t batch;
+    int threads;
+    const char *what, *more_json, *more;
+} bench_subject;
+int bench_open(const cli_args *a, bench_subject *b);
+void bench_close(bench_subject *b);
+int bench_failed(const nrv_exec *e); /* says why */
 
 /* A graph with inputs of its own, that is compiled, run, checked and told. */
 enum { BENCH_INPUTS = 16, BENCH_NUMBERS = 24 };
@@ -62,4 +86,10 @@ int bench_conv(const cli_args *a);
 int bench_kernels(const cli_args *a);
 int bench_kernel(const cli_args *a, const char *name, bool *known); /* one of those, by its name */
 int bench_peak(const cli_args *a);
+int bench_overhead(const cli_args *a);
+int bench_compile(const cli_args *a);
+int bench_relay(const cli_args *a);
+int bench_loader(const cli_args *a);
+int bench_idle(const cli_args *a);
+int bench_start(const cli_args *a);
 #endif

@@ -79,7 +79,7 @@ static void peak_touch(void *user, int64_t begin, int64_t end, int worker)
 static int peak_measure(const cli_args *a, peak_work *w, const char *isa, int64_t bytes)
 {
     bench_times t, other;
-    int rounds = (int)cli_whole(a, "rounds");
+    bench_length length = bench_length_of(a);
     w->n = bytes / (int64_t)sizeof(float) / w->threads / (w->kind == PEAK_COPIES ? 2 : 1) / BENCH_STEP * BENCH_STEP;
     w->n = w->n < BENCH_STEP ? BENCH_STEP : w->n;
     w->turns = w->kind == PEAK_FMA ? 100000 : (1 << 18) / w->n + 1;
@@ -96,10 +96,10 @@ static int peak_measure(const cli_args *a, peak_work *w, const char *isa, int64_
         return cli_error(CLI_FAILED, "Choose a smaller size.", "there is not enough memory for that");
     if (w->x)
         nrv__pool_run(w->pool, w->threads, 1, peak_touch, w);
-    bench_time(peak_body, w, rounds, 1, &t);
+    bench_time(peak_body, w, length, 1, &t);
     if (w->kind == PEAK_COPIES) {
         w->kind = PEAK_MEMCPY;
-        bench_time(peak_body, w, rounds, 1, &other);
+        bench_time(peak_body, w, length, 1, &other);
         t = other.median < t.median ? other : t;
         w->kind = PEAK_COPIES;
     }

@@ -162,7 +162,8 @@ static int piece_check(const cli_args *a, const bench_piece *p, const nrv_plan *
     return code;
 }
 
-/* bytes: that must move once, whatever the steps are: what is bound, weights, outputs */
+/* flop: of products and convolutions, where there are any; bytes: that must move once, whatever the steps are: what is
+   bound, weights, outputs */
 static int piece_cost(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, bench_row *row)
 {
     nrv__cost cost;
@@ -171,7 +172,7 @@ static int piece_cost(const bench_piece *p, const nrv_plan *plan, nrv_exec *e, b
     size_t bytes;
     if (nrv__cost_of(plan, &none, &cost, &why) != NRV_OK)
         return piece_failed(why.text);
-    row->flop = 2 * (double)cost.work.macs + (double)cost.work.points;
+    row->flop = cost.work.macs ? 2 * (double)cost.work.macs : (double)cost.work.points;
     row->moved = (double)cost.work.bytes;
     for (int i = 0; i < p->n_in; i++)
         row->bytes += (double)p->in[i].bytes;
@@ -199,7 +200,7 @@ static int piece_measure(const cli_args *a, const bench_piece *p, const char *is
     if (code == CLI_GO_ON)
         code = piece_cost(p, plan, e, &row);
     if (code == CLI_GO_ON)
-        code = bench_rounds(e, (int)cli_whole(a, "rounds"), 1, &t);
+        code = bench_rounds(e, bench_length_of(a), 1, &t);
     if (code == CLI_GO_ON)
         bench_tell(a, &row, &t);
     nrv_exec_free(e);
@@ -267,6 +268,8 @@ static void piece_rate(const bench_row *r, const bench_times *t)
 
 void bench_tell(const cli_args *a, const bench_row *r, const bench_times *t)
 {
+    if (cli_whole(a, "runs"))
+        return;
     if (cli_flag(a, "json"))
         printf("{\"row\": \"%s t%d\", \"seconds\": %.6g, \"least\": %.6g, \"most\": %.6g, \"flop\": %.0f, \"bytes\": "
                "%.0f, \"moved\": %.0f, \"isa\": \"%s\", \"checked\": %s, \"elements\": %" PRId64
