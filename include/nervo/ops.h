@@ -320,8 +320,8 @@ nrv_tensor nrv_attention_weights(nrv_tensor q, nrv_tensor k, const nrv_attention
 /* q (T,B,E), k (L,B,K), v (L,B,V) -> (T,B,E); with batch_first (B,T,E)..., or all without B. weights, where it is not
    NULL: what each query gave each key, (B,T,L), the mean over the heads, or (B,heads,T,L). E is a multiple of heads. As
    PyTorch's multi_head_attention_forward; masks true where something may NOT be seen. (Vaswani et al. 2017) */
-nrv_tensor nrv_multi_head_attention_by(nrv_tensor q, nrv_tensor k, nrv_tensor v, int heads, const nrv_mha_weights *w,
-                                       const nrv_mha_opt *opt, nrv_tensor *weights);
+nrv_tensor nrv_multi_head_attention_by(nrv_tensor q, nrv_tensor k, nrv_tensor v, int heads,
+                                               const nrv_mha_weights *w, const nrv_mha_opt *opt, nrv_tensor *weights);
 /* position (...), whole or real -> (...,D) of real type t: sin and cos of position base^(-2i/D) at 2i and 2i + 1; D is
    even, base 10000 as a rule. nrv_iota counts positions. (Vaswani et al. 2017) */
 nrv_tensor nrv_sinusoidal_positions(nrv_tensor position, nrv_dtype t, nrv_dim D, double base);
@@ -347,12 +347,12 @@ nrv_tensor nrv_rotary(nrv_tensor x, nrv_tensor position, double base);
    nrv_multi_head_attention_by, linear1.weight (F,E), linear2.weight (E,F), norm1, norm2 (E); biases may be NULL. As
    PyTorch's TransformerEncoderLayer. (Vaswani et al. 2017) */
 nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_transformer_weights *w,
-                                            const nrv_transformer_opt *opt);
+                                                    const nrv_transformer_opt *opt);
 /* One layer of a transformer's decoder: x (T,B,E), memory (L,B,E), with batch_first (B,T,E)..., or both without B -> as
    x. As PyTorch's TransformerDecoderLayer, whose weights are multihead_attn and norm3 more than the encoder's; causal
    is the usual mask of x. (Vaswani et al. 2017) */
 nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
-                                            const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
+                                                    const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
 /* Where the largest so far stands along an axis, i32. x and y (...) */
 nrv_tensor nrv_cumargmax(nrv_tensor x, int axis);
 /* Where the smallest so far stands along an axis, i32. x and y (...) */
@@ -551,7 +551,7 @@ nrv_tensor nrv_add_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor sr
    0, x's own element counts only where nothing comes. Several that are the largest share the gradient evenly; NaN wins.
    All but sums need a real type. An index outside 0..n-1 is an error of the run. */
 nrv_tensor nrv_reduce_along(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
-                            int include_self);
+                                    int include_self);
 /* x (...,n,...) -> i32 (...,n,...): the indexes of x along axis in ascending order of what stands there, descending
    where that is not 0. Equal elements keep their order, -0 equals 0, and NaN counts as the largest, as PyTorch's stable
    argsort. No gradient: an index is piecewise constant. */
@@ -611,7 +611,7 @@ nrv_tensor nrv_index_add(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor sr
 /* x (a...,n,b...) with the lines of src (a...,m,b...) reduced into those of axis that index (m) of i32 or i64 names, as
    nrv_reduce_along does; PyTorch's index_reduce. */
 nrv_tensor nrv_index_reduce(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src, const char *reduce,
-                            int include_self);
+                                    int include_self);
 /* x (a...,n,b...) with the lines of src (a...,m,b...) in the place of those of axis that index (m) of i32 or i64 names;
    of several for one place the last. An index outside 0..n-1 is an error of the run. */
 nrv_tensor nrv_index_copy(nrv_tensor x, int axis, nrv_tensor index, nrv_tensor src);
@@ -871,7 +871,7 @@ nrv_tensor nrv_contrastive(nrv_tensor a, nrv_tensor b, nrv_tensor target, double
 nrv_tensor nrv_cosine_embedding(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin);
 /* The loss of an angle, weighted and reduced. */
 nrv_tensor nrv_cosine_embedding_with(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin,
-                                     const nrv_loss_opt *o);
+                                             const nrv_loss_opt *o);
 /* logits (...,C), labels (...) i32 or i64 -> scalar: mean of -log softmax(logits)[label]. */
 nrv_tensor nrv_cross_entropy(nrv_tensor logits, nrv_tensor labels);
 /* logits (N,C,...), labels (N,...) i32 or i64, or of the logits' type and shape: how likely each class is. As PyTorch:
@@ -887,7 +887,7 @@ nrv_tensor nrv_ctc(nrv_tensor x, nrv_tensor labels, nrv_tensor input_lengths, nr
 /* x (T,N,C) log-probabilities, labels (N,S) or all of them one row behind the other, lengths (N) of both; or without N.
    Each element is a row's loss; the mean divides it by the number of its labels first. */
 nrv_tensor nrv_ctc_with(nrv_tensor x, nrv_tensor labels, nrv_tensor input_lengths, nrv_tensor label_lengths,
-                        const nrv_ctc_opt *opt);
+                                const nrv_ctc_opt *opt);
 /* p (N,C,...) probabilities, target alike -> scalar: mean of 1 - 2 |p t| / (|p| + |t|). */
 nrv_tensor nrv_dice(nrv_tensor p, nrv_tensor target, const nrv_dice_opt *o);
 /* p (N,C,...) probabilities, target alike -> scalar: mean of 1 - tp / (tp + alpha fp + beta fn). */
@@ -902,11 +902,12 @@ nrv_tensor nrv_softmax_focal(nrv_tensor x, nrv_tensor labels, const nrv_focal_op
 /* N(mean, e^log_var) from N(other_mean, e^other_log_var), or from N(0, 1) where these two are NULL; (...) each. A
    variational autoencoder wants NRV_LOSS_BATCHMEAN: the sum over latents, the mean over samples. o may be NULL. */
 nrv_tensor nrv_gaussian_kl(nrv_tensor mean, nrv_tensor log_var, nrv_tensor other_mean, nrv_tensor other_log_var,
-                           const nrv_loss_opt *o);
+                                   const nrv_loss_opt *o);
 /* Mean of (ln v + (x - t)^2 / v) / 2. x and target (...), var likewise, or (...,1), or one for each row. */
 nrv_tensor nrv_gaussian_nll(nrv_tensor x, nrv_tensor target, nrv_tensor var);
 /* Negative log-likelihood under a mean and a variance, weighted and reduced. */
-nrv_tensor nrv_gaussian_nll_with(nrv_tensor x, nrv_tensor target, nrv_tensor var, const nrv_gaussian_nll_opt *opt);
+nrv_tensor nrv_gaussian_nll_with(nrv_tensor x, nrv_tensor target, nrv_tensor var,
+                                         const nrv_gaussian_nll_opt *opt);
 /* Mean of max(0, 1 - t x). x and target (...), which is 1 or -1. */
 nrv_tensor nrv_hinge(nrv_tensor x, nrv_tensor target);
 /* The hinge, weighted and reduced. */
@@ -931,7 +932,8 @@ nrv_tensor nrv_info_nce(nrv_tensor q, nrv_tensor k, double temperature, const nr
 nrv_tensor nrv_nt_xent(nrv_tensor a, nrv_tensor b, double temperature, const nrv_loss_opt *o);
 /* x (N,D), labels (N) i32 or i64 -> scalar: how badly each row finds the others of its label, reduced over rows; o may
    be NULL. */
-nrv_tensor nrv_supervised_contrastive(nrv_tensor x, nrv_tensor labels, double temperature, const nrv_loss_opt *o);
+nrv_tensor nrv_supervised_contrastive(nrv_tensor x, nrv_tensor labels, double temperature,
+                                              const nrv_loss_opt *o);
 /* x log-probabilities, target probabilities, (B,...) -> scalar: sum of t (ln t - x) by B, which is the divergence of
    Kullback and Leibler where each row is a distribution. */
 nrv_tensor nrv_kl_div(nrv_tensor x, nrv_tensor target);
@@ -948,7 +950,8 @@ nrv_tensor nrv_log_cosh_with(nrv_tensor a, nrv_tensor b, const nrv_loss_opt *o);
 /* Mean of max(0, margin - t (a - b)). a, b and target (...): 1 where a is to be larger, -1 where b is. */
 nrv_tensor nrv_margin_ranking(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin);
 /* The hinge of a difference, weighted and reduced. */
-nrv_tensor nrv_margin_ranking_with(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin, const nrv_loss_opt *o);
+nrv_tensor nrv_margin_ranking_with(nrv_tensor a, nrv_tensor b, nrv_tensor target, double margin,
+                                           const nrv_loss_opt *o);
 /* a (...,K) logits of the parts, m (...,K,D) means, s (...,K,D) or (...,K,1) logarithms of deviations, target (...,D)
    -> scalar: negative log-likelihood, reduced; o may be NULL. */
 nrv_tensor nrv_mixture_nll(nrv_tensor a, nrv_tensor m, nrv_tensor s, nrv_tensor target, const nrv_loss_opt *o);
@@ -961,7 +964,8 @@ nrv_tensor nrv_mse_with(nrv_tensor a, nrv_tensor b, const nrv_loss_opt *o);
  */
 nrv_tensor nrv_multi_margin(nrv_tensor x, nrv_tensor labels, double margin);
 /* The hinge between classes, weighted and reduced; the mean is over rows, whatever they weigh. */
-nrv_tensor nrv_multi_margin_with(nrv_tensor x, nrv_tensor labels, double margin, const nrv_multi_margin_opt *opt);
+nrv_tensor nrv_multi_margin_with(nrv_tensor x, nrv_tensor labels, double margin,
+                                         const nrv_multi_margin_opt *opt);
 /* x and t (N,C) or (C), t i32 or i64 -> scalar: mean over rows of the sum of max(0, 1 - x[t[j]] + x[i]) by C. */
 nrv_tensor nrv_multilabel_margin(nrv_tensor x, nrv_tensor target);
 /* The hinge between sets of classes, weighted and reduced. */
@@ -995,35 +999,35 @@ nrv_tensor nrv_soft_margin_with(nrv_tensor x, nrv_tensor target, const nrv_loss_
 nrv_tensor nrv_triplet_margin(nrv_tensor a, nrv_tensor p, nrv_tensor n, double margin);
 /* The loss of a triplet, weighted and reduced. */
 nrv_tensor nrv_triplet_margin_with(nrv_tensor a, nrv_tensor p, nrv_tensor n, double margin,
-                                   const nrv_triplet_margin_opt *opt);
+                                           const nrv_triplet_margin_opt *opt);
 /* A network as data, for each case: x (C,I), row (N+1), col (E), weight (E), bias (N), act (N) -> (C,N), the value of
    every node. Edges row[n] to row[n+1] lead into node n, edge e from node col[e]; act[n] is an activation (NRV_NET_*)
    or NRV_NET_INPUT(k), a node that shows input k. The order of the nodes is free. levels: at most so many nodes stand
    in one chain. A population is one netlist of unconnected parts; a gradient goes to x, weight and bias.
    Stops the run: a cycle, more levels, an edge from no node, rows that go down, an unknown act. */
-nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias, nrv_tensor act,
-                       nrv_dim levels);
+nrv_tensor nrv_netlist(nrv_tensor x, nrv_tensor row, nrv_tensor col, nrv_tensor weight, nrv_tensor bias,
+                               nrv_tensor act, nrv_dim levels);
 /* x (B,C,...) -> (B,C,...): (x - mean) / sqrt(var + eps), times weight, plus bias, all (C). mean and var NULL: those of
    the batch (biased), of which a channel needs two values at least; weight, bias NULL: without. (Ioffe & Szegedy 2015)
  */
 nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight, nrv_tensor bias,
-                             double eps);
+                                     double eps);
 /* What running mean and variance (C) become after the batch x (B,C,...): (1 - momentum) of the old, momentum of the
    batch's mean and unbiased variance. */
 void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum, nrv_tensor *mean2,
-                            nrv_tensor *var2);
+                                    nrv_tensor *var2);
 /* x (B,C,...) -> (B,C,...): `groups` runs of channels, each with mean 0 and deviation 1 (biased) in every sample, eps
    under the root, times weight, plus bias, both (C); NULL: without. (Wu & He 2018) */
 nrv_tensor nrv_group_norm_by(nrv_tensor x, int64_t groups, nrv_tensor weight, nrv_tensor bias, double eps);
 /* x (B,C,...) -> (B,C,...): every channel of every sample with mean 0 and deviation 1 (biased), eps under the root,
    times weight, plus bias; or (x - mean) / sqrt(var + eps) where these are given. All (C); NULL: without. (Ulyanov et
    al. 2016) */
-nrv_tensor nrv_instance_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight, nrv_tensor bias,
-                                double eps);
+nrv_tensor nrv_instance_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor var, nrv_tensor weight,
+                                        nrv_tensor bias, double eps);
 /* What running mean and variance (C) become after x (B,C,...): (1 - momentum) of the old, momentum of the mean over the
    samples of their own means and unbiased variances. */
-void nrv_instance_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum, nrv_tensor *mean2,
-                               nrv_tensor *var2);
+void nrv_instance_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double momentum,
+                                       nrv_tensor *mean2, nrv_tensor *var2);
 /* x (...,n...) -> (...,n...): the last `axes` axes with mean 0 and deviation 1 (biased), eps under the root, times
    weight, plus bias, both (n...); NULL: without. (Ba et al. 2016) */
 nrv_tensor nrv_layer_norm_by(nrv_tensor x, int axes, nrv_tensor weight, nrv_tensor bias, double eps);
@@ -1046,8 +1050,8 @@ nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis);
 /* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2, if asked for: what u and v become.
    As often as `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None
    (evaluation): u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
-nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps, nrv_tensor *u2,
-                             nrv_tensor *v2);
+nrv_tensor nrv_spectral_norm(nrv_tensor w, nrv_tensor u, nrv_tensor v, int64_t iterations, double eps,
+                                     nrv_tensor *u2, nrv_tensor *v2);
 /* Absolute value; its gradient at 0 is 0. x and y (...) */
 nrv_tensor nrv_abs(nrv_tensor x);
 /* Inverse cosine; NaN outside -1..1. x and y (...) */
@@ -1318,7 +1322,8 @@ nrv_tensor nrv_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor zero, int axi
 nrv_tensor nrv_dequantise(nrv_tensor q, nrv_tensor scale, nrv_tensor zero, int axis);
 /* x (...) of NRV_F32 or NRV_F64, scale and zero as in nrv_quantise -> (...): the nearest of what the whole numbers from
    least to most stand for. Gradient: dy where nothing was clamped. As PyTorch's fake_quantize_per_tensor_affine. */
-nrv_tensor nrv_fake_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor zero, int axis, int64_t least, int64_t most);
+nrv_tensor nrv_fake_quantise(nrv_tensor x, nrv_tensor scale, nrv_tensor zero, int axis, int64_t least,
+                                     int64_t most);
 /* Radians to degrees. x and y (...) */
 nrv_tensor nrv_rad2deg(nrv_tensor x);
 /* One over x. x and y (...) */
@@ -1407,7 +1412,7 @@ nrv_tensor nrv_max_pool_global(nrv_tensor x);
    k[i] along each of the last n axes; where as in nrv_max_pool_with, NULL: not wanted. Samples go to the axes as in
    PyTorch: of two axes the first is the last one's. No gradient to them. */
 nrv_tensor nrv_fractional_max_pool(nrv_tensor x, nrv_tensor samples, int n, const int *k, const nrv_dim *to,
-                                   nrv_tensor *where);
+                                           nrv_tensor *where);
 /* The p-norm of each window of x (B,C,S...), p > 0; padding and dilation as in the other pools. */
 nrv_tensor nrv_lp_pool_with(nrv_tensor x, double norm, const nrv_pool_opt *opt);
 /* The p-norm of each k x k window of (B,C,H,W), or of k elements of (B,C,L)...; stride 0 means k. */
@@ -1578,7 +1583,7 @@ nrv_tensor nrv_gru_cell_by(nrv_tensor x, nrv_tensor h, const nrv_rnn_weights *w)
 /* One turn of an LSTM: x (B,n), h and c (B,H), or all without B -> *h2 and *c2 (B,H). (Hochreiter & Schmidhuber 1997)
  */
 void nrv_lstm_cell_by(nrv_tensor x, nrv_tensor h, nrv_tensor c, const nrv_rnn_weights *w, nrv_tensor *h2,
-                      nrv_tensor *c2);
+                              nrv_tensor *c2);
 /* x (T,B,n), with batch_first (B,T,n), or (T,n) -> y (T,B,dirs H) of the last layer; *h_n, if asked for: the last
    states (layers dirs,B,H). w: for each layer its forward weights, then, if bidirectional, its reverse ones. (Elman
    1990) */
@@ -1586,7 +1591,7 @@ nrv_tensor nrv_rnn_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt 
 /* As nrv_rnn_by, of a long short-term memory; *c_n: its last cells (layers dirs,B,H). With weight_hr, h has its length
    P. (Hochreiter & Schmidhuber 1997) */
 nrv_tensor nrv_lstm_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n,
-                       nrv_tensor *c_n);
+                               nrv_tensor *c_n);
 /* As nrv_rnn_by, of a gated recurrent unit. (Cho et al. 2014) */
 nrv_tensor nrv_gru_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
 /* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
