@@ -188,6 +188,7 @@ extern const nrv__opdef nrv__op_coo_matmul;
 extern const nrv__opdef nrv__op_cross;
 extern const nrv__opdef nrv__op_csr_rows;
 extern const nrv__opdef nrv__op_csr_matmul;
+extern const nrv__opdef nrv__op_csr_sorted;
 extern const nrv__opdef nrv__op_det;
 extern const nrv__opdef nrv__op_cofactor;
 extern const nrv__opdef nrv__op_slogdet;
@@ -734,6 +735,8 @@ extern const nrv__kernel nrv__kernel_gather_avx512;
 extern const nrv__kernel nrv__kernel_take_avx512;
 extern const nrv__kernel nrv__kernel_scatter_add_avx512;
 extern const nrv__kernel nrv__kernel_segment_max_avx512;
+extern const nrv__kernel nrv__kernel_csr_rows_avx512;
+extern const nrv__kernel nrv__kernel_csr_sorted_avx512;
 extern const nrv__kernel nrv__kernel_csr_matmul_avx512;
 extern const nrv__kernel nrv__kernel_read_avx512;
 extern const nrv__kernel nrv__kernel_write_avx512;
@@ -743,6 +746,8 @@ extern const nrv__kernel nrv__kernel_gather_avx2;
 extern const nrv__kernel nrv__kernel_take_avx2;
 extern const nrv__kernel nrv__kernel_scatter_add_avx2;
 extern const nrv__kernel nrv__kernel_segment_max_avx2;
+extern const nrv__kernel nrv__kernel_csr_rows_avx2;
+extern const nrv__kernel nrv__kernel_csr_sorted_avx2;
 extern const nrv__kernel nrv__kernel_csr_matmul_avx2;
 extern const nrv__kernel nrv__kernel_read_avx2;
 extern const nrv__kernel nrv__kernel_write_avx2;
@@ -751,6 +756,8 @@ extern const nrv__kernel nrv__kernel_gather_baseline;
 extern const nrv__kernel nrv__kernel_take_baseline;
 extern const nrv__kernel nrv__kernel_scatter_add_baseline;
 extern const nrv__kernel nrv__kernel_segment_max_baseline;
+extern const nrv__kernel nrv__kernel_csr_rows_baseline;
+extern const nrv__kernel nrv__kernel_csr_sorted_baseline;
 extern const nrv__kernel nrv__kernel_csr_matmul_baseline;
 extern const nrv__kernel nrv__kernel_read_baseline;
 extern const nrv__kernel nrv__kernel_write_baseline;
@@ -1041,6 +1048,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_cross,
     &nrv__op_csr_rows,
     &nrv__op_csr_matmul,
+    &nrv__op_csr_sorted,
     &nrv__op_det,
     &nrv__op_cofactor,
     &nrv__op_slogdet,
@@ -1599,6 +1607,8 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_take_avx512,
     &nrv__kernel_scatter_add_avx512,
     &nrv__kernel_segment_max_avx512,
+    &nrv__kernel_csr_rows_avx512,
+    &nrv__kernel_csr_sorted_avx512,
     &nrv__kernel_csr_matmul_avx512,
     &nrv__kernel_read_avx512,
     &nrv__kernel_write_avx512,
@@ -1608,6 +1618,8 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_take_avx2,
     &nrv__kernel_scatter_add_avx2,
     &nrv__kernel_segment_max_avx2,
+    &nrv__kernel_csr_rows_avx2,
+    &nrv__kernel_csr_sorted_avx2,
     &nrv__kernel_csr_matmul_avx2,
     &nrv__kernel_read_avx2,
     &nrv__kernel_write_avx2,
@@ -1616,6 +1628,8 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_take_baseline,
     &nrv__kernel_scatter_add_baseline,
     &nrv__kernel_segment_max_baseline,
+    &nrv__kernel_csr_rows_baseline,
+    &nrv__kernel_csr_sorted_baseline,
     &nrv__kernel_csr_matmul_baseline,
     &nrv__kernel_read_baseline,
     &nrv__kernel_write_baseline,

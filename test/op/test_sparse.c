@@ -185,7 +185,7 @@ static const struct {
     { sparse_none, { 0 }, 0, { 0 }, "scatter_add: index 0 at position 0 of an axis of length 0; it must be empty" },
     { sparse_softmax, { 0, 2, 1, 2, 0 }, 0, { 0 }, NULL },
     { sparse_softmax, { 0, -7, 1, 2, 3 }, 0, { 0 }, "segment_max: index -7 at position 1; it must lie in 0..2" },
-    { sparse_coo, { 5, 0, 0, 0, 0 }, 0, { 0 }, "scatter_add: index 5 at position 0; it must lie in 0..2" },
+    { sparse_coo, { 5, 0, 0, 0, 0 }, 0, { 0 }, "csr_sorted: index 5 at position 0; it must lie in 0..2" },
     { sparse_csr, { 0 }, 0, { 0, 2, 2, 5 }, NULL },
     { sparse_csr, { 0 }, 0, { 1, 2, 2, 5 }, "rowptr begins with 1; it must begin with 0" },
     { sparse_csr, { 0 }, 0, { 0, 2, 1, 5 }, "rowptr falls from 2 to 1 at row 1; it must not fall" },

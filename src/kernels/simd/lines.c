@@ -1,4 +1,5 @@
-/* lines.c - lines moved and added by index: gather, take, scatter_add, segment_max, csr_matmul, read and write.
+/* lines.c - lines moved and added by index: gather, take, scatter_add, segment_max, read and write; sparse matrices by
+   rows.
 
    A sum by index is taken from where it arrives: phase 0 sorts the positions by the line that they name (stably, by
    counting), phase 1 gives every unit some lines of the result, each the double sum of what goes there in the order of
@@ -8,6 +9,12 @@
 #include "simd.h"
 
 enum { LINES_WORK = 16384, LINES_COLUMNS = 128 };
+
+/* half a vector of floats, as doubles a whole one; so many of them are summed at once */
+enum { LINES_D = SIMD_BYTES / 8, LINES_VECTORS = 4 };
+typedef double lines_d __attribute__((vector_size(SIMD_BYTES)));
+typedef float lines_h __attribute__((vector_size(SIMD_BYTES / 2)));
+typedef float lines_h_at __attribute__((vector_size(SIMD_BYTES / 2), aligned(4), may_alias));
 
 SIMD_INLINE int64_t lines_index(const nrv__view *v, int64_t i)
 {
@@ -278,27 +285,60 @@ static double lines_csr_work(const nrv__args *a)
     return 20 + (4 * (double)a->in[1].dim[0] + 0.4 * products) / (double)lines_csr_units(a);
 }
 
-static void lines_csr_row(const nrv__args *a, int64_t r, int64_t from, int64_t to, int64_t inner)
+/* columns at..at + count of `line`, the rest of the vector being 0; whole: it may be read beyond them */
+SIMD_INLINE lines_d lines_some(const float *line, int64_t count, bool whole)
 {
-    const float *value = a->in[2].data, *x = a->in[3].data;
-    float *y = (float *)a->out[0].data + r * inner;
+    lines_h x = { 0 };
+    if (whole)
+        x = *(const lines_h_at *)line;
+    else
+        memcpy(&x, line, (size_t)count * sizeof *line);
+    return __builtin_convertvector(x, lines_d);
+}
+
+typedef struct lines_entries { /* the stored values from..to of row r */
+    const nrv__args *a;
+    int64_t r, from, to, inner;
+} lines_entries;
+
+/* columns k..k + count of a row, count at most LINES_D * vectors */
+SIMD_INLINE void lines_csr_some(const lines_entries *s, int64_t k, int64_t count, int vectors)
+{
+    const nrv__args *a = s->a;
+    const float *value = a->in[2].data, *x = (const float *)a->in[3].data + k;
     const int64_t n = a->in[3].dim[0], after = a->in[0].dim[0] + 1; /* faults of columns come after those of rows */
-    for (int64_t e = from; e < to; e++) {
+    const int64_t last = count - (vectors - 1) * LINES_D;
+    float *y = (float *)a->out[0].data + s->r * s->inner + k;
+    lines_d sum[LINES_VECTORS] = { { 0 } };
+    for (int64_t e = s->from; e < s->to; e++) {
         const int64_t col = lines_index(&a->in[1], e);
         if (!nrv__lines_inside_after(a->fault, after, e, col, n))
-            to = from;
+            continue;
+        const float *line = x + col * s->inner;
+        const bool whole = last == LINES_D || (n - col) * s->inner - k >= vectors * LINES_D;
+        const lines_d v = (double)value[e] - (lines_d){ 0 };
+        for (int i = 0; i < vectors - 1; i++)
+            sum[i] += v * lines_some(line + i * LINES_D, LINES_D, true);
+        sum[vectors - 1] += v * lines_some(line + (vectors - 1) * LINES_D, last, whole);
     }
-    for (int64_t k = 0; k < inner; k += LINES_COLUMNS) {
-        const int64_t count = simd_min(LINES_COLUMNS, inner - k);
-        double sum[LINES_COLUMNS] = { 0 };
-        for (int64_t e = from; e < to; e++) {
-            const float *line = x + lines_index(&a->in[1], e) * inner + k;
-            const double v = (double)value[e];
-            for (int64_t i = 0; i < count; i++)
-                sum[i] += v * (double)line[i];
-        }
-        for (int64_t i = 0; i < count; i++)
-            y[k + i] = (float)sum[i];
+    for (int i = 0; i < vectors; i++) {
+        const lines_h out = __builtin_convertvector(sum[i], lines_h);
+        memcpy(y + i * LINES_D, &out, (size_t)(i + 1 < vectors ? LINES_D : last) * sizeof *y);
+    }
+}
+
+static void lines_csr_row(const lines_entries *s)
+{
+    for (int64_t k = 0; k < s->inner; k += LINES_VECTORS * LINES_D) {
+        const int64_t count = simd_min(LINES_VECTORS * LINES_D, s->inner - k);
+        if (count <= LINES_D)
+            lines_csr_some(s, k, count, 1);
+        else if (count <= 2 * LINES_D)
+            lines_csr_some(s, k, count, 2);
+        else if (count <= 3 * LINES_D)
+            lines_csr_some(s, k, count, 3);
+        else
+            lines_csr_some(s, k, count, 4);
     }
 }
 
@@ -311,7 +351,60 @@ static void lines_csr(const nrv__args *a)
     for (int64_t r = a->begin * each; r < simd_min(rows, a->end * each); r++) {
         const int64_t from = lines_index(&a->in[0], r), to = lines_index(&a->in[0], r + 1);
         const bool good = nrv__lines_csr(a->fault, r, rows, from, to, nnz);
-        lines_csr_row(a, r, good ? from : 0, good ? to : 0, inner);
+        lines_csr_row(&(lines_entries){ a, r, good ? from : 0, good ? to : 0, inner });
+    }
+}
+
+/* ---- a matrix in CSR form ---- */
+static int64_t lines_whole_units(const nrv__args *a) /* each element of the batch */
+{
+    return nrv__lines_product(&a->in[0], 0, a->in[0].rank - 1);
+}
+
+static double lines_whole_work(const nrv__args *a)
+{
+    return 10 + 3 * (double)(a->n + simd_elements(&a->in[0])) / (double)simd_max(1, lines_whole_units(a));
+}
+
+static void lines_rows(const nrv__args *a)
+{
+    const int64_t rows = a->in[0].dim[a->in[0].rank - 1] - 1, nnz = a->size[0];
+    for (int64_t t = a->begin; t < a->end; t++) {
+        const int64_t p = t * (rows + 1);
+        if (rows == 0)
+            nrv__lines_csr(a->fault, 0, 1, lines_index(&a->in[0], p), lines_index(&a->in[0], p), nnz);
+        for (int64_t r = 0; r < rows; r++) {
+            const int64_t from = lines_index(&a->in[0], p + r), to = lines_index(&a->in[0], p + r + 1);
+            const bool good = nrv__lines_csr(a->fault, r, rows, from, to, nnz);
+            for (int64_t e = good ? from : 0; e < (good ? to : 0); e++)
+                if (a->out[0].type == NRV_I32)
+                    ((int32_t *)a->out[0].data)[t * nnz + e] = (int32_t)r;
+                else
+                    ((int64_t *)a->out[0].data)[t * nnz + e] = r;
+        }
+    }
+}
+
+static void lines_sorted(const nrv__args *a)
+{
+    const int64_t rows = a->size[0], m = a->in[0].dim[a->in[0].rank - 1], each = rows + 1 + m;
+    for (int64_t t = a->begin; t < a->end; t++) {
+        int64_t *begin = (int64_t *)a->out[0].data + t * each, *order = begin + rows + 1;
+        memset(begin, 0, (size_t)each * sizeof *begin);
+        for (int64_t p = 0; p < m; p++) {
+            const int64_t r = lines_index(&a->in[0], t * m + p);
+            if (nrv__lines_inside(a->fault, t * m + p, r, rows))
+                begin[r + 1]++;
+        }
+        for (int64_t r = 0; r < rows; r++)
+            begin[r + 1] += begin[r];
+        for (int64_t p = 0; p < m; p++) { /* begin[r] becomes where r + 1 begins */
+            const int64_t r = lines_index(&a->in[0], t * m + p);
+            if (r >= 0 && r < rows)
+                order[begin[r]++] = p;
+        }
+        memmove(begin + 1, begin, (size_t)rows * sizeof *begin);
+        begin[0] = 0;
     }
 }
 
@@ -328,6 +421,12 @@ NRV_KERNEL(scatter_add, .op = "scatter_add", .doc = "float32 lines added by inde
 NRV_KERNEL(segment_max, .op = "segment_max", .doc = "the largest of float32 lines by index, sorted first",
            .fits = lines_scatter_fits, .units = lines_scatter_units, .units2 = lines_scatter_units2,
            .work = lines_scatter_work, .shared = lines_scatter_shared, .run = lines_segment_max);
+
+NRV_KERNEL(csr_rows, .op = "csr_rows", .doc = "the row of each stored value", .fits = lines_any,
+           .units = lines_whole_units, .work = lines_whole_work, .run = lines_rows);
+
+NRV_KERNEL(csr_sorted, .op = "csr_sorted", .doc = "positions by the row that they name, counted twice",
+           .fits = lines_any, .units = lines_whole_units, .work = lines_whole_work, .run = lines_sorted);
 
 NRV_KERNEL(csr_matmul, .op = "csr_matmul", .doc = "float32 CSR matrix times lines, kept in double",
            .fits = lines_csr_fits, .units = lines_csr_units, .work = lines_csr_work, .run = lines_csr);

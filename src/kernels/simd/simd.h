@@ -72,6 +72,36 @@ SIMD_INLINE simd_f simd_more_lanes(simd_f best, simd_f x)
     return (simd_f)((keep & (simd_i)best) | (~keep & (simd_i)x));
 }
 
+/* a and b one behind the other: every other element; and back */
+#if defined(__AVX512F__)
+#define SIMD_EVENS 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define SIMD_ODDS  1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
+#define SIMD_FRONT 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SIMD_BACK  8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif defined(__AVX2__)
+#define SIMD_EVENS 0, 2, 4, 6, 8, 10, 12, 14
+#define SIMD_ODDS  1, 3, 5, 7, 9, 11, 13, 15
+#define SIMD_FRONT 0, 8, 1, 9, 2, 10, 3, 11
+#define SIMD_BACK  4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define SIMD_EVENS 0, 2, 4, 6
+#define SIMD_ODDS  1, 3, 5, 7
+#define SIMD_FRONT 0, 4, 1, 5
+#define SIMD_BACK  2, 6, 3, 7
+#endif
+
+SIMD_INLINE void simd_unzip(simd_f a, simd_f b, simd_f *evens, simd_f *odds)
+{
+    *evens = __builtin_shufflevector(a, b, SIMD_EVENS);
+    *odds = __builtin_shufflevector(a, b, SIMD_ODDS);
+}
+
+SIMD_INLINE void simd_zip(simd_f evens, simd_f odds, simd_f *a, simd_f *b)
+{
+    *a = __builtin_shufflevector(evens, odds, SIMD_FRONT);
+    *b = __builtin_shufflevector(evens, odds, SIMD_BACK);
+}
+
 /* to[i*ld_to + j] = from[j*ld_from + i], i, j < 4 */
 SIMD_INLINE void simd_turn4(float *to, int64_t ld_to, const float *from, int64_t ld_from)
 {

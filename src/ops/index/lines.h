@@ -17,6 +17,7 @@ nrv_tensor nrv__lines_scatter_batch(const nrv__batch *b);
 bool nrv__lines_share(nrv__infer *s, int other, int64_t batch); /* the first axes of in[0] and in[other] agree */
 /* every input with the turns in front, repeated where it has none; false: the ranks do not allow it */
 bool nrv__lines_widen(const nrv__batch *b, int n, nrv_tensor *to);
+nrv_tensor nrv__csr_sorted(nrv_tensor row, nrv_dim rows); /* i64 (...,rows + 1 + E), see csr_sorted.c */
 /* ---- an index for each place: all other axes in front and shared, see take_along.c ---- */
 int nrv__along(nrv_tensor x, int axis, int *order); /* that order, at NRV__MAX_RANK the way back; x's rank */
 nrv_tensor nrv__along_cut(nrv_tensor x, nrv_tensor like, int axis); /* to the lengths of like beside the axis */

@@ -122,7 +122,9 @@ NRV_API nrv_tensor nrv_csr_matmul(nrv_tensor rowptr, nrv_tensor col, nrv_tensor 
                NULL;
     nrv_tensor row = csr_rows(rowptr, value->dim[0]);
     nrv_dim rows = row ? nrv__dim_sub(row->g, rowptr->dim[0], 1) : 0;
-    nrv_tensor body = nrv_coo_matmul(row, col, value, x, rows);
+    nrv_shape each = { x->rank, { NRV_SAME, 1, 1, 1, 1, 1, 1, 1 } };
+    nrv_tensor lines = nrv_mul(nrv_reshape(value, each), nrv_gather(x, col, 0));
+    nrv_tensor body = nrv_scatter_add(lines, row, 0, rows);
     return body ? nrv__composite(&nrv__op_csr_matmul, NRV_N(const nrv_tensor, rowptr, col, value, x), NULL, 1, &body)
                 : NULL;
 }

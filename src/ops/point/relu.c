@@ -1,9 +1,11 @@
-/* relu - y = max(x, 0)    dx = x > 0 ? dy : 0 */
+/* relu - y = max(x, 0)    dx = y > 0 ? dy : 0
+   y is positive where x is; and y is what the layers behind want anyway, so that x need not be kept for the gradient.
+ */
 #include "../op.h"
 
 static void relu_vjp(nrv_vjp *v)
 {
-    v->dx[0] = NRV_EXPR("dy, x: x > 0 ? dy : 0", v->dy, v->x[0]);
+    v->dx[0] = NRV_EXPR("dy, y: y > 0 ? dy : 0", v->dy, v->y);
 }
 
 NRV_REF1(relu_ref, x > 0 || x != x ? x : 0)
