@@ -648,6 +648,13 @@ extern const nrv__kernel nrv__kernel_conv_dw_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_conv_dw_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_conv_dw_dots_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_conv_dw_dots_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_conv_dw_dots_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_copy_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -1461,6 +1468,13 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_conv_dw_avx2,
 #endif
     &nrv__kernel_conv_dw_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_conv_dw_dots_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_conv_dw_dots_avx2,
+#endif
+    &nrv__kernel_conv_dw_dots_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_copy_avx512,
 #endif

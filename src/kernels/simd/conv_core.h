@@ -354,4 +354,23 @@ SIMD_UNUSED static void conv_turn(float *to, int64_t row, const float *from, int
             simd_turn4(to + j * row + q, row, from + q * wide + j, wide);
         }
 }
+
+/* The same where m is long and the lines of `from` are far apart: a whole cache line of each is used while it is there.
+ */
+SIMD_UNUSED static void conv_turn_long(float *to, int64_t row, const float *from, int64_t wide, int64_t n, int64_t m)
+{
+    enum { AT_ONCE = 64 };
+    for (int64_t first = 0; first < m; first += AT_ONCE) {
+        const int64_t end = simd_min(m, first + AT_ONCE);
+        if (n < 4 || end - first < 4) {
+            conv_turn(to + first * row, row, from + first, wide, n, end - first);
+            continue;
+        }
+        for (int64_t p = 0; p < n; p += 4)
+            for (int64_t i = first; i < end; i += 4) {
+                const int64_t j = simd_min(i, end - 4), q = simd_min(p, n - 4);
+                simd_turn4(to + j * row + q, row, from + q * wide + j, wide);
+            }
+    }
+}
 #endif
