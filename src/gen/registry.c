@@ -689,16 +689,27 @@ extern const nrv__kernel nrv__kernel_attention_back_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
-extern const nrv__kernel nrv__kernel_conv_dw_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
 extern const nrv__kernel nrv__kernel_conv_avx2;
 extern const nrv__kernel nrv__kernel_conv_dx_avx2;
-extern const nrv__kernel nrv__kernel_conv_dw_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_conv_baseline;
 extern const nrv__kernel nrv__kernel_conv_dx_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_conv_dw_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_conv_dw_avx2;
+#endif
 extern const nrv__kernel nrv__kernel_conv_dw_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_conv_dw_dots_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_conv_dw_dots_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_conv_dw_dots_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_copy_avx512;
 #endif
@@ -1561,16 +1572,27 @@ const nrv__kernel *const nrv__kernels[] = {
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_conv_avx512,
     &nrv__kernel_conv_dx_avx512,
-    &nrv__kernel_conv_dw_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
     &nrv__kernel_conv_avx2,
     &nrv__kernel_conv_dx_avx2,
-    &nrv__kernel_conv_dw_avx2,
 #endif
     &nrv__kernel_conv_baseline,
     &nrv__kernel_conv_dx_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_conv_dw_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_conv_dw_avx2,
+#endif
     &nrv__kernel_conv_dw_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_conv_dw_dots_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_conv_dw_dots_avx2,
+#endif
+    &nrv__kernel_conv_dw_dots_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_copy_avx512,
 #endif

@@ -64,7 +64,7 @@ static void ct_check(const ct_case *s)
     kt_tensor dy = kt_floats(9, KT_DIMS(s->b, s->o, ct_out(s, 0), ct_out(s, 1))), y = kt_new(NRV_F32, 11, 4, dy.v.dim);
     kt_tensor *out[3] = { &y, &dx, &dw };
     const nrv__view in[3][2] = { { x.v, w.v }, { dy.v, w.v }, { dy.v, x.v } };
-    static const char *const name[3] = { "conv", "conv_dx", "conv_dw" };
+    static const char *const name[4] = { "conv", "conv_dx", "conv_dw_dots", "conv_dw" };
     ct_sums r;
     for (int i = 0; i < 3; i++) {
         r.n[i] = kt_count(&out[i]->v);
@@ -78,14 +78,18 @@ static void ct_check(const ct_case *s)
              (int)s->b, (int)s->c, (int)s->o, (int)s->h, (int)s->w, (int)s->k[0], (int)s->k[1], (int)s->stride[0],
              (int)s->stride[1], (int)s->pad[0], (int)s->pad[1], (int)s->dilation[0], (int)s->dilation[1],
              (int)s->groups);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         const nrv__kernel *k;
+        const int which = i < 3 ? i : 2; /* the last may decline, then there is the one before */
         for (int at = 0; (k = kt_next(name[i], &at)) != NULL;) {
-            assert_true(kt_run(k, (nrv__args){ .in = in[i], .n_in = 2, .attr = &attr }, out[i]));
-            kt_near(k, what, out[i]->v.data, r.value[i], r.mass[i], r.n[i], 4e-7);
+            const bool ran = kt_run(k, (nrv__args){ .in = in[which], .n_in = 2, .attr = &attr }, out[which]);
+            assert_true(ran || i == 3);
+            if (ran)
+                kt_near(k, what, out[which]->v.data, r.value[which], r.mass[which], r.n[which], 4e-7);
         }
-        free(r.value[i]);
     }
+    for (int i = 0; i < 3; i++)
+        free(r.value[i]);
     kt_free(&x), kt_free(&dx), kt_free(&w), kt_free(&dw), kt_free(&dy), kt_free(&y);
 }
 
@@ -105,6 +109,10 @@ static void ct_layers(void **state) /* the layers of known networks, few images 
         { 1, 3, 8, 70, 224, { 7, 7 }, { 2, 2 }, { 3, 3 }, { 1, 1 }, 1 },
         { 2, 32, 48, 7, 7, { 1, 1 }, { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 },
         { 2, 12, 12, 9, 9, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 12 },
+        { 3, 20, 24, 33, 40, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 },
+        { 9, 300, 70, 4, 4, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, 1 },
+        { 2, 40, 33, 20, 20, { 1, 1 }, { 2, 2 }, { 0, 0 }, { 1, 1 }, 1 },
+        { 5, 16, 60, 5, 5, { 5, 5 }, { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         ct_check(&list[i]);

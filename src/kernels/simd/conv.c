@@ -1,401 +1,540 @@
-/* conv.c - two-dimensional convolution of float32 images (B,C,H,W), its gradient by the input and by the weights.
+/* conv.c - two-dimensional convolution of float32 images (B,C,H,W), and its gradient by the image.
 
    The image is copied once, padded, into cache. There every factor of the sum is the same image moved by some constant,
-   so the tiles of gemm_core.h run over it through a table of offsets: no unrolled copy per position of the window. Rows
-   keep the pitch of the padded image; the few columns between them are computed and dropped. A stride splits the copy
-   into one image per remainder, so that a step is 1 again. The gradient by the input is the same, with the window
-   reversed. Where the image is so small that the dropped columns hurt, the copy is one per position of the window after
-   all. Promises: any stride, padding, dilation and groups; bits that do not depend on threads: a sum over images runs
-   over groups of images that depend on shapes only, and these are added in order. Does not do: a bias; other than two
-   axes. Padding is 0 * value where a value next to it is infinite: then dw is NaN. */
-#include "gemm_core.h"
+   so the tiles of conv_core.h run over it through a table of offsets: no unrolled copy per position of the window. The
+   gradient by the image is the same, with the window reversed, once for each remainder of the stride. Windows of 1x1
+   read the image where it is. Phase 0 packs the weights, phase 1 computes; a unit of phase 1 has all of what it
+   writes of a block of rows, or of a cut of the channels where there are few rows.
 
-/* 4 x 5 dot products at a time leave registers for the factors; with 4 x 6 gcc reads them from memory again and again
- */
-enum { CONV_FLOATS = 1 << 17, CONV_DOT_O = 4, CONV_DOT_K = SIMD_PER_TILE == 4 ? 5 : 3, CONV_PART = 1024 };
-
-typedef struct conv_shape {
-    int64_t b, g, c, o; /* c and o per group */
-    int64_t in[2], out[2], k[2], stride[2], pad[2], dilation[2];
-} conv_shape;
-
-/* x (B,C,H,W), w (O,C/g,kh,kw), y (B,O,OH,OW) */
-static conv_shape conv_shape_of(const nrv__args *a, const nrv__view *x, const nrv__view *w, const nrv__view *y)
-{
-    const nrv__window_attr *t = a->attr;
-    conv_shape s = { .b = x->dim[0], .g = t->groups, .c = x->dim[1] / t->groups, .o = w->dim[0] / t->groups };
-    for (int i = 0; i < 2; i++) {
-        s.in[i] = x->dim[i + 2], s.out[i] = y->dim[i + 2], s.k[i] = w->dim[i + 2];
-        s.stride[i] = t->stride[i], s.pad[i] = t->pad[i], s.dilation[i] = t->dilation[i];
-    }
-    return s;
-}
-
-static const char *conv_declines(const nrv__args *a)
-{
-    const nrv__window_attr *t = a->attr;
-    if (!simd_f32(a))
-        return "only float32";
-    return t->axes != 2 ? "only two axes" : NULL;
-}
-
-/* How images become factors. Grid position (t,u) and tap (ey,ex) meet at source row origin + t*step + ey, column
-   likewise; 0 <= ey <= reach. */
-typedef struct conv_grid {
-    int64_t channels, size[2]; /* the source */
-    int64_t origin[2], step[2], reach[2], grid[2];
-    int64_t rows, pitch, plane; /* of one remainder of one channel in the copy; unrolled: of one tap of one channel */
-    bool unrolled;
-} conv_grid;
-
-typedef struct conv_at { /* a tap of the first channel, and where its weight lies */
-    int64_t a, ey, ex;
-} conv_at;
+   Promises: any stride, padding, dilation and groups; bits that do not depend on threads. Does not do: a bias; other
+   than two axes. Padding is 0 * value where a weight is infinite: then y is NaN. */
+#include "conv_core.h"
 
 typedef struct conv_plan {
     conv_shape s;
-    bool back;              /* the gradient by the input */
-    int64_t from, to, rows; /* channels read and written, rows written */
-    int64_t blocks, taps;   /* row blocks an image is cut into */
-    bool unrolled;
-    size_t floats; /* of the copy, at most */
+    bool back;                    /* the gradient by the image */
+    int64_t from, to, rows, cols; /* channels read and written; rows and columns written */
+    int64_t step[2];              /* between what one grid writes: the stride backward, else 1 */
+    bool lanes, place;            /* vectors of channels; the image is read where it is */
+    int64_t panels, wide, k;      /* of the weights: panels, their channels together; factors of all grids */
+    int64_t blocks, cuts, batch;  /* pieces of rows, of panels; images a unit */
+    conv_grid g;                  /* of a block of most rows */
 } conv_plan;
 
-/* columns to compute, dropped ones included */
-static int64_t conv_span(const conv_grid *g)
+/* what the next unit reads, fetched while this one computes: `left` pieces of `length` floats */
+typedef struct conv_ahead {
+    const float *from;
+    int64_t length, step, left, done, each; /* each: cache lines a tile */
+} conv_ahead;
+
+/* what a call of run has for itself */
+typedef struct conv_room {
+    conv_ahead *ahead;
+    int64_t *at;
+    conv_at *taps;
+    conv_spot *spot;
+    float *tile, *copy;
+} conv_room;
+
+/* what one remainder of the stride computes of a block */
+typedef struct conv_job {
+    conv_grid g;
+    const float *w;
+    const int64_t *at;
+    int64_t k, to_m, to_t, to_u; /* to_...: strides of the result */
+    int64_t panel[2];
+    bool straight; /* nothing between the rows, neither here nor there */
+} conv_job;
+
+/* a tap of the window meets what remainder of the rows (or columns) written; *e = the source row of the first of them
+ */
+static int64_t conv_meets(const conv_shape *s, int axis, int64_t k, int64_t *e)
 {
-    return g->grid[0] <= 0 || g->grid[1] <= 0 ? 0 : (g->grid[0] - 1) * g->pitch + g->grid[1];
+    const int64_t at = k * s->dilation[axis] - s->pad[axis], stride = s->stride[axis];
+    const int64_t first = (at % stride + stride) % stride;
+    *e = (first - at) / stride;
+    return first;
 }
 
-static void conv_grid_close(conv_grid *g, bool unrolled)
+static void conv_back_axis(conv_grid *g, const conv_shape *s, int axis)
 {
-    g->unrolled = unrolled;
-    g->rows = unrolled ? g->grid[0] : g->grid[0] + g->reach[0] / g->step[0];
-    g->pitch = unrolled ? g->grid[1] : g->grid[1] + g->reach[1] / g->step[1];
-    g->plane = simd_ceil(g->rows * g->pitch, SIMD_W) * SIMD_W + SIMD_W;
-}
-
-static int64_t conv_planes(const conv_grid *g, int64_t taps)
-{
-    return g->unrolled ? taps : g->step[0] * g->step[1] * g->channels;
-}
-
-/* short rows: a call of memcpy costs more than the copy */
-SIMD_INLINE void conv_copy(float *to, const float *from, int64_t n)
-{
-    int64_t i = 0;
-    if (n < 4) {
-        for (; i < n; i++)
-            to[i] = from[i];
-        return;
+    int64_t low = INT64_MAX, high = INT64_MIN, e;
+    for (int64_t k = 0; k < s->k[axis]; k++) {
+        conv_meets(s, axis, k, &e);
+        low = simd_min(low, e), high = simd_max(high, e);
     }
-    for (; i + SIMD_W <= n; i += SIMD_W)
-        simd_store(to + i, simd_load(from + i));
-    for (; i < n; i += 4) { /* the last four overlap those before */
-        const int64_t j = simd_min(i, n - 4);
-        *(simd_4_at *)(to + j) = *(const simd_4_at *)(from + j);
-    }
+    g->origin[axis] = low, g->reach[axis] = high - low, g->step[axis] = 1, g->size[axis] = s->out[axis];
 }
 
-/* one plane: every row of the grid (or of a remainder's image) from source row y, column x on; zeros outside the image
-   and at the plane's end */
-static void conv_plane(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
-{
-    const int64_t n = g->pitch, step = g->step[1], left = g->size[1] - x;
-    const int64_t first = simd_min(n, x >= 0 ? 0 : step == 1 ? -x : simd_ceil(-x, step));
-    const int64_t last = simd_max(first, simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)));
-    for (int64_t r = 0; r < g->rows; r++, y += g->step[0], to += n) {
-        if (y < 0 || y >= g->size[0]) {
-            memset(to, 0, (size_t)n * 4);
-            continue;
-        }
-        const float *from = image + y * g->size[1];
-        for (int64_t i = 0; i < first; i++)
-            to[i] = 0;
-        if (step == 1)
-            conv_copy(to + first, from + (x + first), last - first);
-        else
-            for (int64_t i = first; i < last; i++)
-                to[i] = from[x + i * step];
-        for (int64_t i = last; i < n; i++)
-            to[i] = 0;
-    }
-    memset(to, 0, (size_t)(g->plane - g->rows * n) * 4);
-}
-
-/* the padded copy (channel, remainder y, remainder x, row, column), or (channel, tap, row, column) */
-static void conv_fill(float *to, const conv_grid *g, const float *image, const conv_at *taps, int64_t n)
-{
-    for (int64_t c = 0; c < g->channels; c++, image += g->size[0] * g->size[1]) {
-        if (g->unrolled) {
-            for (int64_t i = 0; i < n; i++, to += g->plane)
-                conv_plane(to, g, image, g->origin[0] + taps[i].ey, g->origin[1] + taps[i].ex);
-            continue;
-        }
-        for (int64_t ry = 0; ry < g->step[0]; ry++)
-            for (int64_t rx = 0; rx < g->step[1]; rx++, to += g->plane)
-                conv_plane(to, g, image, g->origin[0] + ry, g->origin[1] + rx);
-    }
-}
-
-/* where the factors of all taps of all channels lie: weights (.a) and copy (.b) */
-static void conv_table(gemm_at *at, const conv_grid *g, const conv_at *taps, int64_t n, int64_t step_a)
-{
-    const int64_t step_b = (g->unrolled ? n : g->step[0] * g->step[1]) * g->plane;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t ey = taps[i].ey, ex = taps[i].ex;
-        at[i].a = taps[i].a;
-        if (g->unrolled) {
-            at[i].b = i * g->plane;
-        } else if (g->step[0] == 1 && g->step[1] == 1) {
-            at[i].b = ey * g->pitch + ex;
-        } else {
-            const int64_t remainder = ey % g->step[0] * g->step[1] + ex % g->step[1];
-            at[i].b = remainder * g->plane + ey / g->step[0] * g->pitch + ex / g->step[1];
-        }
-    }
-    for (int64_t c = 1; c < g->channels; c++)
-        for (int64_t i = 0; i < n; i++)
-            at[c * n + i] = (gemm_at){ at[i].a + c * step_a, at[i].b + c * step_b };
-}
-
-/* ---- forward, and back to the input ---- */
-
-/* the largest grid that a block of `rows` rows needs */
-static conv_grid conv_largest(const conv_plan *p, int64_t rows)
+/* the grid of `rows` rows from the first on */
+static conv_grid conv_grid_of(const conv_plan *p, int64_t rows)
 {
     const conv_shape *s = &p->s;
-    conv_grid g = { .channels = p->from };
+    conv_grid g = { .channels = p->from, .grid = { rows, p->cols } };
     for (int i = 0; i < 2; i++) {
-        const int64_t length = i == 0 ? rows : p->back ? s->in[1] : s->out[1];
-        g.step[i] = p->back ? 1 : s->stride[i];
-        g.grid[i] = p->back ? simd_ceil(length, s->stride[i]) : length;
-        g.reach[i] = (s->k[i] - 1) * s->dilation[i] / (p->back ? s->stride[i] : 1);
+        g.grid[i] = simd_ceil(g.grid[i], p->step[i]);
+        if (p->back) {
+            conv_back_axis(&g, s, i);
+            continue;
+        }
+        g.size[i] = s->in[i], g.step[i] = s->stride[i];
+        g.origin[i] = -s->pad[i], g.reach[i] = (s->k[i] - 1) * s->dilation[i];
     }
-    conv_grid_close(&g, p->unrolled);
+    conv_grid_close(&g);
+    if (p->place)
+        g.plane = g.size[0] * g.size[1];
     return g;
+}
+
+/* ---- what to do, by shapes alone ---- */
+
+/* vectors of pixels in rows or, if `flat`, in one line with what lies between the rows */
+static int64_t conv_vectors(const conv_grid *g, bool flat)
+{
+    return flat ? simd_ceil(conv_span(g), SIMD_W) : g->grid[0] * simd_ceil(g->grid[1], SIMD_W);
+}
+
+static bool conv_is_flat(const conv_grid *g, int64_t to_u)
+{
+    return to_u != 1 || g->grid[1] < SIMD_W || 4 * conv_vectors(g, false) > 5 * conv_vectors(g, true);
+}
+
+/* about how many cycles an image takes with vectors of pixels */
+static double conv_cost_pixels(const conv_plan *p, const conv_grid *g, double k)
+{
+    const bool flat = conv_is_flat(g, p->step[1]);
+    const double mr = (double)p->to / (double)simd_ceil(p->to, CONV_MR), v = (double)conv_vectors(g, flat);
+    const double nv = (double)conv_wide(simd_ceil(p->to, simd_ceil(p->to, CONV_MR)));
+    const double fma = mr * nv, loads = 2 * nv + mr; /* a load across two lines counts double */
+    return v * (double)p->to * (k * (fma > loads ? fma : loads) / fma / 2 + (flat ? 6 : 2));
+}
+
+/* ... and with vectors of channels */
+static double conv_cost_lanes(const conv_plan *p, const conv_grid *g, double k)
+{
+    const int64_t pieces = simd_ceil(g->grid[1], CONV_PIXELS), vectors = simd_ceil(p->to, SIMD_W);
+    const double np = (double)g->grid[1] / (double)pieces, nv = vectors > 1 ? 2 : 1;
+    const double fma = np * nv / 2, loads = (np + nv) / 2, least = fma > loads ? fma : loads;
+    const double tiles = (double)(g->grid[0] * pieces) * (double)vectors / nv;
+    return tiles * (k * (least > 4 ? least : 4) + (p->step[1] == 1 ? 8 : 20) * np * nv);
+}
+
+static void conv_choose(conv_plan *p)
+{
+    const conv_shape *s = &p->s;
+    const double k = (double)p->k / (double)(p->step[0] * p->step[1]);
+    conv_grid g = conv_grid_of(p, p->rows);
+    p->lanes = conv_cost_lanes(p, &g, k) < conv_cost_pixels(p, &g, k);
+    const int64_t vectors = simd_ceil(p->to, SIMD_W);
+    p->panels = p->lanes ? simd_ceil(vectors, 2) : simd_ceil(p->to, CONV_MR);
+    p->wide = p->lanes ? vectors * SIMD_W : p->to;
+    p->place = s->k[0] == 1 && s->k[1] == 1 && s->stride[0] == 1 && s->stride[1] == 1 && s->pad[0] == 0 &&
+               s->pad[1] == 0 && (p->lanes || s->in[1] >= SIMD_W);
+}
+
+static void conv_pieces(conv_plan *p)
+{
+    const conv_shape *s = &p->s;
+    const int64_t most = simd_ceil(p->rows, p->step[0]);
+    p->g = conv_grid_of(p, p->rows);
+    const double fma = (double)(p->to * p->k) * (double)(s->out[0] * s->out[1]);
+    for (;;) {
+        const double floats = (double)(p->g.rows * p->g.pitch) * (double)(p->g.channels * p->g.step[0] * p->g.step[1]);
+        const bool few = s->b * s->g * p->blocks < 8 && p->rows / p->blocks >= 8 && fma / (double)p->blocks > 1e6;
+        if ((floats <= CONV_FLOATS && !few) || p->blocks >= most)
+            break;
+        p->blocks = simd_min(most, 2 * p->blocks);
+        p->g = conv_grid_of(p, simd_ceil(most, p->blocks) * p->step[0]);
+    }
+    while (s->b * s->g * p->blocks * p->cuts < 8 && p->panels / p->cuts >= 2 && fma / (double)p->cuts > 1e6)
+        p->cuts *= 2;
+    /* weights that do not stay in cache are read once for several images */
+    const int64_t image = p->place ? p->g.channels * p->g.grid[0] * p->g.pitch : conv_image(&p->g);
+    if (p->lanes && p->k * p->wide > CONV_FLOATS)
+        p->batch = simd_max(1, simd_min(simd_ceil(s->b, 2), CONV_FLOATS / simd_max(1, image)));
 }
 
 static conv_plan conv_plan_of(const nrv__args *a, bool back)
 {
     const nrv__view *image = back ? &a->out[0] : &a->in[0], *result = back ? &a->in[0] : &a->out[0];
-    conv_plan p = { .s = conv_shape_of(a, image, &a->in[1], result), .back = back };
+    conv_plan p = {
+        .s = conv_shape_of(a, image, &a->in[1], result), .back = back, .step = { 1, 1 }, .cuts = 1, .batch = 1
+    };
     const conv_shape *s = &p.s;
-    p.from = back ? s->o : s->c, p.to = back ? s->c : s->o, p.rows = back ? s->in[0] : s->out[0];
-    p.taps = p.from * s->k[0] * s->k[1];
-    p.blocks = p.rows > 0 ? 1 : 0;
-    if (a->n == 0 || p.rows == 0) {
-        p.blocks = 0;
+    p.from = back ? s->o : s->c, p.to = back ? s->c : s->o;
+    p.rows = back ? s->in[0] : s->out[0], p.cols = back ? s->in[1] : s->out[1];
+    p.k = p.from * s->k[0] * s->k[1];
+    for (int i = 0; back && i < 2; i++)
+        p.step[i] = s->stride[i];
+    if (a->n == 0)
         return p;
-    }
-    conv_grid g = conv_largest(&p, p.rows);
-    /* an image of few columns is mostly padding: copy it per tap if that pays for itself over the rows of the product
-     */
-    p.unrolled = (double)conv_span(&g) > 1.3 * (double)(g.grid[0] * g.grid[1]) && p.to >= 16 &&
-                 p.taps * g.grid[0] * g.grid[1] <= 2 * CONV_FLOATS;
-    g = conv_largest(&p, p.rows);
-    while (conv_planes(&g, p.taps) * g.plane > CONV_FLOATS && p.blocks < p.rows) {
-        p.blocks = simd_min(p.rows, 2 * p.blocks);
-        g = conv_largest(&p, simd_ceil(p.rows, p.blocks));
-    }
-    const double fma = (double)(p.to * p.taps) * (double)(g.grid[0] * g.grid[1]);
-    while (s->b * s->g * p.blocks < 4 && p.rows / p.blocks >= 8 && fma / (double)p.blocks > 1e6)
-        p.blocks *= 2;
-    p.floats = (size_t)(conv_planes(&g, p.taps) * g.plane + GEMM_NR);
+    p.blocks = 1;
+    conv_choose(&p);
+    conv_pieces(&p);
     return p;
 }
 
-typedef struct conv_job {
-    const float *weights, *copy;
-    int64_t row_a, m, k;
-    const gemm_at *at;
-    float *tile, *to;
-    int64_t to_m, to_t, to_u; /* strides of the result */
-} conv_job;
-
-static void conv_put(float *to, const float *from, int64_t n, int64_t step, bool add)
+static int64_t conv_spots_most(const conv_plan *p)
 {
-    if (step == 1 && !add) {
-        conv_copy(to, from, n);
-        return;
-    }
-    for (int64_t i = 0; i < n; i++)
-        to[i * step] = add ? to[i * step] + from[i] : from[i];
+    return simd_max(conv_vectors(&p->g, false), conv_vectors(&p->g, true)) + 1;
 }
 
-/* columns q... of the computed span to where they belong, without the dropped ones */
-static void conv_scatter(const conv_job *j, const conv_grid *g, int64_t top, int rows, int64_t q, int64_t cols,
-                         bool add)
+enum { CONV_TILE_FLOATS = 32 * SIMD_W };
+
+static conv_room conv_room_of(const conv_plan *p, void *scratch)
 {
-    const float *from = j->tile;
+    conv_room r = { .tile = scratch };
+    r.copy = r.tile + CONV_TILE_FLOATS;
+    const int64_t copy = p->place ? 0 : p->batch * conv_image(&p->g) + SIMD_W;
+    r.at = (int64_t *)(void *)(r.copy + copy);
+    r.taps = (conv_at *)(void *)(r.at + p->k);
+    r.spot = (conv_spot *)(void *)(r.taps + p->s.k[0] * p->s.k[1]);
+    return r;
+}
+
+/* ---- grids ---- */
+
+/* The taps of a remainder of the stride; forward there is one, and all of them. Returns how many. */
+static int64_t conv_taps(const conv_plan *p, int64_t y, int64_t x, conv_at *taps)
+{
+    const conv_shape *s = &p->s;
+    int64_t n = 0, ey, ex;
+    for (int64_t ky = 0; ky < s->k[0]; ky++)
+        for (int64_t kx = 0; kx < s->k[1]; kx++) {
+            conv_at t = { ky * s->k[1] + kx, ky * s->dilation[0], kx * s->dilation[1] };
+            if (p->back) {
+                if (conv_meets(s, 0, ky, &ey) != y || conv_meets(s, 1, kx, &ex) != x)
+                    continue;
+                t.ey = ey - p->g.origin[0], t.ex = ex - p->g.origin[1];
+            }
+            taps[n++] = t;
+        }
+    return n;
+}
+
+/* ---- phase 0: the weights (panel, remainder, k, channel of the panel), k in the order of the table ---- */
+
+static int64_t conv_panel_at(const conv_plan *p, int64_t panel) /* its first channel */
+{
+    return p->lanes ? simd_cut(p->wide / SIMD_W, p->panels, panel) * SIMD_W : simd_cut(p->to, p->panels, panel);
+}
+
+/* to[k*wide + i] = from[i*row + k], zeros for m <= i < wide */
+static void conv_pack_turn(float *to, int64_t wide, const float *from, int64_t row, int64_t m, int64_t n)
+{
+    int64_t i = 0;
+    for (; i + 4 <= m; i += 4) {
+        int64_t k = 0;
+        for (; k + 4 <= n; k += 4)
+            simd_turn4(to + k * wide + i, wide, from + i * row + k, row);
+        for (; k < n; k++)
+            for (int64_t j = i; j < i + 4; j++)
+                to[k * wide + j] = from[j * row + k];
+    }
+    for (; i < wide; i++)
+        for (int64_t k = 0; k < n; k++)
+            to[k * wide + i] = i < m ? from[i * row + k] : 0;
+}
+
+static void conv_pack(const conv_plan *p, const nrv__args *a, int64_t unit, conv_at *taps)
+{
+    const conv_shape *s = &p->s;
+    const int64_t group = unit / p->panels, window = s->k[0] * s->k[1], first = conv_panel_at(p, unit % p->panels);
+    const int64_t wide = conv_panel_at(p, unit % p->panels + 1) - first, m = simd_min(wide, p->to - first);
+    const int64_t row = p->back ? window : s->c * window, step = p->back ? s->c * window : window;
+    const float *from = (const float *)a->in[1].data + group * s->o * s->c * window + first * row;
+    float *to = (float *)a->shared + (group * p->wide + first) * p->k;
+    if (!p->back) {
+        conv_pack_turn(to, wide, from, row, m, p->k);
+        return;
+    }
+    for (int64_t y = 0; y < simd_min(p->step[0], p->rows); y++)
+        for (int64_t x = 0; x < simd_min(p->step[1], p->cols); x++) {
+            const int64_t n = conv_taps(p, y, x, taps);
+            for (int64_t c = 0; c < p->from; c++, to += n * wide)
+                if (n == window)
+                    conv_pack_turn(to, wide, from + c * step, row, m, n);
+                else
+                    for (int64_t k = 0; k < n; k++)
+                        for (int64_t i = 0; i < wide; i++)
+                            to[k * wide + i] = i < m ? from[c * step + i * row + taps[k].a] : 0;
+        }
+}
+
+/* ---- phase 1 ---- */
+
+typedef struct conv_part { /* what a unit of phase 1 is about; t0, rows: of the result, t0 in steps */
+    int64_t b0, images, group, t0, rows, cut;
+} conv_part;
+
+/* unit = (some images, group, block of rows, cut of the panels) */
+static conv_part conv_part_of(const conv_plan *p, int64_t unit)
+{
+    const int64_t block = unit / p->cuts % p->blocks, rest = unit / p->cuts / p->blocks;
+    const int64_t most = simd_ceil(p->rows, p->step[0]);
+    conv_part u = { .cut = unit % p->cuts, .group = rest % p->s.g, .b0 = rest / p->s.g * p->batch };
+    u.images = simd_min(p->batch, p->s.b - u.b0);
+    u.t0 = simd_cut(most, p->blocks, block);
+    u.rows = simd_min(p->rows, simd_cut(most, p->blocks, block + 1) * p->step[0]) - u.t0 * p->step[0];
+    return u;
+}
+
+/* its part of the grid */
+static conv_grid conv_part_grid(const conv_plan *p, const conv_part *u)
+{
+    conv_grid g = p->g;
+    g.grid[0] = simd_ceil(u->rows, p->step[0]);
+    g.origin[0] += p->back ? u->t0 : u->t0 * p->s.stride[0];
+    g.rows = g.grid[0] + g.reach[0] / g.step[0];
+    return g;
+}
+
+static conv_ahead conv_ahead_of(const conv_plan *p, const nrv__args *a, int64_t unit)
+{
+    if (unit >= a->end)
+        return (conv_ahead){ 0 };
+    const conv_part u = conv_part_of(p, unit);
+    const conv_grid g = conv_part_grid(p, &u);
+    const int64_t y0 = simd_max(0, g.origin[0]), y1 = simd_min(g.size[0], g.origin[0] + g.rows * g.step[0]);
+    const int64_t plane = g.size[0] * g.size[1];
+    const float *image = (const float *)a->in[0].data + (u.b0 * p->s.g + u.group) * p->from * plane;
+    conv_ahead h = { .from = image + y0 * g.size[1], .length = (y1 - y0) * g.size[1], .step = plane };
+    if (h.length <= 0)
+        return (conv_ahead){ 0 };
+    h.left = p->from;
+    const int64_t lines = simd_ceil(h.length, 16) * h.left, panels = simd_max(1, p->panels / p->cuts);
+    const int64_t cells = g.grid[0] * g.grid[1] * p->step[0] * p->step[1];
+    const int64_t tile = p->lanes ? CONV_PIXELS : SIMD_W * conv_wide(simd_ceil(p->to, p->panels));
+    h.each = 1 + lines / simd_max(1, cells / tile * panels);
+    return h;
+}
+
+SIMD_INLINE void conv_fetch(conv_ahead *h)
+{
+    for (int64_t i = 0; i < h->each && h->left > 0; i++) {
+        __builtin_prefetch(h->from + h->done, 0, 2);
+        h->done += 16;
+        if (h->done >= h->length)
+            h->done = 0, h->left--, h->from += h->step;
+    }
+}
+
+static void conv_put(float *to, const float *from, int64_t n, int64_t step)
+{
+    if (step == 1)
+        conv_copy(to, from, n);
+    else if (step == 2)
+        for (int64_t i = 0; i < n; i++)
+            to[i * 2] = from[i];
+    else
+        for (int64_t i = 0; i < n; i++)
+            to[i * step] = from[i];
+}
+
+/* `cols` columns from q on of one line to where they belong, without what lies between the rows */
+static void conv_scatter(const conv_job *j, const float *from, int64_t row, int mr, int64_t q, int64_t cols, float *to)
+{
+    const conv_grid *g = &j->g;
     for (int64_t t = q / g->pitch, u = q % g->pitch; cols > 0; t++, u = 0) {
         const int64_t n = simd_min(cols, g->pitch - u), keep = simd_min(n, g->grid[1] - u);
-        float *to = j->to + top * j->to_m + t * j->to_t + u * j->to_u;
-        for (int i = 0; i < rows && keep > 0; i++)
-            conv_put(to + i * j->to_m, from + i * GEMM_NR, keep, j->to_u, add);
+        for (int i = 0; i < mr && keep > 0; i++)
+            conv_put(to + i * j->to_m + t * j->to_t + u * j->to_u, from + i * row, keep, j->to_u);
         from += n, cols -= n;
     }
 }
 
-static void conv_tiles(const conv_job *j, const conv_grid *g)
+/* rows side by side: every vector goes where it belongs; the last of a row overlaps the one before */
+static int64_t conv_spots_rows(const conv_job *j, conv_spot *spot)
 {
-    const int64_t span = conv_span(g), panels = simd_ceil(j->m, GEMM_MR);
-    const int64_t chunks = simd_max(1, simd_ceil(j->k, GEMM_KC));
-    const bool straight = g->pitch == g->grid[1] && j->to_u == 1 && j->to_t == g->pitch;
-    for (int64_t n = 0; n < chunks; n++) {
-        const int64_t k0 = simd_cut(j->k, chunks, n);
-        gemm_tile t = { .row_a = j->row_a, .at = j->at + k0, .k = simd_cut(j->k, chunks, n + 1) - k0 };
-        for (int64_t q = 0; q < span; q += GEMM_NR) {
-            const int64_t cols = simd_min(GEMM_NR, span - q);
-            t.b = j->copy + q;
-            for (int64_t i = 0; i < panels; i++) {
-                const int64_t top = simd_cut(j->m, panels, i);
-                const int rows = (int)(simd_cut(j->m, panels, i + 1) - top);
-                t.a = j->weights + top * j->row_a;
-                t.c = straight ? j->to + top * j->to_m + q : j->tile;
-                t.row_c = straight ? j->to_m : GEMM_NR;
-                t.cols = (int)(straight ? cols : simd_ceil(cols, SIMD_W) * SIMD_W);
-                t.add = straight && n > 0;
-                gemm_tile_run(&t, rows);
-                if (!straight)
-                    conv_scatter(j, g, top, rows, q, cols, n > 0);
+    const int64_t rows = j->straight ? 1 : j->g.grid[0], n = j->straight ? conv_span(&j->g) : j->g.grid[1];
+    int64_t count = 0;
+    for (int64_t t = 0; t < rows; t++)
+        for (int64_t u = 0; u < n; u += SIMD_W) {
+            const int64_t at = simd_min(u, n - SIMD_W);
+            spot[count++] = (conv_spot){ t * j->g.pitch + at, t * j->to_t + at };
+        }
+    spot[count] = spot[count - 1]; /* looked at ahead, at most */
+    return count;
+}
+
+static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, float *to, const conv_room *r)
+{
+    const int64_t span = conv_span(&j->g);
+    const bool flat = (!j->straight && conv_is_flat(&j->g, j->to_u)) || (j->straight && span < SIMD_W);
+    const int64_t count = flat ? simd_ceil(span, SIMD_W) : conv_spots_rows(j, r->spot);
+    const int most = conv_wide(simd_ceil(p->to, p->panels));
+    const int64_t tiles = simd_ceil(count, most);
+    conv_spot line[CONV_VECTORS];
+    for (int64_t n = 0; n < tiles; n++) {
+        const int64_t first = simd_cut(count, tiles, n);
+        const int nv = (int)(simd_cut(count, tiles, n + 1) - first);
+        for (int v = 0; flat && v < nv; v++)
+            line[v] = (conv_spot){ (first + v) * SIMD_W, v * SIMD_W };
+        conv_tile t = { .x = x, .at = j->at, .k = j->k, .spot = flat ? line : r->spot + first };
+        for (int64_t i = j->panel[0]; i < j->panel[1]; i++) {
+            const int64_t top = conv_panel_at(p, i);
+            const int mr = (int)(conv_panel_at(p, i + 1) - top);
+            t.w = j->w + top * p->k + (j->at - r->at) * mr;
+            t.to = flat ? r->tile : to + top * j->to_m;
+            t.row = flat ? nv * SIMD_W : j->to_m;
+            conv_fetch(r->ahead);
+            for (int v = 0; v < nv && !flat && n + 1 < tiles; v++)
+                for (int c = 0; c < mr; c++)
+                    __builtin_prefetch(t.to + c * t.row + t.spot[nv + v].to, 1);
+            conv_tile_run(&t, mr, nv);
+            if (flat)
+                conv_scatter(j, r->tile, t.row, mr, first * SIMD_W, simd_min(nv * SIMD_W, span - first * SIMD_W),
+                             to + top * j->to_m);
+        }
+    }
+}
+
+static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, const float *x, float *to,
+                       const conv_room *r)
+{
+    const int64_t rows = j->straight ? 1 : j->g.grid[0], cols = j->straight ? conv_span(&j->g) : j->g.grid[1];
+    const int64_t top = conv_panel_at(p, panel), wide = conv_panel_at(p, panel + 1) - top;
+    const int64_t m = simd_min(wide, p->to - top), pieces = simd_ceil(cols, CONV_PIXELS);
+    conv_run run = { .w = j->w + top * p->k + (j->at - r->at) * wide, .at = j->at, .k = j->k, .sum = r->tile };
+    to += top * j->to_m;
+    for (int64_t t = 0; t < rows; t++)
+        for (int64_t i = 0; i < pieces; i++) {
+            const int64_t u = simd_cut(cols, pieces, i), n = simd_cut(cols, pieces, i + 1) - u;
+            float *put = to + t * j->to_t + u * j->to_u;
+            run.x = x + t * j->g.pitch + u;
+            conv_fetch(r->ahead);
+            for (int64_t c = 0; c < m; c++)
+                __builtin_prefetch(put + c * j->to_m + (n - 1) * j->to_u, 1);
+            conv_run_run(&run, (int)n, (int)(wide / SIMD_W));
+            if (j->to_u == 1) {
+                conv_turn(put, j->to_m, r->tile, wide, n, m);
+                continue;
             }
+            for (int64_t c = 0; c < m; c++)
+                for (int64_t q = 0; q < n; q++)
+                    put[c * j->to_m + q * j->to_u] = r->tile[q * wide + c];
         }
-    }
 }
 
-/* The taps that meet rows (axis 0) or columns (axis 1) first, first + stride...: all of them forward, every stride-th
-   backward. Sets origin and reach of that axis. e = the source position of the first row by the tap */
-static bool conv_meets(const conv_shape *s, int axis, int64_t first, int64_t k, int64_t *e)
+/* all remainders of the stride of a block of rows of one image */
+static void conv_block(const conv_plan *p, conv_job *j, int64_t rows, int64_t panel, const float *x, float *to,
+                       const conv_room *r)
 {
-    const int64_t at = first + s->pad[axis] - k * s->dilation[axis];
-    *e = at / s->stride[axis]; /* exact where it counts */
-    return at % s->stride[axis] == 0;
-}
-
-static void conv_back_axis(conv_grid *g, const conv_shape *s, int axis, int64_t first, int64_t end)
-{
-    int64_t low = INT64_MAX, high = INT64_MIN, e;
-    for (int64_t k = 0; k < s->k[axis]; k++)
-        if (conv_meets(s, axis, first, k, &e))
-            low = simd_min(low, e), high = simd_max(high, e);
-    g->origin[axis] = low <= high ? low : 0;
-    g->reach[axis] = low <= high ? high - low : 0;
-    g->step[axis] = 1;
-    g->size[axis] = s->out[axis];
-    g->grid[axis] = first < end ? simd_ceil(end - first, s->stride[axis]) : 0;
-}
-
-/* dx rows first[0], first[0] + stride... and columns first[1]...: a convolution of dy without a stride */
-static void conv_back(const conv_plan *p, conv_job *j, const int64_t first[2], int64_t end, const float *dy,
-                      float *copy, gemm_at *at, conv_at *taps)
-{
-    const conv_shape *s = &p->s;
-    conv_grid g = { .channels = s->o };
-    conv_back_axis(&g, s, 0, first[0], end);
-    conv_back_axis(&g, s, 1, first[1], s->in[1]);
-    conv_grid_close(&g, p->unrolled);
-    int64_t n = 0, ey, ex;
-    for (int64_t ky = 0; ky < s->k[0]; ky++)
-        for (int64_t kx = 0; kx < s->k[1]; kx++)
-            if (conv_meets(s, 0, first[0], ky, &ey) && conv_meets(s, 1, first[1], kx, &ex))
-                taps[n++] = (conv_at){ ky * s->k[1] + kx, ey - g.origin[0], ex - g.origin[1] };
-    if (conv_span(&g) == 0)
-        return;
-    conv_fill(copy, &g, dy, taps, n);
-    conv_table(at, &g, taps, n, s->c * s->k[0] * s->k[1]);
-    j->k = n * s->o;
-    conv_tiles(j, &g);
-}
-
-static void conv_forward(const conv_plan *p, conv_job *j, int64_t first, int64_t end, const float *x, float *copy,
-                         gemm_at *at, conv_at *taps)
-{
-    const conv_shape *s = &p->s;
-    conv_grid g = { .channels = s->c, .grid = { end - first, s->out[1] } };
-    for (int i = 0; i < 2; i++) {
-        g.size[i] = s->in[i], g.step[i] = s->stride[i];
-        g.origin[i] = (i == 0 ? first * s->stride[0] : 0) - s->pad[i];
-        g.reach[i] = (s->k[i] - 1) * s->dilation[i];
-    }
-    conv_grid_close(&g, p->unrolled);
-    int64_t n = 0;
-    for (int64_t ky = 0; ky < s->k[0]; ky++)
-        for (int64_t kx = 0; kx < s->k[1]; kx++, n++)
-            taps[n] = (conv_at){ n, ky * s->dilation[0], kx * s->dilation[1] };
-    conv_fill(copy, &g, x, taps, n);
-    conv_table(at, &g, taps, n, n);
-    j->k = n * s->c;
-    conv_tiles(j, &g);
-}
-
-static size_t conv_bytes(const conv_plan *p)
-{
-    const size_t taps = (size_t)p->taps * sizeof(gemm_at) + (size_t)(p->s.k[0] * p->s.k[1]) * sizeof(conv_at);
-    return p->blocks == 0 ? 0 : (p->floats + GEMM_MR * GEMM_NR) * sizeof(float) + 64 + taps;
-}
-
-/* unit = (image, group, block of rows) */
-static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit)
-{
-    const conv_shape *s = &p->s;
-    const int64_t block = unit % p->blocks, group = unit / p->blocks % s->g, image = unit / p->blocks / s->g;
-    const int64_t r0 = simd_cut(p->rows, p->blocks, block), r1 = simd_cut(p->rows, p->blocks, block + 1);
-    const int64_t plane_x = s->in[0] * s->in[1], plane_y = s->out[0] * s->out[1], window = s->k[0] * s->k[1];
-    const int64_t plane_from = p->back ? plane_y : plane_x, plane_to = p->back ? plane_x : plane_y;
-    const float *from = (const float *)a->in[0].data + (image * s->g + group) * p->from * plane_from;
-    float *to = (float *)a->out[0].data + (image * s->g + group) * p->to * plane_to, *tile = a->scratch;
-    conv_at *taps = (conv_at *)(void *)(tile + GEMM_MR * GEMM_NR);
-    gemm_at *at = (gemm_at *)(void *)(taps + window);
-    float *copy = (float *)(((uintptr_t)(at + p->taps) + 63) / 64 * 64);
-    conv_job j = { .weights = (const float *)a->in[1].data + group * s->o * s->c * window,
-                   .copy = copy,
-                   .m = p->to,
-                   .at = at,
-                   .tile = tile,
-                   .to_m = plane_to };
-    if (!p->back) {
-        j.row_a = s->c * window, j.to = to + r0 * s->out[1], j.to_t = s->out[1], j.to_u = 1;
-        conv_forward(p, &j, r0, r1, from, copy, at, taps);
-        return;
-    }
-    j.row_a = window, j.to_t = s->in[1] * s->stride[0], j.to_u = s->stride[1];
-    for (int64_t y = 0; y < s->stride[0]; y++)
-        for (int64_t x = 0; x < s->stride[1]; x++) {
-            j.to = to + (r0 + y) * s->in[1] + x;
-            conv_back(p, &j, (const int64_t[2]){ r0 + y, x }, r1, from, copy, at, taps);
+    const int64_t *at = r->at;
+    for (int64_t y = 0; y < simd_min(p->step[0], p->rows); y++)
+        for (int64_t u = 0; u < simd_min(p->step[1], p->cols); u++) {
+            const int64_t n = p->back ? conv_taps(p, y, u, r->taps) : p->s.k[0] * p->s.k[1];
+            j->at = at, j->k = n * p->from, at += j->k;
+            j->g.grid[0] = simd_ceil(rows - y, p->step[0]), j->g.grid[1] = simd_ceil(p->cols - u, p->step[1]);
+            j->straight = j->g.pitch == j->g.grid[1] && j->to_u == 1 && j->to_t == j->g.pitch;
+            if (conv_span(&j->g) == 0)
+                continue;
+            float *put = to + y * p->cols + u;
+            if (p->lanes)
+                conv_lanes(p, j, panel, x, put, r);
+            else
+                conv_pixels(p, j, x, put, r);
         }
+}
+
+/* the offsets of all remainders, one after the other, for all blocks */
+static void conv_tables(const conv_plan *p, const conv_room *r)
+{
+    int64_t *at = r->at;
+    for (int64_t y = 0; y < simd_min(p->step[0], p->rows); y++)
+        for (int64_t x = 0; x < simd_min(p->step[1], p->cols); x++) {
+            const int64_t n = conv_taps(p, y, x, r->taps);
+            if (n > 0)
+                conv_table(at, &p->g, r->taps, n);
+            at += n * p->from;
+        }
+}
+
+static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, const conv_room *r)
+{
+    const conv_shape *s = &p->s;
+    const conv_part u = conv_part_of(p, unit);
+    const int64_t r0 = u.t0 * p->step[0], top = p->panels, first = u.b0 * s->g + u.group;
+    const int64_t from = p->from * p->g.size[0] * p->g.size[1], to = p->to * p->rows * p->cols;
+    const int64_t copied = p->place ? from * s->g : conv_image(&p->g);
+    conv_job j = { .g = conv_part_grid(p, &u), .w = (const float *)a->shared + u.group * p->wide * p->k };
+    j.to_m = p->rows * p->cols, j.to_t = p->cols * p->step[0], j.to_u = p->step[1];
+    j.panel[0] = simd_cut(top, p->cuts, u.cut), j.panel[1] = simd_cut(top, p->cuts, u.cut + 1);
+    const float *image = (const float *)a->in[0].data + first * from;
+    const float *x = p->place ? image + r0 * p->cols : r->copy;
+    for (int64_t b = 0; b < u.images && !p->place; b++)
+        conv_fill(r->copy + b * copied, &j.g, image + b * s->g * from);
+    *r->ahead = conv_ahead_of(p, a, unit + 1);
+    float *result = (float *)a->out[0].data + first * to + r0 * p->cols;
+    for (int64_t i = j.panel[0]; i < (p->lanes ? j.panel[1] : j.panel[0] + 1); i++)
+        for (int64_t b = 0; b < u.images; b++)
+            conv_block(p, &j, u.rows, i, x + b * copied, result + b * s->g * to, r);
 }
 
 static void conv_run_way(const nrv__args *a, bool back)
 {
     const conv_plan p = conv_plan_of(a, back);
+    conv_ahead ahead = { 0 };
+    conv_room r = conv_room_of(&p, a->scratch);
+    r.ahead = &ahead;
+    if (a->phase == 1 && a->begin < a->end)
+        conv_tables(&p, &r);
     for (int64_t u = a->begin; u < a->end; u++)
-        conv_unit(&p, a, u);
+        if (a->phase == 0)
+            conv_pack(&p, a, u, r.taps);
+        else
+            conv_unit(&p, a, u, &r);
+}
+
+static int64_t conv_packs(const conv_plan *p)
+{
+    return p->blocks ? p->s.g * p->panels : 0;
 }
 
 static int64_t conv_units_way(const nrv__args *a, bool back)
 {
     const conv_plan p = conv_plan_of(a, back);
-    return p.s.b * p.s.g * p.blocks;
+    return conv_packs(&p);
 }
 
+static int64_t conv_units2_way(const nrv__args *a, bool back)
+{
+    const conv_plan p = conv_plan_of(a, back);
+    return simd_ceil(p.s.b, p.batch) * p.s.g * p.blocks * p.cuts;
+}
+
+/* phase 1 is nearly all of it, and is counted here */
 static double conv_work_way(const nrv__args *a, bool back)
 {
     const conv_plan p = conv_plan_of(a, back);
-    const double fma = (double)(p.to * p.taps) * (double)(p.s.out[0] * p.s.out[1]) / (double)simd_max(1, p.blocks);
-    return 50 + fma / (simd_fma_rate() * 0.6);
+    const double fma = (double)(p.to * p.k) * (double)(p.s.out[0] * p.s.out[1]) * (double)(p.s.b * p.s.g);
+    return 50 + fma / (simd_fma_rate() * 0.6) / (double)simd_max(1, conv_packs(&p));
 }
 
 static size_t conv_scratch_way(const nrv__args *a, bool back)
 {
     const conv_plan p = conv_plan_of(a, back);
-    return conv_bytes(&p);
+    if (!p.blocks)
+        return 0;
+    const int64_t copy = p.place ? 0 : p.batch * conv_image(&p.g) + SIMD_W;
+    return (size_t)(CONV_TILE_FLOATS + copy) * sizeof(float) + (size_t)p.k * sizeof(int64_t) +
+           (size_t)(p.s.k[0] * p.s.k[1]) * sizeof(conv_at) + (size_t)conv_spots_most(&p) * sizeof(conv_spot);
+}
+
+static size_t conv_shared_way(const nrv__args *a, bool back)
+{
+    const conv_plan p = conv_plan_of(a, back);
+    return p.blocks ? (size_t)(p.s.g * p.wide * p.k) * sizeof(float) : 0;
 }
 
 static int64_t conv_units(const nrv__args *a)
 {
     return conv_units_way(a, false);
+}
+
+static int64_t conv_units2(const nrv__args *a)
+{
+    return conv_units2_way(a, false);
 }
 
 static double conv_work(const nrv__args *a)
@@ -408,7 +547,12 @@ static size_t conv_scratch(const nrv__args *a)
     return conv_scratch_way(a, false);
 }
 
-static void conv_run(const nrv__args *a)
+static size_t conv_shared(const nrv__args *a)
+{
+    return conv_shared_way(a, false);
+}
+
+static void conv_run_forward(const nrv__args *a)
 {
     conv_run_way(a, false);
 }
@@ -416,6 +560,11 @@ static void conv_run(const nrv__args *a)
 static int64_t conv_dx_units(const nrv__args *a)
 {
     return conv_units_way(a, true);
+}
+
+static int64_t conv_dx_units2(const nrv__args *a)
+{
+    return conv_units2_way(a, true);
 }
 
 static double conv_dx_work(const nrv__args *a)
@@ -428,274 +577,20 @@ static size_t conv_dx_scratch(const nrv__args *a)
     return conv_scratch_way(a, true);
 }
 
+static size_t conv_dx_shared(const nrv__args *a)
+{
+    return conv_shared_way(a, true);
+}
+
 static void conv_dx_run(const nrv__args *a)
 {
     conv_run_way(a, true);
 }
 
 NRV_KERNEL(conv, .op = "conv", .doc = "float32 convolution over a padded copy in cache", .fits = conv_declines,
-           .units = conv_units, .work = conv_work, .scratch = conv_scratch, .run = conv_run);
+           .units = conv_units, .units2 = conv_units2, .work = conv_work, .scratch = conv_scratch,
+           .shared = conv_shared, .run = conv_run_forward);
 
 NRV_KERNEL(conv_dx, .op = "conv_dx", .doc = "gradient by the image: a convolution for each remainder of the stride",
-           .fits = conv_declines, .units = conv_dx_units, .work = conv_dx_work, .scratch = conv_dx_scratch,
-           .run = conv_dx_run);
-
-/* ---- the gradient by the weights ---- */
-
-/* dw[o][k] = sum over images and positions of dy[o] x[k]: dot products of long rows, both laid out as in forward */
-typedef struct conv_sum {
-    conv_shape s;
-    conv_grid g;
-    int64_t parts, cuts;  /* groups of images; pieces that the channels of dy are cut into */
-    int64_t batch, image; /* images copied at a time; floats of one */
-    int64_t width, k;     /* of a row of dy; weights per o */
-} conv_sum;
-
-static conv_sum conv_sum_of(const nrv__args *a)
-{
-    conv_sum p = { .s = conv_shape_of(a, &a->in[1], &a->out[0], &a->in[0]) };
-    const conv_shape *s = &p.s;
-    p.g.channels = s->c;
-    for (int i = 0; i < 2; i++) {
-        p.g.size[i] = s->in[i], p.g.step[i] = s->stride[i], p.g.grid[i] = s->out[i];
-        p.g.origin[i] = -s->pad[i], p.g.reach[i] = (s->k[i] - 1) * s->dilation[i];
-    }
-    conv_grid_close(&p.g, false);
-    p.width = simd_ceil(conv_span(&p.g), SIMD_W) * SIMD_W;
-    p.k = s->c * s->k[0] * s->k[1];
-    const double bytes = (double)p.k * (double)(s->o * s->g) * 4;
-    p.parts = simd_min(16, simd_max(simd_min(s->b, 4), s->b / 8));
-    while (p.parts > 2 && bytes * (double)p.parts > 16e6)
-        p.parts /= 2;
-    p.cuts = p.parts * s->g < 8 ? simd_max(1, simd_min(8, s->o / CONV_DOT_O)) : 1;
-    p.image = simd_ceil(s->o, p.cuts) * p.width + conv_planes(&p.g, 0) * p.g.plane;
-    p.batch = simd_max(1, simd_min(simd_ceil(s->b, simd_max(1, p.parts)), CONV_FLOATS / simd_max(1, p.image)));
-    if (a->n == 0 || p.width == 0)
-        p.parts = 0;
-    return p;
-}
-
-#define CONV_DOT_ZERO(i) simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 }, c##i##4 = { 0 };
-#define CONV_DOT_ADD(i)                                   \
-    if (mo > i) {                                         \
-        const simd_f v = simd_load(y + i * t->width + q); \
-        c##i##0 += v * x0;                                \
-        if (nk > 1)                                       \
-            c##i##1 += v * x1;                            \
-        if (nk > 2)                                       \
-            c##i##2 += v * x2;                            \
-        if (nk > 3)                                       \
-            c##i##3 += v * x3;                            \
-        if (nk > 4)                                       \
-            c##i##4 += v * x4;                            \
-    }
-#define CONV_DOT_PUT(i)                     \
-    if (mo > i) {                           \
-        simd_f *to = sums + i * CONV_DOT_K; \
-        to[0] = c##i##0;                    \
-        if (nk > 1)                         \
-            to[1] = c##i##1;                \
-        if (nk > 2)                         \
-            to[2] = c##i##2;                \
-        if (nk > 3)                         \
-            to[3] = c##i##3;                \
-        if (nk > 4)                         \
-            to[4] = c##i##4;                \
-    }
-
-typedef struct conv_dots {
-    const float *x, *y;
-    const gemm_at *at;
-    int64_t width, images, step_x, step_y;
-} conv_dots;
-
-/* Volatile keeps gcc from reading the factor again for each of its uses: a read that straddles two cache lines counts
-   double, and all but one tap of a row do. */
-SIMD_INLINE simd_f conv_once(const float *p)
-{
-    return *(const volatile simd_f_at *)p;
-}
-
-SIMD_INLINE void conv_dots_any(const conv_dots *t, simd_f *sums, const int mo, const int nk)
-{
-    const gemm_at *at = t->at;
-    const simd_f none = { 0 };
-    CONV_DOT_ZERO(0) CONV_DOT_ZERO(1) CONV_DOT_ZERO(2) CONV_DOT_ZERO(3) for (int64_t b = 0; b < t->images; b++)
-    {
-        const float *x = t->x + b * t->step_x, *y = t->y + b * t->step_y;
-        const float *p0 = x + at[0].b, *p1 = nk > 1 ? x + at[1].b : x, *p2 = nk > 2 ? x + at[2].b : x;
-        const float *p3 = nk > 3 ? x + at[3].b : x, *p4 = nk > 4 ? x + at[4].b : x;
-        for (int64_t q = 0; q < t->width; q += SIMD_W) {
-            const simd_f x0 = conv_once(p0 + q), x1 = nk > 1 ? conv_once(p1 + q) : none;
-            const simd_f x2 = nk > 2 ? conv_once(p2 + q) : none, x3 = nk > 3 ? conv_once(p3 + q) : none;
-            const simd_f x4 = nk > 4 ? conv_once(p4 + q) : none;
-            CONV_DOT_ADD(0) CONV_DOT_ADD(1) CONV_DOT_ADD(2) CONV_DOT_ADD(3)
-        }
-    }
-    CONV_DOT_PUT(0) CONV_DOT_PUT(1) CONV_DOT_PUT(2) CONV_DOT_PUT(3)
-}
-
-#define CONV_DOT_CASE(mo, nk)           \
-    case mo * 8 + nk:                   \
-        conv_dots_any(t, sums, mo, nk); \
-        return;
-#define CONV_DOT_CASES(nk) CONV_DOT_CASE(1, nk) CONV_DOT_CASE(2, nk) CONV_DOT_CASE(3, nk) CONV_DOT_CASE(4, nk)
-
-static void conv_dots_run(const conv_dots *t, simd_f *sums, int mo, int nk)
-{
-    switch (mo * 8 + nk) {
-        CONV_DOT_CASES(1)
-        CONV_DOT_CASES(2)
-        CONV_DOT_CASES(3)
-#if defined(__AVX512F__) || defined(__aarch64__)
-        CONV_DOT_CASES(4)
-        CONV_DOT_CASES(5)
-#endif
-    }
-}
-
-/* rows of dy with the pitch of the copied image, zeros where a column is dropped */
-static void conv_sum_dy(float *to, const conv_sum *p, const float *dy, int64_t rows)
-{
-    const int64_t t = p->s.out[0], u = p->s.out[1];
-    for (int64_t o = 0; o < rows; o++, to += p->width) {
-        for (int64_t r = 0; r < t; r++, dy += u) {
-            const int64_t end = r + 1 < t ? p->g.pitch : p->width - r * p->g.pitch;
-            float *row = to + r * p->g.pitch;
-            for (int64_t i = 0; i < u; i++)
-                row[i] = dy[i];
-            for (int64_t i = u; i < end; i++)
-                row[i] = 0;
-        }
-    }
-}
-
-/* the sum of each of n vectors (n rounded up to a multiple of 4), four at a time */
-static void conv_flatten(float *to, const simd_f *sums, int n)
-{
-    float fours[16], turned[16];
-    for (int i = 0; i < n; i += 4) {
-        for (int j = 0; j < 4; j++) {
-            const float *from = (const float *)&sums[i + j];
-            simd_4 s = *(const simd_4_at *)from;
-            for (int l = 4; l < SIMD_W; l += 4)
-                s += *(const simd_4_at *)(from + l);
-            *(simd_4_at *)(fours + j * 4) = s;
-        }
-        simd_turn4(turned, 4, fours, 4);
-        for (int j = 0; j < 4; j++)
-            to[i + j] = (turned[j] + turned[4 + j]) + (turned[8 + j] + turned[12 + j]);
-    }
-}
-
-/* part (rows of o, k) += what these images give */
-static void conv_sum_tiles(const conv_sum *p, conv_dots *t, const float *y, const gemm_at *at, int64_t rows,
-                           float *part)
-{
-    const int64_t high = simd_ceil(rows, CONV_DOT_O), wide = simd_ceil(p->k, CONV_DOT_K);
-    simd_f sums[CONV_DOT_O * CONV_DOT_K + 3];
-    float flat[CONV_DOT_O * CONV_DOT_K + 3];
-    memset(sums, 0, sizeof sums);
-    for (int64_t i = 0; i < high; i++)
-        for (int64_t j = 0; j < wide; j++) {
-            const int64_t o = simd_cut(rows, high, i), k = simd_cut(p->k, wide, j);
-            const int mo = (int)(simd_cut(rows, high, i + 1) - o), nk = (int)(simd_cut(p->k, wide, j + 1) - k);
-            t->y = y + o * p->width, t->at = at + k;
-            conv_dots_run(t, sums, mo, nk);
-            conv_flatten(flat, sums, mo * CONV_DOT_K);
-            for (int l = 0; l < mo; l++)
-                for (int m = 0; m < nk; m++)
-                    part[(o + l) * p->k + k + m] += flat[l * CONV_DOT_K + m];
-        }
-}
-
-/* unit = (group of images, group of channels, piece of o) */
-static void conv_sum_unit(const conv_sum *p, const nrv__args *a, int64_t unit)
-{
-    const conv_shape *s = &p->s;
-    const int64_t cut = unit % p->cuts, group = unit / p->cuts % s->g, share = unit / p->cuts / s->g;
-    const int64_t o0 = simd_cut(s->o, p->cuts, cut), rows = simd_cut(s->o, p->cuts, cut + 1) - o0;
-    const int64_t b0 = simd_cut(s->b, p->parts, share), b1 = simd_cut(s->b, p->parts, share + 1);
-    const int64_t plane_x = s->in[0] * s->in[1], plane_y = s->out[0] * s->out[1];
-    float *part = (float *)a->shared + share * s->g * s->o * p->k + (group * s->o + o0) * p->k;
-    gemm_at *at = a->scratch;
-    conv_at *taps = (conv_at *)(void *)(at + p->k);
-    int64_t n = 0;
-    for (int64_t ky = 0; ky < s->k[0]; ky++)
-        for (int64_t kx = 0; kx < s->k[1]; kx++, n++)
-            taps[n] = (conv_at){ n, ky * s->dilation[0], kx * s->dilation[1] };
-    conv_table(at, &p->g, taps, n, n);
-    float *x = (float *)(((uintptr_t)(taps + n) + 63) / 64 * 64),
-          *y = x + p->batch * conv_planes(&p->g, 0) * p->g.plane;
-    conv_dots t = {
-        .x = x, .width = p->width, .step_x = conv_planes(&p->g, 0) * p->g.plane, .step_y = rows * p->width
-    };
-    memset(part, 0, (size_t)(rows * p->k) * sizeof *part);
-    for (int64_t b = b0; b < b1; b += p->batch) {
-        t.images = simd_min(p->batch, b1 - b);
-        for (int64_t i = 0; i < t.images; i++) {
-            const int64_t image = (b + i) * s->g + group;
-            conv_fill(x + i * t.step_x, &p->g, (const float *)a->in[1].data + image * s->c * plane_x, taps, n);
-            conv_sum_dy(y + i * t.step_y, p, (const float *)a->in[0].data + (image * s->o + o0) * plane_y, rows);
-        }
-        conv_sum_tiles(p, &t, y, at, rows, part);
-    }
-}
-
-/* the groups of images added in order, CONV_PART weights a unit */
-static void conv_sum_parts(const conv_sum *p, const nrv__args *a)
-{
-    const float *part = a->shared;
-    float *to = a->out[0].data;
-    const int64_t first = a->begin * CONV_PART, end = simd_min(a->n, a->end * CONV_PART);
-    for (int64_t i = first; i < end; i++)
-        to[i] = 0;
-    for (int64_t share = 0; share < p->parts; share++)
-        for (int64_t i = first; i < end; i++)
-            to[i] += part[share * a->n + i];
-}
-
-static int64_t conv_dw_units(const nrv__args *a)
-{
-    const conv_sum p = conv_sum_of(a);
-    return p.parts * p.s.g * p.cuts;
-}
-
-static int64_t conv_dw_units2(const nrv__args *a)
-{
-    return simd_ceil(a->n, CONV_PART);
-}
-
-static double conv_dw_work(const nrv__args *a)
-{
-    const conv_sum p = conv_sum_of(a);
-    const double images = (double)p.s.b / (double)simd_max(1, p.parts);
-    return 50 + images * (double)(p.width * p.k * p.s.o) / (double)p.cuts / (simd_fma_rate() * 0.6);
-}
-
-static size_t conv_dw_scratch(const nrv__args *a)
-{
-    const conv_sum p = conv_sum_of(a);
-    const size_t tables = (size_t)p.k * sizeof(gemm_at) + (size_t)(p.s.k[0] * p.s.k[1]) * sizeof(conv_at) + 64;
-    return p.parts == 0 ? 0 : tables + (size_t)(p.batch * p.image) * sizeof(float);
-}
-
-static size_t conv_dw_shared(const nrv__args *a)
-{
-    return (size_t)(conv_sum_of(a).parts * a->n) * sizeof(float);
-}
-
-static void conv_dw_run(const nrv__args *a)
-{
-    const conv_sum p = conv_sum_of(a);
-    if (a->phase == 1) {
-        conv_sum_parts(&p, a);
-        return;
-    }
-    for (int64_t u = a->begin; u < a->end; u++)
-        conv_sum_unit(&p, a, u);
-}
-
-NRV_KERNEL(conv_dw, .op = "conv_dw", .doc = "gradient by the weights: dot products over a padded copy in cache",
-           .fits = conv_declines, .units = conv_dw_units, .units2 = conv_dw_units2, .work = conv_dw_work,
-           .scratch = conv_dw_scratch, .shared = conv_dw_shared, .run = conv_dw_run);
+           .fits = conv_declines, .units = conv_dx_units, .units2 = conv_dx_units2, .work = conv_dx_work,
+           .scratch = conv_dx_scratch, .shared = conv_dx_shared, .run = conv_dx_run);
