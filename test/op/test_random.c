@@ -700,23 +700,30 @@ static void values_that_make_no_sense_stop_the_run(void **state)
     char text[160];
     for (int i = 0; i < 3; i++) {
         assert_int_equal(nrv_eval(nrv_poisson(of_two(1, strtod(rates[i], NULL)), "n"), NULL, 0), NRV_EVALUE);
-        snprintf(text, sizeof text, "poisson: rate %s at position 1; it must lie in 0..2^52", rates[i]);
+        snprintf(
+            text, sizeof text,
+            "poisson: rate %s at position 1; it must lie in 0..2^52\n  hint  nrv_softplus makes any number positive",
+            rates[i]);
         says(NRV_EVALUE, text);
     }
     assert_int_equal(nrv_eval(nrv_categorical(of_rows((double[]){ 0, 1, NAN, 3 }), "c"), NULL, 0), NRV_EVALUE);
-    says(NRV_EVALUE, "categorical: row 1 of the logits has a NaN");
+    says(NRV_EVALUE, "categorical: row 1 of the logits has a NaN\n  hint  the logits of a row are numbers, and one at "
+                     "least is not -inf");
     assert_int_equal(nrv_eval(nrv_categorical(of_rows((double[]){ 0, INFINITY, 1, 3 }), "c"), NULL, 0), NRV_EVALUE);
-    says(NRV_EVALUE, "categorical: row 0 of the logits has an infinite entry");
+    says(NRV_EVALUE, "categorical: row 0 of the logits has an infinite entry\n  hint  the logits of a row are numbers, "
+                     "and one at least is not -inf");
     assert_int_equal(nrv_eval(nrv_categorical(of_rows((double[]){ 0, 0, -INFINITY, -INFINITY }), "c"), NULL, 0),
                      NRV_EVALUE);
-    says(NRV_EVALUE, "categorical: row 1 of the logits is -inf everywhere: nothing can be drawn");
+    says(NRV_EVALUE, "categorical: row 1 of the logits is -inf everywhere: nothing can be drawn\n  hint  the logits of "
+                     "a row are numbers, and one at least is not -inf");
     nrv_push(random_graph, "policy");
     nrv_output(random_graph, "y", nrv_categorical(of_rows((double[]){ 0, 1, NAN, 3 }), "c"));
     nrv_pop(random_graph);
     nrv_plan *p = nrv_compile(random_graph, NULL);
     nrv_exec *e = nrv_exec_new(p, random_store, NULL);
     assert_int_equal(nrv_run(e), NRV_EVALUE);
-    assert_string_equal(nrv_why(e), "categorical: row 1 of the logits has a NaN\n  in    policy");
+    assert_string_equal(nrv_why(e), "categorical: row 1 of the logits has a NaN\n  in    policy\n  hint  the logits of "
+                                    "a row are numbers, and one at least is not -inf");
     nrv_exec_free(e);
     nrv_plan_free(p);
 }

@@ -77,7 +77,7 @@ static nrv_tensor cummin_make(nrv__case *c)
 
 #define CUMMAX_CASES(name)                                                                                            \
     .refuse = { "x[0,2147483648], axis=1 => " name ": axis 1 has 2147483648 elements | in here | input 0: input f32 " \
-                                                   "[0, 2147483648] x | hint places are i32, so up to 2^31 - 1",      \
+                "[0, 2147483648] x | hint places are i32, so up to 2^31 - 1",                                         \
                 "x[3,5], axis=2 => " name                                                                             \
                 ": axis 2 of a tensor of rank 2 | in here | hint axes count from 0, or from -1 at the end",           \
                 "x[], axis=0 => " name                                                                                \

@@ -60,9 +60,11 @@ NRV_OP(
            "row. A row out of range stops the run.",
     .shape = csr_sorted_shape, .flags = NRV_FAILS, .no_grad = "an index is piecewise constant",
     .batch = csr_sorted_batch, .ref = csr_sorted_ref, .make = csr_sorted_make,
+    .values = "rows count from 0; there are as many as was said",
     .refuse = { "row:f32[3], rows=2 => csr_sorted: input 0 is f32, an index is wanted | in here | input 0: input f32 "
                 "[3] row | hint nrv_cast it to NRV_I32 or NRV_I64",
-                "row:i32{0, 2}, rows=2 => csr_sorted: index 2 at position 1; it must lie in 0..1 | in here" },
+                "row:i32{0, 2}, rows=2 => csr_sorted: index 2 at position 1; it must lie in 0..1 | in here | hint rows "
+                "count from 0; there are as many as was said" },
     .test = { "row:i32{2, 0, 2, 1, 0}, rows=4", "row:i64[2,3]{1, 1, 0, 2, 2, 2}, rows=3", "row:i32[0], rows=2",
               "row:i32[900] in 0..39, rows=40", "row:i32[0], rows=0" });
 
