@@ -63,6 +63,30 @@ class Progress:
             sys.stderr.write("\r\033[K")
 
 
+class Others:
+    """how much of the machine was used by others since this began, as a part of all its cores"""
+    def __init__(self):
+        self.begun = self.now()
+
+    @staticmethod
+    def now():
+        try:
+            with open("/proc/stat") as f:
+                user, nice, system, idle, wait, hard, soft, steal = map(int, f.readline().split()[1:9])
+        except (OSError, ValueError):
+            return None
+        times, tick = os.times(), os.sysconf("SC_CLK_TCK")
+        mine = (times.user + times.system + times.children_user + times.children_system) * tick
+        busy = user + nice + system + hard + soft + steal
+        return busy - mine, busy + idle + wait
+
+    def share(self):
+        now = self.now()
+        if not now or not self.begun or now[1] == self.begun[1]:
+            return None
+        return max(0, (now[0] - self.begun[0]) / (now[1] - self.begun[1]))
+
+
 class Machine:
     """starts what is measured on the first cores that this process may use"""
     def __init__(self, best):
@@ -301,9 +325,9 @@ def table(results):
         put(line, *((ink.green, ink.plain) if r.met() else (ink.red, ink.plain)))
 
 
-def tell(results, missing, a):
+def tell(results, missing, others, a):
     if a.json:
-        print(json.dumps({"rounds": a.rounds, "isa": a.isa, "of": "best" if a.best else "median", "missing": missing,
+        print(json.dumps({"rounds": a.rounds, "others": others, "isa": a.isa, "of": "best" if a.best else "median", "missing": missing,
                           "rows": [r.record() for r in results]}, indent=1))
     else:
         table(results)
@@ -311,6 +335,8 @@ def tell(results, missing, a):
         print(f"\n{len(results)} rows, {len(results) - bad} met, {bad} missed; {a.rounds} rounds"
               f"{'' if a.rounds >= 16 else ' (fewer than 16: not to be relied on)'}; ratio: the peer's time by ours; "
               f"in brackets the quartiles")
+        if others and others > 0.1:
+            print(f"others used {others:.0%} of this machine meanwhile: not to be relied on")
     for r in results:
         if r.failed:
             sys.stderr.write(f"{r.name()}: failed: {r.failed}\n")
@@ -336,8 +362,9 @@ def main():
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     peers = Peers(a.build, a.isa)
     results = [Result(r, peers.names(r)) for r in rows]
+    others = Others()
     missing = all_rounds(results, peers, Machine(a.best), a.rounds)
-    tell(results, missing, a)
+    tell(results, missing, others.share(), a)
     return 1 if any(r.failed for r in results) else 0 if all(r.met() for r in results) else 3
 
 
