@@ -11,6 +11,8 @@
 
 extern const nrv__opdef nrv__op_copy;
 
+enum { LOWER_KEPT = 65536, LOWER_KEPT_TIMES = 4 }; /* bytes that may be kept: so many, and for each of the constants */
+
 typedef struct lower_state {
     nrv__compiler *c;
     nrv_plan *p;
@@ -536,6 +538,8 @@ static const char *lower_why_copied(const lower_state *s, int32_t var, const boo
     const nrv__value *v = &s->code->value[s->p->var[var].value];
     if (v->where != NRV__WORK || v->in_place >= 0 || v->same_memory >= 0)
         return "copied: its value is memory of something else";
+    if (v->kept)
+        return "copied: it is computed once";
     if (s->p->check_nan)
         return "copied: a run that finds a NaN must leave the store as it was";
     if (shown[s->p->var[var].value])
@@ -570,6 +574,47 @@ static void lower_in_place(lower_state *s)
         p->var[i].why = lower_why_copied(s, (int32_t)i, shown, last_of_var[i], last_fail);
         if (!strcmp(p->var[i].why, "in place"))
             s->code->value[p->var[i].value].in_place = (int32_t)i;
+    }
+}
+
+/* ---- what depends on constants alone ---- */
+static bool lower_always_same(const lower_state *s, const nrv__step *step)
+{
+    bool same = !step->loop;
+    for (int32_t k = 0; k < step->n_in && same; k++) {
+        const nrv__value *v = &s->code->value[step->in[k]];
+        while (v->where == NRV__VIEW)
+            v = &s->code->value[v->index];
+        same = v->where == NRV__CONST || v->kept;
+    }
+    return same;
+}
+
+/* bytes of a value; -1: they depend on a named size, or are too many to be worth it */
+static int64_t lower_bytes(const nrv__value *v)
+{
+    int64_t n = (int64_t)nrv__dtype_size(v->type);
+    for (int32_t k = 0; k < v->rank && n >= 0; k++)
+        n = v->dim[k] < 0 || !nrv__mul(n, v->dim[k], &n) ? -1 : n;
+    return n;
+}
+
+/* A step that reads nothing but constants, and what such steps gave, runs once; its results stay, as long as they do
+   not take much more memory than the constants themselves. */
+static void lower_once(lower_state *s)
+{
+    int64_t room = LOWER_KEPT;
+    for (size_t i = 0; i < s->code->n_value; i++)
+        if (s->code->value[i].where == NRV__CONST)
+            room += LOWER_KEPT_TIMES * lower_bytes(&s->code->value[i]);
+    for (size_t i = 0; i < s->code->n_step && !nrv__without(s->c, "once"); i++) {
+        nrv__step *step = &s->code->step[i];
+        int64_t bytes = step->tiles || step->out < 0 ? -1 : lower_bytes(&s->code->value[step->out]);
+        if (bytes < 0 || bytes > room || !lower_always_same(s, step))
+            continue;
+        room -= bytes;
+        step->once = s->code->value[step->out].kept = true;
+        lower_touch(s, step->out, INT32_MAX);
     }
 }
 
@@ -986,6 +1031,7 @@ bool nrv__pass_lower(nrv__compiler *c)
         s.read[c->root[i].value->mark] = true;
     if (!lower_area(&s) || !lower_roots(&s))
         return false;
+    lower_once(&s);
     lower_in_place(&s);
     lower_take_over(&s);
     return !c->plan->why.status;

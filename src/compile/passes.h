@@ -4,6 +4,7 @@
    - simplify: composites that no kernel takes become their bodies; then a table of rules, inputs before users.
    - turns: what of a loop need not wait for the turn before, for all turns at once.
    - order: a walk from the outputs by name, updates of variables last; the same inside of blocks.
+   - early: what lets go of more memory than it takes moves up behind its inputs.
    - group: element-wise chains into tile programs.
    - lower: values, views, copies, kernels, steps; what may be written in place. */
 #ifndef NRV__PASSES_H
@@ -55,6 +56,7 @@ unsigned nrv__repacks(const nrv__compiler *c, nrv_tensor n); /* nrv__kernel.repa
 bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
+bool nrv__pass_early(nrv__compiler *c);          /* needs the nominal lengths */
 bool nrv__nominal(nrv__compiler *c);             /* the lengths that were added since, too */
 bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);

@@ -33,6 +33,7 @@ typedef struct nrv__value {
     const void *attr;
     const nrv_dim *size;
     int32_t n_size;
+    bool kept;           /* computed once, by the first run, and in memory of its own from then on */
     int32_t first, last; /* steps that write and last read it (views counted with what they view) */
     int32_t same_memory; /* another NRV__WORK value whose memory it takes over, or -1 */
     int32_t in_place;    /* the variable or, inside a loop, the carry whose memory it is written to, or -1 */
@@ -78,6 +79,7 @@ typedef struct nrv__step {
     int32_t n_size;
     bool fails;
     const nrv__opdef *by; /* the op that was called */
+    bool once; /* it depends on constants alone */
     const char *scope;
 } nrv__step;
 

@@ -92,6 +92,15 @@ static double simplify_stored(nrv_dtype t, double v)
     return v;
 }
 
+/* so that a sum with its axes and one without them are one */
+static nrv_tensor simplify_kept_axes(nrv_tensor y)
+{
+    const nrv__reduce_attr *a = y->attr;
+    if (!simplify_is(y, "sum") || !a->keep)
+        return NULL;
+    return nrv_reshape(nrv__sum_axes(y->in[0], a->axes, 0), nrv_shape_of(y));
+}
+
 /* element-wise on constants, and constants moved about: a constant */
 static nrv_tensor simplify_constant(nrv_tensor y)
 {
@@ -125,6 +134,7 @@ const nrv__rule nrv__rules[] = {
     { "reshape", "a reshape of a reshape is one, one to the same shape is none", simplify_reshape, NULL, NULL },
     { "permute", "a permutation of a permutation is one", simplify_permute, NULL, NULL },
     { "transposed-product", "the transpose of a b is b^T a^T", simplify_transposed_product, NULL, NULL },
+    { "kept-axes", "a sum that keeps its axes is a reshape of one that does not", simplify_kept_axes, NULL, NULL },
     { "constant", "element-wise on constants is a constant", simplify_constant, "x, y: x + exp(1 - 1)", "x, y: x + 1" },
     { NULL, NULL, NULL, NULL, NULL },
 };

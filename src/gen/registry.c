@@ -795,6 +795,13 @@ extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
 extern const nrv__kernel nrv__kernel_netlist_read_baseline;
 extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_pad_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_pad_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_pad_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__point nrv__points_pairs_avx512[];
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -1677,6 +1684,13 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_netlist_edges_baseline,
     &nrv__kernel_netlist_read_baseline,
     &nrv__kernel_netlist_unread_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_pad_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_pad_avx2,
+#endif
+    &nrv__kernel_pad_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_max_pool_avx512,
     &nrv__kernel_max_pool_dx_avx512,

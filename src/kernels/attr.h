@@ -2,7 +2,7 @@
    bytes. Lengths that may be named sizes are not here: they arrive evaluated in nrv__args.size. */
 #ifndef NRV__ATTR_H
 #define NRV__ATTR_H
-#include <stdint.h>
+#include "../base/base.h"
 
 typedef struct nrv__axis_attr { /* softmax, log_softmax, concat, argmax */
     int64_t axis;               /* >= 0 */
@@ -34,6 +34,11 @@ typedef struct nrv__window_attr {
     int64_t kernel[3], stride[3], pad[3], dilation[3];
     int64_t groups; /* convolution; 1 elsewhere */
 } nrv__window_attr;
+
+typedef struct nrv__pad_attr { /* how many elements of value stand before and after each axis, none of them negative */
+    double value;
+    int64_t before[NRV__MAX_RANK], after[NRV__MAX_RANK];
+} nrv__pad_attr;
 
 typedef struct nrv__fft_attr {
     int64_t axis; /* of the tensor; its last axis is the pair */

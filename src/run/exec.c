@@ -129,6 +129,8 @@ NRV_API nrv_exec *nrv_exec_new(const nrv_plan *p, nrv_store *s, const nrv_exec_o
     e->work = share ? share->work : nrv__alloc(&e->mem, NULL, 0, sizeof *e->work);
     if (e->work && !share)
         *e->work = (nrv__work){ .mem = e->mem };
+    if (share)
+        share->kept = false; /* from now on somebody else writes there, too */
     if (e->work)
         e->work->users++;
     else
@@ -360,6 +362,8 @@ static nrv_status exec_steps(nrv_exec *e, const nrv__frame *f, size_t from, size
 {
     for (size_t i = from; i < to; i++) {
         nrv__action *a = &f->action[i];
+        if (a->step->once && e->kept)
+            continue;
         if (a->step->loop) {
             if (exec_block(e, f, a))
                 return e->why.status;
@@ -470,6 +474,7 @@ NRV_API nrv_status nrv_run(nrv_exec *e)
     uint64_t before = nrv__flush_begin(e->flush);
     if (!exec_steps(e, &e->top, 0, e->plan->code.n_step)) {
         exec_commit(e);
+        e->kept = e->work->users == 1;
         e->store->commits += assigns;
     }
     nrv__flush_end(before);

@@ -80,6 +80,7 @@ struct nrv_exec {
     nrv__why why;
     bool broken, pending; /* for good; an error of set_size or bind that nrv_run has yet to report */
     bool laid, resized;   /* sizes are laid out; nrv_set_size asked for others since */
+    bool kept;            /* what constants alone decide has been computed, and is still there */
     bool flush;           /* subnormal numbers count as 0 */
     bool stale;           /* some pointer or number of bytes changed since */
     int64_t *named, *wanted, *atoms, *polys;

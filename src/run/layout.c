@@ -189,8 +189,8 @@ static bool layout_room_of(const nrv__frame *f, int32_t i, nrv__room *to)
     const nrv__value *v = &f->code->value[i];
     bool carry = v->where == NRV__CARRY,
          work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
-    *to = (nrv__room){ layout_bytes(&f->view[i]), 0, i, carry ? -1 : v->first,
-                       carry                ? INT32_MAX
+    *to = (nrv__room){ layout_bytes(&f->view[i]), 0, i, carry || v->kept ? -1 : v->first,
+                       carry || v->kept     ? INT32_MAX
                        : v->last < v->first ? v->first
                                             : v->last };
     return carry || work;
@@ -307,7 +307,7 @@ nrv_status nrv__layout_sizes(nrv_exec *e)
 
 nrv_status nrv__layout(nrv_exec *e)
 {
-    e->laid = false;
+    e->laid = e->kept = false;
     if (nrv__layout_sizes(e) || layout_work(e) || layout_locals(e))
         return e->why.status;
     memcpy(e->named, e->wanted, (e->plan->dims.n_size + 1) * sizeof *e->named);
@@ -382,6 +382,7 @@ void nrv__resolve(nrv_exec *e)
     for (size_t i = 0; i < e->plan->code.n_value; i++)
         e->top.view[i].data = resolve_value(e, &e->top, i);
     resolve_actions(e, &e->top);
+    e->kept = e->kept && e->work_seen == e->work->moved;
     e->work_seen = e->work->moved;
     e->stale = false;
 }

@@ -224,8 +224,8 @@ static void print_step(print_state *s, size_t i)
 {
     const nrv__step *step = &s->code->step[i];
     print_line(s);
-    nrv__text_add(&s->t, "%4zu  %s  %s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope,
-                  step->fails ? "  (may fail)" : "");
+    nrv__text_add(&s->t, "%4zu  %s  %s%s%s\n", i, step->tiles ? "tiles" : step->op->name, step->scope,
+                  step->fails ? "  (may fail)" : "", step->once ? "  (once)" : "");
     if (step->tiles) {
         print_tiles(s, step->tiles);
         return;

@@ -70,6 +70,28 @@ static void moves_that_undo_each_other_vanish(void **state)
     }
 }
 
+/* batch norm takes the mean of a batch twice: with its axes, to subtract it, and without, to remember it */
+static void a_sum_is_taken_once(void **state)
+{
+    (void)state;
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(5, 3, 4));
+    nrv_output(g, "y", nrv_sub(x, nrv_sum(x, NRV_AXES(0, 2), 1)));
+    nrv_output(g, "z", nrv_sum(x, NRV_AXES(0, 2), 0));
+    for (int off = 0; off < 2; off++) {
+        nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .without = off ? "kept-axes" : NULL });
+        char *text = printed(p);
+        const char *one = strstr(text, "  sum  ");
+        assert_non_null(one);
+        assert_int_equal(strstr(one + 1, "  sum  ") != NULL, off);
+        free(text);
+        nrv_plan_free(p);
+    }
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
 /* the gradient of a weight that was used transposed is made dense, not transposed afterwards */
 static void a_transposed_product_swaps_its_operands(void **state)
 {
@@ -87,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_rewrites_its_own_formula),
         cmocka_unit_test(moves_that_undo_each_other_vanish),
+        cmocka_unit_test(a_sum_is_taken_once),
         cmocka_unit_test(a_transposed_product_swaps_its_operands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,6 +257,44 @@ static void a_shared_workspace_goes_back_to_its_own_allocator(void **state)
     assert_int_equal(b.held, 0);
 }
 
+/* ---- what constants alone decide ---- */
+static void runs_as_ever(nrv_exec *e, int64_t n)
+{
+    for (int i = 0; i < 3; i++) {
+        edge_data[0] = (float)i;
+        assert_int_equal(run_batch(e, n), NRV_OK);
+        const float *y = nrv_value(e, "y", NULL);
+        assert_memory_equal(y, ((const float[]){ (float)i + 12, (float)i + 10, (float)i + 11 }), 12);
+    }
+}
+
+static void constants_are_reckoned_with_once(void **state) /* and again where others wrote over what came of it */
+{
+    (void)state;
+    meter m = { 0, 0 };
+    edge t = open_graph(0), other = metered_edge(&m);
+    nrv_tensor x = nrv_input(t.g, "x", NRV_F32, NRV_SHAPE(nrv_size(t.g, "B", 1, 100000)));
+    nrv_tensor table = nrv_constant(t.g, NRV_F32, NRV_SHAPE(3), (const float[]){ 10, 11, 12 });
+    nrv_tensor picked = nrv_gather(table, nrv_constant(t.g, NRV_I32, NRV_SHAPE(3), (const int32_t[]){ 2, 0, 1 }), 0);
+    nrv_output(t.g, "y", nrv_add(picked, nrv_slice(nrv_concat(2, (const nrv_tensor[]){ x, x }, 0), 0, 0, 1)));
+    compile(&t);
+    char *plan = printed(t.p);
+    assert_non_null(strstr(plan, "gather    (may fail)  (once)"));
+    free(plan);
+    runs_as_ever(t.e, 10000);
+    other.e = nrv_exec_new(other.p, other.s, &(nrv_exec_opt){ .share = t.e });
+    for (int64_t n = 1000; n <= 20000; n *= 20) {
+        assert_int_equal(run_batch(other.e, n), NRV_OK);
+        runs_as_ever(t.e, 10000);
+        assert_int_equal(run_batch(other.e, n), NRV_OK);
+    }
+    close_all(&other);
+    runs_as_ever(t.e, 10000);
+    runs_as_ever(t.e, 40000);
+    close_all(&t);
+    assert_int_equal(m.held, 0);
+}
+
 /* ---- eager ---- */
 static void eager_variables_are_read_as_they_were(void **state)
 {
@@ -384,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_local_of_other_lengths_starts_anew),
         cmocka_unit_test(a_local_that_only_the_caller_reads_can_be_read),
         cmocka_unit_test(a_sharer_may_move_or_lose_the_workspace),
+        cmocka_unit_test(constants_are_reckoned_with_once),
         cmocka_unit_test(a_shared_workspace_goes_back_to_its_own_allocator),
         cmocka_unit_test(eager_variables_are_read_as_they_were),
         cmocka_unit_test(an_eager_local_is_no_variable_of_the_store),

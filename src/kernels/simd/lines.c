@@ -302,24 +302,25 @@ typedef struct lines_entries { /* the stored values from..to of row r */
 } lines_entries;
 
 /* columns k..k + count of a row, count at most LINES_D * vectors */
-SIMD_INLINE void lines_csr_some(const lines_entries *s, int64_t k, int64_t count, int vectors)
+SIMD_INLINE void lines_csr_some(const lines_entries *s, int64_t k, int64_t count, int vectors, bool narrow)
 {
     const nrv__args *a = s->a;
     const float *value = a->in[2].data, *x = (const float *)a->in[3].data + k;
     const int64_t n = a->in[3].dim[0], after = a->in[0].dim[0] + 1; /* faults of columns come after those of rows */
-    const int64_t last = count - (vectors - 1) * LINES_D;
+    const int64_t last = count - (vectors - 1) * LINES_D, inner = s->inner;
+    const int64_t safe = last == LINES_D ? n : n - simd_ceil(vectors * LINES_D + k, inner); /* lines read as a whole */
+    const void *cols = a->in[1].data;
     float *y = (float *)a->out[0].data + s->r * s->inner + k;
     lines_d sum[LINES_VECTORS] = { { 0 } };
     for (int64_t e = s->from; e < s->to; e++) {
-        const int64_t col = lines_index(&a->in[1], e);
+        const int64_t col = narrow ? ((const int32_t *)cols)[e] : ((const int64_t *)cols)[e];
         if (!nrv__lines_inside_after(a->fault, after, e, col, n))
             continue;
-        const float *line = x + col * s->inner;
-        const bool whole = last == LINES_D || (n - col) * s->inner - k >= vectors * LINES_D;
+        const float *line = x + col * inner;
         const lines_d v = (double)value[e] - (lines_d){ 0 };
         for (int i = 0; i < vectors - 1; i++)
             sum[i] += v * lines_some(line + i * LINES_D, LINES_D, true);
-        sum[vectors - 1] += v * lines_some(line + (vectors - 1) * LINES_D, last, whole);
+        sum[vectors - 1] += v * lines_some(line + (vectors - 1) * LINES_D, last, col <= safe);
     }
     for (int i = 0; i < vectors; i++) {
         const lines_h out = __builtin_convertvector(sum[i], lines_h);
@@ -327,18 +328,18 @@ SIMD_INLINE void lines_csr_some(const lines_entries *s, int64_t k, int64_t count
     }
 }
 
-static void lines_csr_row(const lines_entries *s)
+SIMD_INLINE void lines_csr_row(const lines_entries *s, bool narrow)
 {
     for (int64_t k = 0; k < s->inner; k += LINES_VECTORS * LINES_D) {
         const int64_t count = simd_min(LINES_VECTORS * LINES_D, s->inner - k);
         if (count <= LINES_D)
-            lines_csr_some(s, k, count, 1);
+            lines_csr_some(s, k, count, 1, narrow);
         else if (count <= 2 * LINES_D)
-            lines_csr_some(s, k, count, 2);
+            lines_csr_some(s, k, count, 2, narrow);
         else if (count <= 3 * LINES_D)
-            lines_csr_some(s, k, count, 3);
+            lines_csr_some(s, k, count, 3, narrow);
         else
-            lines_csr_some(s, k, count, 4);
+            lines_csr_some(s, k, count, 4, narrow);
     }
 }
 
@@ -351,7 +352,11 @@ static void lines_csr(const nrv__args *a)
     for (int64_t r = a->begin * each; r < simd_min(rows, a->end * each); r++) {
         const int64_t from = lines_index(&a->in[0], r), to = lines_index(&a->in[0], r + 1);
         const bool good = nrv__lines_csr(a->fault, r, rows, from, to, nnz);
-        lines_csr_row(&(lines_entries){ a, r, good ? from : 0, good ? to : 0, inner });
+        const lines_entries row = { a, r, good ? from : 0, good ? to : 0, inner };
+        if (a->in[1].type == NRV_I32)
+            lines_csr_row(&row, true);
+        else
+            lines_csr_row(&row, false);
     }
 }
 

@@ -3,11 +3,6 @@
 #include "../conv/windows.h"
 #include <string.h>
 
-typedef struct pad_attr {
-    double value;
-    int64_t before[NRV__MAX_RANK], after[NRV__MAX_RANK];
-} pad_attr;
-
 extern const nrv__opdef nrv__op_pad, nrv__op_pad_with;
 
 /* NRV_EDGE_CONSTANT... in words */
@@ -15,7 +10,7 @@ static const char *const pad_edges[] = { "constant", "reflect", "replicate", "ci
 
 static bool pad_shape(nrv__infer *s)
 {
-    const pad_attr *p = s->attr;
+    const nrv__pad_attr *p = s->attr;
     nrv__infer_same(s);
     for (int i = 0; i < s->rank; i++) {
         if (p->before[i] < 0 || p->after[i] < 0)
@@ -28,7 +23,7 @@ static bool pad_shape(nrv__infer *s)
 
 static void pad_vjp(nrv_vjp *v)
 {
-    const pad_attr *p = v->attr;
+    const nrv__pad_attr *p = v->attr;
     nrv_tensor d = v->dy;
     for (int i = 0; i < v->x[0]->rank; i++)
         d = nrv_slice(d, i, p->before[i], v->x[0]->dim[i]);
@@ -37,7 +32,7 @@ static void pad_vjp(nrv_vjp *v)
 
 static void pad_ref(const nrv__args *a)
 {
-    const pad_attr *p = a->attr;
+    const nrv__pad_attr *p = a->attr;
     const nrv__view *x = &a->in[0], *y = &a->out[0];
     const double *from = x->data;
     double *to = y->data;
@@ -98,8 +93,8 @@ static nrv_tensor pad_with_make(nrv__case *c)
 
 static nrv_tensor pad_batch(const nrv__batch *b)
 {
-    const pad_attr *p = b->y->attr;
-    pad_attr q = { .value = p->value };
+    const nrv__pad_attr *p = b->y->attr;
+    nrv__pad_attr q = { .value = p->value };
     for (int i = 0; i + 1 < NRV__MAX_RANK; i++) {
         q.before[i + 1] = p->before[i];
         q.after[i + 1] = p->after[i];
@@ -109,13 +104,14 @@ static nrv_tensor pad_batch(const nrv__batch *b)
 
 NRV_OP(pad, .batch = pad_batch, .sig = "real x[...] -> y[...]",
        .doc = "before and after elements of one number put around an axis.", .shape = pad_shape, .vjp = pad_vjp,
-       .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(pad_attr),
+       .ref = pad_ref, .make = pad_make, .attr_bytes = sizeof(nrv__pad_attr),
        .refuse = { "x[2,3], axis=2, before=1 => pad: axis 2 of a tensor of rank 2 | in here | hint axes count "
                    "from 0, or from -1 at the end",
                    "x[2,3], axis=1, before=-1 => pad: padding of -1 and 0 at axis 1 | in here | input 0: "
                    "input f32 [2, 3] x | hint nrv_slice cuts away" },
        .test = { "x[2,3], axis=1, before=1, after=2", "x[3], axis=0, before=0, after=1, value=-2.5",
-                 "x[0], axis=0, before=2" });
+                 "x[0], axis=0, before=2", "x[3,4,5,6], axis=1, before=2, after=1",
+                 "x[40,600], axis=0, before=1, value=3" });
 NRV_OP(pad_with, .sig = "real x[...] -> y[...]",
        .doc = "Elements put around the last axes: a number, or with mode reflect, replicate or circular what the axis "
               "itself has there; negative numbers cut away.",
@@ -149,7 +145,7 @@ NRV_API nrv_tensor nrv_pad(nrv_tensor x, int axis, int64_t before, int64_t after
 {
     if (!nrv__axis(x, &axis, "pad"))
         return NULL;
-    pad_attr p = { .value = value };
+    nrv__pad_attr p = { .value = value };
     p.before[axis] = before;
     p.after[axis] = after;
     return before || after ? nrv__op_with(&nrv__op_pad, NRV_N(const nrv_tensor, x), &p, 0, NULL) : x;
