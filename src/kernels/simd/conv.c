@@ -33,7 +33,7 @@ typedef struct conv_room {
     int64_t *at;
     conv_at *taps;
     conv_spot *spot;
-    float *tile, *copy;
+    float *tile, *copy, *parts;
 } conv_room;
 
 /* what one remainder of the stride computes of a block */
@@ -41,7 +41,8 @@ typedef struct conv_job {
     conv_grid g;
     const float *w;
     const int64_t *at;
-    int64_t k, to_m, to_t, to_u; /* to_...: strides of the result */
+    int64_t k, to_m, to_t; /* to_...: strides of the result, or of its part of one remainder */
+    int64_t base;          /* channel of the result that comes first */
     int64_t panel[2];
     bool straight; /* nothing between the rows, neither here nor there */
 } conv_job;
@@ -94,15 +95,15 @@ static int64_t conv_vectors(const conv_grid *g, bool flat)
     return flat ? simd_ceil(conv_span(g), SIMD_W) : g->grid[0] * simd_ceil(g->grid[1], SIMD_W);
 }
 
-static bool conv_is_flat(const conv_grid *g, int64_t to_u)
+static bool conv_is_flat(const conv_grid *g)
 {
-    return to_u != 1 || g->grid[1] < SIMD_W || 4 * conv_vectors(g, false) > 5 * conv_vectors(g, true);
+    return g->grid[1] < SIMD_W || 4 * conv_vectors(g, false) > 5 * conv_vectors(g, true);
 }
 
 /* about how many cycles an image takes with vectors of pixels */
 static double conv_cost_pixels(const conv_plan *p, const conv_grid *g, double k)
 {
-    const bool flat = conv_is_flat(g, p->step[1]);
+    const bool flat = conv_is_flat(g);
     const double mr = (double)p->to / (double)simd_ceil(p->to, CONV_MR), v = (double)conv_vectors(g, flat);
     const double nv = (double)conv_wide(simd_ceil(p->to, simd_ceil(p->to, CONV_MR)));
     const double fma = mr * nv, loads = 2 * nv + mr; /* a load across two lines counts double */
@@ -116,7 +117,7 @@ static double conv_cost_lanes(const conv_plan *p, const conv_grid *g, double k)
     const double np = (double)g->grid[1] / (double)pieces, nv = vectors > 1 ? 2 : 1;
     const double fma = np * nv / 2, loads = (np + nv) / 2, least = fma > loads ? fma : loads;
     const double tiles = (double)(g->grid[0] * pieces) * (double)vectors / nv;
-    return tiles * (k * (least > 4 ? least : 4) + (p->step[1] == 1 ? 8 : 20) * np * nv);
+    return tiles * (k * (least > 4 ? least : 4) + 8 * np * nv);
 }
 
 static void conv_choose(conv_plan *p)
@@ -174,6 +175,14 @@ static conv_plan conv_plan_of(const nrv__args *a, bool back)
     return p;
 }
 
+/* floats of the parts that the remainders of the stride write; none without a stride */
+static int64_t conv_parts_of(const conv_plan *p)
+{
+    const int64_t channels = p->lanes ? simd_min(2 * SIMD_W, p->to) : p->to;
+    const int64_t parts = simd_min(p->step[0], p->rows) * simd_min(p->step[1], p->cols);
+    return p->step[0] * p->step[1] == 1 ? 0 : channels * parts * p->g.grid[0] * p->g.grid[1];
+}
+
 static int64_t conv_spots_most(const conv_plan *p)
 {
     return simd_max(conv_vectors(&p->g, false), conv_vectors(&p->g, true)) + 1;
@@ -186,7 +195,9 @@ static conv_room conv_room_of(const conv_plan *p, void *scratch)
     conv_room r = { .tile = scratch };
     r.copy = r.tile + CONV_TILE_FLOATS;
     const int64_t copy = p->place ? 0 : p->batch * conv_image(&p->g) + SIMD_W;
-    r.at = (int64_t *)(void *)(r.copy + copy);
+    const int64_t parts = simd_ceil(conv_parts_of(p), 2) * 2;
+    r.parts = parts ? r.copy + copy : NULL;
+    r.at = (int64_t *)(void *)(r.copy + copy + parts);
     r.taps = (conv_at *)(void *)(r.at + p->k);
     r.spot = (conv_spot *)(void *)(r.taps + p->s.k[0] * p->s.k[1]);
     return r;
@@ -319,18 +330,6 @@ SIMD_INLINE void conv_fetch(conv_ahead *h)
     }
 }
 
-static void conv_put(float *to, const float *from, int64_t n, int64_t step)
-{
-    if (step == 1)
-        conv_copy(to, from, n);
-    else if (step == 2)
-        for (int64_t i = 0; i < n; i++)
-            to[i * 2] = from[i];
-    else
-        for (int64_t i = 0; i < n; i++)
-            to[i * step] = from[i];
-}
-
 /* `cols` columns from q on of one line to where they belong, without what lies between the rows */
 static void conv_scatter(const conv_job *j, const float *from, int64_t row, int mr, int64_t q, int64_t cols, float *to)
 {
@@ -338,7 +337,7 @@ static void conv_scatter(const conv_job *j, const float *from, int64_t row, int 
     for (int64_t t = q / g->pitch, u = q % g->pitch; cols > 0; t++, u = 0) {
         const int64_t n = simd_min(cols, g->pitch - u), keep = simd_min(n, g->grid[1] - u);
         for (int i = 0; i < mr && keep > 0; i++)
-            conv_put(to + i * j->to_m + t * j->to_t + u * j->to_u, from + i * row, keep, j->to_u);
+            conv_copy(to + i * j->to_m + t * j->to_t + u, from + i * row, keep);
         from += n, cols -= n;
     }
 }
@@ -360,7 +359,7 @@ static int64_t conv_spots_rows(const conv_job *j, conv_spot *spot)
 static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, float *to, const conv_room *r)
 {
     const int64_t span = conv_span(&j->g);
-    const bool flat = (!j->straight && conv_is_flat(&j->g, j->to_u)) || (j->straight && span < SIMD_W);
+    const bool flat = (!j->straight && conv_is_flat(&j->g)) || (j->straight && span < SIMD_W);
     const int64_t count = flat ? simd_ceil(span, SIMD_W) : conv_spots_rows(j, r->spot);
     const int most = conv_wide(simd_ceil(p->to, p->panels));
     const int64_t tiles = simd_ceil(count, most);
@@ -375,7 +374,7 @@ static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, f
             const int64_t top = conv_panel_at(p, i);
             const int mr = (int)(conv_panel_at(p, i + 1) - top);
             t.w = j->w + top * p->k + (j->at - r->at) * mr;
-            t.to = flat ? r->tile : to + top * j->to_m;
+            t.to = flat ? r->tile : to + (top - j->base) * j->to_m;
             t.row = flat ? nv * SIMD_W : j->to_m;
             conv_fetch(r->ahead);
             for (int v = 0; v < nv && !flat && n + 1 < tiles; v++)
@@ -384,7 +383,7 @@ static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, f
             conv_tile_run(&t, mr, nv);
             if (flat)
                 conv_scatter(j, r->tile, t.row, mr, first * SIMD_W, simd_min(nv * SIMD_W, span - first * SIMD_W),
-                             to + top * j->to_m);
+                             to + (top - j->base) * j->to_m);
         }
     }
 }
@@ -396,45 +395,77 @@ static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, con
     const int64_t top = conv_panel_at(p, panel), wide = conv_panel_at(p, panel + 1) - top;
     const int64_t m = simd_min(wide, p->to - top), pieces = simd_ceil(cols, CONV_PIXELS);
     conv_run run = { .w = j->w + top * p->k + (j->at - r->at) * wide, .at = j->at, .k = j->k, .sum = r->tile };
-    to += top * j->to_m;
+    to += (top - j->base) * j->to_m;
     for (int64_t t = 0; t < rows; t++)
         for (int64_t i = 0; i < pieces; i++) {
             const int64_t u = simd_cut(cols, pieces, i), n = simd_cut(cols, pieces, i + 1) - u;
-            float *put = to + t * j->to_t + u * j->to_u;
+            float *put = to + t * j->to_t + u;
             run.x = x + t * j->g.pitch + u;
             conv_fetch(r->ahead);
             for (int64_t c = 0; c < m; c++)
-                __builtin_prefetch(put + c * j->to_m + (n - 1) * j->to_u, 1);
+                __builtin_prefetch(put + c * j->to_m + n - 1, 1);
             conv_run_run(&run, (int)n, (int)(wide / SIMD_W));
-            if (j->to_u == 1) {
-                conv_turn(put, j->to_m, r->tile, wide, n, m);
-                continue;
-            }
-            for (int64_t c = 0; c < m; c++)
-                for (int64_t q = 0; q < n; q++)
-                    put[c * j->to_m + q * j->to_u] = r->tile[q * wide + c];
+            conv_turn(put, j->to_m, r->tile, wide, n, m);
         }
 }
 
-/* all remainders of the stride of a block of rows of one image */
+/* A row of remainders side by side, as they were computed, becomes a row of the result. */
+static void conv_weave(float *restrict to, const float *restrict from, int64_t n, int64_t steps, int64_t apart)
+{
+    if (steps == 2) { /* vectorises */
+        const float *restrict odd = from + apart;
+        for (int64_t i = 0; i < n / 2; i++)
+            to[2 * i] = from[i], to[2 * i + 1] = odd[i];
+        if (n % 2 == 1)
+            to[n - 1] = from[n / 2];
+        return;
+    }
+    for (int64_t u = 0; u < steps; u++)
+        for (int64_t i = u, k = 0; i < n; i += steps, k++)
+            to[i] = from[u * apart + k];
+}
+
+/* a block of rows of one image with a stride: each remainder by itself, then woven into one */
+static void conv_woven(const conv_plan *p, conv_job *j, int64_t rows, int64_t panel, const float *x, float *to,
+                       const conv_room *r)
+{
+    const int64_t s0 = simd_min(p->step[0], p->rows), s1 = simd_min(p->step[1], p->cols), *at = r->at;
+    const int64_t part = p->g.grid[0] * p->g.grid[1], end = conv_panel_at(p, p->lanes ? panel + 1 : j->panel[1]);
+    conv_job one = *j;
+    one.base = conv_panel_at(p, panel), one.to_m = s0 * s1 * part, one.to_t = p->g.grid[1];
+    for (int64_t y = 0; y < s0; y++)
+        for (int64_t u = 0; u < s1; u++) {
+            one.at = at, one.k = conv_taps(p, y, u, r->taps) * p->from, at += one.k;
+            one.g.grid[0] = simd_ceil(rows - y, p->step[0]), one.g.grid[1] = simd_ceil(p->cols - u, p->step[1]);
+            one.straight = one.g.pitch == one.g.grid[1] && one.to_t == one.g.pitch;
+            if (conv_span(&one.g) == 0)
+                continue;
+            if (p->lanes)
+                conv_lanes(p, &one, panel, x, r->parts + (y * s1 + u) * part, r);
+            else
+                conv_pixels(p, &one, x, r->parts + (y * s1 + u) * part, r);
+        }
+    for (int64_t c = one.base; c < simd_min(end, p->to); c++)
+        for (int64_t i = 0; i < rows; i++)
+            conv_weave(to + c * j->to_m + i * p->cols,
+                       r->parts + (c - one.base) * one.to_m + i % p->step[0] * s1 * part + i / p->step[0] * one.to_t,
+                       p->cols, s1, part);
+}
+
+/* a block of rows of one image */
 static void conv_block(const conv_plan *p, conv_job *j, int64_t rows, int64_t panel, const float *x, float *to,
                        const conv_room *r)
 {
-    const int64_t *at = r->at;
-    for (int64_t y = 0; y < simd_min(p->step[0], p->rows); y++)
-        for (int64_t u = 0; u < simd_min(p->step[1], p->cols); u++) {
-            const int64_t n = p->back ? conv_taps(p, y, u, r->taps) : p->s.k[0] * p->s.k[1];
-            j->at = at, j->k = n * p->from, at += j->k;
-            j->g.grid[0] = simd_ceil(rows - y, p->step[0]), j->g.grid[1] = simd_ceil(p->cols - u, p->step[1]);
-            j->straight = j->g.pitch == j->g.grid[1] && j->to_u == 1 && j->to_t == j->g.pitch;
-            if (conv_span(&j->g) == 0)
-                continue;
-            float *put = to + y * p->cols + u;
-            if (p->lanes)
-                conv_lanes(p, j, panel, x, put, r);
-            else
-                conv_pixels(p, j, x, put, r);
-        }
+    if (r->parts) {
+        conv_woven(p, j, rows, panel, x, to, r);
+        return;
+    }
+    j->at = r->at, j->k = p->k;
+    j->straight = j->g.pitch == j->g.grid[1] && j->to_t == j->g.pitch;
+    if (p->lanes)
+        conv_lanes(p, j, panel, x, to, r);
+    else
+        conv_pixels(p, j, x, to, r);
 }
 
 /* the offsets of all remainders, one after the other, for all blocks */
@@ -458,7 +489,7 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, cons
     const int64_t from = p->from * p->g.size[0] * p->g.size[1], to = p->to * p->rows * p->cols;
     const int64_t copied = p->place ? from * s->g : conv_image(&p->g);
     conv_job j = { .g = conv_part_grid(p, &u), .w = (const float *)a->shared + u.group * p->wide * p->k };
-    j.to_m = p->rows * p->cols, j.to_t = p->cols * p->step[0], j.to_u = p->step[1];
+    j.to_m = p->rows * p->cols, j.to_t = p->cols;
     j.panel[0] = simd_cut(top, p->cuts, u.cut), j.panel[1] = simd_cut(top, p->cuts, u.cut + 1);
     const float *image = (const float *)a->in[0].data + first * from;
     const float *x = p->place ? image + r0 * p->cols : r->copy;
@@ -517,8 +548,9 @@ static size_t conv_scratch_way(const nrv__args *a, bool back)
     if (!p.blocks)
         return 0;
     const int64_t copy = p.place ? 0 : p.batch * conv_image(&p.g) + SIMD_W;
-    return (size_t)(CONV_TILE_FLOATS + copy) * sizeof(float) + (size_t)p.k * sizeof(int64_t) +
-           (size_t)(p.s.k[0] * p.s.k[1]) * sizeof(conv_at) + (size_t)conv_spots_most(&p) * sizeof(conv_spot);
+    return (size_t)(CONV_TILE_FLOATS + copy + simd_ceil(conv_parts_of(&p), 2) * 2) * sizeof(float) +
+           (size_t)p.k * sizeof(int64_t) + (size_t)(p.s.k[0] * p.s.k[1]) * sizeof(conv_at) +
+           (size_t)conv_spots_most(&p) * sizeof(conv_spot);
 }
 
 static size_t conv_shared_way(const nrv__args *a, bool back)

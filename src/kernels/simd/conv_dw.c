@@ -137,8 +137,9 @@ static void bank_tile_run(const bank_tile *t, int rows, int taps, int nv)
     switch (rows * 16 + taps * 2 + nv - 1) {
         BANK_CASE(1, 1)
         BANK_CASE(2, 1)
-        BANK_CASE(3, 1) BANK_CASE(4, 1) BANK_CASE(5, 1) BANK_CASE(6, 1) BANK_CASE(1, 2) BANK_CASE(2, 2) BANK_CASE(3, 2)
-            BANK_CASE(1, 3) BANK_CASE(2, 3) BANK_CASE(1, 4) BANK_CASE(1, 5) BANK_CASE(1, 6) BANK_CASE(1, 7)
+        BANK_CASE(3, 1)
+        BANK_CASE(4, 1) BANK_CASE(5, 1) BANK_CASE(6, 1) BANK_CASE(1, 2) BANK_CASE(2, 2) BANK_CASE(3, 2) BANK_CASE(1, 3)
+            BANK_CASE(2, 3) BANK_CASE(1, 4) BANK_CASE(1, 5) BANK_CASE(1, 6) BANK_CASE(1, 7)
 #if CONV_MANY
                 BANK_CASE(4, 2) BANK_CASE(5, 2) BANK_CASE(6, 2) BANK_CASE(3, 3) BANK_CASE(4, 3) BANK_CASE(2, 4)
                     BANK_CASE(3, 4) BANK_CASE(2, 5) BANK_CASE(2, 6) BANK_CASE(2, 7)

@@ -182,7 +182,7 @@ NRV_OP(conv, .macs = conv_macs, .batch = conv_batch, .sig = "real x[B,C,S...], r
                    "(B,C,H,W), weights (out, in/groups, kh, kw)" },
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
-                 "x[1,2,4,5,3], w[2,2,2,2,2]" });
+                 "x[3,2,4,3], w[5,2,4,3], stride=2", "x[1,2,4,5,3], w[2,2,2,2,2]" });
 NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
        .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
@@ -203,10 +203,35 @@ NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...
                    "shape of conv(x, w)" },
        .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
 
+/* one place only, and all of the image in it */
+static bool conv_covers(nrv_tensor x, const nrv__window_attr *a)
+{
+    bool all = a->groups == 1;
+    for (int i = 0; i < a->axes; i++)
+        all = all && x->dim[2 + i] == a->kernel[i] && a->pad[i] == 0 && (a->kernel[i] == 1 || a->dilation[i] == 1);
+    return all;
+}
+
+/* such a window is a linear layer, and so are its gradients: products of matrices know no waste on places */
+static nrv_tensor conv_linear(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
+{
+    nrv_graph *g = x->g;
+    const nrv_dim n = nrv__dim_mul(g, x->dim[1], nrv__dim_product(g, (int)a->axes, a->kernel));
+    nrv_tensor y =
+        nrv_matmul(nrv_reshape(x, NRV_SHAPE(x->dim[0], n)), nrv_transpose(nrv_reshape(w, NRV_SHAPE(w->dim[0], n))));
+    nrv_shape to = nrv_shape_of(x);
+    to.dim[1] = w->dim[0];
+    for (int i = 0; i < a->axes; i++)
+        to.dim[2 + i] = 1;
+    return nrv_reshape(y, to);
+}
+
 nrv_tensor nrv__conv(nrv_tensor x, nrv_tensor w, const nrv__window_attr *a)
 {
     if (!conv_fits(x, w, a, "conv") || !conv_channels(x->g, a, x->dim[1], w, "conv") || !nrv__window_fits(x, a, "conv"))
         return NULL;
+    if (conv_covers(x, a))
+        return conv_linear(x, w, a);
     nrv_tensor windows = nrv__window(x, a);
     if (!windows)
         return NULL;
