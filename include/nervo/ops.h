@@ -40,14 +40,22 @@ typedef struct {
 /* mask (T,T) and key_padding_mask (B,T) of the sequence, memory_mask (T,L) and memory_key_padding_mask (B,L) of the
    decoder's memory: bool, true = may not be seen, or real, added. causal: nothing later is seen. activation: NULL is
    nrv_relu. eps of the norms: 1e-5. dropout: in training, behind each part and the activation, and of the weights of
-   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. */
+   attention; its draws are named in the open scope. no_norm: stacks end without a norm of their own. Of both halves
+   together, what is said above is the decoder's: from_mask (L,L) and from_key_padding_mask (B,L) are the encoder's, and
+   decoder_layers, where it is not 0, is how many the decoder has. */
 typedef struct {
-    int norm_first, batch_first, causal, no_norm;
+    int norm_first, batch_first, causal, no_norm, decoder_layers;
     double dropout, eps;
     nrv_tensor (*activation)(nrv_tensor x);
-    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask;
+    nrv_tensor mask, key_padding_mask, memory_mask, memory_key_padding_mask, from_mask, from_key_padding_mask;
     int64_t reserved[4];
 } nrv_transformer_opt;
+/* layers of an encoder or a decoder, and the norm behind the last; norm_weight NULL: none. */
+typedef struct {
+    int layers;
+    const nrv_transformer_weights *layer;
+    nrv_tensor norm_weight, norm_bias;
+} nrv_transformer_stack;
 /* Room around an image: as much as the numbers say; what keeps the length, at stride 1, of an odd number one more
    behind; none; as much as lets every overlap count; as much, but in front alone, so that nothing sees what comes. */
 enum { NRV_PAD_GIVEN, NRV_PAD_SAME, NRV_PAD_VALID, NRV_PAD_FULL, NRV_PAD_CAUSAL };
@@ -124,6 +132,14 @@ typedef struct {
     int samples, aligned;
     int64_t reserved[4];
 } nrv_roi_align_opt;
+/* histogram: from least to most of each axis, n_range of them; 0: from the smallest to the largest element. weight: of
+   each element or point, NULL: 1. density: over their sum and the size of the bin. */
+typedef struct {
+    int n_range, density;
+    const double *least, *most;
+    nrv_tensor weight;
+    int64_t reserved[4];
+} nrv_histogram_opt;
 /* zero is the default. padding: 1 + the index of the row that gets no gradient (and, in bags, does not count); 0: none.
    last: offsets end with the number of indexes, as include_last_offset says. mode: "mean" (NULL, too), "sum" or "max"
  */
@@ -168,6 +184,14 @@ typedef struct {
     int upper, transpose, unit, right;
     int64_t reserved[4];
 } nrv_solve_triangular_opt;
+/* adaptive_log_softmax: head (S+K,n) of the S most frequent classes and K clusters, its bias (S+K) or NULL; cluster i
+   has down[i] (h,n) and up[i] (c,h), its c classes follow those of the one before. */
+typedef struct {
+    nrv_tensor head_weight, head_bias;
+    int clusters;
+    const nrv_tensor *down, *up;
+    int64_t reserved[2];
+} nrv_adaptive_weights;
 /* losses: what becomes of the elements. BATCHMEAN: their sum by the length of axis 0 */
 typedef enum { NRV_LOSS_MEAN, NRV_LOSS_SUM, NRV_LOSS_NONE, NRV_LOSS_BATCHMEAN } nrv_reduction;
 /* losses of elements. weight: multiplies them, stretched over them; NULL: 1. A mean divides by their number alone. */
@@ -353,6 +377,20 @@ nrv_tensor nrv_transformer_encoder_layer_by(nrv_tensor x, int heads, const nrv_t
    is the usual mask of x. (Vaswani et al. 2017) */
 nrv_tensor nrv_transformer_decoder_layer_by(nrv_tensor x, nrv_tensor memory, int heads,
                                                     const nrv_transformer_weights *w, const nrv_transformer_opt *opt);
+/* Layers of a transformer's encoder: x (T,B,E), with batch_first (B,T,E), or (T,E) -> as x, each as
+   nrv_transformer_encoder_layer_by, and the norm of w behind the last. As PyTorch's TransformerEncoder. (Vaswani et al.
+   2017) */
+nrv_tensor nrv_transformer_encoder_by(nrv_tensor x, int heads, const nrv_transformer_stack *w,
+                                              const nrv_transformer_opt *opt);
+/* Layers of a transformer's decoder: x (T,B,E), memory (L,B,E), with batch_first (B,T,E)..., or both without B -> as x,
+   each as nrv_transformer_decoder_layer_by, and the norm of w behind the last. As PyTorch's TransformerDecoder.
+   (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_decoder_by(nrv_tensor x, nrv_tensor memory, int heads,
+                                              const nrv_transformer_stack *w, const nrv_transformer_opt *opt);
+/* An encoder of from (L,B,E) and a decoder of to (T,B,E) that looks at its answer -> as to; with batch_first (B,L,E)
+   and (B,T,E), or both without B. opt as nrv_transformer says it. As PyTorch's Transformer. (Vaswani et al. 2017) */
+nrv_tensor nrv_transformer_by(nrv_tensor from, nrv_tensor to, int heads, const nrv_transformer_stack *encoder,
+                                      const nrv_transformer_stack *decoder, const nrv_transformer_opt *opt);
 /* Where the largest so far stands along an axis, i32. x and y (...) */
 nrv_tensor nrv_cumargmax(nrv_tensor x, int axis);
 /* Where the smallest so far stands along an axis, i32. x and y (...) */
@@ -382,6 +420,8 @@ nrv_tensor nrv_log_softmax(nrv_tensor x, int axis);
 nrv_tensor nrv_logcumsumexp(nrv_tensor x, int axis);
 /* e^x / sum e^x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmax(nrv_tensor x, int axis);
+/* x (C,H,W) or (B,C,H,W) -> as x: softmax over C at each place. */
+nrv_tensor nrv_softmax2d(nrv_tensor x);
 /* e^-x / sum e^-x along an axis, without overflow. x and y (...) */
 nrv_tensor nrv_softmin(nrv_tensor x, int axis);
 /* Area under y along an axis, by trapezoids: points at x (as y, or (n) for all), or dx apart where x is NULL.
@@ -568,10 +608,23 @@ nrv_tensor nrv_topk(nrv_tensor x, nrv_dim k, int axis, int smallest, nrv_tensor 
 /* x (...,n,...) -> (...,...), or with keep = 1 (...,1,...): the k-th smallest element of axis, k from 1; *index, where
    index is not NULL, i32, says where it stood. Of equals the first count; NaN counts as the largest. */
 nrv_tensor nrv_kthvalue(nrv_tensor x, int64_t k, int axis, int keep, nrv_tensor *index);
+/* x (...,n,m) -> i32 (...,n): in which order its n rows ascend, the first element counting most. Equal rows keep their
+   order, NaN counts as the largest. */
+nrv_tensor nrv_argsort_rows(nrv_tensor x);
+/* keys (m,n) -> i32 (n): in which order the n things ascend, the last key counting most; NumPy's lexsort. */
+nrv_tensor nrv_lexsort(nrv_tensor keys);
 /* Lines of x along axis, by index (i...) of i32 or i64: (a...,n,b...) -> (a...,i...,b...), like numpy's take. An index
    outside 0..n-1 is an error of the run. Its gradient is nrv_scatter_add. A row of an embedding is
    nrv_gather(table, ids, 0). */
 nrv_tensor nrv_gather(nrv_tensor x, nrv_tensor index, int axis);
+/* x (...) of n elements -> (bins) of its type; *edges (bins + 1), where it is not NULL. As PyTorch's histogram. */
+nrv_tensor nrv_histogram(nrv_tensor x, int64_t bins, const nrv_histogram_opt *opt, nrv_tensor *edges);
+/* The same between given edges (bins + 1), which ascend. */
+nrv_tensor nrv_histogram_between(nrv_tensor x, nrv_tensor edges, const nrv_histogram_opt *opt);
+/* x (N,D), points of D coordinates -> (bins[0],...,bins[D-1]) of its type; axes is D, at most 8, and edges, where it is
+   not NULL, takes D tensors (bins[i] + 1). As PyTorch's histogramdd. */
+nrv_tensor nrv_histogramdd(nrv_tensor x, int axes, const int64_t *bins, const nrv_histogram_opt *opt,
+                                   nrv_tensor *edges);
 /* (n): 0, 1, 2, ... of type t; of i32 at most 2^31 - 1. */
 nrv_tensor nrv_iota(nrv_graph *g, nrv_dtype t, nrv_dim n);
 /* ids (...) of i32 or i64 and table (n,width) -> (...,width): PyTorch's embedding. opt: NULL for its defaults. An index
@@ -656,6 +709,11 @@ nrv_tensor nrv_segment_mean(nrv_tensor x, nrv_tensor segment, nrv_dim count);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (count,...): the product of the rows of each segment, 1
    where there is none. A number outside 0..count-1 is an error of the run. */
 nrv_tensor nrv_segment_prod(nrv_tensor x, nrv_tensor segment, nrv_dim count);
+/* x (a...,n,b...) and lengths (a...,count) of i32 or i64 -> (a...,count,b...): the first lengths[0] along axis become
+   one, then the next lengths[1]... reduce is "sum", "mean", "max", "min" or "prod"; initial is what each begins with,
+   NAN: nothing. Elements behind the last segment are an error of the run; lengths that go beyond n count what is there.
+   As PyTorch's segment_reduce. */
+nrv_tensor nrv_segment_reduce(nrv_tensor x, const char *reduce, nrv_tensor lengths, int axis, double initial);
 /* x (E,...) and segment (E) of i32 or i64, in any order -> (E,...): softmax among the rows of each of `count` segments.
    A number outside 0..count-1 is an error of the run. Attention over a graph's edges (Velickovic et al. 2018). */
 nrv_tensor nrv_segment_softmax(nrv_tensor x, nrv_tensor segment, nrv_dim count);
@@ -676,9 +734,16 @@ nrv_tensor nrv_take_along_dim(nrv_tensor x, nrv_tensor index, int axis);
    Where they are not NULL: *inverse (...), i64, where each element of x is among them; *counts (n), i64, how often each
    occurs; *number, i64, how many there are. NaN differs from NaN. */
 nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
+/* The different lines of x (a...,n,b...) along axis -> (a...,n,b...), in ascending order, their first element counting
+   most, lines of zeros behind; *inverse (n), *counts (n) and *number as for nrv_unique. NRV_ALL: nrv_unique. */
+nrv_tensor nrv_unique_along(nrv_tensor x, int axis, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
 /* The elements of x (...) without those that equal the one before -> (n), n being the number of all elements, with
    zeros behind. *inverse, *counts and *number as for nrv_unique. */
 nrv_tensor nrv_unique_consecutive(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number);
+/* The lines of x (a...,n,b...) along axis without those that equal the one before -> (a...,n,b...), lines of zeros
+   behind; *inverse (n), *counts (n) and *number as for nrv_unique. NRV_ALL: nrv_unique_consecutive. */
+nrv_tensor nrv_unique_consecutive_along(nrv_tensor x, int axis, nrv_tensor *inverse, nrv_tensor *counts,
+                                                nrv_tensor *number);
 /* x (a,n,b) with src (a,b) in the place of element i of axis; i < 0 counts from the end. */
 nrv_tensor nrv_select_scatter(nrv_tensor x, nrv_tensor src, int axis, int64_t i);
 /* x (a,n,b) with src (a,m,b) in the place of the elements of axis from start up to end in steps, as Python's
@@ -719,6 +784,18 @@ nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv_tensor c);
 /* x itself. x and y (...) */
 nrv_tensor nrv_identity(nrv_tensor x);
+/* a (...,n,n) -> as nrv_cholesky; *info, where it is not NULL, i32 (...): the order of the first leading part of a that
+   is not positive definite, or 0. */
+nrv_tensor nrv_cholesky_ex(nrv_tensor a, int upper, nrv_tensor *info);
+/* a (...,m,n) -> as nrv_lu_factor; *info, where it is not NULL, i32 (...): where the first zero on the diagonal of U
+   stands, counted from 1, or 0. */
+nrv_tensor nrv_lu_factor_ex(nrv_tensor a, nrv_tensor *pivots, nrv_tensor *info);
+/* a (...,n,n) -> as nrv_inv; *info, where it is not NULL, i32 (...): where the first zero pivot was, counted from 1, or
+   0. */
+nrv_tensor nrv_inv_ex(nrv_tensor a, nrv_tensor *info);
+/* a (...,n,n) and b -> as nrv_solve_with; *info, where it is not NULL, i32 of a's batch axes: where the first zero
+   pivot was, counted from 1, or 0. */
+nrv_tensor nrv_solve_ex(nrv_tensor a, nrv_tensor b, const nrv_solve_opt *o, nrv_tensor *info);
 /* a (...,n,n), symmetric and positive definite -> L (...,n,n) with L L^T = a; upper = 1: its transpose. The symmetric
    part of a is what counts. Not positive definite: NaN from the first column that fails on. */
 nrv_tensor nrv_cholesky(nrv_tensor a, int upper);
@@ -765,6 +842,14 @@ nrv_tensor nrv_einsum(const char *equation, int n, const nrv_tensor *x);
 nrv_tensor nrv_tensordot(nrv_tensor a, nrv_tensor b, int n, const int *axes_a, const int *axes_b);
 /* a (m...), b (n...) -> (m n...): each element of a by all of b; the shorter rank gets ones in front */
 nrv_tensor nrv_kron(nrv_tensor a, nrv_tensor b);
+/* a (...,n,n), symmetric -> L and D (...,n,n); *pivots, where it is not NULL, i32 (...,n). What they hold is in the
+   operation's page; nrv_ldl_solve takes both. As LAPACK's sytrf. No gradient, as in PyTorch. (Bunch & Kaufman 1977) */
+nrv_tensor nrv_ldl_factor(nrv_tensor a, nrv_tensor *pivots);
+/* The same; *info, where it is not NULL, i32 (...): where the first zero of D stands, counted from 1, or 0. */
+nrv_tensor nrv_ldl_factor_ex(nrv_tensor a, nrv_tensor *pivots, nrv_tensor *info);
+/* ld (...,n,n) and pivots (...,n) from nrv_ldl_factor, b (...,n,k) -> the x (...,n,k) with a x = b. No gradient, as in
+   PyTorch. */
+nrv_tensor nrv_ldl_solve(nrv_tensor ld, nrv_tensor pivots, nrv_tensor b);
 /* a (...,m,n) -> L below the diagonal and U on and above it, (...,m,n); *pivots (...,k) of i32, k = min(m,n), counted
    from 1: row i changed places with row pivots[i]. pivots may be NULL. */
 nrv_tensor nrv_lu_factor(nrv_tensor a, nrv_tensor *pivots);
@@ -772,6 +857,9 @@ nrv_tensor nrv_lu_factor(nrv_tensor a, nrv_tensor *pivots);
 nrv_tensor nrv_lu(nrv_tensor a, nrv_tensor *l, nrv_tensor *u);
 /* lu (...,n,n) and pivots (...,n) from nrv_lu_factor, b (...,n,k) -> the x (...,n,k) with a x = b */
 nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b);
+/* lu (...,m,n) and pivots (...,k) from nrv_lu_factor -> P (...,m,m), with *l (...,m,k) and *u (...,k,n), such that
+   a = P L U; l and u may be NULL. */
+nrv_tensor nrv_lu_unpack(nrv_tensor lu, nrv_tensor pivots, nrv_tensor *l, nrv_tensor *u);
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
 /* a (...,n,n) -> e^a (...,n,n), the matrix exponential */
@@ -780,6 +868,10 @@ nrv_tensor nrv_matrix_exp(nrv_tensor a);
 nrv_tensor nrv_matrix_norm(nrv_tensor a, const char *ord);
 /* The same of any two axes. */
 nrv_tensor nrv_matrix_norm_with(nrv_tensor a, const char *ord, const nrv_matrix_norm_opt *o);
+/* The Frobenius norm of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "fro". */
+nrv_tensor nrv_frobenius_norm(nrv_tensor a);
+/* The sum of the singular values of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "nuc". */
+nrv_tensor nrv_nuclear_norm(nrv_tensor a);
 /* a (...,m,n) -> its condition (...); p as in nrv_matrix_norm, NULL: "2" */
 nrv_tensor nrv_cond(nrv_tensor a, const char *p);
 /* a (...,m,m) -> a^n (...,m,m); n < 0: the power of the inverse */
@@ -856,6 +948,14 @@ nrv_tensor nrv_svd(nrv_tensor a, int whole, nrv_tensor *s, nrv_tensor *vt);
 nrv_tensor nrv_svdvals(nrv_tensor a);
 /* x (...,m) -> (...,m,n): x^0, x^1 ... x^(n-1) of each element; increasing = 0: the other way round */
 nrv_tensor nrv_vander(nrv_tensor x, int64_t n, int increasing);
+/* x (...,n) -> (...,C): log-probabilities of all classes, those of the head first. (Grave et al. 2017) */
+nrv_tensor nrv_adaptive_log_softmax_by(nrv_tensor x, const nrv_adaptive_weights *w);
+/* x (...,n), target (...) of i32 or i64 -> (...): the log-probability of each target; *loss, where it is not NULL:
+   minus their mean. As PyTorch's AdaptiveLogSoftmaxWithLoss. (Grave et al. 2017) */
+nrv_tensor nrv_adaptive_log_softmax_loss(nrv_tensor x, nrv_tensor target, const nrv_adaptive_weights *w,
+                                                 nrv_tensor *loss);
+/* x (...,n) -> i64 (...): the most probable class of each row, of equals the first. */
+nrv_tensor nrv_adaptive_predict(nrv_tensor x, const nrv_adaptive_weights *w);
 /* Mean of -(t ln p + (1 - t) ln(1 - p)), each logarithm at least -100, as PyTorch. */
 nrv_tensor nrv_bce(nrv_tensor p, nrv_tensor target);
 /* Binary cross-entropy of a probability, weighted and reduced. */
@@ -1047,6 +1147,9 @@ nrv_tensor nrv_renorm(nrv_tensor x, double p, int axis, double maxnorm);
 /* v (...), g (1,...,n,...,1) -> w (...): v g / |v|, the norm over all axes but `axis`, whose length n g has; axis
    NRV_ALL: over all of v, g a scalar. As PyTorch's nn.utils.weight_norm. (Salimans & Kingma 2016) */
 nrv_tensor nrv_weight_norm(nrv_tensor v, nrv_tensor g, int axis);
+/* v (...,n,...) -> (1,...,n,...,1): the norm of order p over all axes but `axis`; NRV_ALL: of all of v, a scalar. As
+   PyTorch's norm_except_dim, whose dim = -1 is NRV_ALL. */
+nrv_tensor nrv_norm_except_dim(nrv_tensor v, double p, int axis);
 /* w (n,...), u (n), v (m), m all other lengths, or NULL -> w / sigma; *u2 and *v2, if asked for: what u and v become.
    As often as `iterations`, v = W^T u and u = W v, each made a unit; sigma = u W v, with u and v as constants. None
    (evaluation): u and v stay. As PyTorch's nn.utils.spectral_norm. (Miyato et al. 2018) */
@@ -1066,6 +1169,10 @@ nrv_tensor nrv_add_c(nrv_tensor x, double c);
 nrv_tensor nrv_addcmul(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
 /* x + value a / b. x, a, b and y broadcast together. */
 nrv_tensor nrv_addcdiv(nrv_tensor x, nrv_tensor a, nrv_tensor b, double value);
+/* The solution of y'' = x y that vanishes on the right (Airy). x and y (...) */
+nrv_tensor nrv_airy_ai(nrv_tensor x);
+/* The slope of airy_ai; NaN infinitely far on the left, where it swings ever further. x and y (...) */
+nrv_tensor nrv_airy_ai_slope(nrv_tensor x);
 /* The angle of a real number in the complex plane: pi below 0, else 0; NaN stays. No gradient. x and y (...) */
 nrv_tensor nrv_angle(nrv_tensor x);
 /* Inverse sine; NaN outside -1..1. x and y (...) */
@@ -1078,6 +1185,24 @@ nrv_tensor nrv_atan(nrv_tensor x);
 nrv_tensor nrv_atan2(nrv_tensor a, nrv_tensor b);
 /* Inverse hyperbolic tangent; infinite at -1 and 1, NaN beyond. x and y (...) */
 nrv_tensor nrv_atanh(nrv_tensor x);
+/* Bessel function of the first kind, order 0; even, 0 infinitely far out. x and y (...) */
+nrv_tensor nrv_bessel_j0(nrv_tensor x);
+/* Bessel function of the first kind, order 1; odd, 0 infinitely far out. x and y (...) */
+nrv_tensor nrv_bessel_j1(nrv_tensor x);
+/* Bessel function of the second kind, order 0; -inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_bessel_y0(nrv_tensor x);
+/* Bessel function of the second kind, order 1; -inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_bessel_y1(nrv_tensor x);
+/* Modified Bessel function of the second kind, order 0; inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_modified_bessel_k0(nrv_tensor x);
+/* Modified Bessel function of the second kind, order 1; inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_modified_bessel_k1(nrv_tensor x);
+/* e^x times the modified Bessel function of the second kind, order 0; inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_scaled_modified_bessel_k0(nrv_tensor x);
+/* e^x times the modified Bessel function of the second kind, order 1; inf at 0, NaN below. x and y (...) */
+nrv_tensor nrv_scaled_modified_bessel_k1(nrv_tensor x);
+/* sin(x) / x, the spherical Bessel function of order 0; 1 at 0, 0 infinitely far out. x and y (...) */
+nrv_tensor nrv_spherical_bessel_j0(nrv_tensor x);
 /* And of each bit of whole numbers or bools. a, b and y broadcast together. */
 nrv_tensor nrv_bitwise_and(nrv_tensor a, nrv_tensor b);
 /* Or of each bit of whole numbers or bools. a, b and y broadcast together. */
@@ -1153,6 +1278,9 @@ nrv_tensor nrv_fmod(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_remainder(nrv_tensor a, nrv_tensor b);
 /* The fraction of x, with its sign: x - trunc(x). x and y (...) */
 nrv_tensor nrv_frac(nrv_tensor x);
+/* x (...) -> m (...), 1/2 <= |m| < 1, with x = m 2^e; *e, where e is not NULL, i32 (...). Of 0, infinities and NaN m is
+   x and e is 0. The gradient of m is 2^-e. */
+nrv_tensor nrv_frexp(nrv_tensor x, nrv_tensor *e);
 /* The part of the gamma integral of a below x (regularised lower incomplete gamma function), without a gradient to a,
    which may be real or whole. a, x and y broadcast together. */
 nrv_tensor nrv_gammainc(nrv_tensor a, nrv_tensor x);
@@ -1431,6 +1559,11 @@ nrv_tensor nrv_unfold(nrv_tensor x, const nrv_pool_opt *opt);
 /* x (B, C * taps, places) or without B -> (B,C,to...): columns added into an image of these lengths, as many as
    opt->axes says, two if it says nothing; what overlaps is summed. */
 nrv_tensor nrv_fold(nrv_tensor x, const nrv_dim *to, const nrv_pool_opt *opt);
+/* n and p (...), which broadcast, of one real type -> whole numbers (...) of it: how many of n trials succeed, each
+   with probability p (inversion; from 10 expected ones on BTRS, Hoermann 1993); what float32 cannot hold is rounded. n
+   is cut to a whole number. n outside 0..2^52 or p outside 0..1, or NaN, stops the run with NRV_EVALUE. Keyed by scope
+   and name, new in every run; a name that is missing or was used in this scope is an error. No gradient. */
+nrv_tensor nrv_binomial(nrv_tensor n, nrv_tensor p, const char *name);
 /* logits (...,V) -> i32 (...): an index for each row, drawn with probability softmax(logits) from its own counter
    (inverse of the distribution function, 53 bits). -inf is never drawn; a row with a NaN or +inf, or of -inf alone,
    stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in this
@@ -1490,6 +1623,11 @@ nrv_tensor nrv_gumbel(nrv_graph *g, const char *name, nrv_dtype t, nrv_shape sha
 /* 1 with probability p, else 0, in p's shape and type; p > 1 is 1, p < 0 or NaN is 0. No gradient to p: the draw is a
    step, whose slope is 0; nrv_surrogate gives it one. Names as in nrv_uniform. */
 nrv_tensor nrv_bernoulli(nrv_tensor p, const char *name);
+/* mean and k (...), which broadcast, of one real type -> angles (...) from -pi to pi: mean plus draws of density e^(k
+   cos x), turned back by whole turns. k, the concentration, is 0 for all angles alike; negative, NaN or beyond 2^1000
+   it stops the run with NRV_EVALUE. Keyed by scope and name, new in every run; a name that is missing or was used in
+   this scope is an error. The gradient goes to the mean alone. (Best & Fisher 1979) */
+nrv_tensor nrv_von_mises(nrv_tensor mean, nrv_tensor k, const char *name);
 /* The largest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
 nrv_tensor nrv_amax(nrv_tensor x, int axis, int keep);
 /* The smallest over an axis (or NRV_AXES, NRV_ALL); keep = 1 leaves it with length 1. (...,n,...) -> (...,...) */
@@ -1594,6 +1732,10 @@ nrv_tensor nrv_lstm_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt
                                nrv_tensor *c_n);
 /* As nrv_rnn_by, of a gated recurrent unit. (Cho et al. 2014) */
 nrv_tensor nrv_gru_by(nrv_tensor x, const nrv_rnn_weights *w, const nrv_rnn_opt *opt, nrv_tensor *h_n);
+/* x (...) -> y of that size, of constant lengths: y[i, j...] = x[offset + i stride[0] + j stride[1]...], x counted in
+   row-major order; n is how many steps there are, one for each axis. Each is an index of its own: it costs what a
+   gather costs. */
+nrv_tensor nrv_as_strided(nrv_tensor x, nrv_shape size, int n, const int64_t *stride, int64_t offset);
 /* x without axis where its length is 1, else x: (a,1,b) -> (a,b). A named length stays. */
 nrv_tensor nrv_squeeze(nrv_tensor x, int axis);
 /* x without all its axes of length 1. */
@@ -1664,6 +1806,8 @@ nrv_tensor nrv_permute(nrv_tensor x, int n, const int *axes);
 nrv_tensor nrv_transpose(nrv_tensor x);
 /* (n): start, start + step, ... of type t, up to end, which is left out. At most 2^31 - 1 of them. */
 nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double end, double step);
+/* start, start + step, ... up to end, which belongs to it where it is met -> (n) of type t; PyTorch's range. */
+nrv_tensor nrv_range(nrv_graph *g, nrv_dtype t, double start, double end, double step);
 /* (steps) of type t: numbers at equal distances from start to end, both included. */
 nrv_tensor nrv_linspace(nrv_graph *g, nrv_dtype t, double start, double end, int64_t steps);
 /* (steps) of type t: base to the power of the numbers of nrv_linspace. */
