@@ -2,8 +2,8 @@
 
    From src/ops, src/nn, src/optim: functions marked NRV_API with the comment above them, and blocks between
    `#ifdef NRV_HEADER` and `#endif`, go verbatim to include/nervo/ops.h and nn.h, unless nervo.h declares them already.
-   The names in NRV_OP, NRV_LAYER, NRV_OPTIM, NRV_KERNEL and NRV_POINTS make the tables of src/gen/registry.c. Every
-   other fact is read from the compiled records.
+   The names in NRV_OP, NRV_LAYER, NRV_OPTIM, NRV_KERNEL, NRV_POINTS and NRV_FUSED make the tables of
+   src/gen/registry.c. Every other fact is read from the compiled records.
 
    gen ROOT          writes what changed         gen --check ROOT          exit 1 if a generated file is stale */
 #include <ctype.h>
@@ -232,7 +232,7 @@ static bool settle(const char *root, const char *name, text *want, bool check)
 }
 
 typedef struct tables {
-    text externs, ops, layers, optims, kernels, points;
+    text externs, ops, layers, optims, kernels, points, fuses;
 } tables;
 
 static void take_file(const char *folder, const text *f, tables *t)
@@ -240,6 +240,7 @@ static void take_file(const char *folder, const text *f, tables *t)
     if (!strcmp(folder, "kernels/simd")) {
         take_tiers(f, "NRV_KERNEL", "nrv__kernel", "nrv__kernel_", "", &t->externs, &t->kernels);
         take_tiers(f, "NRV_POINTS", "nrv__point", "nrv__points_", "[]", &t->externs, &t->points);
+        take_tiers(f, "NRV_FUSED", "nrv__fused", "nrv__fused_", "[]", &t->externs, &t->fuses);
         return;
     }
     take_names(f, "NRV_OP", &t->externs, &t->ops, "extern const nrv__opdef nrv__op_%.*s;\n", "    &nrv__op_%.*s,\n");
@@ -263,6 +264,7 @@ static text registry(const tables *t)
         { "const nrv__optim *const nrv__optims[]", &t->optims },
         { "const nrv__kernel *const nrv__kernels[]", &t->kernels },
         { "const nrv__point *const nrv__points[]", &t->points },
+        { "const nrv__fused *const nrv__fuses[]", &t->fuses },
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         putf(&r, "\n%s = {\n", part[i].head);
@@ -297,7 +299,7 @@ int main(int argc, char **argv)
     drop_comments(&nervo_h);
     static const char *const folders[] = { "ops", "nn", "optim", "models", "kernels/simd" };
     static char *files[MOST_FILES];
-    tables t = { { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 } };
+    tables t = { { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 } };
     text ops = { 0 }, nn = { 0 };
     for (int pass = 0; pass < 2; pass++) /* option structs first: prototypes use them */
         for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {

@@ -344,6 +344,9 @@ static bool lower_slots(lower_state *s, lower_tiles *t)
     int32_t *free_slot = nrv__tmp(s->c, (size_t)t->n_instr + 1, sizeof *free_slot), n_free = 0;
     if (!free_slot)
         return false;
+    for (int32_t i = 0; i < t->n_instr; i++)
+        for (int32_t k = 0; k < t->instr[i].n_in; k++)
+            t->last_use[t->instr[i].in[k]] = i;
     for (int32_t i = 0; i < t->n_instr; i++) {
         nrv__reg *out = &t->reg[t->instr[i].out];
         if (out->store < 0)
@@ -373,7 +376,6 @@ static bool lower_member(lower_state *s, lower_tiles *t, nrv_tensor n, nrv_tenso
         nrv_tensor x = n->in[k];
         bool member = s->a->group[x->mark] == group;
         in->in[k] = member ? s->reg_of[x->mark] : lower_load(s, t, x, shape);
-        t->last_use[in->in[k]] = t->n_instr;
     }
     int32_t store = -1;
     if (s->read[n->mark]) {
@@ -414,7 +416,7 @@ static bool lower_group(lower_state *s, int32_t group)
     for (int32_t i = s->first_member[group]; i >= 0; i = s->next_member[i])
         if (!lower_member(s, &t, s->a->order[i], shape, group))
             return false;
-    if (!lower_slots(s, &t))
+    if (!nrv__fuse(c, s->code->value, t.reg, t.n_reg, t.instr, &t.n_instr) || !lower_slots(s, &t))
         return false;
     *program = (nrv__tiles){ t.n_reg,
                              t.n_instr,
@@ -470,7 +472,7 @@ static int32_t lower_root(lower_state *s, nrv_tensor n)
 static int32_t lower_writes(const nrv__tiles *t, int32_t r)
 {
     for (int32_t i = 0; i < t->n_instr; i++)
-        if (t->instr[i].out == r)
+        if (nrv__instr_writes(&t->instr[i], r))
             return i;
     return -1;
 }

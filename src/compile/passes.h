@@ -62,6 +62,9 @@ bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);
+/* of a tile program: instructions that one can stand for become that one */
+bool nrv__fuse(nrv__compiler *c, const nrv__value *value, const nrv__reg *reg, int32_t n_reg, nrv__instr *instr,
+               int32_t *n_instr);
 /* ---- passes that make another graph (rewrite.c) ---- */
 typedef struct nrv__rewrite {
     nrv__compiler *c;

@@ -54,10 +54,18 @@ typedef struct nrv__reg {
 } nrv__reg;
 typedef struct nrv__instr {
     const nrv__opdef *op;
-    const nrv__point *point; /* NULL: the op's reference, through doubles where the types need it */
+    const nrv__point *point; /* NULL: the op's reference, through doubles where the types need it. Where it stands for
+                                several ops, this is the last of them */
     const void *attr;
-    int32_t out, n_in, in[NRV__POINT_IN];
+    int32_t out, n_in, in[NRV__LANE_IN], n_also, also[NRV__LANE_ALSO];
 } nrv__instr;
+static inline bool nrv__instr_writes(const nrv__instr *in, int32_t r)
+{
+    bool also = false;
+    for (int32_t k = 0; k < in->n_also; k++)
+        also = also || in->also[k] == r;
+    return also || in->out == r;
+}
 typedef struct nrv__tiles {
     int32_t n_reg, n_instr, n_slot, rank;
     const nrv__reg *reg;

@@ -8,6 +8,13 @@ typedef struct nrv__axis_attr { /* softmax, log_softmax, concat, argmax */
     int64_t axis;               /* >= 0 */
 } nrv__axis_attr;
 
+typedef struct nrv__norm_attr { /* layer_norm, rms_norm and their gradients: x, then what there is of weight and bias */
+    double eps;
+    int64_t axes; /* the last so many */
+    int64_t rms;  /* 1: without the mean */
+    int64_t weight, bias;
+} nrv__norm_attr;
+
 typedef struct nrv__sort_attr { /* argsort */
     int64_t axis, descending;
 } nrv__sort_attr;

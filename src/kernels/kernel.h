@@ -59,11 +59,13 @@ typedef struct nrv__kernel {
 } nrv__kernel;
 
 /* One instruction of the tile interpreter over n elements, n <= NRV__TILE, all pointers 64-aligned or element-aligned,
-   out never overlapping an input except being equal to it. */
-enum { NRV__TILE = 1024, NRV__POINT_IN = 4 };
+   out never overlapping an input except being equal to it. An element-wise op has at most NRV__POINT_IN inputs, an
+   instruction that stands for several of them NRV__LANE_IN. */
+enum { NRV__TILE = 1024, NRV__POINT_IN = 4, NRV__LANE_IN = 12, NRV__LANE_ALSO = 2 };
 typedef struct nrv__lane {
     void *out;
-    const void *in[NRV__POINT_IN];
+    const void *in[NRV__LANE_IN];
+    void *also[NRV__LANE_ALSO]; /* what an instruction that stands for several gives besides */
     int64_t n;
     const void *attr;
 } nrv__lane;
@@ -74,6 +76,16 @@ typedef struct nrv__point {
     nrv__tier tier;
     void (*run)(const nrv__lane *l);
 } nrv__point;
+
+/* One instruction that does what several do, in fewer passes and with fewer roundings: point.op is its name,
+   point.types what it stands for, each op before its operands and all of them float32: "add mul 0 1 2" is x0 * x1 + x2,
+   "#0" the constant number[0], "@b" operand 11, which is one number everywhere: the first element counts. "!add 0 1" is
+   kept in memory, too: lane.also, in the order in which the formula has them. */
+enum { NRV__FUSED_NUMBERS = 4 };
+typedef struct nrv__fused {
+    nrv__point point;
+    double number[NRV__FUSED_NUMBERS];
+} nrv__fused;
 
 /* In a file under simd/, compiled once per tier, every name carries the tier: NRV__ISA(exp_lane). */
 #ifdef NRV__ISA_NAME
@@ -87,9 +99,14 @@ typedef struct nrv__point {
 #define NRV_POINTS(id, ...)                               \
     extern const nrv__point NRV__ISA(nrv__points_##id)[]; \
     const nrv__point NRV__ISA(nrv__points_##id)[] = { __VA_ARGS__, { NULL, NULL, NRV__ISA_TIER, NULL } }
+/* longest first: the first that fits is taken */
+#define NRV_FUSED(id, ...)                               \
+    extern const nrv__fused NRV__ISA(nrv__fused_##id)[]; \
+    const nrv__fused NRV__ISA(nrv__fused_##id)[] = { __VA_ARGS__, { { NULL, NULL, NRV__ISA_TIER, NULL }, { 0 } } }
 #endif
 
 /* The tables, generated: ordered, most special first; each ends with NULL. */
 extern const nrv__kernel *const nrv__kernels[];
 extern const nrv__point *const nrv__points[];
+extern const nrv__fused *const nrv__fuses[];
 #endif

@@ -347,7 +347,7 @@ static nrv_status exec_hunt_nan(nrv_exec *e, const nrv__frame *f, const nrv__act
             continue;
         const char *op = a->step->op ? a->step->op->name : "element-wise";
         for (int32_t i = 0; t && i < t->n_instr; i++)
-            op = t->instr[i].out == r ? t->instr[i].op->name : op;
+            op = nrv__instr_writes(&t->instr[i], r) ? t->instr[i].op->name : op;
         return nrv__fail(
             &e->why, NRV_EVALUE,
             "%s gives a NaN%s%s\n  hint  a smaller learning rate, clipped gradients, or inputs that are NaN", op,

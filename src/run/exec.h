@@ -18,6 +18,9 @@ typedef struct nrv__work {
 /* how a tile program walks its memory: the shape with axes merged where every operand allows it */
 typedef struct nrv__walk {
     int rank;
+    int64_t tile; /* elements at a time, at most NRV__TILE */
+    bool gathers; /* some operand does not lie as the result does */
+    bool repeats; /* and those that are rows, a bias, begin anew with every tile */
     int64_t dim[NRV__MAX_RANK];
     int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
     bool *scalar;                     /* registers that are one number everywhere */

@@ -74,10 +74,14 @@ static void print_tiles(print_state *s, const nrv__tiles *t)
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
         print_line(s);
-        nrv__text_add(&s->t, "      r%d = %s", in->out, in->op->name);
+        nrv__text_add(&s->t, "      r%d = %s", in->out, in->point ? in->point->op : in->op->name);
         for (int32_t k = 0; k < in->n_in; k++)
             nrv__text_add(&s->t, "%s r%d", k ? "," : "", in->in[k]);
         nrv__text_add(&s->t, "  (%s)", in->point ? nrv__tier_name(in->point->tier) : "ref");
+        for (int32_t k = 0; k < in->n_also; k++) {
+            nrv__text_add(&s->t, "  and r%d -> ", in->also[k]);
+            print_value(s, t->reg[in->also[k]].store);
+        }
         if (t->reg[in->out].store >= 0) {
             nrv__text_add(&s->t, "  -> ");
             print_value(s, t->reg[in->out].store);

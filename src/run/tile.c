@@ -6,7 +6,18 @@
 #include "ref.h"
 #include <string.h>
 
-enum { TILE_SLOT = NRV__TILE * 8 }; /* bytes: the widest type */
+enum {
+    TILE_SLOT =
+        NRV__TILE * 8 + 320, /* bytes: the widest type, and so much that slots are not all in the same cache sets */
+    TILE_CACHE = 32768,      /* bytes that a program's tiles may take */
+    TILE_LEAST = 256
+};
+
+/* where a register lies: in memory that moves with the tiles, or in its slot */
+typedef struct tile_place {
+    char *at;
+    int64_t step; /* bytes an element */
+} tile_place;
 
 static size_t tile_ref_bytes(void)
 {
@@ -15,7 +26,7 @@ static size_t tile_ref_bytes(void)
 
 size_t nrv__tile_scratch(const nrv__tiles *t)
 {
-    return (size_t)t->n_slot * TILE_SLOT + tile_ref_bytes();
+    return (size_t)t->n_slot * TILE_SLOT + (size_t)t->n_reg * sizeof(tile_place) + tile_ref_bytes();
 }
 
 /* stride of the program's axis i in a loaded value, 0 where it is stretched */
@@ -33,13 +44,43 @@ static bool tile_merges(const nrv__walk *w, int n_reg, int axis, const int64_t *
     return true;
 }
 
+/* what is alive in the first cache stays there: the more streams, the shorter the tiles */
+static int64_t tile_length(const nrv__tiles *t)
+{
+    int64_t streams = t->n_slot, n;
+    for (int32_t r = 0; r < t->n_reg; r++)
+        streams += t->reg[r].full || t->reg[r].store >= 0;
+    n = TILE_CACHE / 4 / (streams > 0 ? streams : 1) / TILE_LEAST * TILE_LEAST;
+    if (t->n_instr == 1)
+        return NRV__TILE;
+    return n < TILE_LEAST ? TILE_LEAST : n > NRV__TILE ? NRV__TILE : n;
+}
+
+static bool tile_is_row(const nrv__walk *w, const int64_t *stride)
+{
+    return w->rank == 2 && stride[0] == 0 && stride[1] == 1;
+}
+
+/* a tile of whole rows, so that what repeats with them is laid out once */
+static void tile_rows(const nrv__tiles *t, nrv__walk *w)
+{
+    bool rows = false;
+    for (int32_t r = 0; r < t->n_reg; r++)
+        rows = rows || (t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r] && tile_is_row(w, w->stride[r]));
+    w->repeats = rows && w->dim[1] > 0 && w->dim[1] <= w->tile;
+    if (w->repeats)
+        w->tile -= w->tile % w->dim[1];
+}
+
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
 {
     const nrv__tiles *t = a->step->tiles;
     nrv__walk *w = &a->walk;
+    w->tile = tile_length(t);
     w->rank = t->rank;
     for (int i = 0; i < t->rank; i++)
         w->dim[i] = nrv__dim_at(t->dim[i], f->polys);
+    w->gathers = false;
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
         bool walked = reg->load >= 0 && !reg->full;
@@ -54,6 +95,7 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
                 w->stride[r][i] = 0;
             stride *= w->dim[i];
         }
+        w->gathers = w->gathers || (walked && !w->scalar[r]);
     }
     for (int i = w->rank - 2; i >= 0; i--) { /* an axis of length 1 merges with anything */
         bool one = w->dim[i] == 1 || w->dim[i + 1] == 1;
@@ -68,6 +110,7 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
         memmove(&w->dim[i], &w->dim[i + 1], (size_t)(w->rank - i - 1) * sizeof(int64_t));
         w->rank--;
     }
+    tile_rows(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */
@@ -108,7 +151,7 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
         memcpy(to, v->data, size);
         return;
     }
-    if (w->rank == 2 && stride[0] == 0 && stride[1] == 1) {
+    if (tile_is_row(w, stride)) {
         tile_repeat(to, v->data, w->dim[1], start, n, size);
         return;
     }
@@ -136,7 +179,9 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
 
 static void tile_splat(char *to, const void *number, size_t size, int64_t n)
 {
-    tile_copy_run(to, number, 0, n, size);
+    memcpy(to, number, size);
+    for (int64_t have = 1; have < n; have += have)
+        memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
 /* operands that are the same in every tile */
@@ -153,16 +198,20 @@ static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, i
             tile_splat(slot, number, nrv__dtype_size(reg->type), n);
         } else if (reg->load >= 0 && !reg->full && a->walk.scalar[r]) {
             tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), n);
+        } else if (reg->load >= 0 && !reg->full && a->walk.repeats && tile_is_row(&a->walk, a->walk.stride[r])) {
+            tile_repeat(slot, f->view[reg->load].data, a->walk.dim[1], 0, n, nrv__dtype_size(reg->type));
         }
     }
 }
 
-static void *tile_place(const nrv__frame *f, const nrv__reg *r, char *slots, int64_t start)
+static void tile_places(const nrv__frame *f, const nrv__tiles *t, char *slots, tile_place *to)
 {
-    int32_t value = r->store >= 0 ? r->store : r->full ? r->load : -1;
-    if (value < 0)
-        return slots + (size_t)r->slot * TILE_SLOT;
-    return (char *)f->view[value].data + (size_t)start * nrv__dtype_size(r->type);
+    for (int32_t r = 0; r < t->n_reg; r++) {
+        const nrv__reg *reg = &t->reg[r];
+        int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
+        to[r] = value < 0 ? (tile_place){ slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT, 0 }
+                          : (tile_place){ f->view[value].data, (int64_t)nrv__dtype_size(reg->type) };
+    }
 }
 
 static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const nrv__lane *l, void *scratch)
@@ -179,20 +228,26 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-static void tile_one(const nrv__frame *f, const nrv__action *a, char *slots, void *ref, int64_t start, int64_t n)
+static void tile_one(const nrv__frame *f, const nrv__action *a, const tile_place *place, void *ref, int64_t start,
+                     int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
-    for (int32_t r = 0; r < t->n_reg; r++) {
+    for (int32_t r = 0; r < t->n_reg && a->walk.gathers; r++) {
         const nrv__reg *reg = &t->reg[r];
-        if (reg->load >= 0 && !reg->full && !a->walk.scalar[r])
-            tile_gather(slots + (size_t)reg->slot * TILE_SLOT, &f->view[reg->load], &a->walk, a->walk.stride[r], start,
-                        n);
+        if (reg->load >= 0 && !reg->full && !a->walk.scalar[r] &&
+            !(a->walk.repeats && tile_is_row(&a->walk, a->walk.stride[r])))
+            tile_gather(place[r].at, &f->view[reg->load], &a->walk, a->walk.stride[r], start, n);
     }
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
-        nrv__lane l = { .out = tile_place(f, &t->reg[in->out], slots, start), .n = n, .attr = in->attr };
+        nrv__lane l; /* cleared would cost more than a short tile's instruction */
+        l.out = place[in->out].at + start * place[in->out].step;
+        l.n = n;
+        l.attr = in->attr;
         for (int32_t k = 0; k < in->n_in; k++)
-            l.in[k] = tile_place(f, &t->reg[in->in[k]], slots, start);
+            l.in[k] = place[in->in[k]].at + start * place[in->in[k]].step;
+        for (int32_t k = 0; k < in->n_also; k++)
+            l.also[k] = place[in->also[k]].at + start * place[in->also[k]].step;
         if (in->point)
             in->point->run(&l);
         else
@@ -202,11 +257,15 @@ static void tile_one(const nrv__frame *f, const nrv__action *a, char *slots, voi
 
 void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch)
 {
-    char *slots = scratch, *ref = slots + (size_t)a->step->tiles->n_slot * TILE_SLOT;
-    int64_t n = a->args.n;
-    tile_begin(f, a, slots, n < NRV__TILE ? n : NRV__TILE);
+    const nrv__tiles *t = a->step->tiles;
+    char *slots = scratch, *places = slots + (size_t)t->n_slot * TILE_SLOT;
+    tile_place *place = (tile_place *)(void *)places;
+    void *ref = places + (size_t)t->n_reg * sizeof *place;
+    int64_t n = a->args.n, most = a->walk.tile;
+    tile_places(f, t, slots, place);
+    tile_begin(f, a, slots, n < most ? n : most);
     for (int64_t tile = begin; tile < end; tile++) {
-        int64_t start = tile * NRV__TILE;
-        tile_one(f, a, slots, ref, start, n - start < NRV__TILE ? n - start : NRV__TILE);
+        int64_t start = tile * most;
+        tile_one(f, a, place, ref, start, n - start < most ? n - start : most);
     }
 }

@@ -3,12 +3,25 @@
    Promises: an element's result depends on its value alone, not on its place; out may be one of the inputs. Accuracy as
    maths.h says; minimum and maximum hand NaN on, comparisons give 0 or 1 in a byte.
    Does not do: other types than float32, see pairs.c and types.c; strides - the interpreter sees to those. */
+#include "lanes.h"
 #include "wide.h"
 #include <math.h>
 
 #define POINT_F(l, i)               ((const float *)(l)->in[i])
 #define POINT_1(name, expr)         MATHS_EACH1(point_##name, float, float, expr)
 #define POINT_2(name, result, expr) MATHS_EACH2(point_##name, float, result, expr)
+
+/* by whole vectors */
+#define POINT_V(name, expr)                              \
+    static void point_##name(const nrv__lane *l)         \
+    {                                                    \
+        const float *in = l->in[0];                      \
+        float *out = l->out;                             \
+        for (int64_t i = 0; i < l->n; i += SIMD_W) {     \
+            const simd_f x = lanes_load(in, i, l->n, 0); \
+            lanes_store(out, i, l->n, expr);             \
+        }                                                \
+    }
 
 POINT_2(add, float, x + y)
 POINT_2(sub, float, x - y)
@@ -31,11 +44,11 @@ POINT_1(sqrt, __builtin_sqrtf(x))
 POINT_1(reciprocal, 1.0f / x)
 POINT_1(sign, x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x))
 POINT_1(relu, x <= 0.0f ? 0.0f : x)
-POINT_1(exp, maths_exp(x))
 POINT_1(log, maths_log(x))
-POINT_1(tanh, maths_tanh(x))
-POINT_1(sigmoid, maths_sigmoid(x))
-POINT_1(silu, maths_silu(x))
+POINT_V(exp, lanes_exp(x))
+POINT_V(tanh, lanes_tanh(x))
+POINT_V(sigmoid, lanes_sigmoid(x))
+POINT_V(silu, lanes_silu(x))
 POINT_1(softplus, maths_softplus(x))
 POINT_1(erf, maths_erf(x))
 POINT_1(gelu, wide_gelu(x))

@@ -10,7 +10,7 @@
 #include "../attr.h"
 #include "../kernel.h"
 #include <string.h>
-#if defined(__AVX2__)
+#if defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -106,6 +106,70 @@ SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
 SIMD_INLINE simd_f simd_all(float x)
 {
     return x - (simd_f){ 0 };
+}
+
+SIMD_INLINE simd_f simd_if(simd_i when, simd_f yes, simd_f no)
+{
+    return (simd_f)((when & (simd_i)yes) | (~when & (simd_i)no));
+}
+
+/* x < y ? x : y and x > y ? x : y: where one is NaN, y */
+SIMD_INLINE simd_f simd_least(simd_f x, simd_f y)
+{
+#if defined(__AVX512F__)
+    return _mm512_min_ps(x, y);
+#elif defined(__AVX2__)
+    return _mm256_min_ps(x, y);
+#elif defined(__SSE2__)
+    return _mm_min_ps(x, y);
+#else
+    return simd_if((simd_i)(x < y), x, y);
+#endif
+}
+
+SIMD_INLINE simd_f simd_most(simd_f x, simd_f y)
+{
+#if defined(__AVX512F__)
+    return _mm512_max_ps(x, y);
+#elif defined(__AVX2__)
+    return _mm256_max_ps(x, y);
+#elif defined(__SSE2__)
+    return _mm_max_ps(x, y);
+#else
+    return simd_if((simd_i)(x > y), x, y);
+#endif
+}
+
+/* x 2^n for whole n from -254 to 254, rounded once where that is subnormal */
+SIMD_INLINE simd_f simd_scaled(simd_f x, simd_f n)
+{
+#if defined(__AVX512F__)
+    return _mm512_scalef_ps(x, n);
+#else
+    const simd_i whole = __builtin_convertvector(n, simd_i), half = whole >> 1;
+    return x * (simd_f)((half + 127) << 23) * (simd_f)((whole - half + 127) << 23);
+#endif
+}
+
+/* the first n of a vector at p, 0 <= n < SIMD_W, and behind them `rest`; what lies there is not touched */
+SIMD_INLINE simd_f simd_load_some(const float *p, int64_t n, float rest)
+{
+#if defined(__AVX512F__)
+    return _mm512_mask_loadu_ps(simd_all(rest), (__mmask16)((1u << n) - 1u), p);
+#else
+    simd_f x = simd_all(rest);
+    memcpy(&x, p, (size_t)n * sizeof *p);
+    return x;
+#endif
+}
+
+SIMD_INLINE void simd_store_some(float *p, int64_t n, simd_f x)
+{
+#if defined(__AVX512F__)
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), x);
+#else
+    memcpy(p, &x, (size_t)n * sizeof *p);
+#endif
 }
 
 /* the lanes added pairwise, always in the same order */

@@ -220,9 +220,9 @@ NRV_OP(
                 "here | input 0: input f32 [3, 2, 4] x | hint linear1.weight (ff,E) and linear2.weight (E,ff), and "
                 "those of attention",
                 "x[3,2,4], memory[2,1,4], heads=2, " TRANSFORMER_SELF ", " TRANSFORMER_REST ", " TRANSFORMER_CROSS
-                " => multi_head_attention: q, k and v do not fit each other | in here.multihead_attn | input 0: add "
-                "f32 [3, 2, 4] here | input 1: input f32 [2, 1, 4] memory | input 2: input f32 [2, 1, 4] memory | hint "
-                "q (T,B,E), k (L,B,K), v (L,B,V), with batch_first (B,T,E)..., or all without B" },
+                " => multi_head_attention: q, k and v do not fit each other | in here.multihead_attn | input 0: "
+                "layer_norm f32 [3, 2, 4] here | input 1: input f32 [2, 1, 4] memory | input 2: input f32 [2, 1, 4] "
+                "memory | hint q (T,B,E), k (L,B,K), v (L,B,V), with batch_first (B,T,E)..., or all without B" },
     .test = { "x[3,2,4], memory[2,2,4], heads=2, " TRANSFORMER_SELF ", " TRANSFORMER_REST ", " TRANSFORMER_CROSS,
               "x[2,3,4], memory[2,1,4], heads=1, norm_first=true, batch_first=true, " TRANSFORMER_SELF
               ", " TRANSFORMER_REST ", " TRANSFORMER_CROSS });

@@ -43,6 +43,82 @@ NRV_OP(
               "logits[2,3,4], t[2,3,4] in 0..1, reduction=none",
               "logits[3,4], labels:i32[3] in 0..3, label_smoothing=0.3, reduction=none" });
 
+extern const nrv__opdef nrv__op_class_loss, nrv__op_class_loss_dx;
+
+/* (e^lp - 1 at the label) dy */
+static nrv_tensor class_loss_dx(nrv_tensor lp, nrv_tensor label, nrv_tensor dy)
+{
+    const nrv_tensor in[3] = { lp, label, dy }, real[2] = { lp, dy };
+    nrv_dim d;
+    if (!nrv__op_wants(&nrv__op_class_loss_dx, 3, in) || !nrv__op_wants_real(&nrv__op_class_loss_dx, 2, real) ||
+        !nrv__op_wants_index(&nrv__op_class_loss_dx, 3, in, 1))
+        return NULL;
+    bool fits = lp->rank > 0 && label->rank == lp->rank - 1 && dy->rank == lp->rank - 1;
+    for (int i = 0; fits && i < dy->rank; i++)
+        fits = nrv__dim_same(lp->g, lp->dim[i], label->dim[i], "class_loss_dx", &d) &&
+               nrv__dim_same(lp->g, lp->dim[i], dy->dim[i], "class_loss_dx", &d);
+    if (!fits)
+        return nrv__op_refuses(&nrv__op_class_loss_dx, 3, in, NRV_ESHAPE, "lp (...,C), a label and dy for each row",
+                               "not one of each for every row");
+    nrv_tensor here = nrv_equal(nrv_iota(lp->g, label->type, lp->dim[lp->rank - 1]), nrv_expand(label, -1, 1));
+    nrv_tensor body = NRV_EXPR("lp, h, dy: (exp(lp) - (h ? 1 : 0)) * dy", lp, here, nrv_expand(dy, -1, 1));
+    return body ? nrv__composite(&nrv__op_class_loss_dx, 3, in, NULL, 1, &body) : NULL;
+}
+
+static nrv_tensor class_loss(nrv_tensor x, nrv_tensor label)
+{
+    nrv_tensor body = nrv_neg(nrv_take(nrv_log_softmax(x, -1), label));
+    return body ? nrv__composite(&nrv__op_class_loss, NRV_N(const nrv_tensor, x, label), NULL, 1, &body) : NULL;
+}
+
+static void class_loss_vjp(nrv_vjp *v)
+{
+    v->dx[0] = class_loss_dx(nrv_log_softmax(v->x[0], -1), v->x[1], v->dy);
+}
+
+static nrv_tensor class_loss_make(nrv__case *c)
+{
+    return class_loss(c->x[0], c->x[1]);
+}
+
+static nrv_tensor class_loss_dx_make(nrv__case *c)
+{
+    return class_loss_dx(c->x[0], c->x[1], c->x[2]);
+}
+
+static nrv_tensor class_loss_batch(const nrv__batch *b)
+{
+    nrv_tensor x = nrv__batch_wide(b, 0), label = nrv__batch_wide(b, 1);
+    return x && label ? class_loss(x, label) : NULL;
+}
+
+static nrv_tensor class_loss_dx_batch(const nrv__batch *b)
+{
+    nrv_tensor lp = nrv__batch_wide(b, 0), label = nrv__batch_wide(b, 1), dy = nrv__batch_wide(b, 2);
+    return lp && label && dy ? class_loss_dx(lp, label, dy) : NULL;
+}
+
+NRV_OP(class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = class_loss_batch,
+       .doc = "-log_softmax(x)[label] of each row; a label out of range stops the run.", .flags = NRV_FAILS,
+       .vjp = class_loss_vjp, .make = class_loss_make, .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
+       .refuse = { "x[3,5], label:i32[4] => take: axis 0 differs | in here | input 0: log_softmax f32 [3, 5] here | "
+                   "input 1: input i32 [4] label | hint an index for each row",
+                   "x[2,5], label:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here" },
+       .test = { "x[3,5], label:i32[3] in 0..4", "x[2,3,4], label:i64[2,3] in 0..3", "x[0,5], label:i32[0] in 0..4",
+                 "x[5], label:i32[]{2}" });
+NRV_OP(class_loss_dx, .sig = "real lp[...,C], index label[...], real dy[...] -> dx[...,C]",
+       .doc = "The gradient of class_loss from the logarithms of softmax: (e^lp - 1 at the label) dy.",
+       .batch = class_loss_dx_batch, .make = class_loss_dx_make, .ulp = 4,
+       .tolerance_why = "an exponential, a difference and a product",
+       .refuse = { "lp[3,5], label:i32[3], dy[4] => class_loss_dx: not one of each for every row | in here | input 0: "
+                   "input f32 [3, 5] lp | input 1: input i32 [3] label | input 2: input f32 [4] dy | hint lp (...,C), "
+                   "a label and dy for each row",
+                   "lp[3,5], label[3], dy[3] => class_loss_dx: input 1 is f32, an index is wanted | in here | input 0: "
+                   "input f32 [3, 5] lp | input 1: input f32 [3] label | input 2: input f32 [3] dy | hint nrv_cast it "
+                   "to NRV_I32 or NRV_I64" },
+       .test = { "lp[3,5] in -5..0, label:i32[3] in 0..4, dy[3]", "lp[2,3,4] in -5..0, label:i64[2,3] in 0..3, dy[2,3]",
+                 "lp[0,5], label:i32[0] in 0..4, dy[0]", "lp[5,67] in -9..0, label:i32[5] in 0..66, dy[5]" });
+
 /* t (rows...,C) beside log-probabilities lp: the elements -sum t lp, t smoothed */
 static nrv_tensor cross_entropy_soft(nrv_tensor lp, nrv_tensor t, const nrv_classes_opt *o)
 {
@@ -81,7 +157,7 @@ static nrv_tensor cross_entropy_of_labels(nrv_tensor x, nrv_tensor labels, const
     nrv__classes c;
     if (!nrv__classes_of(op, x, labels, o, ignore, &c))
         return NULL;
-    nrv_tensor lp = nrv_log_softmax(c.x, -1), each = nrv_neg(nrv_take(lp, c.label));
+    nrv_tensor lp = nrv_log_softmax(c.x, -1), each = class_loss(c.x, c.label);
     if (c.weight)
         each = nrv_mul(each, c.count);
     if (each && o->smoothing != 0)

@@ -1,0 +1,133 @@
+/* fused.c - element-wise instructions that stand for several: sums of products, the steps of optimisers, the slopes of
+   activations. A pass over a tile in the first cache costs as much as its arithmetic, so each that is saved counts.
+
+   Promises: as pointwise.c: an element's result depends on the values at its place alone; out may be one of the inputs.
+   Does not do: other types than float32; strides. */
+#include "maths.h"
+
+#define FUSED_IN(k) const float *in##k = l->in[k];
+#define FUSED_LOOP(name, inputs, values, expr)   \
+    static void fused_##name(const nrv__lane *l) \
+    {                                            \
+        inputs float *out = l->out;              \
+        const int64_t n = l->n;                  \
+        MATHS_LOOP                               \
+        for (int64_t i = 0; i < n; i++) {        \
+            values out[i] = (expr);              \
+        }                                        \
+    }
+#define FUSED_2(name, expr) \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1), const float a = in0[i]; const float b = in1[i];, expr)
+#define FUSED_3(name, expr)                                                                               \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2), const float a = in0[i]; const float b = in1[i]; \
+               const float c = in2[i];, expr)
+#define FUSED_4(name, expr)                                                                                           \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3), const float a = in0[i]; const float b = in1[i]; \
+               const float c = in2[i]; const float d = in3[i];, expr)
+
+FUSED_2(add_relu, (a + b <= 0.0f ? 0.0f : a + b))
+FUSED_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
+FUSED_3(mul_add, a *b + c)
+FUSED_3(sub_mul, a - b * c)
+FUSED_3(mul_sub, a *b - c)
+FUSED_3(mul_one_less_square, a *(b - c * c))
+FUSED_3(mul_mul_one_less, a *b *(c - b))
+FUSED_4(two_products, a *b + c * d)
+FUSED_4(product_and_square, a *b + c * (d * d))
+FUSED_4(scaled_difference, (a - b) * c + d)
+FUSED_3(difference_scaled, (a - b) * c)
+
+/* Adam: m = x4 m + x5 g, v = x6 v + x7 g g, then p x11 - x8 m / (sqrt(v) x9 + x10) */
+SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
+{
+    FUSED_IN(0)
+    FUSED_IN(1)
+    FUSED_IN(2) FUSED_IN(3) const float a = *(const float *)l->in[4],
+                                        b = *(const float *)l->in[5], c = *(const float *)l->in[6];
+    const float d = *(const float *)l->in[7], rate = *(const float *)l->in[8], scale = *(const float *)l->in[9];
+    const float eps = *(const float *)l->in[10];
+    float *out = l->out, *mean = l->also[0], *square = l->also[1];
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float p = in0[i], g = in1[i], m = a * in2[i] + b * g, v = c * in3[i] + d * (g * g);
+        mean[i] = m;
+        square[i] = v;
+        out[i] = p * decay - rate * (m / (__builtin_sqrtf(v) * scale + eps));
+    }
+}
+
+static void fused_adam(const nrv__lane *l)
+{
+    fused_adam_step(l, 1.0f);
+}
+
+static void fused_adam_decayed(const nrv__lane *l)
+{
+    fused_adam_step(l, *(const float *)l->in[11]);
+}
+
+static void fused_momentum(const nrv__lane *l)
+{
+    FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) const float rate = *(const float *)l->in[3], keep = *(const float *)l->in[4];
+    float *out = l->out, *moment = l->also[0];
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float p = in0[i], m = keep * in2[i] + in1[i];
+        moment[i] = m;
+        out[i] = p - rate * m;
+    }
+}
+
+/* x0 < x1 ? x2 : x3 x4, a dropout; x0 > x1 ? x2 : x3, the slope of relu */
+static void fused_less_or_product(const nrv__lane *l)
+{
+    FUSED_IN(0)
+    FUSED_IN(3)
+    const float edge = *(const float *)l->in[1], yes = *(const float *)l->in[2], scale = *(const float *)l->in[4];
+    float *out = l->out;
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float no = in3[i] * scale;
+        out[i] = in0[i] < edge ? yes : no;
+    }
+}
+
+static void fused_greater_or(const nrv__lane *l)
+{
+    FUSED_IN(0)
+    FUSED_IN(2)
+    const float edge = *(const float *)l->in[1], no = *(const float *)l->in[3];
+    float *out = l->out;
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float yes = in2[i];
+        out[i] = in0[i] > edge ? yes : no;
+    }
+}
+
+#define FUSED_ROW(name, formula) { { #name, formula, NRV__ISA_TIER, fused_##name }, { 0 } }
+
+// clang-format off
+NRV_FUSED(chains,
+    FUSED_ROW(adam_decayed,
+              "sub mul 0 @b mul @8 div !add mul 2 @4 mul 1 @5 add mul sqrt !add mul 3 @6 mul @7 mul 1 1 @9 @a"),
+    FUSED_ROW(adam, "sub 0 mul @8 div !add mul 2 @4 mul 1 @5 add mul sqrt !add mul 3 @6 mul @7 mul 1 1 @9 @a"),
+    FUSED_ROW(momentum, "sub 0 mul @3 !add mul 2 @4 1"),
+    FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
+    FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
+    FUSED_ROW(mul_add_relu, "relu add mul 0 1 2"),
+    FUSED_ROW(add_relu, "relu add 0 1"),
+    FUSED_ROW(product_and_square, "add mul 0 1 mul 2 mul 3 3"),
+    FUSED_ROW(two_products, "add mul 0 1 mul 2 3"),
+    FUSED_ROW(scaled_difference, "add mul sub 0 1 2 3"),
+    FUSED_ROW(mul_add, "add mul 0 1 2"),
+    FUSED_ROW(mul_one_less_square, "mul 0 sub 1 mul 2 2"),
+    FUSED_ROW(mul_mul_one_less, "mul mul 0 1 sub 2 1"),
+    FUSED_ROW(difference_scaled, "mul sub 0 1 2"),
+    FUSED_ROW(mul_sub, "sub mul 0 1 2"),
+    FUSED_ROW(sub_mul, "sub 0 mul 1 2"));
+// clang-format on
