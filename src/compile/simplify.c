@@ -59,6 +59,36 @@ static nrv_tensor simplify_reshape(nrv_tensor y)
     return x ? x : simplify_is(y->in[0], "reshape") ? nrv_reshape(y->in[0]->in[0], nrv_shape_of(y)) : NULL;
 }
 
+/* y only cuts axis `at` of its input into several: the product of those behind the first of them; else 0 */
+static int64_t simplify_cut(nrv_tensor y, int at)
+{
+    nrv_tensor x = y->in[0];
+    int more = y->rank - x->rank;
+    bool same = more > 0 && y->dim[at] > 0;
+    for (int i = 0; same && i < x->rank; i++)
+        same = i == at || x->dim[i] == y->dim[i < at ? i : i + more];
+    int64_t rest = 1;
+    for (int i = at + 1; same && i <= at + more; i++)
+        same = y->dim[i] > 0 && nrv__mul(rest, y->dim[i], &rest);
+    int64_t whole;
+    return same && nrv__mul(rest, y->dim[at], &whole) && whole == x->dim[at] ? rest : 0;
+}
+
+/* heads out of a part of one projection: cut first, a run of a contiguous tensor is a view where a reshape of it is not
+ */
+static nrv_tensor simplify_cut_run(nrv_tensor y)
+{
+    nrv_tensor run = simplify_is(y, "reshape") && simplify_is(y->in[0], "slice") ? y->in[0] : NULL;
+    int at = run ? (int)((const nrv__axis_attr *)run->attr)->axis : 0;
+    int64_t rest = run ? simplify_cut(y, at) : 0;
+    nrv_dim all = run ? run->in[0]->dim[at] : 0;
+    if (rest == 0 || all < 0 || all % rest || run->size[0] < 0 || run->size[0] % rest)
+        return NULL;
+    nrv_shape to = nrv_shape_of(y);
+    to.dim[at] = all / rest;
+    return nrv_slice(nrv_reshape(run->in[0], to), at, run->size[0] / rest, y->dim[at]);
+}
+
 static nrv_tensor simplify_permute(nrv_tensor y)
 {
     if (!simplify_is(y, "permute") || !simplify_is(y->in[0], "permute"))
@@ -132,6 +162,7 @@ const nrv__rule nrv__rules[] = {
     { "double-neg", "-(-x) is x", simplify_double_neg, "x, y: -(-x) + neg(neg(y))", "x, y: x + y" },
     { "add-neg", "x + (-y) is x - y", simplify_add_neg, "x, y: x + (-y)", "x, y: x - y" },
     { "reshape", "a reshape of a reshape is one, one to the same shape is none", simplify_reshape, NULL, NULL },
+    { "cut-run", "a run of an axis that is then cut is a run of the cut axis", simplify_cut_run, NULL, NULL },
     { "permute", "a permutation of a permutation is one", simplify_permute, NULL, NULL },
     { "transposed-product", "the transpose of a b is b^T a^T", simplify_transposed_product, NULL, NULL },
     { "kept-axes", "a sum that keeps its axes is a reshape of one that does not", simplify_kept_axes, NULL, NULL },

@@ -104,9 +104,25 @@ static void a_transposed_product_swaps_its_operands(void **state)
     nrv_store_free(s);
 }
 
+/* the heads of queries, keys and values out of one projection are read where they lie */
+static void heads_of_one_projection_are_views(void **state)
+{
+    (void)state;
+    for (int odd = 0; odd < 2; odd++) { /* a part that does not begin at a head is copied first */
+        nrv_store *s = nrv_store_new(NULL);
+        nrv_graph *g = nrv_graph_new(s, NRV_EVAL);
+        nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(5, 24));
+        nrv_tensor q = nrv_reshape(nrv_slice(x, 1, 8 + odd, 8), NRV_SHAPE(5, 2, 4));
+        assert_int_equal(steps(nrv_sum(nrv_permute(q, 3, (const int[]){ 1, 0, 2 }), 1, 0)), 2 + odd);
+        nrv_graph_free(g);
+        nrv_store_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(heads_of_one_projection_are_views),
         cmocka_unit_test(every_rule_rewrites_its_own_formula),
         cmocka_unit_test(moves_that_undo_each_other_vanish),
         cmocka_unit_test(a_sum_is_taken_once),

@@ -134,8 +134,29 @@ static void a_recurrent_net_multiplies_outside(void **state)
     nrv_store_free(s);
 }
 
+/* what a turn of an LSTM is: a product and one program; its weights are turned once, before the loop */
+static void an_lstm_is_a_product_and_a_program_a_turn(void **state)
+{
+    (void)state;
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(20, 8, 16));
+    nrv_output(g, "y", nrv_lstm(x, "r", 32, NULL, NULL, NULL));
+    char *t = turns_plan(g);
+    assert_int_equal(turns_count(t, "scan", false), 1);
+    assert_int_equal(turns_count(t, "matmul", false), 1);
+    assert_int_equal(turns_count(t, "copy", false), 1);
+    assert_int_equal(turns_count(t, "matmul", true), 1);
+    assert_int_equal(turns_count(t, "tiles", true), 1);
+    assert_int_equal(turns_count(t, "copy", true), 0);
+    free(t);
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_recurrent_net_multiplies_outside) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(an_lstm_is_a_product_and_a_program_a_turn),
+                                        cmocka_unit_test(a_recurrent_net_multiplies_outside) };
     return each_op("maps", a_map_of_batched_ops_is_no_loop) + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,6 +229,7 @@ static void reverse_costs_at_most_four_times_forward(void **state)
 {
     (void)state;
     net *const nets[] = { mlp, cnn, gpt, lstm };
+    const int64_t again[] = { 0, 0, 32 * 16 * 16 * 32, 0 }; /* attention keeps no scores: their product is done twice */
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         nrv__work_done forward = work_of(nets[i], FORWARD), both = work_of(nets[i], REVERSE);
         double times = flops(both) / flops(forward);
@@ -236,7 +237,7 @@ static void reverse_costs_at_most_four_times_forward(void **state)
                       (double)both.macs / (double)forward.macs, (double)both.points / (double)forward.points);
         assert_true(times > 2);
         assert_true(times <= 4);
-        assert_true(both.macs <= 3 * forward.macs);
+        assert_true(both.macs <= 3 * forward.macs + again[i]);
     }
 }
 

@@ -146,6 +146,12 @@ static nrv_tensor attention_body(const attention_ready *r)
 /* ---- the gradient ---- */
 extern const nrv__opdef nrv__op_attention_back;
 
+static nrv_tensor attention_weights_of(const attention_ready *r)
+{
+    attention_parts p = attention_split(r);
+    return attention_seeing(&p, p.weights);
+}
+
 /* of the scores; p: the weights, zero where a query sees no key */
 static nrv_tensor attention_slopes(const attention_ready *r, nrv_tensor p, nrv_tensor y, nrv_tensor dy)
 {
@@ -160,8 +166,7 @@ static nrv_tensor attention_flat(nrv_tensor dx, nrv_tensor x)
 
 static nrv_tensor attention_back_body(const attention_ready *r, nrv_tensor y, nrv_tensor dy)
 {
-    attention_parts parts = attention_split(r);
-    nrv_tensor p = attention_seeing(&parts, parts.weights), ds = attention_slopes(r, p, y, dy);
+    nrv_tensor p = attention_weights_of(r), ds = attention_slopes(r, p, y, dy);
     nrv_tensor dq = nrv_matmul(ds, r->k), dk = nrv_matmul(nrv_transpose(ds), r->q);
     if (!dq || !dk)
         return NULL;
@@ -203,23 +208,57 @@ static nrv_tensor attention_piece(nrv_tensor flat, nrv_dim *at, nrv_tensor x)
     return nrv_reshape(nrv_slice(flat, 0, from, n), nrv_shape_of(x));
 }
 
-static void attention_vjp(nrv_vjp *v)
+/* as it was asked, from a node's inputs: q, k, v, `more` others, then mask, offset and bias; *bias: which that is */
+static attention_ready attention_of(const nrv_vjp *v, int more, int *bias)
 {
     const nrv__attention_attr *a = v->attr;
-    int n = 3;
-    attention_ready r = { .q = v->x[0], .k = v->x[1], .v = v->x[2], .o = { .causal = (int)a->causal } };
+    int n = 3 + more;
+    attention_ready r = { .q = v->x[0], .k = v->x[1], .v = v->x[2] };
+    r.o.causal = (int)a->causal;
     r.o.scale = a->scale;
     r.o.mask = a->mask ? v->x[n++] : NULL;
     r.o.offset = a->offset ? v->x[n++] : NULL;
     r.o.bias = a->bias ? v->x[n] : NULL;
-    if (r.o.bias && v->need[n]) {
-        attention_parts p = attention_split(&r);
-        v->dx[n] = attention_slopes(&r, attention_seeing(&p, p.weights), v->y, v->dy);
-    }
+    *bias = n;
+    return r;
+}
+
+static void attention_vjp(nrv_vjp *v)
+{
+    int bias;
+    attention_ready r = attention_of(v, 0, &bias);
+    if (r.o.bias && v->need[bias])
+        v->dx[bias] = attention_slopes(&r, attention_weights_of(&r), v->y, v->dy);
     nrv_tensor flat = v->need[0] || v->need[1] || v->need[2] ? attention_back(&r, v->y, v->dy) : NULL;
     nrv_dim at = 0;
     for (int i = 0; i < 3 && flat; i++)
         v->dx[i] = attention_piece(flat, &at, v->x[i]);
+}
+
+/* Of what comes back for dq, dk and dv: w of the slopes ds, z of dy v^T, -e of y . dy, s of the scores. */
+static void attention_back_vjp(nrv_vjp *v)
+{
+    int bias;
+    attention_ready r = attention_of(v, 2, &bias);
+    nrv_tensor y = v->x[3], dy = v->x[4], p = attention_weights_of(&r), g[3];
+    nrv_dim at = 0, D = r.q->dim[r.q->rank - 1];
+    for (int i = 0; i < 3; i++)
+        g[i] = attention_piece(v->dy, &at, v->x[i]);
+    g[0] = attention_scaled(g[0], D, r.o.scale), g[1] = attention_scaled(g[1], D, r.o.scale);
+    nrv_tensor u = nrv_sub(nrv_matmul(dy, nrv_transpose(r.v)), nrv_sum(nrv_mul(y, dy), -1, 1)), ds = nrv_mul(p, u);
+    nrv_tensor w = nrv_add(nrv_matmul(g[0], nrv_transpose(r.k)), nrv_matmul(r.q, nrv_transpose(g[1])));
+    nrv_tensor x = NRV_EXPR("w, u, g: w * u + g", w, u, nrv_matmul(dy, nrv_transpose(g[2]))), z = nrv_mul(w, p);
+    nrv_tensor e = nrv_sum(z, -1, 1), s = NRV_EXPR("p, x, m: p * (x - m)", p, x, nrv_sum(nrv_mul(p, x), -1, 1));
+    if (!s)
+        return;
+    nrv_tensor scaled = attention_scaled(s, D, r.o.scale);
+    v->dx[0] = nrv_add(nrv_matmul(ds, g[1]), nrv_matmul(scaled, r.k));
+    v->dx[1] = nrv_add(nrv_matmul(nrv_transpose(ds), g[0]), nrv_matmul(nrv_transpose(scaled), r.q));
+    v->dx[2] = nrv_matmul(nrv_transpose(z), dy);
+    v->dx[3] = nrv_neg(nrv_mul(e, dy));
+    v->dx[4] = nrv_sub(nrv_add(nrv_matmul(p, g[2]), nrv_matmul(z, r.v)), nrv_mul(e, y));
+    if (r.o.bias)
+        v->dx[bias] = s;
 }
 
 /* ---- grouped heads: (...,H,T,D) as (...,heads of k,group,T,D), k and v with a group of 1 ---- */
@@ -412,7 +451,8 @@ NRV_OP(attention_back,
                    "here | input 0: input f32 [3, 4] q | input 1: input f32 [5, 3] k | input 2: input f32 [5, 2] v | "
                    "hint q (...,T,D), k (...,L,D), v (...,L,Dv) of one real type; mask bool and bias (...,T,L); offset "
                    "an i64 scalar" },
-       .make = attention_back_make, .macs = attention_back_macs, .attr_bytes = sizeof(nrv__attention_attr), .ulp = 64,
+       .make = attention_back_make, .vjp = attention_back_vjp, .macs = attention_back_macs,
+       .attr_bytes = sizeof(nrv__attention_attr), .ulp = 64,
        .tolerance_why = "five products and a softmax, each rounded",
        .test = { "q[2,3,4], k[2,5,4], v[2,5,6], y[2,3,6], dy[2,3,6]",
                  "q[3,4], k[5,4], v[5,2], y[3,2], dy[3,2], causal=1",
