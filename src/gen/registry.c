@@ -30,8 +30,10 @@ extern const nrv__opdef nrv__op_gradient;
 extern const nrv__opdef nrv__op_gumbel_softmax;
 extern const nrv__opdef nrv__op_linear_scan;
 extern const nrv__opdef nrv__op_log_softmax;
+extern const nrv__opdef nrv__op_log_softmax_dx;
 extern const nrv__opdef nrv__op_logcumsumexp;
 extern const nrv__opdef nrv__op_softmax;
+extern const nrv__opdef nrv__op_softmax_dx;
 extern const nrv__opdef nrv__op_softmax2d;
 extern const nrv__opdef nrv__op_softmin;
 extern const nrv__opdef nrv__op_trapezoid;
@@ -258,6 +260,8 @@ extern const nrv__opdef nrv__op_bce_logits;
 extern const nrv__opdef nrv__op_contrastive;
 extern const nrv__opdef nrv__op_cosine_embedding;
 extern const nrv__opdef nrv__op_cross_entropy;
+extern const nrv__opdef nrv__op_class_loss;
+extern const nrv__opdef nrv__op_class_loss_dx;
 extern const nrv__opdef nrv__op_cross_entropy_masked;
 extern const nrv__opdef nrv__op_ctc;
 extern const nrv__opdef nrv__op_dice;
@@ -304,6 +308,8 @@ extern const nrv__opdef nrv__op_instance_norm;
 extern const nrv__opdef nrv__op_instance_norm_running;
 extern const nrv__opdef nrv__op_layer_norm;
 extern const nrv__opdef nrv__op_rms_norm;
+extern const nrv__opdef nrv__op_norm_dx;
+extern const nrv__opdef nrv__op_norm_dw;
 extern const nrv__opdef nrv__op_local_response_norm;
 extern const nrv__opdef nrv__op_normalize;
 extern const nrv__opdef nrv__op_renorm;
@@ -725,6 +731,13 @@ extern const nrv__kernel nrv__kernel_fft_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_fft_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__fused nrv__fused_chains_avx512[];
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__fused nrv__fused_chains_avx2[];
+#endif
+extern const nrv__fused nrv__fused_chains_baseline[];
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gemm_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -795,6 +808,22 @@ extern const nrv__kernel nrv__kernel_netlist_edges_baseline;
 extern const nrv__kernel nrv__kernel_netlist_read_baseline;
 extern const nrv__kernel nrv__kernel_netlist_unread_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_layer_norm_avx512;
+extern const nrv__kernel nrv__kernel_rms_norm_avx512;
+extern const nrv__kernel nrv__kernel_norm_dx_avx512;
+extern const nrv__kernel nrv__kernel_norm_dw_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_layer_norm_avx2;
+extern const nrv__kernel nrv__kernel_rms_norm_avx2;
+extern const nrv__kernel nrv__kernel_norm_dx_avx2;
+extern const nrv__kernel nrv__kernel_norm_dw_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_layer_norm_baseline;
+extern const nrv__kernel nrv__kernel_rms_norm_baseline;
+extern const nrv__kernel nrv__kernel_norm_dx_baseline;
+extern const nrv__kernel nrv__kernel_norm_dw_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_pad_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -858,13 +887,22 @@ extern const nrv__kernel nrv__kernel_linear_scan_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_softmax_avx512;
 extern const nrv__kernel nrv__kernel_log_softmax_avx512;
+extern const nrv__kernel nrv__kernel_softmax_dx_avx512;
+extern const nrv__kernel nrv__kernel_log_softmax_dx_avx512;
+extern const nrv__kernel nrv__kernel_class_loss_dx_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
 extern const nrv__kernel nrv__kernel_softmax_avx2;
 extern const nrv__kernel nrv__kernel_log_softmax_avx2;
+extern const nrv__kernel nrv__kernel_softmax_dx_avx2;
+extern const nrv__kernel nrv__kernel_log_softmax_dx_avx2;
+extern const nrv__kernel nrv__kernel_class_loss_dx_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_softmax_baseline;
 extern const nrv__kernel nrv__kernel_log_softmax_baseline;
+extern const nrv__kernel nrv__kernel_softmax_dx_baseline;
+extern const nrv__kernel nrv__kernel_log_softmax_dx_baseline;
+extern const nrv__kernel nrv__kernel_class_loss_dx_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_argsort_avx512;
 #endif
@@ -908,8 +946,10 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_gumbel_softmax,
     &nrv__op_linear_scan,
     &nrv__op_log_softmax,
+    &nrv__op_log_softmax_dx,
     &nrv__op_logcumsumexp,
     &nrv__op_softmax,
+    &nrv__op_softmax_dx,
     &nrv__op_softmax2d,
     &nrv__op_softmin,
     &nrv__op_trapezoid,
@@ -1136,6 +1176,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_contrastive,
     &nrv__op_cosine_embedding,
     &nrv__op_cross_entropy,
+    &nrv__op_class_loss,
+    &nrv__op_class_loss_dx,
     &nrv__op_cross_entropy_masked,
     &nrv__op_ctc,
     &nrv__op_dice,
@@ -1182,6 +1224,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_instance_norm_running,
     &nrv__op_layer_norm,
     &nrv__op_rms_norm,
+    &nrv__op_norm_dx,
+    &nrv__op_norm_dw,
     &nrv__op_local_response_norm,
     &nrv__op_normalize,
     &nrv__op_renorm,
@@ -1685,6 +1729,22 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_netlist_read_baseline,
     &nrv__kernel_netlist_unread_baseline,
 #ifdef NRV__HAVE_AVX512
+    &nrv__kernel_layer_norm_avx512,
+    &nrv__kernel_rms_norm_avx512,
+    &nrv__kernel_norm_dx_avx512,
+    &nrv__kernel_norm_dw_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_layer_norm_avx2,
+    &nrv__kernel_rms_norm_avx2,
+    &nrv__kernel_norm_dx_avx2,
+    &nrv__kernel_norm_dw_avx2,
+#endif
+    &nrv__kernel_layer_norm_baseline,
+    &nrv__kernel_rms_norm_baseline,
+    &nrv__kernel_norm_dx_baseline,
+    &nrv__kernel_norm_dw_baseline,
+#ifdef NRV__HAVE_AVX512
     &nrv__kernel_pad_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
@@ -1734,13 +1794,22 @@ const nrv__kernel *const nrv__kernels[] = {
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_softmax_avx512,
     &nrv__kernel_log_softmax_avx512,
+    &nrv__kernel_softmax_dx_avx512,
+    &nrv__kernel_log_softmax_dx_avx512,
+    &nrv__kernel_class_loss_dx_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
     &nrv__kernel_softmax_avx2,
     &nrv__kernel_log_softmax_avx2,
+    &nrv__kernel_softmax_dx_avx2,
+    &nrv__kernel_log_softmax_dx_avx2,
+    &nrv__kernel_class_loss_dx_avx2,
 #endif
     &nrv__kernel_softmax_baseline,
     &nrv__kernel_log_softmax_baseline,
+    &nrv__kernel_softmax_dx_baseline,
+    &nrv__kernel_log_softmax_dx_baseline,
+    &nrv__kernel_class_loss_dx_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_argsort_avx512,
 #endif
@@ -1773,5 +1842,16 @@ const nrv__point *const nrv__points[] = {
     nrv__points_types_avx2,
 #endif
     nrv__points_types_baseline,
+    NULL
+};
+
+const nrv__fused *const nrv__fuses[] = {
+#ifdef NRV__HAVE_AVX512
+    nrv__fused_chains_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    nrv__fused_chains_avx2,
+#endif
+    nrv__fused_chains_baseline,
     NULL
 };

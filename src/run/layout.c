@@ -127,11 +127,7 @@ static void layout_tiles(nrv_exec *e, nrv__frame *f, nrv__action *a)
     a->units = (a->args.n + a->walk.tile - 1) / a->walk.tile;
     a->units2 = 0;
     a->scratch = nrv__tile_scratch(t);
-<<<<<<< HEAD
-    layout_grain(e, a, 100.0 * t->n_instr, layout_in_loop(f));
-=======
-    layout_grain(e, a, 0.1 * (double)a->walk.tile * t->n_instr);
->>>>>>> 601f97c (Rows and chains: kernels for norms and gradients, one loop for an optimiser's step)
+    layout_grain(e, a, 0.1 * (double)a->walk.tile * t->n_instr, layout_in_loop(f));
 }
 
 static nrv_status layout_frame(nrv_exec *e, nrv__frame *f);
