@@ -60,6 +60,11 @@ SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
     return (simd_f)_mm512_maskz_loadu_ps(m, p);
 }
 
+SIMD_INLINE simd_f simd_load_or(const float *p, simd_mask m, simd_f rest) /* where m is not, rest */
+{
+    return (simd_f)_mm512_mask_loadu_ps((__m512)rest, m, p);
+}
+
 SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
 {
     _mm512_mask_storeu_ps(p, m, (__m512)x);
@@ -75,6 +80,11 @@ SIMD_INLINE simd_mask simd_first(int64_t n)
 SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
 {
     return (simd_f)_mm256_maskload_ps(p, (__m256i)m);
+}
+
+SIMD_INLINE simd_f simd_load_or(const float *p, simd_mask m, simd_f rest)
+{
+    return (simd_f)((m & (simd_i)_mm256_maskload_ps(p, (__m256i)m)) | (~m & (simd_i)rest));
 }
 
 SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
@@ -94,6 +104,12 @@ SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
     simd_f x = { 0 };
     memcpy(&x, p, m);
     return x;
+}
+
+SIMD_INLINE simd_f simd_load_or(const float *p, simd_mask m, simd_f rest)
+{
+    memcpy(&rest, p, m);
+    return rest;
 }
 
 SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
@@ -148,27 +164,6 @@ SIMD_INLINE simd_f simd_scaled(simd_f x, simd_f n)
 #else
     const simd_i whole = __builtin_convertvector(n, simd_i), half = whole >> 1;
     return x * (simd_f)((half + 127) << 23) * (simd_f)((whole - half + 127) << 23);
-#endif
-}
-
-/* the first n of a vector at p, 0 <= n < SIMD_W, and behind them `rest`; what lies there is not touched */
-SIMD_INLINE simd_f simd_load_some(const float *p, int64_t n, float rest)
-{
-#if defined(__AVX512F__)
-    return _mm512_mask_loadu_ps(simd_all(rest), (__mmask16)((1u << n) - 1u), p);
-#else
-    simd_f x = simd_all(rest);
-    memcpy(&x, p, (size_t)n * sizeof *p);
-    return x;
-#endif
-}
-
-SIMD_INLINE void simd_store_some(float *p, int64_t n, simd_f x)
-{
-#if defined(__AVX512F__)
-    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), x);
-#else
-    memcpy(p, &x, (size_t)n * sizeof *p);
 #endif
 }
 
