@@ -21,7 +21,7 @@ enum { ADAPTIVE_CLUSTERS = 32 };
 /* ascending, from 1 on, below the number of classes */
 static bool adaptive_cutoffs(nrv_tensor x, const char *name, int64_t classes, int n, const int64_t *cutoff, double div)
 {
-    bool well = n >= 1 && n <= ADAPTIVE_CLUSTERS && div >= 1 && x->rank >= 1 && x->dim[x->rank - 1] > 0;
+    bool well = cutoff && n >= 1 && n <= ADAPTIVE_CLUSTERS && div >= 1 && x->rank >= 1 && x->dim[x->rank - 1] > 0;
     for (int i = 0; well && i < n; i++)
         well = cutoff[i] > (i ? cutoff[i - 1] : 0) && cutoff[i] < classes;
     if (!well)
@@ -29,9 +29,8 @@ static bool adaptive_cutoffs(nrv_tensor x, const char *name, int64_t classes, in
             x->g, NRV_EARG,
             "x (...,n) of a constant n; 1 to 32 cutoffs ascend from 1 to less than the number of classes; a "
             "div of 1 or more",
-            "adaptive_log_softmax '%s': %d cutoffs from %lld to %lld of %lld classes, div %g, x of rank %d", name, n,
-            (long long)(n > 0 ? cutoff[0] : 0), (long long)(n > 0 ? cutoff[n - 1] : 0), (long long)classes, div,
-            x->rank);
+            "adaptive_log_softmax '%s': %d cutoffs of %lld classes, div %g, x of rank %d", name ? name : "", n,
+            (long long)classes, div, x->rank);
     return well;
 }
 
@@ -81,8 +80,8 @@ NRV_API nrv_tensor nrv_adaptive_log_softmax(nrv_tensor x, nrv_tensor target, con
     nrv_push(x->g, name);
     const nrv_adaptive_weights w = adaptive_params(x, classes, cutoffs, cutoff, div, opt && opt->head_bias, down, up);
     nrv_tensor y = x->g->why.status ? NULL : nrv_adaptive_log_softmax_by(x, &w);
-    if (loss && target && y)
-        nrv_adaptive_log_softmax_loss(x, target, &w, loss);
+    if (loss && target && y && !nrv_adaptive_log_softmax_loss(x, target, &w, loss))
+        y = NULL;
     nrv_pop(x->g);
     return y;
 }

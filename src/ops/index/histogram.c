@@ -42,7 +42,7 @@ static bool histogram_wants(const nrv__opdef *op, nrv_tensor x, nrv_dim n, int a
         if (bins[i] < 1 || bins[i] > INT32_MAX || !nrv__mul(all, bins[i], &all) || all > INT32_MAX)
             return nrv__op_refuses(op, 1, &x, NRV_EARG, "one bin or more along each axis, 2^31 - 1 in all", "%lld bins",
                                    (long long)bins[i]);
-    if (o->n_range && o->n_range != axes)
+    if (o->n_range && (o->n_range != axes || !o->least || !o->most))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "one from each axis to its end, or none at all",
                                "%d ranges for %d axes", o->n_range, axes);
     for (int i = 0; i < o->n_range; i++)
@@ -206,11 +206,11 @@ NRV_API nrv_tensor nrv_histogramdd(nrv_tensor x, int axes, const int64_t *bins, 
     nrv_tensor e[HISTOGRAM_AXES] = { NULL }, cell = NULL, outside = NULL;
     nrv_shape s = { axes, { 0 } };
     int64_t all = 1;
-    for (int i = 0; edges && i < axes; i++)
+    for (int i = 0; edges && i < axes && i < HISTOGRAM_AXES; i++)
         edges[i] = NULL;
     if (!nrv__op_wants_real(op, 1, &x))
         return NULL;
-    if (x->rank != 2 || axes < 1 || axes > HISTOGRAM_AXES || x->dim[1] != axes)
+    if (x->rank != 2 || axes < 1 || axes > HISTOGRAM_AXES || x->dim[1] != axes || !bins)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE,
                                "points (N,D), and a number of bins for each of at most 8 coordinates",
                                "points of rank %d on %d axes", x->rank, axes);

@@ -55,7 +55,7 @@ NRV_API nrv_tensor nrv_as_strided(nrv_tensor x, nrv_shape size, int n, const int
     int64_t least, most, all = 1, count = 1;
     if (!nrv__op_wants(op, 1, &x))
         return NULL;
-    if (n != size.rank || n < 0 || n > NRV__MAX_RANK)
+    if (n != size.rank || n < 0 || n > NRV__MAX_RANK || (n && !stride))
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "a step for each axis of the result", "%d lengths and %d steps",
                                size.rank, n);
     bool sound = true;
