@@ -47,6 +47,12 @@ static const char *fuse_next(const char *end)
     return end + (*end == ' ');
 }
 
+static bool fuse_names(const char *at, const nrv__instr *d)
+{
+    const size_t n = (size_t)(fuse_word_end(at) - at);
+    return !strncmp(d->op->name, at, n) && !d->op->name[n];
+}
+
 static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool last);
 
 /* the operands of instruction d, in this order or the other; where the formula goes on, NULL: they do not fit */
@@ -65,8 +71,7 @@ static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool las
     const bool kept = *at == '!';
     at += kept;
     const nrv__instr *d = s->writer[r] < 0 ? NULL : &s->instr[s->writer[r]];
-    if (!d || d->attr || !d->point || (last && s->reg[r].type != NRV_F32) ||
-        strncmp(d->op->name, at, (size_t)(end - at)) || d->op->name[end - at])
+    if (!d || d->attr || !d->point || (last && s->reg[r].type != NRV_F32) || !fuse_names(at, d))
         return NULL;
     if (!last && (s->reads[r] != 1 || (s->reg[r].store >= 0) != kept || s->n_gone == 16))
         return NULL;
@@ -84,6 +89,8 @@ static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool las
 
 static bool fuse_fits(fuse_state *s, const nrv__fused *row, int32_t r)
 {
+    if (!fuse_names(row->point.types, &s->instr[s->writer[r]]))
+        return false;
     s->row = row;
     s->n_in = s->n_gone = s->n_also = 0;
     for (int k = 0; k < NRV__LANE_IN; k++)

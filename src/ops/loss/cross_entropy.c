@@ -103,7 +103,8 @@ NRV_OP(class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = 
        .vjp = class_loss_vjp, .make = class_loss_make, .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
        .refuse = { "x[3,5], label:i32[4] => take: axis 0 differs | in here | input 0: log_softmax f32 [3, 5] here | "
                    "input 1: input i32 [4] label | hint an index for each row",
-                   "x[2,5], label:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here" },
+                   "x[2,5], label:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here | hint "
+                   "indexes count from 0; a negative one does not count from the end" },
        .test = { "x[3,5], label:i32[3] in 0..4", "x[2,3,4], label:i64[2,3] in 0..3", "x[0,5], label:i32[0] in 0..4",
                  "x[5], label:i32[]{2}" });
 NRV_OP(class_loss_dx, .sig = "real lp[...,C], index label[...], real dy[...] -> dx[...,C]",
