@@ -102,15 +102,22 @@ static bool bench_loads(const cli_args *a)
     return a->n_rest && strcmp(a->rest[0], "loader") == 0;
 }
 
+/* the network's file: `step FILE.net` is `step --model FILE.net` */
+static const char *bench_file(const cli_args *a)
+{
+    return a->n_rest > 1 && !bench_loads(a) ? a->rest[1] : cli_text(a, "model");
+}
+
 static int bench_net(const cli_args *a, cli_net *net)
 {
-    const char *input = cli_text(a, "input"), *text = "input 2 | dense 16 tanh | dense 16 tanh | dense 1";
+    const char *input = cli_text(a, "input"), *file = bench_file(a),
+               *text = "input 2 | dense 16 tanh | dense 16 tanh | dense 1";
     if (bench_loads(a))
         text = "input 1x28x28 | flatten | dense 512 relu | dense 512 relu | dense 10";
     int code = CLI_GO_ON;
     *net = (cli_net){ .optim = cli_text(a, "optim"), .isa = cli_text(a, "isa") };
-    if (cli_text(a, "net") || cli_text(a, "model"))
-        code = cli_net_text(cli_text(a, "net"), cli_text(a, "model"), &text);
+    if (cli_text(a, "net") || file)
+        code = cli_net_text(cli_text(a, "net"), file, &text);
     if (code == CLI_GO_ON && input) {
         cli_card given = { .input = input, .text = text };
         code = cli_card_net(&given, net);
@@ -265,25 +272,24 @@ static int bench_once(const cli_args *a)
 
 static int bench_run(cli_args *a)
 {
+    enum { MANY = 64 };
     static const struct {
         const char *name;
         int (*run)(const cli_args *a);
-        bool words; /* takes some after its name */
-    } all[] = { { "step", bench_step, false },         { "memory", bench_memory, false },
-                { "once", bench_once, false },         { "gemm", bench_gemm, true },
-                { "conv", bench_conv, true },          { "kernels", bench_kernels, true },
-                { "peak", bench_peak, true },          { "loader", bench_loader, true },
-                { "compile", bench_compile, true },    { "relay", bench_relay, true },
-                { "overhead", bench_overhead, false }, { "idle", bench_idle, true },
-                { "start", bench_start, false } };
+        int words; /* that it takes after its name; the rest is its own affair where it takes many */
+    } all[] = { { "step", bench_step, 1 },      { "memory", bench_memory, 1 },     { "once", bench_once, 1 },
+                { "gemm", bench_gemm, MANY },   { "conv", bench_conv, MANY },      { "kernels", bench_kernels, MANY },
+                { "peak", bench_peak, MANY },   { "loader", bench_loader, MANY },  { "compile", bench_compile, MANY },
+                { "relay", bench_relay, MANY }, { "overhead", bench_overhead, 0 }, { "idle", bench_idle, MANY },
+                { "start", bench_start, 0 } };
     const char *what = a->n_rest ? a->rest[0] : "step";
     bool known = false;
     int code = CLI_GO_ON;
     for (size_t i = 0; i < sizeof all / sizeof *all && !known; i++) {
         known = strcmp(all[i].name, what) == 0;
-        if (known && a->n_rest > 1 && !all[i].words)
+        if (known && a->n_rest > 1 + all[i].words)
             return cli_error(CLI_USAGE, cli_format("Name one of: %s.", cli_bench.takes),
-                             "bench does not understand '%s'", a->rest[1]);
+                             "bench does not understand '%s'", a->rest[1 + all[i].words]);
         if (known)
             code = all[i].run(a);
     }
@@ -296,7 +302,8 @@ static int bench_run(cli_args *a)
 
 const cli_command cli_bench = {
     .name = "bench",
-    .usage = "nervo bench [step|memory|once|overhead|start|idle] [options]\n"
+    .usage = "nervo bench [step|memory|once] [FILE.net] [options]\n"
+             "       nervo bench overhead|start|idle [options]\n"
              "       nervo bench gemm M N K [THREADS] [nn|tn|nt|tt] [options]\n"
              "       nervo bench conv [forward|data|weights] BxCxHxW FILTERS KxK [pad N]... [THREADS] [options]\n"
              "       nervo bench peak [fma|read BYTES|write BYTES|copy BYTES] [THREADS] [options]\n"

@@ -86,6 +86,10 @@ def main():
         done, log = stand.run("--rounds", "1", "--isa", "avx2")
         check("peers are held to AVX2", any(line == "openblas 1 Haswell" for line in log))
 
+        stand.ours(f"'$(grep -c ^ours {stand.log})'")  # 1, 2, 3, 4, 5 seconds
+        done, _ = stand.run("--rounds", "5", "--json")
+        row = json.loads(done.stdout)["rows"][0]
+        check(f"quartiles, {row['ratio']}", row["ratio"]["onednn"] == [0.375, 0.5, 0.75] and row["seconds"] == 3)
         stand.ours(2)
         done, _ = stand.run("--rounds", "2")
         check("a target is missed: exit 3", done.returncode == 3 and "MISSED 80% of peak" in done.stdout)

@@ -92,6 +92,10 @@ bad 2 'wants a number of bytes' bench peak read
 bad 2 "does not understand '0'" bench compile 0
 bad 1 'not enough memory|memory' bench gemm 1048576 1048576 1048576
 bad 2 "no bench 'speed'" bench speed
-bad 2 "does not understand 'more'" bench step more
+echo 'input 6 | dense 5 relu | dense 2' >small.net
+run 0 "$NERVO" bench step small.net --batch 9 --rounds 3
+says '^step +[0-9.]+ us .* samples/s, batch 9,' out
+bad 2 "does not understand 'more'" bench step small.net more
+bad 2 "does not understand 'more'" bench overhead more
 bad 2 "units" bench memory -m dense
 done_testing
