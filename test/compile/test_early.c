@@ -43,7 +43,7 @@ static outcome taken(const char *without)
     nrv__cost cost;
     nrv__why why = { 0 };
     assert_int_equal(nrv__cost_of(p, NULL, &cost, &why), NRV_OK);
-    o.workspace = cost.workspace;
+    o.workspace = cost.workspace - cost.each_thread;
     for (size_t i = 0; i < p->code.n_step; i++)
         o.programs += p->code.step[i].tiles != NULL;
     nrv_exec *e = nrv_exec_new(p, s, NULL);
