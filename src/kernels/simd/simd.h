@@ -10,6 +10,9 @@
 #include "../attr.h"
 #include "../kernel.h"
 #include <string.h>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 enum { SIMD_BYTES = 64, SIMD_PER_TILE = 4 };
@@ -42,6 +45,63 @@ SIMD_INLINE void simd_store(float *p, simd_f x)
     *(simd_f_at *)p = x;
 }
 
+/* The first lanes of a vector: what lies beyond is not touched. Where the processor has no masks a whole load is much
+   faster, and SIMD_MASKED says so. */
+#if defined(__AVX512F__)
+enum { SIMD_MASKED = 1 };
+typedef __mmask16 simd_mask;
+SIMD_INLINE simd_mask simd_first(int64_t n)
+{
+    return (simd_mask)((1u << n) - 1);
+}
+
+SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
+{
+    return (simd_f)_mm512_maskz_loadu_ps(m, p);
+}
+
+SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
+{
+    _mm512_mask_storeu_ps(p, m, (__m512)x);
+}
+#elif defined(__AVX2__)
+enum { SIMD_MASKED = 1 };
+typedef simd_i simd_mask;
+SIMD_INLINE simd_mask simd_first(int64_t n)
+{
+    return (simd_i){ 0, 1, 2, 3, 4, 5, 6, 7 } < ((int32_t)n - (simd_i){ 0 });
+}
+
+SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
+{
+    return (simd_f)_mm256_maskload_ps(p, (__m256i)m);
+}
+
+SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
+{
+    _mm256_maskstore_ps(p, (__m256i)m, (__m256)x);
+}
+#else
+enum { SIMD_MASKED = 0 };
+typedef size_t simd_mask; /* bytes */
+SIMD_INLINE simd_mask simd_first(int64_t n)
+{
+    return (size_t)n * sizeof(float);
+}
+
+SIMD_INLINE simd_f simd_load_some(const float *p, simd_mask m)
+{
+    simd_f x = { 0 };
+    memcpy(&x, p, m);
+    return x;
+}
+
+SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
+{
+    memcpy(p, &x, m);
+}
+#endif
+
 /* x - 0 and not 0 + x: the latter is an addition (of a possible -0), the former is just the broadcast */
 SIMD_INLINE simd_f simd_all(float x)
 {
@@ -57,6 +117,35 @@ SIMD_INLINE float simd_sum(simd_f x)
         for (int i = 0; i < half; i++)
             t[i] += t[i + half];
     return t[0];
+}
+
+#if defined(__AVX512F__)
+typedef float simd_half __attribute__((vector_size(32)));
+SIMD_INLINE simd_4 simd_quarter(simd_f x) /* lanes added pairwise until four are left */
+{
+    const simd_half y = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+                        __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+    return __builtin_shufflevector(y, y, 0, 1, 2, 3) + __builtin_shufflevector(y, y, 4, 5, 6, 7);
+}
+#elif defined(__AVX2__)
+SIMD_INLINE simd_4 simd_quarter(simd_f x)
+{
+    return __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
+}
+#else
+SIMD_INLINE simd_4 simd_quarter(simd_f x)
+{
+    return x;
+}
+#endif
+
+/* the sums of four vectors, each as simd_sum gives it */
+SIMD_INLINE simd_4 simd_sums(simd_f x0, simd_f x1, simd_f x2, simd_f x3)
+{
+    const simd_4 a = simd_quarter(x0), b = simd_quarter(x1), c = simd_quarter(x2), d = simd_quarter(x3);
+    const simd_4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const simd_4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
 /* the larger; a NaN, if there is one */
@@ -114,6 +203,38 @@ SIMD_INLINE void simd_turn4(float *to, int64_t ld_to, const float *from, int64_t
     *(simd_4_at *)(to + 2 * ld_to) = __builtin_shufflevector(AB, CD, 0, 1, 4, 5);
     *(simd_4_at *)(to + 3 * ld_to) = __builtin_shufflevector(AB, CD, 2, 3, 6, 7);
 }
+
+/* four columns of SIMD_W rows become four vectors: to[i*ld_to + j] = from[j*ld_from + i], i < 4, j < SIMD_W */
+#if defined(__AVX512F__)
+SIMD_INLINE simd_f simd_lanes(const float *p, int64_t ld)
+{
+    const simd_4 a = *(const simd_4_at *)p, b = *(const simd_4_at *)(p + 4 * ld);
+    const simd_4 c = *(const simd_4_at *)(p + 8 * ld), d = *(const simd_4_at *)(p + 12 * ld);
+    const simd_half ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
+    const simd_half cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+SIMD_INLINE void simd_turn(float *to, int64_t ld_to, const float *from, int64_t ld_from)
+{
+    const simd_f a = simd_lanes(from, ld_from), b = simd_lanes(from + ld_from, ld_from);
+    const simd_f c = simd_lanes(from + 2 * ld_from, ld_from), d = simd_lanes(from + 3 * ld_from, ld_from);
+#define SIMD_LOW(x, y)  __builtin_shufflevector(x, y, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define SIMD_HIGH(x, y) __builtin_shufflevector(x, y, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+#define SIMD_EVEN(x, y) __builtin_shufflevector(x, y, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+#define SIMD_ODD(x, y)  __builtin_shufflevector(x, y, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+    const simd_f ab = SIMD_LOW(a, b), AB = SIMD_HIGH(a, b), cd = SIMD_LOW(c, d), CD = SIMD_HIGH(c, d);
+    simd_store(to, SIMD_EVEN(ab, cd));
+    simd_store(to + ld_to, SIMD_ODD(ab, cd));
+    simd_store(to + 2 * ld_to, SIMD_EVEN(AB, CD));
+    simd_store(to + 3 * ld_to, SIMD_ODD(AB, CD));
+}
+#else
+SIMD_INLINE void simd_turn(float *to, int64_t ld_to, const float *from, int64_t ld_from)
+{
+    for (int64_t j = 0; j < SIMD_W; j += 4)
+        simd_turn4(to + j, ld_to, from + j * ld_from, ld_from);
+}
+#endif
 
 SIMD_INLINE int64_t simd_min(int64_t a, int64_t b)
 {

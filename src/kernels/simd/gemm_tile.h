@@ -1,0 +1,141 @@
+/* gemm_tile.h - the innermost part of a matrix product: one tile of C in registers, up to SIMD_PER_TILE vectors wide
+   and the taller the narrower it is, so that there are always chains enough to keep the multipliers busy.
+
+   Promises: C[i][j] is one chain of multiply-adds over k in order, whatever the tile's size and place, so how a product
+   is cut into tiles never shows in its bits. Only the columns of the tile are touched, and where SIMD_MASKED only those
+   of B are read. Does not do: packing decisions, blocking, threads. */
+#ifndef NRV__GEMM_TILE_H
+#define NRV__GEMM_TILE_H
+#include "simd.h"
+
+enum { TILE_ROWS = SIMD_PER_TILE == 4 ? 12 : 10 };
+
+typedef struct gemm_part {
+    const float *a, *b;
+    int64_t row_a, step_a, step_b, k; /* a[i*row_a + k*step_a], b[k*step_b + j] */
+    float *c;
+    int64_t row_c;
+    simd_mask last;    /* of the last vector, where it is not whole */
+    bool add;          /* C += instead of C = */
+    bool far;          /* C is not in the first cache: it is asked for when the tile begins */
+    const float *soon; /* soon[k * soon_step] is wanted later and is asked for now, a line for each k */
+    int64_t soon_step;
+} gemm_part;
+
+/* how many rows a tile of so many vectors may have */
+SIMD_INLINE int gemm_tall(int vectors)
+{
+    if (SIMD_PER_TILE == 2)
+        return vectors == 1 ? 10 : 6;
+    return vectors < 3 ? 12 : vectors == 3 ? 8 : 6;
+}
+
+/* Named accumulators: an array of vectors is kept in memory by gcc */
+#define PART_ZERO(i) simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 };
+#define PART_FMA(i)                                                           \
+    if (mr > i) {                                                             \
+        const simd_f x = simd_all(i < 6 ? a[i * row] : below[(i - 6) * row]); \
+        c##i##0 += x * b0;                                                    \
+        if (nv > 1)                                                           \
+            c##i##1 += x * b1;                                                \
+        if (nv > 2)                                                           \
+            c##i##2 += x * b2;                                                \
+        if (nv > 3)                                                           \
+            c##i##3 += x * b3;                                                \
+    }
+#define PART_PUT(i)                                                \
+    if (mr > i) {                                                  \
+        float *c = t->c + i * t->row_c;                            \
+        gemm_put(c, c##i##0, t, nv == 1 && some);                  \
+        if (nv > 1)                                                \
+            gemm_put(c + SIMD_W, c##i##1, t, nv == 2 && some);     \
+        if (nv > 2)                                                \
+            gemm_put(c + 2 * SIMD_W, c##i##2, t, nv == 3 && some); \
+        if (nv > 3)                                                \
+            gemm_put(c + 3 * SIMD_W, c##i##3, t, nv == 4 && some); \
+    }
+#define PART_ALL(do) \
+    do               \
+    (0) do(1) do(2) do(3) do(4) do(5) do(6) do(7) do(8) do(9) do(10) do(11)
+
+SIMD_INLINE void gemm_put(float *c, simd_f x, const gemm_part *t, const bool some)
+{
+    if (some)
+        simd_store_some(c, t->add ? simd_load_some(c, t->last) + x : x, t->last);
+    else
+        simd_store(c, t->add ? simd_load(c) + x : x);
+}
+
+SIMD_INLINE simd_f gemm_get(const float *b, const gemm_part *t, const bool some)
+{
+    return SIMD_MASKED && some ? simd_load_some(b, t->last) : simd_load(b);
+}
+
+/* mr, nv and some (the last vector is not whole) are constants wherever this is called: what they exclude vanishes */
+SIMD_INLINE void gemm_part_any(const gemm_part *t, const int mr, const int nv, const bool some)
+{
+    const float *a = t->a, *b = t->b, *below = mr > 6 ? a + 6 * t->row_a : a, *soon = t->soon;
+    const int64_t row = t->row_a, step_a = t->step_a, step_b = t->step_b, soon_step = t->soon_step;
+    for (int i = 0; i < mr && t->far; i++)
+        for (int j = 0; j < nv; j++)
+            __builtin_prefetch(t->c + i * t->row_c + j * SIMD_W, 1);
+    PART_ALL(PART_ZERO)
+    const simd_f none = { 0 };
+    for (int64_t k = 0; k < t->k; k++) {
+        __builtin_prefetch(soon);
+        const simd_f b0 = gemm_get(b, t, nv == 1 && some);
+        const simd_f b1 = nv > 1 ? gemm_get(b + SIMD_W, t, nv == 2 && some) : none;
+        const simd_f b2 = nv > 2 ? gemm_get(b + 2 * SIMD_W, t, nv == 3 && some) : none;
+        const simd_f b3 = nv > 3 ? gemm_get(b + 3 * SIMD_W, t, nv == 4 && some) : none;
+        PART_ALL(PART_FMA)
+        a += step_a, below += step_a, b += step_b, soon += soon_step;
+    }
+    PART_ALL(PART_PUT)
+}
+
+#define PART_CASE(mr, nv, some)         \
+    case mr:                            \
+        gemm_part_any(t, mr, nv, some); \
+        return;
+#define PART_6(nv, some)   \
+    PART_CASE(1, nv, some) \
+    PART_CASE(2, nv, some) PART_CASE(3, nv, some) PART_CASE(4, nv, some) PART_CASE(5, nv, some) PART_CASE(6, nv, some)
+#define PART_8(nv, some)  PART_6(nv, some) PART_CASE(7, nv, some) PART_CASE(8, nv, some)
+#define PART_10(nv, some) PART_8(nv, some) PART_CASE(9, nv, some) PART_CASE(10, nv, some)
+#define PART_12(nv, some) PART_10(nv, some) PART_CASE(11, nv, some) PART_CASE(12, nv, some)
+#define PART_OF(name, cases, nv, some)           \
+    static void name(const gemm_part *t, int mr) \
+    {                                            \
+        switch (mr) {                            \
+            cases(nv, some)                      \
+        }                                        \
+    }
+#if defined(__AVX512F__) || defined(__aarch64__)
+PART_OF(gemm_part_1, PART_12, 1, false)
+PART_OF(gemm_part_2, PART_12, 2, false)
+PART_OF(gemm_part_3, PART_8, 3, false)
+PART_OF(gemm_part_4, PART_6, 4, false)
+PART_OF(gemm_some_1, PART_12, 1, true)
+PART_OF(gemm_some_2, PART_12, 2, true)
+PART_OF(gemm_some_3, PART_8, 3, true)
+PART_OF(gemm_some_4, PART_6, 4, true)
+static void (*const gemm_parts[2][SIMD_PER_TILE])(const gemm_part *,
+                                                  int) = { { gemm_part_1, gemm_part_2, gemm_part_3, gemm_part_4 },
+                                                           { gemm_some_1, gemm_some_2, gemm_some_3, gemm_some_4 } };
+#else
+PART_OF(gemm_part_1, PART_10, 1, false)
+PART_OF(gemm_part_2, PART_6, 2, false)
+PART_OF(gemm_some_1, PART_10, 1, true)
+PART_OF(gemm_some_2, PART_6, 2, true)
+static void (*const gemm_parts[2][SIMD_PER_TILE])(const gemm_part *, int) = { { gemm_part_1, gemm_part_2 },
+                                                                              { gemm_some_1, gemm_some_2 } };
+#endif
+
+/* all rows of C for `cols` columns, in panels as tall as may be and as equal as can be; `columns` of them may be done
+   before others, as each is on its own */
+SIMD_UNUSED static void gemm_part_run(gemm_part *t, int64_t cols, int rows)
+{
+    t->last = simd_first(cols % SIMD_W);
+    gemm_parts[cols % SIMD_W != 0][(cols - 1) / SIMD_W](t, rows);
+}
+#endif
