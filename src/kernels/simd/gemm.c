@@ -168,28 +168,10 @@ static void gemm_pack(float *to, const float *b, int64_t step, int64_t col, int6
             to[i * width + l] = l < cols ? b[i * step + l * col] : 0;
 }
 
-/* A panel of columns of A becomes one of rows: they lie far apart, so each would take a line of the first cache */
-static void gemm_pack_panel(float *to, const float *a, int64_t step, int64_t k, int high)
-{
-    for (int i = 0; i < high; i += SIMD_W) {
-        const simd_mask m = simd_first(simd_min(SIMD_W, high - i));
-        const bool whole = high - i >= SIMD_W;
-        for (int64_t l = 0; l < k; l++)
-            simd_store(to + l * TILE_ROWS + i,
-                       whole ? simd_load(a + l * step + i) : simd_load_some(a + l * step + i, m));
-    }
-}
-
-static int64_t gemm_panel_floats(const gemm_plan *p)
-{
-    return p->row_a == 1 && p->step_a != 1 ? simd_ceil(p->k, p->cut_k) * TILE_ROWS + 16 : 0;
-}
-
 typedef struct gemm_area { /* rows and columns of C in tiles of one width, for one chunk of K */
     const float *a, *b;
     float *c;
     int64_t cols, wide, col_b, each, longer, panels;
-    float *panel;              /* where one of A is put in rows, or NULL */
     const float *later;        /* B that is wanted when this area is done, of as many columns, or NULL */
     int64_t later_step, every; /* one line of it in so many tiles */
 } gemm_area;
@@ -204,30 +186,24 @@ static int gemm_high(const gemm_area *r, int64_t panel)
 static void gemm_by_rows(const gemm_area *r, gemm_part *t)
 {
     const float *a = r->a;
-    const int64_t row_a = t->row_a, step_a = t->step_a;
     float *left = r->c;
     int64_t line = 0, wait = 0;
     for (int64_t i = 0; i < r->panels; i++) {
         const int high = gemm_high(r, i);
-        const float *next = i + 1 < r->panels ? a + high * row_a : a;
+        const float *next = i + 1 < r->panels ? a + high * t->row_a : a;
         int64_t row = 0;
         t->a = a;
-        if (r->panel) {
-            gemm_pack_panel(r->panel, a, step_a, t->k, high);
-            t->a = r->panel, t->row_a = 1, t->step_a = TILE_ROWS;
-        }
         for (int64_t j = 0; j < r->cols; j += r->wide, row++) {
             t->b = r->b + j * r->col_b, t->c = left + j;
             const bool fetch = r->later && wait == 0 && line < r->cols;
-            t->soon = fetch ? r->later + line : row < high ? next + row * row_a : t->a;
-            t->soon_step = fetch ? r->later_step : row < high ? step_a : 0;
+            t->soon = fetch ? r->later + line : row < high ? next + row * t->row_a : t->a;
+            t->soon_step = fetch ? r->later_step : row < high ? t->step_a : 0;
             line += fetch ? SIMD_W : 0;
             wait = wait == 0 ? r->every - 1 : wait - 1;
             gemm_part_run(t, r->wide, high);
         }
-        a += high * row_a, left += high * t->row_c;
+        a += high * t->row_a, left += high * t->row_c;
     }
-    t->row_a = row_a, t->step_a = step_a;
 }
 
 /* Tile by tile, where B is read in place from far away and there are few rows: each panel fetches one line in four of
@@ -251,8 +227,8 @@ static void gemm_by_tiles(const gemm_area *r, gemm_part *t)
 }
 
 /* columns n0 to n1 of the piece, which are whole tiles or one that is not; pack: B, or NULL where it lies */
-static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, const float *pack, float *panel,
-                       int64_t n0, int64_t n1, int64_t k0, const float *later)
+static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, const float *pack, int64_t n0, int64_t n1,
+                       int64_t k0, const float *later)
 {
     gemm_area r = { .cols = n1 - n0, .wide = simd_min(p->wide, n1 - n0) };
     const int64_t tall = gemm_tall((int)simd_ceil(r.wide, SIMD_W)), rows = w->m1 - w->m0;
@@ -265,7 +241,6 @@ static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, co
     r.later = later, r.later_step = p->step_b, r.every = 1;
     if (later)
         r.every = simd_max(1, r.panels * SIMD_W / r.wide);
-    r.panel = p->row_a == 1 && p->step_a != 1 && r.cols > 2 * r.wide ? panel : NULL;
     t->step_b = pack ? simd_ceil(r.wide, SIMD_W) * SIMD_W : p->step_b;
     if (!pack && r.panels <= GEMM_THIN)
         gemm_by_tiles(&r, t);
@@ -273,9 +248,8 @@ static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, co
         gemm_by_rows(&r, t);
 }
 
-static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *panel, const float *after)
+static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *pack, const float *after)
 {
-    float *pack = panel + gemm_panel_floats(p);
     const int64_t cols = w->n1 - w->n0;
     const int64_t whole = w->n0 + (cols < p->wide ? 0 : cols == p->wide ? cols : cols / p->wide * p->wide);
     gemm_part t = { .row_a = p->row_a, .step_a = p->step_a, .row_c = p->n, .far = p->m * p->n > GEMM_NEAR };
@@ -291,9 +265,9 @@ static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *panel, co
         if (p->col_b != 1)
             later = NULL;
         if (whole > w->n0)
-            gemm_sweep(p, w, &t, p->direct ? NULL : pack, panel, w->n0, whole, k0, later);
+            gemm_sweep(p, w, &t, p->direct ? NULL : pack, w->n0, whole, k0, later);
         if (whole < w->n1)
-            gemm_sweep(p, w, &t, p->direct ? NULL : pack, panel, whole, w->n1, k0, NULL);
+            gemm_sweep(p, w, &t, p->direct ? NULL : pack, whole, w->n1, k0, NULL);
     }
 }
 
@@ -505,7 +479,8 @@ static const char *gemm_fits(const nrv__args *g)
     return g->in[0].rank < 2 || g->in[1].rank < 2 || g->out[0].rank < 2 ? "only two axes or more" : NULL;
 }
 
-/* b: unless its rows are, it is turned while it is packed; vectors are multiplied by it as it is */
+/* b: unless its rows are, it is turned while it is packed, or few rows are dots, which are slower; vectors are
+   multiplied by it as it is */
 static unsigned gemm_repacks(const nrv__args *g)
 {
     const nrv__view *c = &g->out[0];
@@ -534,7 +509,7 @@ static size_t gemm_scratch(const nrv__args *g)
     if (p.way != GEMM_TILES)
         return (size_t)p.k * 4;
     const int64_t tiles = p.direct ? 0 : simd_ceil(simd_ceil(p.n, p.wide), p.cut_n);
-    return (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide + gemm_panel_floats(&p)) * 4;
+    return (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide) * 4;
 }
 
 static int64_t gemm_units2(const nrv__args *g)

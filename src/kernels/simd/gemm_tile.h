@@ -8,8 +8,6 @@
 #define NRV__GEMM_TILE_H
 #include "simd.h"
 
-enum { TILE_ROWS = SIMD_PER_TILE == 4 ? 12 : 10 };
-
 typedef struct gemm_part {
     const float *a, *b;
     int64_t row_a, step_a, step_b, k; /* a[i*row_a + k*step_a], b[k*step_b + j] */
