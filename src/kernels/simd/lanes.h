@@ -88,7 +88,7 @@ SIMD_INLINE simd_f lanes_exp_below(simd_f x, simd_f most)
 /* the vector at i of a row of n; behind its end `rest` */
 SIMD_INLINE simd_f lanes_load(const float *row, int64_t i, int64_t n, float rest)
 {
-    return i + SIMD_W <= n ? simd_load(row + i) : simd_load_some(row + i, n - i, rest);
+    return i + SIMD_W <= n ? simd_load(row + i) : simd_load_first(row + i, n - i, rest);
 }
 
 SIMD_INLINE void lanes_store(float *row, int64_t i, int64_t n, simd_f x)
@@ -96,7 +96,7 @@ SIMD_INLINE void lanes_store(float *row, int64_t i, int64_t n, simd_f x)
     if (i + SIMD_W <= n)
         simd_store(row + i, x);
     else
-        simd_store_some(row + i, n - i, x);
+        simd_store_first(row + i, n - i, x);
 }
 
 typedef double lanes_d __attribute__((vector_size(SIMD_BYTES)));

@@ -152,7 +152,7 @@ SIMD_INLINE simd_f simd_scaled(simd_f x, simd_f n)
 }
 
 /* the first n of a vector at p, 0 <= n < SIMD_W, and behind them `rest`; what lies there is not touched */
-SIMD_INLINE simd_f simd_load_some(const float *p, int64_t n, float rest)
+SIMD_INLINE simd_f simd_load_first(const float *p, int64_t n, float rest)
 {
 #if defined(__AVX512F__)
     return _mm512_mask_loadu_ps(simd_all(rest), (__mmask16)((1u << n) - 1u), p);
@@ -163,7 +163,7 @@ SIMD_INLINE simd_f simd_load_some(const float *p, int64_t n, float rest)
 #endif
 }
 
-SIMD_INLINE void simd_store_some(float *p, int64_t n, simd_f x)
+SIMD_INLINE void simd_store_first(float *p, int64_t n, simd_f x)
 {
 #if defined(__AVX512F__)
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), x);
