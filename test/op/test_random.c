@@ -397,7 +397,7 @@ static void binomial_has_its_distribution(void **state)
         const double from = fmax(0, floor(mean - 10 * deviation - 10));
         int64_t n, count[MOST_CELLS] = { 0 };
         double p[MOST_CELLS] = { 0 };
-        char what[40];
+        char what[64];
         snprintf(what, sizeof what, "binomial of %g at %g", N, P);
         nrv_push_i(g, "row", (int)r);
         double *v = values(
