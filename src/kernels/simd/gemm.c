@@ -5,16 +5,9 @@
    chunk of K, chunks are added in order, and how K is cut depends on K only; the paths for vectors and for few rows,
    which add in another order, are chosen on the whole problem. Does not do: packing of A - reading it in place is
    faster as long as one of its strides is 1, which it nearly always is. */
-#include "gemm_tile.h"
+#include "gemm_core.h"
 
-enum {
-    GEMM_NR = SIMD_PER_TILE * SIMD_W,
-    GEMM_KC = 512,
-    GEMM_THIN = 8,
-    GEMM_FEW = 32,
-    GEMM_PIECES = 4,
-    GEMM_NEAR = 16384
-};
+enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384 };
 
 typedef enum { GEMM_NOTHING, GEMM_TILES, GEMM_DOTS, GEMM_SUMS } gemm_way;
 
@@ -183,7 +176,7 @@ static int gemm_high(const gemm_area *r, int64_t panel)
 
 /* Row by row: a panel of A stays in the first cache while B comes from the second, and the panel after it is on its way
  */
-static void gemm_by_rows(const gemm_area *r, gemm_part *t)
+static void gemm_by_rows(const gemm_area *r, gemm_tile *t)
 {
     const float *a = r->a;
     float *left = r->c;
@@ -200,7 +193,7 @@ static void gemm_by_rows(const gemm_area *r, gemm_part *t)
             t->soon_step = fetch ? r->later_step : row < high ? t->step_a : 0;
             line += fetch ? SIMD_W : 0;
             wait = wait == 0 ? r->every - 1 : wait - 1;
-            gemm_part_run(t, r->wide, high);
+            gemm_tile_run(t, high);
         }
         a += high * t->row_a, left += high * t->row_c;
     }
@@ -208,7 +201,7 @@ static void gemm_by_rows(const gemm_area *r, gemm_part *t)
 
 /* Tile by tile, where B is read in place from far away and there are few rows: each panel fetches one line in four of
    the next tile's B */
-static void gemm_by_tiles(const gemm_area *r, gemm_part *t)
+static void gemm_by_tiles(const gemm_area *r, gemm_tile *t)
 {
     for (int64_t j = 0; j < r->cols; j += r->wide) {
         const float *a = r->a;
@@ -220,14 +213,14 @@ static void gemm_by_tiles(const gemm_area *r, gemm_part *t)
             const bool more = line < r->cols && i * SIMD_W < r->wide;
             t->a = a, t->c = c;
             t->soon = more ? r->b + line : a, t->soon_step = more ? t->step_b : 0;
-            gemm_part_run(t, r->wide, high);
+            gemm_tile_run(t, high);
             a += high * t->row_a, c += high * t->row_c;
         }
     }
 }
 
 /* columns n0 to n1 of the piece, which are whole tiles or one that is not; pack: B, or NULL where it lies */
-static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, const float *pack, int64_t n0, int64_t n1,
+static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_tile *t, const float *pack, int64_t n0, int64_t n1,
                        int64_t k0, const float *later)
 {
     gemm_area r = { .cols = n1 - n0, .wide = simd_min(p->wide, n1 - n0) };
@@ -241,6 +234,7 @@ static void gemm_sweep(const gemm_plan *p, const gemm_piece *w, gemm_part *t, co
     r.later = later, r.later_step = p->step_b, r.every = 1;
     if (later)
         r.every = simd_max(1, r.panels * SIMD_W / r.wide);
+    t->cols = (int)r.wide;
     t->step_b = pack ? simd_ceil(r.wide, SIMD_W) * SIMD_W : p->step_b;
     if (!pack && r.panels <= GEMM_THIN)
         gemm_by_tiles(&r, t);
@@ -252,7 +246,7 @@ static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *pack, con
 {
     const int64_t cols = w->n1 - w->n0;
     const int64_t whole = w->n0 + (cols < p->wide ? 0 : cols == p->wide ? cols : cols / p->wide * p->wide);
-    gemm_part t = { .row_a = p->row_a, .step_a = p->step_a, .row_c = p->n, .far = p->m * p->n > GEMM_NEAR };
+    gemm_tile t = { .row_a = p->row_a, .step_a = p->step_a, .row_c = p->n, .far = p->m * p->n > GEMM_NEAR };
     for (int64_t i = 0; i < p->cut_k; i++) {
         const int64_t k0 = p->cut_k == 1 ? 0 : simd_cut(p->k, p->cut_k, i);
         t.k = p->cut_k == 1 ? p->k : simd_cut(p->k, p->cut_k, i + 1) - k0;

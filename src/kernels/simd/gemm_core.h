@@ -1,142 +1,140 @@
-/* gemm_core.h - the innermost part of every matrix product: one tile of C, up to 6 rows and SIMD_PER_TILE vectors wide.
+/* gemm_core.h - the innermost part of a matrix product: one tile of C in registers, up to SIMD_PER_TILE vectors wide
+   and the taller the narrower it is, so that there are always chains enough to keep the multipliers busy.
 
    Promises: C[i][j] is one chain of multiply-adds over k in order, whatever the tile's size and place, so how a product
-   is cut into tiles never shows in its bits. Only `cols` columns of C are touched. Does not do: packing decisions,
-   blocking, threads. Included by gemm.c and conv.c, each built once per instruction set. */
+   is cut into tiles never shows in its bits. Only the columns of the tile are touched, and where SIMD_MASKED only those
+   of B are read. Does not do: packing decisions, blocking, threads. */
 #ifndef NRV__GEMM_CORE_H
 #define NRV__GEMM_CORE_H
 #include "simd.h"
 
-enum { GEMM_MR = 6, GEMM_NR = SIMD_PER_TILE * SIMD_W, GEMM_KC = 384 };
-
-typedef struct gemm_at { /* where factor k lies: a + .a (+ i * row_a) and b + .b */
-    int64_t a, b;
-} gemm_at;
+enum { GEMM_MR = 6, GEMM_NR = SIMD_PER_TILE * SIMD_W }; /* a tile of this size may be had at any width */
 
 typedef struct gemm_tile {
     const float *a, *b;
-    int64_t row_a, step_a, step_b; /* a[i*row_a + k*step_a], b[k*step_b + j] ... */
-    const gemm_at *at;             /* ... or, for convolution, a[i*row_a + at[k].a], b[at[k].b + j] */
-    int64_t k;
+    int64_t row_a, step_a, step_b, k; /* a[i*row_a + k*step_a], b[k*step_b + j] */
     float *c;
     int64_t row_c;
-    int cols; /* of C; B must be readable up to the next whole vector */
-    bool add; /* C += instead of C = */
+    int cols;          /* of C; B must be readable up to the next whole vector unless SIMD_MASKED */
+    bool add;          /* C += instead of C = */
+    bool far;          /* C is not in the first cache: it is asked for when the tile begins */
+    const float *soon; /* soon[k * soon_step] is wanted later and asked for now, a line for each k; or NULL */
+    int64_t soon_step;
 } gemm_tile;
 
-SIMD_INLINE void gemm_put(float *c, simd_f x, bool add)
+/* how many rows a tile of so many vectors may have */
+SIMD_INLINE int gemm_tall(int vectors)
 {
-    simd_store(c, add ? simd_load(c) + x : x);
+    if (SIMD_PER_TILE == 2)
+        return vectors == 1 ? 10 : 6;
+    return vectors < 3 ? 12 : vectors == 3 ? 8 : 6;
 }
 
 /* Named accumulators: an array of vectors is kept in memory by gcc */
-#define GEMM_ZERO(i) simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 };
-#define GEMM_FMA(i)                            \
-    if (mr > i) {                              \
-        const simd_f x = simd_all(a[i * row]); \
-        c##i##0 += x * b0;                     \
-        if (nv > 1)                            \
-            c##i##1 += x * b1;                 \
-        if (nv > 2)                            \
-            c##i##2 += x * b2;                 \
-        if (nv > 3)                            \
-            c##i##3 += x * b3;                 \
+#define PART_ZERO(i) simd_f c##i##0 = { 0 }, c##i##1 = { 0 }, c##i##2 = { 0 }, c##i##3 = { 0 };
+#define PART_FMA(i)                                                           \
+    if (mr > i) {                                                             \
+        const simd_f x = simd_all(i < 6 ? a[i * row] : below[(i - 6) * row]); \
+        c##i##0 += x * b0;                                                    \
+        if (nv > 1)                                                           \
+            c##i##1 += x * b1;                                                \
+        if (nv > 2)                                                           \
+            c##i##2 += x * b2;                                                \
+        if (nv > 3)                                                           \
+            c##i##3 += x * b3;                                                \
     }
-#define GEMM_PUT(i)                                    \
-    if (mr > i) {                                      \
-        float *c = t->c + i * t->row_c;                \
-        gemm_put(c, c##i##0, t->add);                  \
-        if (nv > 1)                                    \
-            gemm_put(c + SIMD_W, c##i##1, t->add);     \
-        if (nv > 2)                                    \
-            gemm_put(c + 2 * SIMD_W, c##i##2, t->add); \
-        if (nv > 3)                                    \
-            gemm_put(c + 3 * SIMD_W, c##i##3, t->add); \
+#define PART_PUT(i)                                                           \
+    if (mr > i) {                                                             \
+        float *c = t->c + i * t->row_c;                                       \
+        gemm_put(c, c##i##0, t->add, last, nv == 1 && some);                  \
+        if (nv > 1)                                                           \
+            gemm_put(c + SIMD_W, c##i##1, t->add, last, nv == 2 && some);     \
+        if (nv > 2)                                                           \
+            gemm_put(c + 2 * SIMD_W, c##i##2, t->add, last, nv == 3 && some); \
+        if (nv > 3)                                                           \
+            gemm_put(c + 3 * SIMD_W, c##i##3, t->add, last, nv == 4 && some); \
     }
+#define PART_ALL(do) \
+    do               \
+    (0) do(1) do(2) do(3) do(4) do(5) do(6) do(7) do(8) do(9) do(10) do(11)
 
-/* mr, nv and by_table are constants wherever this is called: what they exclude vanishes */
-SIMD_INLINE void gemm_tile_any(const gemm_tile *t, const int mr, const int nv, const bool by_table)
+SIMD_INLINE void gemm_put(float *c, simd_f x, bool add, simd_mask last, const bool some)
 {
-    const float *a = t->a, *b = t->b;
-    const int64_t row = t->row_a, step_a = t->step_a, step_b = t->step_b;
-    GEMM_ZERO(0) GEMM_ZERO(1) GEMM_ZERO(2) GEMM_ZERO(3) GEMM_ZERO(4) GEMM_ZERO(5) const simd_f none = { 0 };
-    for (int64_t k = 0; k < t->k; k++) {
-        if (by_table) {
-            a = t->a + t->at[k].a;
-            b = t->b + t->at[k].b;
-        }
-        const simd_f b0 = simd_load(b), b1 = nv > 1 ? simd_load(b + SIMD_W) : none;
-        const simd_f b2 = nv > 2 ? simd_load(b + 2 * SIMD_W) : none, b3 = nv > 3 ? simd_load(b + 3 * SIMD_W) : none;
-        GEMM_FMA(0) GEMM_FMA(1) GEMM_FMA(2) GEMM_FMA(3) GEMM_FMA(4) GEMM_FMA(5) if (!by_table)
-        {
-            a += step_a;
-            b += step_b;
-        }
-    }
-    GEMM_PUT(0) GEMM_PUT(1) GEMM_PUT(2) GEMM_PUT(3) GEMM_PUT(4) GEMM_PUT(5)
-}
-
-#define GEMM_CASE(by_table, mr, nv)         \
-    case mr * 8 + nv:                       \
-        gemm_tile_any(t, mr, nv, by_table); \
-        return;
-#define GEMM_CASES(by_table, nv) \
-    GEMM_CASE(by_table, 1, nv)   \
-    GEMM_CASE(by_table, 2, nv)   \
-    GEMM_CASE(by_table, 3, nv)   \
-    GEMM_CASE(by_table, 4, nv)   \
-    GEMM_CASE(by_table, 5, nv)   \
-    GEMM_CASE(by_table, 6, nv)
-
-/* whole vectors only */
-SIMD_UNUSED static void gemm_tile_whole(const gemm_tile *t, int mr)
-{
-    switch (mr * 8 + t->cols / SIMD_W) {
-        GEMM_CASES(false, 1)
-        GEMM_CASES(false, 2)
-#if defined(__AVX512F__) || defined(__aarch64__)
-        GEMM_CASES(false, 3)
-        GEMM_CASES(false, 4)
-#endif
-    }
-}
-
-/* the same with factors found by table */
-SIMD_UNUSED static void gemm_tile_whole_at(const gemm_tile *t, int mr)
-{
-    switch (mr * 8 + t->cols / SIMD_W) {
-        GEMM_CASES(true, 1)
-        GEMM_CASES(true, 2)
-#if defined(__AVX512F__) || defined(__aarch64__)
-        GEMM_CASES(true, 3)
-        GEMM_CASES(true, 4)
-#endif
-    }
-}
-
-SIMD_UNUSED static void gemm_tile_wide(const gemm_tile *t, int mr)
-{
-    if (t->at)
-        gemm_tile_whole_at(t, mr);
+    if (some)
+        simd_store_some(c, add ? simd_load_some(c, last) + x : x, last);
     else
-        gemm_tile_whole(t, mr);
+        simd_store(c, add ? simd_load(c) + x : x);
 }
 
-/* 1 <= mr <= GEMM_MR rows of t->cols columns, cols <= GEMM_NR. A part of a vector takes a detour, since any code for it
-   in the kernel itself costs the accumulators their registers. */
+SIMD_INLINE simd_f gemm_get(const float *b, simd_mask last, const bool some)
+{
+    return SIMD_MASKED && some ? simd_load_some(b, last) : simd_load(b);
+}
+
+/* mr, nv and some (the last vector is not whole) are constants wherever this is called: what they exclude vanishes */
+SIMD_INLINE void gemm_tile_any(const gemm_tile *t, const int mr, const int nv, const bool some)
+{
+    const simd_mask last = simd_first(t->cols % SIMD_W);
+    const float *a = t->a, *b = t->b, *below = mr > 6 ? a + 6 * t->row_a : a, *soon = t->soon ? t->soon : a;
+    const int64_t row = t->row_a, step_a = t->step_a, step_b = t->step_b, soon_step = t->soon ? t->soon_step : 0;
+    for (int i = 0; i < mr && t->far; i++)
+        for (int j = 0; j < nv; j++)
+            __builtin_prefetch(t->c + i * t->row_c + j * SIMD_W, 1);
+    PART_ALL(PART_ZERO)
+    const simd_f none = { 0 };
+    for (int64_t k = 0; k < t->k; k++) {
+        __builtin_prefetch(soon);
+        const simd_f b0 = gemm_get(b, last, nv == 1 && some);
+        const simd_f b1 = nv > 1 ? gemm_get(b + SIMD_W, last, nv == 2 && some) : none;
+        const simd_f b2 = nv > 2 ? gemm_get(b + 2 * SIMD_W, last, nv == 3 && some) : none;
+        const simd_f b3 = nv > 3 ? gemm_get(b + 3 * SIMD_W, last, nv == 4 && some) : none;
+        PART_ALL(PART_FMA)
+        a += step_a, below += step_a, b += step_b, soon += soon_step;
+    }
+    PART_ALL(PART_PUT)
+}
+
+#define PART_CASE(mr, nv, some)         \
+    case mr:                            \
+        gemm_tile_any(t, mr, nv, some); \
+        return;
+#define PART_6(nv, some)   \
+    PART_CASE(1, nv, some) \
+    PART_CASE(2, nv, some) PART_CASE(3, nv, some) PART_CASE(4, nv, some) PART_CASE(5, nv, some) PART_CASE(6, nv, some)
+#define PART_8(nv, some)  PART_6(nv, some) PART_CASE(7, nv, some) PART_CASE(8, nv, some)
+#define PART_10(nv, some) PART_8(nv, some) PART_CASE(9, nv, some) PART_CASE(10, nv, some)
+#define PART_12(nv, some) PART_10(nv, some) PART_CASE(11, nv, some) PART_CASE(12, nv, some)
+#define PART_OF(name, cases, nv, some)           \
+    static void name(const gemm_tile *t, int mr) \
+    {                                            \
+        switch (mr) {                            \
+            cases(nv, some)                      \
+        }                                        \
+    }
+#if defined(__AVX512F__) || defined(__aarch64__)
+PART_OF(gemm_part_1, PART_12, 1, false)
+PART_OF(gemm_part_2, PART_12, 2, false)
+PART_OF(gemm_part_3, PART_8, 3, false)
+PART_OF(gemm_part_4, PART_6, 4, false)
+PART_OF(gemm_some_1, PART_12, 1, true)
+PART_OF(gemm_some_2, PART_12, 2, true)
+PART_OF(gemm_some_3, PART_8, 3, true)
+PART_OF(gemm_some_4, PART_6, 4, true)
+static void (*const gemm_parts[2][SIMD_PER_TILE])(const gemm_tile *,
+                                                  int) = { { gemm_part_1, gemm_part_2, gemm_part_3, gemm_part_4 },
+                                                           { gemm_some_1, gemm_some_2, gemm_some_3, gemm_some_4 } };
+#else
+PART_OF(gemm_part_1, PART_10, 1, false)
+PART_OF(gemm_part_2, PART_6, 2, false)
+PART_OF(gemm_some_1, PART_10, 1, true)
+PART_OF(gemm_some_2, PART_6, 2, true)
+static void (*const gemm_parts[2][SIMD_PER_TILE])(const gemm_tile *, int) = { { gemm_part_1, gemm_part_2 },
+                                                                              { gemm_some_1, gemm_some_2 } };
+#endif
+
+/* 1 <= mr rows of t->cols <= GEMM_NR columns; mr at most gemm_tall of the vectors that these take */
 SIMD_UNUSED static void gemm_tile_run(const gemm_tile *t, int mr)
 {
-    if (t->cols % SIMD_W == 0) {
-        gemm_tile_wide(t, mr);
-        return;
-    }
-    float whole[GEMM_MR * GEMM_NR];
-    gemm_tile w = *t;
-    w.c = whole, w.row_c = GEMM_NR, w.add = false;
-    w.cols = (t->cols + SIMD_W - 1) / SIMD_W * SIMD_W;
-    gemm_tile_wide(&w, mr);
-    for (int i = 0; i < mr; i++)
-        for (int j = 0; j < t->cols; j++)
-            t->c[i * t->row_c + j] = t->add ? t->c[i * t->row_c + j] + whole[i * GEMM_NR + j] : whole[i * GEMM_NR + j];
+    gemm_parts[t->cols % SIMD_W != 0][(t->cols - 1) / SIMD_W](t, mr);
 }
 #endif
