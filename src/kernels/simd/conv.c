@@ -142,7 +142,7 @@ static void conv_pieces(conv_plan *p)
     for (;;) {
         const double floats = (double)(p->g.rows * p->g.pitch) * (double)(p->g.channels * p->g.step[0] * p->g.step[1]);
         const bool few = s->b * s->g * p->blocks < 8 && p->rows / p->blocks >= 8 && fma / (double)p->blocks > 1e6;
-        if ((floats <= CONV_FLOATS && !few) || p->blocks >= most)
+        if ((floats <= (double)CONV_FLOATS && !few) || p->blocks >= most)
             break;
         p->blocks = simd_min(most, 2 * p->blocks);
         p->g = conv_grid_of(p, simd_ceil(most, p->blocks) * p->step[0]);
