@@ -234,7 +234,7 @@ static void lt_csr_hostile(void **state) /* nothing outside is read, and the fir
                    { 0, 1, 0 },
                    "rowptr ends with 2000000000; it must end with the number of values, 3" },
                  { { -2000000000, 1, 2, 3 }, { 9, 1, 0 }, "rowptr begins with -2000000000; it must begin with 0" },
-                 { { 0, 1, 2, 3 }, { 0, 2, -1 }, "column 2 at position 1; x has 2 rows" } };
+                 { { 0, 1, 2, 3 }, { 0, 2, -1 }, "index 2 at position 1; it must lie in 0..1" } };
     kt_tensor p = kt_new(NRV_I32, 0, KT_DIMS(4)), col = kt_new(NRV_I32, 0, KT_DIMS(3)), v = kt_floats(0, KT_DIMS(3)),
               x = kt_floats(0, KT_DIMS(2, 5)), y = kt_new(NRV_F32, 0, KT_DIMS(3, 5));
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
