@@ -28,6 +28,16 @@ static void log_softmax_vjp(nrv_vjp *v)
     v->dx[0] = log_softmax_dx(v->y, v->dy, (int)((const nrv__axis_attr *)v->attr)->axis);
 }
 
+static void log_softmax_dx_vjp(nrv_vjp *v)
+{
+    const int axis = (int)((const nrv__axis_attr *)v->attr)->axis;
+    nrv_tensor dy = v->x[1], u = v->dy, each = nrv_mul(u, nrv_exp(v->x[0]));
+    if (v->need[0])
+        v->dx[0] = NRV_EXPR("e, s: -e * s", each, nrv_sum(dy, axis, 1));
+    if (v->need[1])
+        v->dx[1] = nrv_sub(u, nrv_sum(each, axis, 1));
+}
+
 static nrv_tensor log_softmax_dx_make(nrv__case *c)
 {
     return log_softmax_dx(c->x[0], c->x[1], nrv__case_small(c, "axis", -1));
@@ -63,8 +73,9 @@ NRV_OP(log_softmax, .batch = log_softmax_batch, .sig = "real x[...] -> y[...]",
                  "x[6], axis=0" });
 
 NRV_OP(log_softmax_dx, .batch = log_softmax_dx_batch, .sig = "real y[...], real dy[...] -> dx[...]",
-       .doc = "dy - e^y sum dy: the gradient of log_softmax from its result.", .make = log_softmax_dx_make,
-       .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8, .tolerance_why = "a sum of rounded products, and a difference",
+       .doc = "dy - e^y sum dy: the gradient of log_softmax from its result.", .vjp = log_softmax_dx_vjp,
+       .make = log_softmax_dx_make, .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+       .tolerance_why = "a sum of rounded products, and a difference",
        .refuse = { "y[3,5], dy[3,5], axis=2 => log_softmax_dx: axis 2 of a tensor of rank 2 | in here | hint axes "
                    "count from "
                    "0, or from -1 at the end",

@@ -28,6 +28,18 @@ static void softmax_vjp(nrv_vjp *v)
     v->dx[0] = softmax_dx(v->y, v->dy, (int)((const nrv__axis_attr *)v->attr)->axis);
 }
 
+/* of u: by dy the same map of u, since it is its own transpose; by y what the product rule leaves */
+static void softmax_dx_vjp(nrv_vjp *v)
+{
+    const int axis = (int)((const nrv__axis_attr *)v->attr)->axis;
+    nrv_tensor y = v->x[0], dy = v->x[1], u = v->dy;
+    if (v->need[0])
+        v->dx[0] = NRV_EXPR("u, dy, s, t: u * (dy - s) - dy * t", u, dy, nrv_sum(nrv_mul(dy, y), axis, 1),
+                            nrv_sum(nrv_mul(u, y), axis, 1));
+    if (v->need[1])
+        v->dx[1] = softmax_dx(y, u, axis);
+}
+
 static nrv_tensor softmax_dx_make(nrv__case *c)
 {
     return softmax_dx(c->x[0], c->x[1], nrv__case_small(c, "axis", -1));
@@ -66,8 +78,9 @@ NRV_OP(softmax, .batch = softmax_batch, .sig = "real x[...] -> y[...]",
 
 NRV_OP(
     softmax_dx, .batch = softmax_dx_batch, .sig = "real y[...], real dy[...] -> dx[...]",
-    .doc = "y (dy - sum dy y): the gradient of softmax from its result.", .make = softmax_dx_make,
-    .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8, .tolerance_why = "a sum of rounded products, and a difference",
+    .doc = "y (dy - sum dy y): the gradient of softmax from its result.", .vjp = softmax_dx_vjp,
+    .make = softmax_dx_make, .attr_bytes = sizeof(nrv__axis_attr), .ulp = 8,
+    .tolerance_why = "a sum of rounded products, and a difference",
     .refuse = { "y[3,5], dy[3,5], axis=2 => softmax_dx: axis 2 of a tensor of rank 2 | in here | hint axes count from "
                 "0, or from -1 at the end",
                 "y[3,5], dy[5] => softmax_dx: ranks 2 and 1 | in here | input 0: input f32 [3, 5] y | input 1: input "

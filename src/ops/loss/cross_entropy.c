@@ -76,6 +76,15 @@ static void class_loss_vjp(nrv_vjp *v)
     v->dx[0] = class_loss_dx(nrv_log_softmax(v->x[0], -1), v->x[1], v->dy);
 }
 
+static void class_loss_dx_vjp(nrv_vjp *v)
+{
+    nrv_tensor lp = v->x[0], e = nrv_exp(lp), each = nrv_mul(v->dy, e);
+    if (v->need[0])
+        v->dx[0] = nrv_mul(each, nrv_expand(v->x[2], -1, 1));
+    if (v->need[2])
+        v->dx[2] = nrv_sub(nrv_sum(each, -1, 0), nrv_take(v->dy, v->x[1]));
+}
+
 static nrv_tensor class_loss_make(nrv__case *c)
 {
     return class_loss(c->x[0], c->x[1]);
@@ -109,7 +118,7 @@ NRV_OP(class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = 
                  "x[5], label:i32[]{2}" });
 NRV_OP(class_loss_dx, .sig = "real lp[...,C], index label[...], real dy[...] -> dx[...,C]",
        .doc = "The gradient of class_loss from the logarithms of softmax: (e^lp - 1 at the label) dy.",
-       .batch = class_loss_dx_batch, .make = class_loss_dx_make, .ulp = 4,
+       .vjp = class_loss_dx_vjp, .batch = class_loss_dx_batch, .make = class_loss_dx_make, .ulp = 4,
        .tolerance_why = "an exponential, a difference and a product",
        .refuse = { "lp[3,5], label:i32[3], dy[4] => class_loss_dx: not one of each for every row | in here | input 0: "
                    "input f32 [3, 5] lp | input 1: input i32 [3] label | input 2: input f32 [4] dy | hint lp (...,C), "

@@ -67,6 +67,47 @@ static void layer_norm_vjp(nrv_vjp *v)
         v->dx[v->n - 1] = layer_norm_part(both, 1, v->x[v->n - 1]);
 }
 
+/* dx = P h, where P is symmetric: by h it is P u. By x, with a = mean(u z), b = mean(h z) and c = mean(u h) - mean u
+   mean h - a b, it is P(-s (b u + a h)) - s^2 c z, for rms without the means of u and h */
+static void layer_norm_dx_vjp(nrv_vjp *v)
+{
+    const nrv__norm_attr *a = v->attr;
+    nrv_tensor x = v->x[0], dy = v->x[1], weight = v->n > 2 ? v->x[2] : NULL, u = v->dy;
+    nrv_tensor w = weight ? nrv_reshape(weight, nrv__last_axes(x, (int)a->axes)) : NULL, h = w ? nrv_mul(dy, w) : dy;
+    if (v->need[0]) {
+        int axes = nrv__axes_but(x, x->rank - (int)a->axes, -1);
+        nrv_tensor scale, z = layer_norm_standard(x, a, &scale), c = nrv_mean(nrv_mul(u, h), axes, 1);
+        nrv_tensor uz = nrv_mean(nrv_mul(u, z), axes, 1), hz = nrv_mean(nrv_mul(h, z), axes, 1);
+        if (!a->rms)
+            c = nrv_sub(c, nrv_mul(nrv_mean(u, axes, 1), nrv_mean(h, axes, 1)));
+        nrv_tensor back = NRV_EXPR("s, a, b, u, h: -s * (b * u + a * h)", scale, uz, hz, u, h);
+        v->dx[0] = NRV_EXPR("p, s, c, a, b, z: p - s * s * (c - a * b) * z", layer_norm_dx(x, NULL, back, a), scale, c,
+                            uz, hz, z);
+    }
+    if (!v->need[1] && !(weight && v->need[2]))
+        return;
+    nrv_tensor by_h = layer_norm_dx(x, NULL, u, a);
+    if (v->need[1])
+        v->dx[1] = w ? nrv_mul(by_h, w) : by_h;
+    if (weight && v->need[2])
+        v->dx[2] = nrv_reshape(nrv__sum_axes(nrv_mul(by_h, dy), (INT64_C(1) << (x->rank - a->axes)) - 1, 0),
+                               nrv_shape_of(weight));
+}
+
+/* u: what weights the sums of dy z, and behind it, with a bias, those of dy */
+static void layer_norm_dw_vjp(nrv_vjp *v)
+{
+    const nrv__norm_attr *a = v->attr;
+    nrv_tensor x = v->x[0], scale, part[2] = { NULL, NULL };
+    const nrv_shape s = nrv__last_axes(x, (int)a->axes);
+    for (int i = 0; i < 1 + (a->bias != 0); i++)
+        part[i] = nrv_reshape(nrv_slice(v->dy, 0, i, 1), s);
+    if (v->need[0])
+        v->dx[0] = layer_norm_dx(x, part[0], v->x[1], a);
+    if (v->need[1])
+        v->dx[1] = nrv__scale_shift(layer_norm_standard(x, a, &scale), part[0], part[1], s);
+}
+
 static nrv_tensor layer_norm_of(const nrv__opdef *op, nrv_tensor x, nrv_tensor weight, nrv_tensor bias,
                                 const nrv__norm_attr *a)
 {
@@ -214,7 +255,7 @@ NRV_OP(rms_norm, .sig = "real x[...,n...], real weight[n...] -> y[...,n...]",
     .tolerance_why = "means of products with differences from a mean, divided by their deviation, then summed"
 NRV_OP(norm_dx, .sig = "real x[...,n...], real dy[...,n...], real w[n...] -> dx[...,n...]",
        .doc = "The gradient of layer_norm, with rms=1 of rms_norm, by x; w may be left out.",
-       .make = layer_norm_dx_make, .batch = layer_norm_dx_batch, NORM_SLOPE,
+       .make = layer_norm_dx_make, .vjp = layer_norm_dx_vjp, .batch = layer_norm_dx_batch, NORM_SLOPE,
        .refuse = { "x[3,4], dy[3,5] => norm_dx: dy of another shape, or 1 axes | in here | input 0: input f32 [3, 4] x "
                    "| input "
                    "1: input f32 [3, 5] dy | hint dy has the shape of x",
@@ -226,7 +267,7 @@ NRV_OP(norm_dx, .sig = "real x[...,n...], real dy[...,n...], real w[n...] -> dx[
 NRV_OP(norm_dw, .sig = "real x[...,n...], real dy[...,n...] -> dw[1,n...]",
        .doc = "The gradient of layer_norm, with rms=1 of rms_norm, by its weight; with bias=1 that by the bias behind "
               "it, (2,n...).",
-       .make = layer_norm_dw_make, NORM_SLOPE,
+       .make = layer_norm_dw_make, .vjp = layer_norm_dw_vjp, NORM_SLOPE,
        .refuse = { "x[3,4], dy[3,4], axes=3 => norm_dw: dy of another shape, or 3 axes | in here | input 0: input f32 "
                    "[3, 4] "
                    "x | input 1: input f32 [3, 4] dy | hint dy has the shape of x",
