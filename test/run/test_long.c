@@ -239,7 +239,7 @@ static void products_one_after_the_other(void **state)
 static void scopes_in_scopes(void **state)
 {
     (void)state;
-    grows_in_line(scopes, 10000, TRAIN, 3000);
+    grows_in_line(scopes, 10000, TRAIN, 3500);
 }
 
 static void scans_one_after_the_other(void **state)
