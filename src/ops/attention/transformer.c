@@ -140,7 +140,7 @@ nrv_transformer_opt nrv__transformer_options_of(const nrv__case *c)
 
 int nrv__transformer_heads_of(const nrv__case *c)
 {
-    return nrv__case_small(c, "heads", nrv__case_int(c, "nhead", 1));
+    return nrv__case_small(c, "heads", nrv__case_small(c, "nhead", 1));
 }
 
 static nrv_tensor transformer_encoder_layer_make(nrv__case *c)

@@ -82,7 +82,7 @@ static nrv_solve_triangular_opt tri_options(const nrv__case *c, int upper)
 {
     return (nrv_solve_triangular_opt){ .upper = nrv__case_small(c, "upper", upper),
                                        .transpose = nrv__case_small(c, "transpose", 0),
-                                       .unit = nrv__case_small(c, "unitriangular", nrv__case_int(c, "unit", 0)),
+                                       .unit = nrv__case_small(c, "unitriangular", nrv__case_small(c, "unit", 0)),
                                        .right = nrv__case_right(c) };
 }
 

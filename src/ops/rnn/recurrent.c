@@ -189,7 +189,7 @@ static nrv_tensor recurrent_make(const nrv__opdef *op, nrv__rnn_kind kind, nrv__
         if (o.bidirectional)
             w[n++] = nrv__rnn_weights_of(c, tail);
     }
-    o.layers = nrv__case_small(c, "layers", nrv__case_int(c, "num_layers", layers ? layers : 1));
+    o.layers = nrv__case_small(c, "layers", nrv__case_small(c, "num_layers", layers ? layers : 1));
     if (o.layers > RECURRENT_SETS / 2)
         o.layers = -o.layers; /* refused there */
     c->n_also = kind == NRV__LSTM ? 2 : 1;
