@@ -3,6 +3,7 @@
    numbers far out of range are put in the place of the last of each input: where one is refused, the message names op,
    number, place and remedy, and is word for word the same evaluated, compiled, and compiled in a loop (where only the
    position may count the turns, too); an op that refuses values has such a call among those of its record.
+   And what a case says its whole numbers lie in is taken, from end to end.
    Does not do: want any value to be refused - what is ignored or clipped is the op's affair; test_refusals.c has the
    calls of the records, whole. */
 #include "support/each_op.h"
@@ -162,6 +163,28 @@ static bool faults_listed(const nrv__opdef *op)
     return listed;
 }
 
+/* a range of whole numbers keeps its word at both ends, not only at what was drawn */
+static void ranges_hold_at_their_ends(void **state)
+{
+    const nrv__opdef *op = *state;
+    char why[FAULTS_ROOM];
+    op_case c;
+    for (int i = 0; each_case(op, i, NRV_F32, &c); i++) {
+        for (int k = 0; k < 2 * c.n_x; k++) {
+            case_input *x = &c.x[k / 2];
+            if (!x->n || (x->type != NRV_I32 && x->type != NRV_I64) || x->lo >= x->hi)
+                continue;
+            const double was = x->value[x->n - 1];
+            x->value[x->n - 1] = k % 2 ? x->hi : x->lo;
+            faults_said(&c, FAULTS_EAGER, why);
+            if (*why)
+                case_fails(&c, "%s of %.0f..%.0f is refused: %s", x->name, x->lo, x->hi, why);
+            x->value[x->n - 1] = was;
+        }
+        case_free(&c);
+    }
+}
+
 static void refused_in_its_own_words(void **state)
 {
     static const double far[] = { 100003, -100003 };
@@ -243,5 +266,6 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(draws_refuse_in_their_own_words),
                                         cmocka_unit_test(nor_does_it_depend_on_the_order) };
     return each_op("all of it is the op", all_of_it_is_the_op) +
-           each_op("refused in its own words", refused_in_its_own_words) + cmocka_run_group_tests(tests, NULL, NULL);
+           each_op("refused in its own words", refused_in_its_own_words) +
+           each_op("ranges hold at their ends", ranges_hold_at_their_ends) + cmocka_run_group_tests(tests, NULL, NULL);
 }

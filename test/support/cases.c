@@ -172,10 +172,22 @@ static bool case_read_part(op_case *c, char *at)
     return at[name] && at[name] != '=' ? case_read_input(c, at) : case_fail(c, "neither an input nor an argument", at);
 }
 
+/* does it begin with the name of a type that is not real? */
+static bool case_names_other_type(const char *text)
+{
+    const size_t n = strcspn(text, " ");
+    for (int k = NRV_F32; nrv__dtype_size((nrv_dtype)k); k++) {
+        const char *name = nrv__dtype_name((nrv_dtype)k);
+        if (!nrv__dtype_real((nrv_dtype)k) && strlen(name) == n && !strncmp(text, name, n))
+            return true;
+    }
+    return false;
+}
+
 bool case_one_number(const nrv__opdef *op)
 {
     const char *arrow = op->sig ? strstr(op->sig, " -> ") : NULL;
-    if (!(op->flags & NRV_POINTWISE) || !arrow || strstr(arrow, "bool"))
+    if (!(op->flags & NRV_POINTWISE) || !arrow || case_names_other_type(arrow + strlen(" -> ")))
         return false;
     bool real = !strncmp(op->sig, "real ", 5) || !strncmp(op->sig, "number ", 7);
     const char *comma = strstr(op->sig, ", ");

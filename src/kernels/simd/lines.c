@@ -328,8 +328,18 @@ SIMD_INLINE void lines_csr_some(const lines_entries *s, int64_t k, int64_t count
     }
 }
 
+/* what reaches no column of y is checked like the rest */
+static void lines_csr_checked(const lines_entries *s)
+{
+    const nrv__args *a = s->a;
+    for (int64_t e = s->from; e < s->to; e++)
+        nrv__lines_inside_after(a->fault, a->in[0].dim[0] + 1, e, lines_index(&a->in[1], e), a->in[3].dim[0]);
+}
+
 SIMD_INLINE void lines_csr_row(const lines_entries *s, bool narrow)
 {
+    if (!s->inner)
+        lines_csr_checked(s);
     for (int64_t k = 0; k < s->inner; k += LINES_VECTORS * LINES_D) {
         const int64_t count = simd_min(LINES_VECTORS * LINES_D, s->inner - k);
         if (count <= LINES_D)

@@ -111,6 +111,7 @@ NRV_OP(
 /* keys (m,n) -> i32 (n): in which order the n things ascend, the last key counting most; NumPy's lexsort. */
 NRV_API nrv_tensor nrv_lexsort(nrv_tensor keys)
 {
+    NRV_CALLED(&nrv__op_lexsort, keys);
     if (!nrv__op_wants(&nrv__op_lexsort, 1, &keys))
         return NULL;
     if (keys->rank != 2)

@@ -157,6 +157,7 @@ NRV_OP(
 /* x (...) of n elements -> (bins) of its type; *edges (bins + 1), where it is not NULL. As PyTorch's histogram. */
 NRV_API nrv_tensor nrv_histogram(nrv_tensor x, int64_t bins, const nrv_histogram_opt *opt, nrv_tensor *edges)
 {
+    NRV_CALLED(&nrv__op_histogram, x);
     const nrv__opdef *op = &nrv__op_histogram;
     const nrv_histogram_opt none = { 0 }, *o = opt ? opt : &none;
     if (edges)
@@ -175,6 +176,7 @@ NRV_API nrv_tensor nrv_histogram(nrv_tensor x, int64_t bins, const nrv_histogram
 /* The same between given edges (bins + 1), which ascend. */
 NRV_API nrv_tensor nrv_histogram_between(nrv_tensor x, nrv_tensor edges, const nrv_histogram_opt *opt)
 {
+    NRV_CALLED(&nrv__op_histogram, x);
     const nrv__opdef *op = &nrv__op_histogram;
     const nrv_tensor in[] = { x, edges };
     const nrv_histogram_opt none = { 0 }, *o = opt ? opt : &none;
@@ -201,6 +203,7 @@ NRV_API nrv_tensor nrv_histogram_between(nrv_tensor x, nrv_tensor edges, const n
 NRV_API nrv_tensor nrv_histogramdd(nrv_tensor x, int axes, const int64_t *bins, const nrv_histogram_opt *opt,
                                    nrv_tensor *edges)
 {
+    NRV_CALLED(&nrv__op_histogramdd, x);
     const nrv__opdef *op = &nrv__op_histogramdd;
     const nrv_histogram_opt none = { 0 }, *o = opt ? opt : &none;
     nrv_tensor e[HISTOGRAM_AXES] = { NULL }, cell = NULL, outside = NULL;

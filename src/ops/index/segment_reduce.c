@@ -24,6 +24,7 @@ NRV_OP(segment_reduce, .sig = "real x[a...,n,b...], index lengths[a...,count] ->
            "each gets its part of the gradient.",
        .flags = NRV_MACRO, .make = segment_reduce_make, .torch = "segment_reduce", .ulp = 8,
        .tolerance_why = "sums and quotients, each rounded",
+       .values = "lengths are at least 0 and cover the axis; an index here is the number of a segment",
        .refuse = { "x[5], lengths:i32{2,3}, reduce=median => segment_reduce: reduce is \"median\" | in here | input 0: "
                    "input f32 [5] x | input 1: input i32 [2] lengths | hint sum, mean, max, min or prod",
                    "x[5], lengths:i32[1,2] => segment_reduce: lengths of rank 2 for axis 0 | in here | input 0: input "
@@ -31,7 +32,8 @@ NRV_OP(segment_reduce, .sig = "real x[a...,n,b...], index lengths[a...,count] ->
                    "belong to each segment",
                    "x[5], lengths[2] => segment_reduce: input 1 is f32, an index is wanted | in here | input 0: input "
                    "f32 [5] x | input 1: input f32 [2] lengths | hint nrv_cast it to NRV_I32 or NRV_I64",
-                   "x[5], lengths:i32{2,2} => scatter_add: index 2 at position 4; it must lie in 0..1 | in here" },
+                   "x[5], lengths:i32{2,2} => segment_reduce: index 2 at position 4; it must lie in 0..1 | in here | "
+                   "hint lengths are at least 0 and cover the axis; an index here is the number of a segment" },
        .test = { "x[6,2], lengths:i32{2,0,4}", "x[6], lengths:i64{2,1,3}, reduce=mean",
                  "x[6,2], lengths:i32{2,1,3}, reduce=max", "x[6], lengths:i64{1,5}, reduce=min, initial=0.25",
                  "x[6] in 0.5..2, lengths:i32{2,0,4}, reduce=prod", "x[6], lengths:i32{2,0,4}, reduce=mean, initial=2",
@@ -39,7 +41,8 @@ NRV_OP(segment_reduce, .sig = "real x[a...,n,b...], index lengths[a...,count] ->
 
 static const double segment_reduce_of_none[] = { 0, 0, -INFINITY, INFINITY, 1 };
 
-/* which segment of all each row is in: x is (rows,n,...), lengths (rows,count) -> (rows*n) */
+/* which segment of all each row is in: x is (rows,n,...), lengths (rows,count) -> (rows*n). A length below 0 stands in
+   the place of all numbers, which is refused. */
 static nrv_tensor segment_reduce_numbers(nrv_tensor lengths, nrv_dim rows, nrv_dim n, nrv_dim count)
 {
     nrv_tensor ends = nrv_cumsum(nrv_cast(lengths, NRV_I64), -1, 0);
@@ -47,7 +50,8 @@ static nrv_tensor segment_reduce_numbers(nrv_tensor lengths, nrv_dim rows, nrv_d
     nrv_tensor mine = nrv_cast(nrv_searchsorted(ends, place, 1), NRV_I64);
     nrv_tensor before =
         nrv_expand(nrv_mul(nrv_iota(lengths->g, NRV_I64, rows), nrv_dim_value(lengths->g, count)), -1, 1);
-    return nrv_merge_axes(nrv_add(mine, before), 0, -1);
+    nrv_tensor least = nrv_min_of(nrv_pad(nrv_cast(lengths, NRV_I64), -1, 0, 1, 0), -1, 1);
+    return nrv_merge_axes(NRV_EXPR("l, i: l < 0 ? l : i", least, nrv_add(mine, before)), 0, -1);
 }
 
 static nrv_tensor segment_reduce_rows(nrv_tensor x, nrv_tensor number, nrv_tensor lengths, int how, nrv_dim count,
@@ -74,6 +78,7 @@ static nrv_tensor segment_reduce_rows(nrv_tensor x, nrv_tensor number, nrv_tenso
 NRV_API nrv_tensor nrv_segment_reduce(nrv_tensor x, const char *reduce, nrv_tensor lengths, int axis, double initial)
 {
     static const char *const names[] = { "sum", "mean", "max", "min", "prod" };
+    NRV_CALLED(&nrv__op_segment_reduce, x);
     const nrv__opdef *op = &nrv__op_segment_reduce;
     const nrv_tensor in[] = { x, lengths };
     int how = 0;

@@ -151,6 +151,7 @@ NRV_API nrv_tensor nrv_unique(nrv_tensor x, nrv_tensor *inverse, nrv_tensor *cou
    most, lines of zeros behind; *inverse (n), *counts (n) and *number as for nrv_unique. NRV_ALL: nrv_unique. */
 NRV_API nrv_tensor nrv_unique_along(nrv_tensor x, int axis, nrv_tensor *inverse, nrv_tensor *counts, nrv_tensor *number)
 {
+    NRV_CALLED(&nrv__op_unique, x);
     if (axis == NRV_ALL)
         return nrv_unique(x, inverse, counts, number);
     nrv_shape back;
@@ -177,6 +178,7 @@ NRV_API nrv_tensor nrv_unique_consecutive(nrv_tensor x, nrv_tensor *inverse, nrv
 NRV_API nrv_tensor nrv_unique_consecutive_along(nrv_tensor x, int axis, nrv_tensor *inverse, nrv_tensor *counts,
                                                 nrv_tensor *number)
 {
+    NRV_CALLED(&nrv__op_unique_consecutive, x);
     if (axis == NRV_ALL)
         return nrv_unique_consecutive(x, inverse, counts, number);
     nrv_shape back;

@@ -228,14 +228,16 @@ static bool ldl_solve_shape(nrv__infer *s)
     return true;
 }
 
-/* whether they are pivots that sytrf may give; *at: the first that is not */
+/* whether they are pivots that sytrf may give; *at: the first that is no row's number, or else that lacks its pair */
 static bool ldl_sound(const double *p, int64_t n, int64_t *at)
 {
-    for (int64_t k = 0; k < n; k++) {
-        *at = k;
-        if (!(fabs(p[k]) >= 1 && fabs(p[k]) <= (double)n) || (p[k] < 0 && (k + 1 == n || p[k + 1] != p[k])))
+    for (*at = 0; *at < n; ++*at)
+        if (!(fabs(p[*at]) >= 1 && fabs(p[*at]) <= (double)n))
             return false;
-        k += p[k] < 0;
+    for (int64_t k = 0; k < n; k += 1 + (p[k] < 0)) {
+        *at = k;
+        if (p[k] < 0 && (k + 1 == n || p[k + 1] != p[k]))
+            return false;
     }
     return true;
 }
@@ -322,13 +324,14 @@ NRV_OP(ldl_solve, .batch = ldl_solve_batch,
        .shape = ldl_solve_shape, .ref = ldl_solve_ref, .make = ldl_solve_make, .flags = NRV_FAILS,
        .no_grad = "as in PyTorch; nrv_solve has one", .ulp = 32,
        .tolerance_why = "two triangular systems, each rounded", .torch = "linalg.ldl_solve",
+       .values = "pivots as nrv_ldl_factor gives them: they count from 1",
        .refuse = { "ld[2,2], pivots:i32{1}, b[2,1] => ldl_solve: ld of rank 2, pivots of rank 1 and b of rank 2 do not "
                    "fit | in here | input 0: input f32 [2, 2] ld | input 1: input i32 [1] pivots | input 2: input f32 "
                    "[2, 1] b | hint ld (...,n,n) and pivots (...,n) of nrv_ldl_factor, b (...,n,k)",
                    "ld[2,2], pivots:i32{1, -2}, b[2,1] => ldl_solve: pivot -2 at 1 is neither of 1 to 2 nor one of a "
-                   "negative pair | in here",
+                   "negative pair | in here | hint pivots as nrv_ldl_factor gives them: they count from 1",
                    "ld[2,2], pivots:i32{3, 2}, b[2,1] => ldl_solve: pivot 3 at 0 is neither of 1 to 2 nor one of a "
-                   "negative pair | in here" },
+                   "negative pair | in here | hint pivots as nrv_ldl_factor gives them: they count from 1" },
        .test = { "ld[2,2]{4, 0, 0.5, 3}, pivots:i32{2, 2}, b[2,1]", "ld[2,2]{1, 0, 4, 3}, pivots:i32{-2, -2}, b[2,3]",
                  "ld[4,4]{2, 0, 0, 0, 5, 1, 0, 0, 0.5, -1, 3, 0, 0.25, 2, 0.5, 4}, pivots:i32{-4, -4, 4, 4}, b[4,2]",
                  "ld[2,2,2]{4, 0, 0.5, 3, 2, 0, 0.25, 5}, pivots:i32[2,2]{2, 2, 1, 2}, b[2,2,1]",

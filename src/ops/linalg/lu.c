@@ -324,9 +324,11 @@ NRV_OP(
     .doc = "The permutation, L with a diagonal of ones, and U with a = P L U, from what nrv_lu_factor made of a; a "
            "pivot outside 1 to m stops the run.",
     .flags = NRV_MACRO, .make = lu_unpack_make, .torch = "lu_unpack",
+    .values = "pivots as nrv_lu gives them: they count from 1",
     .refuse = { "lu[2,2], pivots:i32{1} => lu_unpack: 1 pivots, and 2 are wanted | in here | input 0: input f32 [2, 2] "
                 "lu | input 1: input i32 [1] pivots | hint pivots (...,k), k = min(m,n), as nrv_lu_factor gives them",
-                "lu[2,2], pivots:i32{1, 3} => lu_order: pivot 3 at 1 is outside 1 to 2 | in here",
+                "lu[2,2], pivots:i32{1, 3} => lu_unpack: pivot 3 at 1 is outside 1 to 2 | in here | hint pivots as "
+                "nrv_lu gives them: they count from 1",
                 "lu[2,2], pivots[2] => lu_unpack: input 1 is f32, an index is wanted | in here | input 0: input f32 "
                 "[2, 2] lu | input 1: input f32 [2] pivots | hint nrv_cast it to NRV_I32 or NRV_I64" },
     .test = { "lu[3,3], pivots:i32{3, 2, 3}", "lu[4,2], pivots:i32{4, 3}", "lu[2,4], pivots:i64{2, 2}",
@@ -347,6 +349,7 @@ static nrv_tensor lu_all_pivots(nrv_tensor pivots, nrv_dim k, nrv_dim m)
    a = P L U; l and u may be NULL. */
 NRV_API nrv_tensor nrv_lu_unpack(nrv_tensor lu, nrv_tensor pivots, nrv_tensor *l, nrv_tensor *u)
 {
+    NRV_CALLED(&nrv__op_lu_unpack, lu);
     const nrv__opdef *op = &nrv__op_lu_unpack;
     const nrv_tensor in[] = { lu, pivots };
     nrv_dim k, d;

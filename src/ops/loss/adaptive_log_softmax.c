@@ -150,12 +150,14 @@ NRV_OP(adaptive_log_softmax_loss, .sig = "real x[...,n], index target[...], " AD
        .flags = NRV_MACRO, .make = adaptive_log_softmax_loss_make, .ulp = 16,
        .tolerance_why = "two products and two softmaxes, each rounded", .torch = "nn.AdaptiveLogSoftmaxWithLoss",
        .also = "adaptive_log_softmax_with_loss",
+       .values = "classes count from 0: those of the head, then those of each cluster",
        .refuse = { "x[2,4], target:i32[3] in 0..2, " ADAPTIVE_ONE
                    " => adaptive_log_softmax_loss: classes of another shape | in here | input 0: input f32 [2, 4] x | "
                    "input 1: input i32 [3] target | hint a class of i32 or i64 for each row of x",
                    "x[2,4], target:i32{1,5}, " ADAPTIVE_ONE
-                   " => take: index 5 at position 1; it must lie in 0..4 | in here" },
-       .test = { "x[5,4], target:i64[5] in 0..5, " ADAPTIVE_ONE, "x[2,3,4], target:i32[2,3] in 0..11, " ADAPTIVE_TWO,
+                   " => adaptive_log_softmax_loss: index 5 at position 1; it must lie in 0..4 | in here | hint classes "
+                   "count from 0: those of the head, then those of each cluster" },
+       .test = { "x[5,4], target:i64[5] in 0..4, " ADAPTIVE_ONE, "x[2,3,4], target:i32[2,3] in 0..9, " ADAPTIVE_TWO,
                  "x[4], target:i64[]{3}, " ADAPTIVE_ONE });
 
 /* x (...,n), target (...) of i32 or i64 -> (...): the log-probability of each target; *loss, where it is not NULL:
@@ -163,6 +165,7 @@ NRV_OP(adaptive_log_softmax_loss, .sig = "real x[...,n], index target[...], " AD
 NRV_API nrv_tensor nrv_adaptive_log_softmax_loss(nrv_tensor x, nrv_tensor target, const nrv_adaptive_weights *w,
                                                  nrv_tensor *loss)
 {
+    NRV_CALLED(&nrv__op_adaptive_log_softmax_loss, x);
     const nrv__opdef *op = &nrv__op_adaptive_log_softmax_loss;
     const nrv_tensor in[] = { x, target };
     if (loss)

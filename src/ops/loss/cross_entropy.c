@@ -67,6 +67,7 @@ static nrv_tensor class_loss_dx(nrv_tensor lp, nrv_tensor label, nrv_tensor dy)
 
 static nrv_tensor class_loss(nrv_tensor x, nrv_tensor label)
 {
+    NRV_CALLED(&nrv__op_class_loss, x);
     nrv_tensor body = nrv_neg(nrv_take(nrv_log_softmax(x, -1), label));
     return body ? nrv__composite(&nrv__op_class_loss, NRV_N(const nrv_tensor, x, label), NULL, 1, &body) : NULL;
 }
@@ -107,15 +108,17 @@ static nrv_tensor class_loss_dx_batch(const nrv__batch *b)
     return lp && label && dy ? class_loss_dx(lp, label, dy) : NULL;
 }
 
-NRV_OP(class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = class_loss_batch,
-       .doc = "-log_softmax(x)[label] of each row; a label out of range stops the run.", .flags = NRV_FAILS,
-       .vjp = class_loss_vjp, .make = class_loss_make, .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
-       .refuse = { "x[3,5], label:i32[4] => take: axis 0 differs | in here | input 0: log_softmax f32 [3, 5] here | "
-                   "input 1: input i32 [4] label | hint an index for each row",
-                   "x[2,5], label:i32{0,-1} => take: index -1 at position 1; it must lie in 0..4 | in here | hint "
-                   "indexes count from 0; a negative one does not count from the end" },
-       .test = { "x[3,5], label:i32[3] in 0..4", "x[2,3,4], label:i64[2,3] in 0..3", "x[0,5], label:i32[0] in 0..4",
-                 "x[5], label:i32[]{2}" });
+NRV_OP(
+    class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = class_loss_batch,
+    .doc = "-log_softmax(x)[label] of each row; a label out of range stops the run.", .flags = NRV_FAILS,
+    .vjp = class_loss_vjp, .make = class_loss_make, .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
+    .values = "classes count from 0",
+    .refuse = { "x[3,5], label:i32[4] => class_loss: axis 0 differs | in here | input 0: log_softmax f32 [3, 5] here | "
+                "input 1: input i32 [4] label | hint an index for each row",
+                "x[2,5], label:i32{0,-1} => class_loss: index -1 at position 1; it must lie in 0..4 | in here | hint "
+                "classes count from 0" },
+    .test = { "x[3,5], label:i32[3] in 0..4", "x[2,3,4], label:i64[2,3] in 0..3", "x[0,5], label:i32[0] in 0..4",
+              "x[5], label:i32[]{2}" });
 NRV_OP(class_loss_dx, .sig = "real lp[...,C], index label[...], real dy[...] -> dx[...,C]",
        .doc = "The gradient of class_loss from the logarithms of softmax: (e^lp - 1 at the label) dy.",
        .vjp = class_loss_dx_vjp, .batch = class_loss_dx_batch, .make = class_loss_dx_make, .ulp = 4,

@@ -4,7 +4,7 @@
 #include "pooling.h"
 #include <math.h>
 
-extern const nrv__opdef nrv__op_max_pool_with;
+extern const nrv__opdef nrv__op_max_pool_with, nrv__op_max_pool_with_indices;
 
 static nrv__window_attr max_pool_unpadded(const nrv__window_attr *a)
 {
@@ -77,6 +77,7 @@ static nrv_tensor max_pool_with_make(nrv__case *c)
 
 static nrv_tensor max_pool_with_indices_make(nrv__case *c)
 {
+    NRV_CALLED(&nrv__op_max_pool_with_indices, c->x[0]);
     nrv__pooling p = nrv__pooling_of(c);
     c->n_also = 1;
     return max_pool_of(c->x[0], &p, &c->also[0]);
@@ -126,16 +127,17 @@ NRV_OP(max_pool_with, .sig = "real x[B,C,S...] -> y[B,C,O...]",
        .test = { "x[2,3,6,8], kernel=2", "x[1,2,7,8], kernel=3 2, stride=2 3, ceil_mode=true, pad=1",
                  "x[2,5,6], kernel=2x3, dilation=2x1", "x[1,2,8], kernel=3, stride=3, ceil_mode=1",
                  "x[1,2,4,5,3], kernel=2, return_indices=1", "x[0,1,4], kernel=2" });
-NRV_OP(max_pool_with_indices, .sig = "real x[B,C,S...] -> y[B,C,O...], i64 index[B,C,O...]",
-       .doc = "As max_pool_with, and where in its channel each winner stood, counted in row-major order.",
-       .flags = NRV_MACRO, .make = max_pool_with_indices_make,
-       .torch = "max_pool1d_with_indices nn.functional.max_pool1d_with_indices nn.functional.max_pool2d_with_indices "
-                "nn.functional.max_pool3d_with_indices",
-       .refuse = { "x[2,3], kernel=2 => max_pool: rank 2 for windows over 0 axes | in here | input 0: input "
-                   "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
-                   "x[2,3,4,4], kernel=3, pad=2 => max_pool: a window of 3 could lie in a padding of 2 alone "
-                   "| in here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel" },
-       .test = { "x[2,3,6,8], kernel=2", "x[2,5,6], kernel=2x3, dilation=2x1", "x[1,2,4,5,3], kernel=2" });
+NRV_OP(
+    max_pool_with_indices, .sig = "real x[B,C,S...] -> y[B,C,O...], i64 index[B,C,O...]",
+    .doc = "As max_pool_with, and where in its channel each winner stood, counted in row-major order.",
+    .flags = NRV_MACRO, .make = max_pool_with_indices_make,
+    .torch = "max_pool1d_with_indices nn.functional.max_pool1d_with_indices nn.functional.max_pool2d_with_indices "
+             "nn.functional.max_pool3d_with_indices",
+    .refuse = { "x[2,3], kernel=2 => max_pool_with_indices: rank 2 for windows over 0 axes | in here | input 0: input "
+                "f32 [2, 3] x | hint (B,C) or (C) and then one to three axes, as (B,C,H,W)",
+                "x[2,3,4,4], kernel=3, pad=2 => max_pool_with_indices: a window of 3 could lie in a padding of 2 "
+                "alone | in here | input 0: input f32 [2, 3, 4, 4] x | hint pad by at most half the kernel" },
+    .test = { "x[2,3,6,8], kernel=2", "x[2,5,6], kernel=2x3, dilation=2x1", "x[1,2,4,5,3], kernel=2" });
 NRV_OP(max_pool_dx, .batch = max_pool_dx_batch, .sig = "real x[B,C,S...], real dy[B,C,O...] -> dx[B,C,S...]",
        .doc = "Gradient of max_pool by its image: dy goes to the first winner of each window.", .vjp = max_pool_dx_vjp,
        .make = max_pool_dx_make, .attr_bytes = sizeof(nrv__window_attr),

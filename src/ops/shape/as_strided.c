@@ -51,6 +51,7 @@ static bool as_strided_reach(nrv_shape size, const int64_t *stride, int64_t offs
    gather costs. */
 NRV_API nrv_tensor nrv_as_strided(nrv_tensor x, nrv_shape size, int n, const int64_t *stride, int64_t offset)
 {
+    NRV_CALLED(&nrv__op_as_strided, x);
     const nrv__opdef *op = &nrv__op_as_strided;
     int64_t least, most, all = 1, count = 1;
     if (!nrv__op_wants(op, 1, &x))
