@@ -14,6 +14,7 @@ typedef struct entry { /* a case that programs may hold, in both types */
     call k;
     bool any_shape; /* element-wise */
     uint32_t steps; /* bit i: of real input i the value is a step, or is none where all its elements are one */
+    bool hidden;    /* it has a slope, and no gradient, or another */
 } entry;
 
 static entry entries[ENTRIES];
@@ -121,6 +122,44 @@ static uint32_t steps_of(const op_case *c)
     return steps;
 }
 
+/* where the gradient is that of another function, which is given here as well, it is the same function */
+static bool two_alike(const nrv__opdef *op)
+{
+    return !strcmp(op->name, "surrogate");
+}
+
+/* the value where one real input has moved by a millionth part, which no step is likely to lie in */
+static double *moved_value(case_graph *t, const op_case *c, int i, int64_t *n)
+{
+    double *x = malloc(((size_t)c->x[i].n + 1) * sizeof *x);
+    for (int64_t k = 0; x && k < c->x[i].n; k++)
+        x[k] = c->x[i].value[k] * (1 + 1e-6) + 1e-7;
+    if (x)
+        case_feed(t->x[i], x, c->x[i].n);
+    free(x);
+    return case_value(t->y, n);
+}
+
+/* what says that it has no gradient is a step, which moves by much or not at all, or keeps its slope for itself */
+static bool slope_is_hidden(const op_case *c)
+{
+    if (c->op->not_slope || !c->op->no_grad)
+        return c->op->not_slope && !two_alike(c->op);
+    bool hidden = false;
+    for (int i = 0; i < c->n_x && !hidden; i++) {
+        if (!nrv__dtype_real(c->x[i].type))
+            continue;
+        case_graph t = case_trace(c, NRV_TRAIN), to = case_trace(c, NRV_TRAIN);
+        int64_t n = 0;
+        double *y = case_value(t.y, &n), *y1 = moved_value(&to, c, i, &n);
+        for (int64_t k = 0; y && y1 && nrv__dtype_real(t.y->type) && k < n; k++)
+            hidden = hidden || (y1[k] != y[k] && fabs(y1[k] - y[k]) < 1e-3 * fmax(1, fabs(y[k])));
+        free(y), free(y1);
+        case_graph_free(&t), case_graph_free(&to);
+    }
+    return hidden;
+}
+
 bool statement_begin(const char *header)
 {
     for (const nrv__opdef *const *op = nrv__ops; *op; op++)
@@ -137,6 +176,7 @@ bool statement_begin(const char *header)
             e->k = call_of(header, (*op)->name);
             if (usable(e)) {
                 e->steps = steps_of(&e->c[0]);
+                e->hidden = slope_is_hidden(&e->c[0]);
                 n_entry++;
                 continue;
             }
@@ -222,12 +262,6 @@ static term operand(maker *m, dice *d, bool step, const case_input *x, int rank,
     return term_two(m, "mul", nrv_mul, given_values, maker_operand(m, d, rank, dim, 0.92, 1, true));
 }
 
-/* where the gradient is that of another function, which is given here as well, it is the same function */
-static bool two_alike(const nrv__opdef *op)
-{
-    return !strcmp(op->name, "surrogate");
-}
-
 /* shapes of the inputs: the case's, or for what is element-wise that of a value, and what broadcasts to it */
 static void shapes(maker *m, dice *d, const entry *e, int *rank, int64_t dim[][NRV__MAX_RANK])
 {
@@ -310,8 +344,7 @@ static void statement_op(maker *m, dice *d, const entry *e)
     bool drawn = c->op->flags & NRV_RANDOM; /* `make` has a key of its own, not the name's */
     y.c = !drawn && call_print(&e->k, c, names, draw, text, sizeof text) ? say(m, "%s", text)
                                                                          : inside_call(m, c, x, draw);
-    bool hides = !strcmp(c->op->name, "stop") || (c->op->not_slope && !two_alike(c->op)); /* a slope */
-    m->r->met |= hides ? RANDOM_STOP : 0;
+    m->r->met |= e->hidden ? RANDOM_STOP : 0;
     if (y.t && nrv__dtype_real(y.t->type) && y.t->type != m->r->real)
         y = other_type(m, c->op, x[0], y);
     maker_push(m, y, c->op->name);
