@@ -158,7 +158,7 @@ nrv_status nrv__cost_of(const nrv_plan *p, const int64_t *size, nrv__cost *c, nr
     e->mem = e->arena.mem = counted;
     e->plan = p;
     nrv_status st = nrv__exec_room(e);
-    if (!st)
+    if (!st && p->dims.n_size)
         memcpy(e->wanted, size, p->dims.n_size * sizeof *size);
     if (!st)
         st = nrv__layout_sizes(e);

@@ -1,13 +1,14 @@
 /* test_loops.c - every op may stand in a loop: for each case of each op, and every choice of inputs that differ from
    turn to turn, the loop gives what each turn alone gives, evaluated and compiled (in turns, or all at once where the
    compiler batches them), in loops in loops and in a branch of a choice; so do its gradients, with everything kept and
-   with everything computed again. Where a turn is refused, so is the loop. */
+   with everything computed again. Where a turn is refused, so is the loop. Of more than three inputs not every choice
+   is made, but none, all, each alone, and up to twelve all but each. */
 #include "support/each_op.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOPS_TURNS = 3, LOOPS_FEW = 3, LOOPS_OUT = 1 + CASE_INPUTS };
+enum { LOOPS_TURNS = 3, LOOPS_FEW = 3, LOOPS_SOME = 12, LOOPS_OUT = 1 + CASE_INPUTS };
 
 typedef enum { LOOPS_PLAIN, LOOPS_NESTED, LOOPS_CHOSEN } loops_kind;
 typedef struct loops_case {
@@ -88,7 +89,7 @@ static nrv_tensor loops_chosen(loops_case *k, const op_case *c, nrv_block *b, co
 }
 
 /* a loop of one turn in every turn, along lines of one */
-static nrv_tensor loops_nested(loops_case *k, const op_case *c, unsigned wide, int keep, const nrv_tensor *line)
+static nrv_tensor loops_nested(loops_case *k, const op_case *c, uint64_t wide, int keep, const nrv_tensor *line)
 {
     nrv_tensor at[CASE_INPUTS];
     nrv_block *in = nrv_scan(k->g, &(nrv_scan_opt){ .keep = keep, .steps = 1 });
@@ -100,7 +101,7 @@ static nrv_tensor loops_nested(loops_case *k, const op_case *c, unsigned wide, i
 }
 
 /* y (T,...) of the op in a loop */
-static nrv_tensor loops_scan(loops_case *k, const op_case *c, unsigned wide, int keep, loops_kind kind)
+static nrv_tensor loops_scan(loops_case *k, const op_case *c, uint64_t wide, int keep, loops_kind kind)
 {
     nrv_tensor at[CASE_INPUTS], y;
     nrv_block *b = nrv_scan(k->g, &(nrv_scan_opt){ .keep = keep, .steps = LOOPS_TURNS });
@@ -115,7 +116,7 @@ static nrv_tensor loops_scan(loops_case *k, const op_case *c, unsigned wide, int
 }
 
 /* the same, one turn after the other */
-static nrv_tensor loops_turns(loops_case *k, const op_case *c, unsigned wide, loops_kind kind)
+static nrv_tensor loops_turns(loops_case *k, const op_case *c, uint64_t wide, loops_kind kind)
 {
     static const char *const pass[LOOPS_TURNS] = { "0", "1", "2" };
     nrv_tensor at[CASE_INPUTS], y[LOOPS_TURNS];
@@ -156,7 +157,7 @@ static void loops_gradients(loops_case *k, const op_case *c, nrv_tensor y)
 }
 
 /* the largest rank that a sequence has */
-static int loops_deepest(const op_case *c, unsigned wide)
+static int loops_deepest(const op_case *c, uint64_t wide)
 {
     int most = 0;
     for (int i = 0; i < c->n_x; i++)
@@ -166,7 +167,7 @@ static int loops_deepest(const op_case *c, unsigned wide)
 }
 
 /* keep < 0: turn by turn. false: no loop has sequences or stacks of such a rank */
-static bool loops_open(loops_case *k, const op_case *c, unsigned wide, int keep, loops_kind kind)
+static bool loops_open(loops_case *k, const op_case *c, uint64_t wide, int keep, loops_kind kind)
 {
     *k = (loops_case){ .s = nrv_store_new(NULL), .n_y = 1 };
     k->g = nrv_graph_new(k->s, 0);
@@ -247,11 +248,11 @@ static void loops_free(loops_got *got)
 }
 
 /* gradients are sums over turns, compiled in another order: held to the largest value of all of them */
-static void loops_same(const op_case *c, const loops_got *want, const loops_got *got, unsigned wide, const char *how)
+static void loops_same(const op_case *c, const loops_got *want, const loops_got *got, uint64_t wide, const char *how)
 {
     double scale = 0;
     if (want->status != got->status || (want->status && want->status != NRV_EVALUE))
-        case_fails(c, "%s, inputs %x wide: %s", how, wide, *got->why ? got->why : want->why);
+        case_fails(c, "%s, inputs %llx wide: %s", how, (unsigned long long)wide, *got->why ? got->why : want->why);
     for (int i = 1; i < LOOPS_OUT && want->v[i]; i++)
         scale = fmax(scale, case_scale(want->v[i], want->n[i]));
     for (int i = 0; i < LOOPS_OUT && want->v[i]; i++) {
@@ -260,8 +261,8 @@ static void loops_same(const op_case *c, const loops_got *want, const loops_got 
         for (int64_t e = 0; e < want->n[i]; e++) {
             double a = got->v[i][e], b = want->v[i][e];
             if (!(a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= most))
-                case_fails(c, "%s, inputs %x wide: %s[%lld] is %.15g, turn by turn it is %.15g", how, wide,
-                           loops_name(i), (long long)e, a, b);
+                case_fails(c, "%s, inputs %llx wide: %s[%lld] is %.15g, turn by turn it is %.15g", how,
+                           (unsigned long long)wide, loops_name(i), (long long)e, a, b);
         }
     }
 }
@@ -275,7 +276,7 @@ static bool loops_draws(const nrv_graph *g)
 }
 
 /* what the turns give one after the other; true: they draw. *none: no loop has such inputs */
-static bool loops_reference(const op_case *c, unsigned wide, loops_kind kind, loops_got *turns, bool *none)
+static bool loops_reference(const op_case *c, uint64_t wide, loops_kind kind, loops_got *turns, bool *none)
 {
     loops_case k;
     *none = !loops_open(&k, c, wide, -1, kind);
@@ -285,7 +286,7 @@ static bool loops_reference(const op_case *c, unsigned wide, loops_kind kind, lo
     return draws;
 }
 
-static void loops_choice(const op_case *c, unsigned wide)
+static void loops_choice(const op_case *c, uint64_t wide)
 {
     static const struct {
         loops_kind kind;
@@ -336,10 +337,14 @@ static void a_loop_is_its_turns(void **state)
 {
     op_case c;
     for (int i = 0; each_case(*state, i, NRV_F64, &c); i++) {
-        unsigned all = (1u << c.n_x) - 1;
-        for (unsigned wide = 0; wide <= all; wide++)
-            if (c.n_x <= LOOPS_FEW || !(wide & (wide - 1)) || !(~wide & all & ((~wide & all) - 1)))
-                loops_choice(&c, wide);
+        const uint64_t all = (UINT64_C(1) << c.n_x) - 1;
+        for (uint64_t wide = 0; wide <= all && c.n_x <= LOOPS_FEW; wide++)
+            loops_choice(&c, wide);
+        for (int k = -2; k < c.n_x && c.n_x > LOOPS_FEW; k++) { /* none, all, each alone, all but each */
+            loops_choice(&c, k == -2 ? 0 : k == -1 ? all : UINT64_C(1) << k);
+            if (k >= 0 && c.n_x <= LOOPS_SOME)
+                loops_choice(&c, all & ~(UINT64_C(1) << k));
+        }
         case_free(&c);
     }
 }

@@ -231,7 +231,7 @@ NRV_API nrv_tensor nrv_split_axis(nrv_tensor x, int axis, nrv_shape lengths)
     int left = -1;
     if (!nrv__axis(x, &axis, "split_axis"))
         return NULL;
-    if (lengths.rank < 1 || x->rank - 1 + lengths.rank > NRV__MAX_RANK)
+    if (lengths.rank < 1 || lengths.rank > NRV__MAX_RANK + 1 - x->rank)
         return nrv__op_refuses(&nrv__op_split_axis, 1, &x, NRV_ESHAPE, "one length or more; ranks go up to 8",
                                "axis %d as %d axes", axis, lengths.rank);
     for (int i = 0; i < lengths.rank; i++) {
