@@ -243,9 +243,11 @@ static bool slope_fits(subject *s, const nrv_plan *p, int which, totals *total)
         if (fabs(found - slope) <= 1e-4 * scale + 1e-14 * fmax(1, fabs(a)) / step[i])
             return true;
     }
-    /* other slopes for other steps, or a value that jumps however small the step; a kink; what rounding left */
+    /* an infinite slope on the way, which times 0 is none; other slopes for other steps, or a value that jumps however
+       small the step; a kink; what rounding left */
     bool steady = most - least <= 0.05 * fmax(fabs(most), fabs(least)) && apart <= 1e-5 * fmax(1, scale);
-    if (!steady || is_kink(s, p, which, scale) || fabs(said_aside(s, p, which) - slope) > 1e-6 * scale) {
+    if (!isfinite(slope) || !steady || is_kink(s, p, which, scale) ||
+        fabs(said_aside(s, p, which) - slope) > 1e-6 * scale) {
         total->none++;
         return true;
     }
