@@ -1134,7 +1134,9 @@ static const known_row known_values[] = {
 
 /* the gradient of the sum by the first real input, where a rule had to choose */
 static const known_row known_slopes[] = {
-    { "bessel_j1", "x{0}", "0.5" },
+    { "bessel_j1", "x{0, 5e-324, -1e-310, 1e-42}", "0.5 0.5 0.5 0.5" },
+    { "i1e", "x{0, 5e-324, -1e-310, 1e-42, 1e-10}", "0.5 0.5 0.5 0.5 0.4999999999" },
+    { "i1", "x{0, 5e-324, -1e-310, 1e-42}", "0.5 0.5 0.5 0.5" },
     { "spherical_bessel_j0", "x{0, 0.0078125}", "0 -0.002604150772129374" },
     { "frexp_mantissa", "x{0, 3, -0.125, inf}", "1 0.25 4 1" },
     { "abs", "x{-2, 0, 3}", "-1 0 1" },

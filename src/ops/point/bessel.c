@@ -31,10 +31,13 @@ NRV_API nrv_tensor nrv_bessel_j0(nrv_tensor x)
     return nrv__op(&nrv__op_bessel_j0, NRV_N(const nrv_tensor, x));
 }
 
+/* near 0 by its series, for y / x of the smallest numbers is rounded to whole ones */
 static void bessel_j1_vjp(nrv_vjp *v)
 {
-    nrv_tensor x = v->x[0], far = NRV_EXPR("x: x == 0 ? 1 : x", x);
-    v->dx[0] = NRV_EXPR("dy, x, f, j, y: dy * (x == 0 ? 0.5 : j - y / f)", v->dy, x, far, nrv_bessel_j0(x), v->y);
+    nrv_tensor x = v->x[0], far = NRV_EXPR("x: abs(x) < 1e-9 ? 1 : x", x);
+    nrv_tensor series = NRV_EXPR("x: 0.5 - 0.1875 * x * x", NRV_EXPR("x: abs(x) < 1e-9 ? x : 0", x));
+    v->dx[0] = NRV_EXPR("dy, x, f, j, s: dy * (abs(x) < 1e-9 ? s : j - f)", v->dy, x,
+                        NRV_EXPR("y, f: y / f", v->y, far), nrv_bessel_j0(x), series);
 }
 
 NRV_REF1(bessel_j1_ref, nrv__bessel(1, x))

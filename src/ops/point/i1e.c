@@ -2,11 +2,14 @@
 #include "../op.h"
 #include "special.h"
 
+/* near 0 by its series, for 1/x of the smallest numbers is infinite */
 static void i1e_vjp(nrv_vjp *v)
 {
-    nrv_tensor safe = NRV_EXPR("x: x == 0 ? 1 : x", v->x[0]);
-    v->dx[0] =
-        NRV_EXPR("dy, x, y, s: x == 0 ? 0.5 * dy : dy * (i0e(x) - y * (sign(x) + 1 / s))", v->dy, v->x[0], v->y, safe);
+    nrv_tensor x = v->x[0], far = NRV_EXPR("x: abs(x) < 1e-9 ? 1 : x", x);
+    nrv_tensor near = NRV_EXPR("x: abs(x) < 1e-9 ? x : 0", x);
+    nrv_tensor series = NRV_EXPR("x: 0.5 - abs(x) + 0.9375 * x * x", near);
+    v->dx[0] = NRV_EXPR("dy, x, y, f, s: dy * (abs(x) < 1e-9 ? s : i0e(x) - y * (sign(x) + 1 / f))", v->dy, x, v->y,
+                        far, series);
 }
 
 NRV_REF1(i1e_ref, nrv__bessel_scaled(1, x))
