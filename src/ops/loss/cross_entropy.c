@@ -96,12 +96,6 @@ static nrv_tensor class_loss_dx_make(nrv__case *c)
     return class_loss_dx(c->x[0], c->x[1], c->x[2]);
 }
 
-static nrv_tensor class_loss_batch(const nrv__batch *b)
-{
-    nrv_tensor x = nrv__batch_wide(b, 0), label = nrv__batch_wide(b, 1);
-    return x && label ? class_loss(x, label) : NULL;
-}
-
 static nrv_tensor class_loss_dx_batch(const nrv__batch *b)
 {
     nrv_tensor lp = nrv__batch_wide(b, 0), label = nrv__batch_wide(b, 1), dy = nrv__batch_wide(b, 2);
@@ -109,7 +103,7 @@ static nrv_tensor class_loss_dx_batch(const nrv__batch *b)
 }
 
 NRV_OP(
-    class_loss, .sig = "real x[...,C], index label[...] -> y[...]", .batch = class_loss_batch,
+    class_loss, .sig = "real x[...,C], index label[...] -> y[...]",
     .doc = "-log_softmax(x)[label] of each row; a label out of range stops the run.", .flags = NRV_FAILS,
     .vjp = class_loss_vjp, .make = class_loss_make, .ulp = 8, .tolerance_why = "a difference of rounded logarithms",
     .values = "classes count from 0",
