@@ -87,7 +87,7 @@ typedef struct nrv__step {
     int32_t n_size;
     bool fails;
     const nrv__opdef *by; /* the op that was called */
-    bool once; /* it depends on constants alone */
+    bool once;            /* it depends on constants alone */
     const char *scope;
 } nrv__step;
 

@@ -273,11 +273,24 @@ SIMD_UNUSED static void conv_tile_run(const conv_tile *t, int mr, int nv)
         CONV_TILES(1)
         CONV_TILE(4, 1)
         CONV_TILE(5, 1)
-        CONV_TILE(6, 1) CONV_TILES(2) CONV_TILE(4, 2) CONV_TILE(5, 2) CONV_TILE(6, 2) CONV_TILES(3) CONV_TILE(4, 3)
-            CONV_TILES(4) CONV_TILE(1, 5) CONV_TILE(2, 5) CONV_TILE(1, 6)
+        CONV_TILE(6, 1)
+        CONV_TILES(2)
+        CONV_TILE(4, 2)
+        CONV_TILE(5, 2)
+        CONV_TILE(6, 2)
+        CONV_TILES(3)
+        CONV_TILE(4, 3)
+        CONV_TILES(4)
+        CONV_TILE(1, 5)
+        CONV_TILE(2, 5)
+        CONV_TILE(1, 6)
 #if CONV_MANY
-                CONV_TILE(5, 3) CONV_TILE(6, 3) CONV_TILE(4, 4) CONV_TILE(5, 4) CONV_TILE(6, 4) CONV_TILE(3, 5)
-                    CONV_TILE(4, 5) CONV_TILE(2, 6) CONV_TILE(3, 6) CONV_TILE(4, 6) CONV_TILES(7) CONV_TILES(8)
+        CONV_TILE(5, 3)
+        CONV_TILE(6, 3)
+        CONV_TILE(4, 4)
+        CONV_TILE(5, 4)
+        CONV_TILE(6, 4)
+        CONV_TILE(3, 5) CONV_TILE(4, 5) CONV_TILE(2, 6) CONV_TILE(3, 6) CONV_TILE(4, 6) CONV_TILES(7) CONV_TILES(8)
 #endif
     }
 }
@@ -336,9 +349,11 @@ SIMD_UNUSED static void conv_run_run(const conv_run *r, int np, int nv)
         CONV_RUN(1)
         CONV_RUN(2)
         CONV_RUN(3)
-        CONV_RUN(4) CONV_RUN(5) CONV_RUN(6)
+        CONV_RUN(4)
+        CONV_RUN(5)
+        CONV_RUN(6)
 #if CONV_MANY
-            CONV_RUN(7) CONV_RUN(8) CONV_RUN(9) CONV_RUN(10) CONV_RUN(11) CONV_RUN(12) CONV_RUN(13) CONV_RUN(14)
+        CONV_RUN(7) CONV_RUN(8) CONV_RUN(9) CONV_RUN(10) CONV_RUN(11) CONV_RUN(12) CONV_RUN(13) CONV_RUN(14)
 #endif
     }
 }

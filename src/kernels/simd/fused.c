@@ -42,8 +42,8 @@ SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
 {
     FUSED_IN(0)
     FUSED_IN(1)
-    FUSED_IN(2) FUSED_IN(3) const float a = *(const float *)l->in[4],
-                                        b = *(const float *)l->in[5], c = *(const float *)l->in[6];
+    FUSED_IN(2)
+    FUSED_IN(3) const float a = *(const float *)l->in[4], b = *(const float *)l->in[5], c = *(const float *)l->in[6];
     const float d = *(const float *)l->in[7], rate = *(const float *)l->in[8], scale = *(const float *)l->in[9];
     const float eps = *(const float *)l->in[10];
     float *out = l->out, *mean = l->also[0], *square = l->also[1];
