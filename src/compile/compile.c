@@ -25,13 +25,13 @@ bool nrv__without(const nrv__compiler *c, const char *name)
     return c->opt && c->opt->without && nrv__match(c->opt->without, name);
 }
 
-bool nrv__kept_all(const void *c, nrv_tensor n)
+bool nrv__kept_all(void *c, nrv_tensor n)
 {
     (void)c;
     return n->body != NULL;
 }
 
-bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n))
+bool *nrv__live(nrv__compiler *c, bool (*whole)(void *c, nrv_tensor n))
 {
     nrv__alive a = { .g = c->g,
                      .whole = whole,
@@ -46,28 +46,41 @@ bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n))
     return nrv__alive_from(&a, (int)c->n_root, root) ? NULL : a.live;
 }
 
-bool nrv__serves(const nrv__compiler *c, const nrv__kernel *k, const nrv__opdef *op)
-{ /* asked of every kernel for every node: most differ in the first letter */
-    return k->tier <= c->plan->tier && k->op[0] == op->name[0] && !strcmp(k->op, op->name) && !nrv__without(c, k->name);
+static bool compile_serves(const nrv__compiler *c, const nrv__kernel *k, const nrv__opdef *op)
+{
+    return k->tier <= c->plan->tier && !strcmp(k->op, op->name) && !nrv__without(c, k->name);
 }
 
-int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to)
+/* of a kernel that was built for several tiers, the best only; k is one of those that serve op */
+static bool compile_best(const nrv__compiler *c, const nrv__kernel *k)
 {
-    int n = 0;
-    for (const nrv__kernel *const *k = nrv__kernels; *k; k++) {
-        if (!nrv__serves(c, *k, op))
-            continue;
-        bool better = false; /* of one kernel, the best tier only */
-        for (const nrv__kernel *const *b = nrv__kernels; *b; b++)
-            better = better || (!strcmp((*b)->name, (*k)->name) && !strcmp((*b)->op, op->name) &&
-                                (*b)->tier <= c->plan->tier && (*b)->tier > (*k)->tier);
-        if (better)
-            continue;
-        if (to)
-            to[n] = *k;
-        n++;
-    }
-    return n;
+    for (const nrv__kernel *const *b = nrv__kernels; *b; b++)
+        if ((*b)->tier <= c->plan->tier && (*b)->tier > k->tier && !strcmp((*b)->name, k->name) &&
+            !strcmp((*b)->op, k->op))
+            return false;
+    return true;
+}
+
+const nrv__served *nrv__served_by(nrv__compiler *c, const nrv__opdef *op)
+{
+    for (const nrv__served *known = c->served; known; known = known->more)
+        if (known->op == op)
+            return known;
+    int32_t n = 0;
+    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
+        n += compile_serves(c, *k, op);
+    nrv__served *v = nrv__tmp(c, 1, sizeof *v);
+    const nrv__kernel **kernel = nrv__arena_get(&c->plan->arena, (size_t)(n + 1) * sizeof *kernel);
+    if (!v || !kernel)
+        return nrv__compile_fail(c), NULL;
+    *v = (nrv__served){ .op = op, .kernel = kernel, .strided = ~0u, .more = c->served };
+    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
+        if (compile_serves(c, *k, op)) {
+            v->strided &= (*k)->strided;
+            if (compile_best(c, *k))
+                kernel[v->n++] = *k;
+        }
+    return c->served = v;
 }
 
 static void compile_view(const nrv__compiler *c, nrv_tensor x, nrv__view *v)
@@ -82,30 +95,33 @@ static void compile_view(const nrv__compiler *c, nrv_tensor x, nrv__view *v)
     }
 }
 
-static const nrv__kernel *compile_kernel(const nrv__compiler *c, nrv_tensor n, unsigned *repacks)
+static const nrv__kernel *compile_kernel(nrv__compiler *c, nrv_tensor n, unsigned *repacks)
 {
     nrv__view in[8], out;
-    if (n->n_in > 8)
+    const nrv__served *served = nrv__served_by(c, n->op);
+    if (!served || !served->n || n->n_in > 8)
         return NULL;
     for (int i = 0; i < n->n_in; i++)
         compile_view(c, n->in[i], &in[i]);
     compile_view(c, n, &out);
     nrv__args a = { .in = in, .out = &out, .n_in = n->n_in, .n_out = 1, .attr = n->attr };
-    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if (nrv__serves(c, *k, n->op) && !(*k)->fits(&a)) {
-            *repacks = (*k)->repacks ? (*k)->repacks(&a) : 0;
-            return *k;
-        }
+    for (int32_t i = 0; i < served->n; i++) {
+        const nrv__kernel *k = served->kernel[i];
+        if (k->fits(&a))
+            continue;
+        *repacks = k->repacks ? k->repacks(&a) : 0;
+        return k;
+    }
     return NULL;
 }
 
-bool nrv__kept(const nrv__compiler *c, nrv_tensor n)
+bool nrv__kept(nrv__compiler *c, nrv_tensor n)
 {
     unsigned repacks;
     return compile_kernel(c, n, &repacks) != NULL;
 }
 
-unsigned nrv__repacks(const nrv__compiler *c, nrv_tensor n)
+unsigned nrv__repacks(nrv__compiler *c, nrv_tensor n)
 {
     unsigned repacks = 0;
     compile_kernel(c, n, &repacks);

@@ -49,6 +49,8 @@ static const char *fuse_next(const char *end)
 
 static bool fuse_names(const char *at, const nrv__instr *d)
 {
+    if (*at != *d->op->name) /* as most */
+        return false;
     const size_t n = (size_t)(fuse_word_end(at) - at);
     return !strncmp(d->op->name, at, n) && !d->op->name[n];
 }

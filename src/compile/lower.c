@@ -106,14 +106,6 @@ static bool lower_step(lower_state *s, nrv__step step)
     return true;
 }
 
-/* ---- what serves an op: found once, however many steps it has ---- */
-struct nrv__served {
-    const nrv__opdef *op;
-    const nrv__kernel **kernel; /* n */
-    int32_t n;
-    unsigned strided; /* inputs that all of them take through strides; the reference takes any */
-    nrv__served *more;
-};
 struct nrv__pointed { /* an element-wise op on these types */
     const nrv__opdef *op;
     nrv_dtype type[NRV__POINT_IN + 1];
@@ -121,33 +113,13 @@ struct nrv__pointed { /* an element-wise op on these types */
     nrv__pointed *more;
 };
 
-static const nrv__served *lower_served(lower_state *s, const nrv__opdef *op)
-{
-    nrv__compiler *c = s->c;
-    for (const nrv__served *known = c->served; known; known = known->more)
-        if (known->op == op)
-            return known;
-    nrv__served *v = nrv__tmp(c, 1, sizeof *v);
-    if (!v)
-        return NULL;
-    *v = (nrv__served){ .op = op, .n = nrv__kernels_of(c, op, NULL), .strided = ~0u, .more = c->served };
-    v->kernel = nrv__arena_get(&s->p->arena, (size_t)(v->n + 1) * sizeof *v->kernel);
-    if (!v->kernel)
-        return nrv__compile_fail(c), NULL;
-    nrv__kernels_of(c, op, v->kernel);
-    for (const nrv__kernel *const *k = nrv__kernels; *k; k++)
-        if (nrv__serves(c, *k, op))
-            v->strided &= (*k)->strided;
-    return c->served = v;
-}
-
 /* a kernel or reference step that makes a new value of n's shape from the given values */
 static int32_t lower_call(lower_state *s, const nrv__opdef *op, nrv_tensor n, int n_in, const int32_t *in, bool of_node)
 {
     nrv__step step = {
         .op = op, .n_in = n_in, .in = lower_copy(s, in, (size_t)n_in * sizeof *in), .scope = lower_label(s, n, NULL)
     };
-    const nrv__served *served = lower_served(s, op);
+    const nrv__served *served = nrv__served_by(s->c, op);
     if (!served || !step.in)
         return -1;
     step.kernel = served->kernel;
@@ -246,7 +218,7 @@ static bool lower_takes_strides(const nrv__served *v, int input)
 static int32_t lower_op(lower_state *s, nrv_tensor n)
 {
     int32_t *in = nrv__tmp(s->c, (size_t)n->n_in, sizeof *in);
-    const nrv__served *served = lower_served(s, n->op);
+    const nrv__served *served = nrv__served_by(s->c, n->op);
     if (!served)
         return -1;
     for (int i = 0; in && i < n->n_in; i++) {

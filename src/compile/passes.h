@@ -28,6 +28,13 @@ typedef struct nrv__inner { /* a block that the plan runs */
 } nrv__inner;
 
 typedef struct nrv__served nrv__served;
+struct nrv__served { /* what serves an op at this tier: looked up once, however many nodes it has */
+    const nrv__opdef *op;
+    const nrv__kernel **kernel; /* n, of the plan */
+    int32_t n;
+    unsigned strided; /* inputs that all of them take through strides; the reference takes any */
+    nrv__served *more;
+};
 typedef struct nrv__pointed nrv__pointed;
 
 typedef struct nrv__compiler {
@@ -47,18 +54,15 @@ typedef struct nrv__compiler {
     size_t n_nominal;
 } nrv__compiler;
 
-bool nrv__serves(const nrv__compiler *c, const nrv__kernel *k,
-                 const nrv__opdef *op); /* at this tier, not switched off */
-/* the kernels that serve an op: counts, and fills `to` unless NULL */
-int nrv__kernels_of(const nrv__compiler *c, const nrv__opdef *op, const nrv__kernel **to);
-bool nrv__kept(const nrv__compiler *c, nrv_tensor n);        /* a composite that a kernel takes whole */
-unsigned nrv__repacks(const nrv__compiler *c, nrv_tensor n); /* nrv__kernel.repacks of the one that serves n */
+const nrv__served *nrv__served_by(nrv__compiler *c, const nrv__opdef *op); /* NULL: no memory, c says so */
+bool nrv__kept(nrv__compiler *c, nrv_tensor n);                            /* a composite that a kernel takes whole */
+unsigned nrv__repacks(nrv__compiler *c, nrv_tensor n); /* nrv__kernel.repacks of the one that serves n */
 bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
-bool nrv__pass_early(nrv__compiler *c);          /* needs the nominal lengths */
-bool nrv__nominal(nrv__compiler *c);             /* the lengths that were added since, too */
-bool nrv__kept_all(const void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
+bool nrv__pass_early(nrv__compiler *c);    /* needs the nominal lengths */
+bool nrv__nominal(nrv__compiler *c);       /* the lengths that were added since, too */
+bool nrv__kept_all(void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);
@@ -83,7 +87,7 @@ int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
 bool nrv__immediate(nrv_tensor x);                           /* needs no memory: a tile program has it as a number */
 bool nrv__without(const nrv__compiler *c, const char *name); /* switched off by name: a kernel, a pass */
 /* what the roots need; composites for which whole says so are not looked into (NULL: none are); NULL: an error */
-bool *nrv__live(nrv__compiler *c, bool (*whole)(const void *c, nrv_tensor n));
+bool *nrv__live(nrv__compiler *c, bool (*whole)(void *c, nrv_tensor n));
 void *nrv__tmp(nrv__compiler *c, size_t n, size_t size); /* zeroed; NULL sets the error */
 bool nrv__compile_fail(nrv__compiler *c);                /* out of memory; always false */
 

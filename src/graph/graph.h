@@ -317,8 +317,8 @@ nrv_tensor *nrv__slots(nrv_graph *g, const nrv__region *r); /* zeroed, one for e
    done: nodes whose value is there already; NULL: none. live: one for each node, zeroed by the caller. */
 typedef struct nrv__alive {
     nrv_graph *g;
-    bool (*whole)(const void *user, nrv_tensor n);
-    const void *user;
+    bool (*whole)(void *user, nrv_tensor n);
+    void *user;
     bool eager; /* nodes that have a value need nothing */
     bool *live;
     nrv_tensor *loop; /* by block id: the scan, while or if that is read; n_block */
