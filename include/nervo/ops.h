@@ -429,6 +429,8 @@ nrv_tensor nrv_softmin(nrv_tensor x, int axis);
 nrv_tensor nrv_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
 /* nrv_trapezoid up to each point but the first. (...,n,...) -> (...,n-1,...) */
 nrv_tensor nrv_cumulative_trapezoid(nrv_tensor y, nrv_tensor x, double dx, int axis);
+/* x (T,B,C), w (K,C,O), b (O) or NULL -> (T + 2 pad - K + 1, B, O): nrv_conv with time in front. */
+nrv_tensor nrv_conv_tbc(nrv_tensor x, nrv_tensor w, nrv_tensor b, int pad);
 /* x (B,C,S...) or (C,S...), w (C,O/groups,K...), b (O) or NULL -> (B,O,P...) over one to three axes,
    P = (S-1) stride - 2 pad + dilation (K-1) + 1 + output_pad. Of the options' padding only numbers make sense. */
 nrv_tensor nrv_conv_transpose_with(nrv_tensor x, nrv_tensor w, nrv_tensor b, const nrv_conv_opt *opt);

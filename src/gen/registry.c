@@ -50,6 +50,7 @@ extern const nrv__opdef nrv__op_either;
 extern const nrv__opdef nrv__op_conv;
 extern const nrv__opdef nrv__op_conv_dx;
 extern const nrv__opdef nrv__op_conv_dw;
+extern const nrv__opdef nrv__op_conv_tbc;
 extern const nrv__opdef nrv__op_conv_transpose;
 extern const nrv__opdef nrv__op_conv_with;
 extern const nrv__opdef nrv__op_window;
@@ -966,6 +967,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_conv,
     &nrv__op_conv_dx,
     &nrv__op_conv_dw,
+    &nrv__op_conv_tbc,
     &nrv__op_conv_transpose,
     &nrv__op_conv_with,
     &nrv__op_window,

@@ -407,7 +407,7 @@ static void binomial_has_its_distribution(void **state)
             p[i] = exp(lgamma(N + 1) - lgamma(k + 1) - lgamma(N - k + 1) + some + rest);
         }
         for (int64_t i = 0; i < n; i++) {
-            if (!(v[i] >= from && v[i] <= N && v[i] < from + MOST_CELLS && v[i] == floor(v[i])))
+            if (!(v[i] >= from && v[i] <= N && v[i] < from + (double)MOST_CELLS && v[i] == floor(v[i])))
                 fail_msg("%s: drew %.17g", what, v[i]);
             count[(int)(v[i] - from)]++;
         }
@@ -446,14 +446,14 @@ static void binomial_holds_for_many_trials(void **state)
 static void von_mises_cells(double k, const double *v, int64_t n)
 {
     enum { CELLS = 64, STEPS = 40 };
-    const double pi = 3.14159265358979323846, w = fmin(pi, 7 / sqrt(k)), wide = 2 * w / CELLS;
+    const double pi = 3.14159265358979323846, w = fmin(pi, 7 / sqrt(k)), wide = 2 * w / (double)CELLS;
     int64_t count[CELLS] = { 0 };
     double p[CELLS] = { 0 }, sum = 0;
     char what[40];
     snprintf(what, sizeof what, "von Mises at %g", k);
     for (int c = 0; c < CELLS; c++) {
         for (int i = 0; i <= STEPS; i++) {
-            const double half = sin(0.5 * (c * wide - w + i * wide / STEPS));
+            const double half = sin(0.5 * (c * wide - w + i * wide / (double)STEPS));
             p[c] += (i == 0 || i == STEPS ? 1 : i % 2 ? 4 : 2) * exp(-2 * k * half * half);
         }
         sum += p[c];

@@ -48,7 +48,7 @@ NRV_OP(frexp_exponent, .sig = "real x[...] -> i32 e[...]", .doc = "The e of x = 
 NRV_OP(frexp_mantissa, .sig = "real x[...] -> m[...]", .doc = "The m of x = m 2^e, as frexp gives it.",
        .shape = nrv__infer_point, .flags = NRV_POINTWISE, .vjp = frexp_mantissa_vjp, .ref = frexp_mantissa_ref,
        .refuse = NRV_WANTS_REAL(frexp_mantissa),
-       .test = { "x[3,5] in 1.1..1.9", "x[] in -0.9..-0.6", "x[0]", "x{0, -0, 3, -0.7, 1e-40, 1e30, inf, nan}",
+       .test = { "x[3,5] in 1.1..1.9", "x[] in -0.9..-0.6", "x[0]",
                  "x[1027] in 520..1000" }); /* between its jumps, where it has a slope */
 
 static nrv_tensor frexp_make(nrv__case *c)

@@ -66,3 +66,7 @@ def cases(rng):
         inputs = {"x": draw(rng, (2, 2) + (4, 5, 6)[:axes]), "w": draw(rng, (3, 2) + (2, 3, 2)[:axes]), "b": draw(rng, 3)}
         yield {"name": f"conv{axes}d_{100 + i}", "attrs": {"padding": pad, "padding_mode": mode}, "inputs": inputs,
                "grads": list(inputs), "run": lambda x, w, b, m=mode, p=pad: padded(m, x, w, b, p)}
+    for i, pad in enumerate([0, 2]):
+        inputs = {"x": draw(rng, (5, 2, 3)), "w": draw(rng, (3, 3, 4)), "b": draw(rng, 4)}
+        yield {"name": f"conv_tbc_{i}", "attrs": {"pad": pad}, "inputs": inputs, "grads": list(inputs),
+               "run": lambda x, w, b, p=pad: torch.conv_tbc(x, w, b, p)}
