@@ -4,6 +4,7 @@
 #   bench/peers/hand.c        once for each instruction set, build/bench/hand_<tier>
 #   bench/models/*.c          one program, build/bench/bench_models: the models whose training steps are compared with
 #                             others'; on the public header alone, as a user would write them
+#   bench/same_rows.c         build/bench/bench_rows: does a row's result depend on its batch?
 add_custom_target(bench)
 function(nervo_bench_program name output)
     add_executable(${name} EXCLUDE_FROM_ALL ${ARGN})
@@ -12,14 +13,15 @@ function(nervo_bench_program name output)
 endfunction()
 
 file(GLOB nervo_bench_models CONFIGURE_DEPENDS bench/models/*.c)
-if(nervo_bench_models)
-    nervo_bench_program(bench_models bench_models ${nervo_bench_models})
-    target_include_directories(bench_models PRIVATE ${PROJECT_SOURCE_DIR}/include)
-    target_compile_options(bench_models PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_COMPILE_OPTIONS>)
-    target_compile_definitions(bench_models PRIVATE _POSIX_C_SOURCE=200809L)
-    target_link_options(bench_models PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_LINK_OPTIONS>)
-    target_link_libraries(bench_models PRIVATE nervo_static)
-endif()
+nervo_bench_program(bench_models bench_models ${nervo_bench_models})
+nervo_bench_program(bench_rows bench_rows bench/same_rows.c)
+foreach(program bench_models bench_rows)
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+    target_compile_options(${program} PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_COMPILE_OPTIONS>)
+    target_compile_definitions(${program} PRIVATE _POSIX_C_SOURCE=200809L)
+    target_link_options(${program} PRIVATE $<TARGET_PROPERTY:nervo_flags,INTERFACE_LINK_OPTIONS>)
+    target_link_libraries(${program} PRIVATE nervo_static)
+endforeach()
 
 set(nervo_hand_avx512 -mprefer-vector-width=512) # or some compilers would use half of a register
 foreach(tier IN LISTS NERVO_TIERS)

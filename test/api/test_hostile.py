@@ -38,7 +38,8 @@ OWNED = {"nrv_store *": "nrv_store_free", "nrv_graph *": "nrv_graph_free", "nrv_
 # what a rule above does not say: an argument that may be NULL, a count that would take the machine, nodes that go
 OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3), ("nrv_cumulative_trapezoid", 1),
             ("nrv_complex", 1), ("nrv_linear_by", 2), ("nrv_layer_norm_by", 2), ("nrv_layer_norm_by", 3),
-            ("nrv_rms_norm_by", 2), ("nrv_clamp_between", 1), ("nrv_clamp_between", 2), ("nrv_cov", 2), ("nrv_cov", 3)}
+            ("nrv_rms_norm_by", 2), ("nrv_group_norm_by", 2), ("nrv_group_norm_by", 3), ("nrv_conv", 2),
+            ("nrv_conv_with", 2), ("nrv_conv_transpose_with", 2), ("nrv_conv_tbc", 2), ("nrv_clamp_between", 1), ("nrv_clamp_between", 2), ("nrv_cov", 2), ("nrv_cov", 3)}
 ONLY = {("nrv_pool_new", 0): "draw(h, 3)", ("nrv_list_of", 1): "arg_tensors(h, nrv_list_len(a0))"}
 
 

@@ -6,8 +6,12 @@
 #ifndef TEST_FUZZ_SHOWN_H
 #define TEST_FUZZ_SHOWN_H
 #include "src/ops/op.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define nan NAN /* as printf writes them */
+#define inf INFINITY
 
 typedef nrv_tensor shown_program(nrv_graph *g, nrv_tensor t);
 

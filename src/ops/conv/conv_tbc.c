@@ -18,8 +18,8 @@ NRV_OP(
     .refuse = { "x[5,2,3], w[3,3] => conv_tbc: x of rank 3 with weights of rank 2 | in here | input 0: input f32 [5, "
                 "2, 3] x | input 1: input f32 [3, 3] w | hint x (T,B,C) and weights (K,C,out)",
                 "x:i32[5,2,3], w[3,3,4] => conv_tbc: input 0 is i32, a real type is wanted | in here | input 0: input "
-                "i32 [5, 2, 3] x | hint nrv_cast it to NRV_F32" },
-    .test = { "x[5,2,3], w[3,3,4], b[4], pad=1", "x[6,1,2], w[2,2,3]", "x[4,0,2], w[2,2,3], b[3]" });
+                "i32 [5, 2, 3] x | input 1: input f32 [3, 3, 4] w | hint nrv_cast it to NRV_F32" },
+    .test = { "x[5,2,3], w[3,3,4], b[4], pad=1", "x[6,1,2], w[2,2,3], pad=1", "x[4,0,2], w[2,2,3], b[3], pad=1" });
 
 /* x (T,B,C), w (K,C,O), b (O) or NULL -> (T + 2 pad - K + 1, B, O): nrv_conv with time in front. */
 NRV_API nrv_tensor nrv_conv_tbc(nrv_tensor x, nrv_tensor w, nrv_tensor b, int pad)
