@@ -77,6 +77,9 @@ static void faults_run(const op_case *c, nrv_graph *g, nrv_store *s, int64_t tur
 static bool faults_said(const op_case *c, faults_way way, char why[FAULTS_ROOM])
 {
     const int64_t turns = way == FAULTS_LOOP ? FAULTS_TURNS : 1;
+    for (int i = 0; i < c->n_x && turns > 1; i++)
+        if (c->x[i].rank == NRV__MAX_RANK) /* no room for the turns */
+            return false;
     nrv_store *s = nrv_store_new(NULL);
     nrv_graph *g = nrv_graph_new(s, 0);
     nrv_tensor x[CASE_INPUTS], y;
