@@ -64,7 +64,9 @@ static void gradients_of_weights_do_not_wait(void **state)
     for (int i = 0; i < MANY * WIDE; i++)
         input[i] = (float)(i % 17) / 17;
     outcome early = taken(NULL), late = taken("early");
+#ifndef NRV__TINY /* there, values are placed with little care */
     assert_true((double)early.workspace < 0.7 * (double)late.workspace);
+#endif
     assert_true(early.programs <= late.programs);
     assert_memory_equal(&early.loss, &late.loss, sizeof early.loss);
 }

@@ -147,7 +147,9 @@ static void an_lstm_is_a_product_and_a_program_a_turn(void **state)
     assert_int_equal(turns_count(t, "matmul", false), 1);
     assert_int_equal(turns_count(t, "copy", false), 1);
     assert_int_equal(turns_count(t, "matmul", true), 1);
+#ifndef NRV__TINY /* there, a program has three operations at most */
     assert_int_equal(turns_count(t, "tiles", true), 1);
+#endif
     assert_int_equal(turns_count(t, "copy", true), 0);
     free(t);
     nrv_graph_free(g);
