@@ -65,6 +65,8 @@ typedef struct nrv__why {
     char text[1536];
 } nrv__why;
 
+/* where, for "%s%s" in a message: nothing at the outermost scope */
+#define NRV__PLACE(scope) *(scope) ? "\n  in    " : "", (scope)
 nrv_status nrv__fail(nrv__why *w, nrv_status status, const char *fmt, ...) NRV__PRINTF(3, 4); /* returns status */
 nrv_status nrv__failv(nrv__why *w, nrv_status status, const char *fmt, va_list ap);
 const char *nrv__status_name(nrv_status s);

@@ -41,7 +41,7 @@ const char *nrv__fault_text(const nrv__fault *f)
 
 nrv_status nrv__fault_tell(const nrv__fault *f, nrv__why *why, const char *who, const char *place, const char *hint)
 {
-    return nrv__fail(why, nrv__fault_status(f), "%s: %s%s%s%s%s", who, f->text, *place ? "\n  in    " : "", place,
+    return nrv__fail(why, nrv__fault_status(f), "%s: %s%s%s%s%s", who, f->text, NRV__PLACE(place),
                      hint ? "\n  hint  " : "", hint ? hint : "");
 }
 

@@ -163,9 +163,7 @@ enum { NRV__PATH_SHOWN = 512 };
 nrv__path *nrv__path_down(nrv_graph *g, nrv__path *up, const char *name); /* NULL: no memory, the error is set */
 const char *nrv__path_text(nrv_graph *g, nrv__path *p); /* made once; "" also where the arena has no more memory */
 const char *nrv__path_show(const nrv__path *p,
-                           char buf[NRV__PATH_SHOWN]); /* for people: a long one without its middle */
-/* where, for "%s%s" in a message: nothing at the outermost scope */
-#define NRV__PLACE(scope) *(scope) ? "\n  in    " : "", (scope)
+                           char buf[NRV__PATH_SHOWN]);       /* for people: a long one without its middle */
 bool nrv__path_less(const nrv__path *a, const nrv__path *b); /* as strcmp of the texts says */
 
 typedef enum {

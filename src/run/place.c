@@ -10,10 +10,11 @@
 #include <string.h>
 
 #ifdef NRV__TINY
-enum { PLACE_FEW = 4, PLACE_LOOK = 2, PLACE_WASTE = 16 };
+enum { PLACE_FEW = 4, PLACE_LOOK = 2 };
 #else
-enum { PLACE_FEW = 2048, PLACE_LOOK = 16, PLACE_WASTE = 16 };
+enum { PLACE_FEW = 2048, PLACE_LOOK = 16 };
 #endif
+enum { PLACE_WASTE = 16 }; /* of what lives at the worst moment, the part that may be wasted */
 
 /* ---- by size ---- */
 static bool place_larger(const void *a, const void *b)

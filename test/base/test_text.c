@@ -252,6 +252,43 @@ static void sorting_sorts(void **state)
     }
 }
 
+typedef struct long_item { /* longer than what is exchanged at a time */
+    int key;
+    unsigned char rest[96];
+} long_item;
+static long asked;
+
+static bool asked_less(const void *a, const void *b)
+{
+    asked++;
+    return ((const long_item *)a)->key < ((const long_item *)b)->key;
+}
+
+/* in order but for a few, backwards, and mixed: the first in a line, all in n log n questions, nothing torn apart */
+static void sorting_asks_no_more_than_it_must(void **state)
+{
+    (void)state;
+    enum { N = 4096, LOG = 12 };
+    long_item *v = malloc(N * sizeof *v);
+    assert_non_null(v);
+    for (int order = 0; order < 3; order++) {
+        for (int i = 0; i < N; i++) {
+            const int key = order == 0 ? i ^ (i % 64 < 2) : order == 1 ? N - 1 - i : i * 1597 % N;
+            v[i].key = key;
+            memset(v[i].rest, key % 251, sizeof v[i].rest);
+        }
+        asked = 0;
+        nrv__sort(v, N, sizeof *v, asked_less);
+        assert_true(asked <= (order == 0 ? 2 * N : (5 + 2 * LOG) * N));
+        for (int i = 0; i < N; i++) {
+            assert_int_equal(v[i].key, i);
+            for (size_t k = 0; k < sizeof v[i].rest; k++)
+                assert_int_equal(v[i].rest[k], i % 251);
+        }
+    }
+    free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_long_error_ends_between_characters), cmocka_unit_test(every_status_has_a_name),
         cmocka_unit_test(sums_and_products_notice_overflow),    cmocka_unit_test(numbers_as_text),
         cmocka_unit_test(numbers_survive_text_and_locale),      cmocka_unit_test(sorting_sorts),
+        cmocka_unit_test(sorting_asks_no_more_than_it_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
