@@ -82,6 +82,8 @@ int nrv__case_small(const nrv__case *c, const char *name, int otherwise);  /* th
 bool nrv__case_flag(const nrv__case *c, const char *name, bool otherwise); /* true, false, 1, 0 */
 double nrv__case_real(const nrv__case *c, const char *name, double otherwise);
 int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to); /* "2x3", "2,3": how many */
+/* "0.5 1", "0.5x1", "0.5,1": how many; 0 also where one of them is no number */
+int nrv__case_reals(const nrv__case *c, const char *name, int most, double *to);
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise);
 
 /* ---- the record ---- */
@@ -118,7 +120,7 @@ struct nrv__opdef {
     const char *tolerance_why;
     double point_ulp; /* element by element of one real input, float32: how far any may be, in its own ulp; 0 = 4 */
     const char *not_slope; /* why the gradient is not the slope, where that is meant (surrogate) */
-    uint64_t not_slope_in; /* bits: of which inputs, as the signature counts them; 0: of all */
+    uint64_t not_slope_in; /* bits: of which inputs, as the cases count them; 0: of all */
     const char *values;    /* what helps where values are refused as it runs: the hint of that message */
     const char *test[12];  /* "x[3,5] in -2..2, axis=1" */
     /* at least two bad calls and the whole message, its lines joined by " | ": "x[3], axis=1 => sum: ... | hint ..." */

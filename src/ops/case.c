@@ -104,6 +104,20 @@ int nrv__case_ints(const nrv__case *c, const char *name, int most, int64_t *to)
     return n;
 }
 
+int nrv__case_reals(const nrv__case *c, const char *name, int most, double *to)
+{
+    const char *t = nrv__case_text(c, name);
+    int n = 0;
+    while (t && *t && n < most) {
+        size_t length = strcspn(t, "x, ");
+        if (!nrv__parse_number(t, length, &to[n++]))
+            return 0;
+        t += length;
+        t += strspn(t, "x, ");
+    }
+    return n;
+}
+
 nrv_dtype nrv__case_type(const nrv__case *c, const char *name, nrv_dtype otherwise)
 {
     static const char *const torch[] = { "",          "float32 float", "float64 double", "float16 half", "bfloat16",

@@ -27,7 +27,7 @@ static void infer_refuse(nrv__infer *s, nrv_status status, const char *hint, con
     char shown[NRV__PATH_SHOWN];
     const char *path = nrv__path_show(nrv__scope_at(s->g), shown);
     nrv__fail(&s->g->why, status, "%s: %s%s%s%s%s%s", s->g->calls.op ? s->g->calls.op->name : s->op->name, what,
-              *path ? "\n  in    " : "", path, t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
+              NRV__PLACE(path), t.at ? t.at : "", hint ? "\n  hint  " : "", hint ? hint : "");
     nrv__text_free(&t);
 }
 

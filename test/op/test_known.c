@@ -77,6 +77,7 @@ static const known_row known_values[] = {
     { "segment_reduce", "x{1, 2, 3, 4}, lengths:i32{2, 0, 2}, reduce=mean, initial=1", "2 1 4" },
     { "segment_reduce", "x{1, 2, 3, 4}, lengths:i32{2, 0, 2}, reduce=max", "2 -inf 4" },
     { "segment_reduce", "x{1, 2, 3, 4}, lengths:i32{2, 0, 2}, reduce=mean", "1.5 nan 3.5" },
+    { "segment_reduce", "x{1, 2, 3}, lengths:i32{2, 5}, reduce=mean", "1.5 3" },
     { "softmax2d", "x[2,1,1]{1, 1}", "0.5 0.5" },
     { "solve_ex", "a[2,2]{2, 0, 0, 4}, b{2, 2}", "1 0.5" },
     { "spherical_bessel_j0", "x{0, inf, -inf, nan, 0.0009765625, -2, 3.140625}",

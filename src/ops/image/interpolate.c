@@ -218,20 +218,12 @@ NRV_API nrv_tensor nrv_interpolate(nrv_tensor x, int n, const nrv_dim *to, int m
     return nrv_interpolate_with(x, n, to, &(nrv_interpolate_opt){ .mode = mode });
 }
 
-/* up to n numbers, one stands for all; as many as were given */
-static int interpolate_reals(const char *t, int n, double *to)
+/* up to n numbers, one stands for all */
+static void interpolate_reals(const nrv__case *c, const char *name, int n, double *to)
 {
-    int k = 0;
-    while (t && *t && k < n) {
-        size_t length = strcspn(t, "x, ");
-        if (!nrv__parse_number(t, length, &to[k++]))
-            return 0;
-        t += length;
-        t += strspn(t, "x, ");
-    }
+    int k = nrv__case_reals(c, name, n, to);
     for (int i = k; k == 1 && i < n; i++)
         to[i] = to[0];
-    return k;
 }
 
 static nrv_tensor interpolate_make(nrv__case *c)
@@ -244,8 +236,8 @@ static nrv_tensor interpolate_make(nrv__case *c)
     int n = x && x->rank > 2 && x->rank < 6 ? x->rank - 2 : 0;
     double size[3] = { 0 }, scale[3] = { 0 };
     nrv_dim to[3] = { 0 };
-    interpolate_reals(nrv__case_text(c, "size"), n, size);
-    interpolate_reals(nrv__case_text(c, "scale_factor"), n, scale);
+    interpolate_reals(c, "size", n, size);
+    interpolate_reals(c, "scale_factor", n, scale);
     for (int i = 0; i < n; i++) {
         double length = scale[i] > 0 ? floor((double)x->dim[2 + i] * scale[i]) : size[i];
         to[i] = length > 0 && length < 1e9 ? (nrv_dim)length : 0;

@@ -3,49 +3,48 @@
    Only argsort has a reference: the others take x along its answer, so that their gradients are those of taking. The
    order is total - values, and where these are equal the index - so it is the same everywhere: equal elements keep
    their order in both directions, as PyTorch's stable sort does; -0 equals 0; NaN is larger than any number. */
-#include "../op.h"
+#include "lines.h"
 
-typedef struct argsort_row { /* a heap of indexes, which live in the result */
+typedef struct argsort_row {
     const double *x;
-    double *at;
     int64_t step;
     bool down;
 } argsort_row;
 
-static bool argsort_before(const argsort_row *r, double i, double j)
+static bool argsort_before(const void *row, double i, double j)
 {
+    const argsort_row *r = row;
     const double a = r->x[(int64_t)i * r->step], b = r->x[(int64_t)j * r->step];
     const bool more = a > b || (a != a && b == b), less = a < b || (b != b && a == a);
     return more || less ? (r->down ? more : less) : i < j;
 }
 
-static void argsort_sink(const argsort_row *r, int64_t i, int64_t n)
+static void argsort_swap(double *a, double *b)
 {
-    double *at = r->at;
-    const int64_t step = r->step;
+    const double t = *a;
+    *a = *b, *b = t;
+}
+
+static void argsort_sink(double *at, int64_t i, int64_t n, int64_t step, nrv__before *before, const void *row)
+{
     for (int64_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && argsort_before(r, at[child * step], at[(child + 1) * step]))
+        if (child + 1 < n && before(row, at[child * step], at[(child + 1) * step]))
             child++;
-        if (!argsort_before(r, at[i * step], at[child * step]))
+        if (!before(row, at[i * step], at[child * step]))
             return;
-        const double t = at[i * step];
-        at[i * step] = at[child * step];
-        at[child * step] = t;
+        argsort_swap(&at[i * step], &at[child * step]);
     }
 }
 
-/* heapsort: no memory, and n log n for any input */
-static void argsort_heap(const argsort_row *r, int64_t n)
+void nrv__order(double *at, int64_t n, int64_t step, nrv__before *before, const void *row)
 {
     for (int64_t i = 0; i < n; i++)
-        r->at[i * r->step] = (double)i;
+        at[i * step] = (double)i;
     for (int64_t i = n / 2; i-- > 0;)
-        argsort_sink(r, i, n);
+        argsort_sink(at, i, n, step, before, row);
     for (int64_t left = n; left > 1; left--) {
-        const double t = r->at[0];
-        r->at[0] = r->at[(left - 1) * r->step];
-        r->at[(left - 1) * r->step] = t;
-        argsort_sink(r, 0, left - 1);
+        argsort_swap(&at[0], &at[(left - 1) * step]);
+        argsort_sink(at, 0, left - 1, step, before, row);
     }
 }
 
@@ -55,9 +54,8 @@ static void argsort_ref(const nrv__args *a)
     const int64_t n = a->in[0].dim[s->axis], inner = a->in[0].stride[s->axis], rows = n ? a->n / n : 0;
     for (int64_t r = 0; r < rows; r++) {
         const int64_t first = r / inner * inner * n + r % inner;
-        const argsort_row row = { (const double *)a->in[0].data + first, (double *)a->out[0].data + first, inner,
-                                  s->descending != 0 };
-        argsort_heap(&row, n);
+        const argsort_row row = { (const double *)a->in[0].data + first, inner, s->descending != 0 };
+        nrv__order((double *)a->out[0].data + first, n, inner, argsort_before, &row);
     }
 }
 

@@ -1,18 +1,18 @@
 /* argsort_rows.c - in which order the rows of a matrix stand, compared from their first element on; and lexsort, the
    same of keys that are given apart. The order is total, as argsort's is: rows that are equal keep theirs, -0 equals 0
    and NaN is larger than any number. */
-#include "../op.h"
+#include "lines.h"
 
 extern const nrv__opdef nrv__op_argsort_rows, nrv__op_lexsort;
 
-typedef struct rows_heap { /* of row numbers, which live in the result */
+typedef struct rows_of {
     const double *x;
-    double *at;
     int64_t width;
-} rows_heap;
+} rows_of;
 
-static bool rows_before(const rows_heap *r, double i, double j)
+static bool rows_before(const void *row, double i, double j)
 {
+    const rows_of *r = row;
     const double *a = r->x + (int64_t)i * r->width, *b = r->x + (int64_t)j * r->width;
     for (int64_t k = 0; k < r->width; k++) {
         if (a[k] < b[k] || (b[k] != b[k] && a[k] == a[k]))
@@ -23,49 +23,23 @@ static bool rows_before(const rows_heap *r, double i, double j)
     return i < j;
 }
 
-static void rows_sink(const rows_heap *r, int64_t i, int64_t n)
-{
-    for (int64_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && rows_before(r, r->at[child], r->at[child + 1]))
-            child++;
-        if (!rows_before(r, r->at[i], r->at[child]))
-            return;
-        const double t = r->at[i];
-        r->at[i] = r->at[child], r->at[child] = t;
-    }
-}
-
 static void argsort_rows_ref(const nrv__args *a)
 {
     const nrv__view *x = &a->in[0];
     const int64_t n = x->dim[x->rank - 2], width = x->dim[x->rank - 1];
-    for (int64_t first = 0; first < a->n; first += n) {
-        const rows_heap r = { (const double *)x->data + first * width, (double *)a->out[0].data + first, width };
-        for (int64_t i = 0; i < n; i++)
-            r.at[i] = (double)i;
-        for (int64_t i = n / 2; i-- > 0;)
-            rows_sink(&r, i, n);
-        for (int64_t left = n; left > 1; left--) {
-            const double t = r.at[0];
-            r.at[0] = r.at[left - 1], r.at[left - 1] = t;
-            rows_sink(&r, 0, left - 1);
-        }
-    }
+    for (int64_t first = 0; first < a->n; first += n)
+        nrv__order((double *)a->out[0].data + first, n, 1, rows_before,
+                   &(rows_of){ (const double *)x->data + first * width, width });
 }
 
 static bool argsort_rows_shape(nrv__infer *s)
 {
     nrv_tensor x = s->in[0];
-    char text[24];
     if (x->rank < 2)
         return nrv__infer_fail(s, NRV_ESHAPE, "x (...,n,m): n rows of m", "x of rank %d", x->rank);
-    if (!nrv__dim_at_most(s->g, x->dim[x->rank - 2], INT32_MAX, s->op->name))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the indexes are i32", "%s rows",
-                               nrv__dim_text(s->g, x->dim[x->rank - 2], text));
     nrv__infer_same(s);
     s->rank--;
-    s->type = NRV_I32;
-    return true;
+    return nrv__infer_places(s, x->rank - 2);
 }
 
 static nrv_tensor argsort_rows_batch(const nrv__batch *b)
@@ -79,7 +53,9 @@ NRV_OP(
            "the second ones... Equal rows keep their order; NaN counts as the largest.",
     .shape = argsort_rows_shape, .batch = argsort_rows_batch, .ref = argsort_rows_ref,
     .no_grad = "an index is piecewise constant",
-    .refuse = { "x[3] => argsort_rows: x of rank 1 | in here | input 0: input f32 [3] x | hint x (...,n,m): n rows of "
+    .refuse = { "x[2147483648,0] => argsort_rows: axis 0 has 2147483648 elements | in here | input 0: input f32 "
+                "[2147483648, 0] x | hint places are i32, so up to 2^31 - 1",
+                "x[3] => argsort_rows: x of rank 1 | in here | input 0: input f32 [3] x | hint x (...,n,m): n rows of "
                 "m",
                 "x:i32[] => argsort_rows: x of rank 0 | in here | input 0: input i32 [] x | hint x (...,n,m): n rows "
                 "of m" },

@@ -2,7 +2,6 @@
 
    Bins are half open but for the last, which has its end. What lies outside and NaN are left out. */
 #include "lines.h"
-#include <stdlib.h>
 
 extern const nrv__opdef nrv__op_histogram, nrv__op_histogramdd;
 enum { HISTOGRAM_AXES = NRV__MAX_RANK };
@@ -32,11 +31,21 @@ static nrv_tensor histogram_last(nrv_tensor edges)
     return edges ? nrv_squeeze(nrv_slice(edges, 0, nrv__dim_sub(edges->g, edges->dim[0], 1), 1), 0) : NULL;
 }
 
-/* false: op refuses */
+/* weights (n), or NULL; false: op refuses */
+static bool histogram_weighs(const nrv__opdef *op, nrv_tensor x, nrv_dim n, nrv_tensor weight)
+{
+    const nrv_tensor in[] = { x, weight };
+    nrv_dim d;
+    return !weight ||
+           (nrv__op_wants_real(op, 2, in) && weight->rank == 1 &&
+            nrv__dim_same(x->g, n, weight->dim[0], op->name, &d)) ||
+           nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a weight for each", "weights of another shape");
+}
+
+/* bins and range, of n elements or points; false: op refuses */
 static bool histogram_wants(const nrv__opdef *op, nrv_tensor x, nrv_dim n, int axes, const int64_t *bins,
                             const nrv_histogram_opt *o)
 {
-    nrv_dim d;
     int64_t all = 1;
     for (int i = 0; i < axes; i++)
         if (bins[i] < 1 || bins[i] > INT32_MAX || !nrv__mul(all, bins[i], &all) || all > INT32_MAX)
@@ -51,17 +60,13 @@ static bool histogram_wants(const nrv__opdef *op, nrv_tensor x, nrv_dim n, int a
                                    o->least[i], o->most[i]);
     if (!o->n_range && n == 0)
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "say from where to where", "nothing has no smallest element");
-    const nrv_tensor in[] = { x, o->weight };
-    return !o->weight ||
-           (nrv__op_wants_real(op, 2, in) && o->weight->rank == 1 &&
-            nrv__dim_same(x->g, n, o->weight->dim[0], op->name, &d)) ||
-           nrv__op_refuses(op, 2, in, NRV_ESHAPE, "a weight for each", "weights of another shape");
+    return true;
 }
 
 /* bin (N): from 1, 0 where it counts nowhere; count: how many bins */
 static nrv_tensor histogram_counted(nrv_tensor x, nrv_tensor bin, nrv_dim n, nrv_dim count, nrv_tensor weight)
 {
-    weight = weight ? nrv_merge_axes(weight, 0, -1) : nrv_fill(x->g, x->type, NRV_SHAPE(n), 1);
+    weight = weight ? weight : nrv_fill(x->g, x->type, NRV_SHAPE(n), 1);
     nrv_tensor all = nrv_scatter_add(weight, bin, 0, nrv__dim_add(x->g, count, 1));
     return nrv_slice(all, 0, 1, count);
 }
@@ -83,15 +88,10 @@ typedef struct histogram_case {
 /* range: "least most least most ..." */
 static void histogram_case_of(const nrv__case *c, histogram_case *to)
 {
-    const char *t = nrv__case_text(c, "range");
     double v[2 * HISTOGRAM_AXES];
-    int n = 0;
-    for (char *end; t && *t && n < 2 * HISTOGRAM_AXES; t = *end == ' ' || *end == ',' ? end + 1 : end) {
-        v[n++] = strtod(t, &end);
-        if (end == t)
-            break;
-    }
-    *to = (histogram_case){ .o = { .n_range = n / 2,
+    const int n = nrv__case_reals(c, "range", 2 * HISTOGRAM_AXES, v);
+    const bool pairs = n % 2 == 0 && (n > 0 || !nrv__case_text(c, "range"));
+    *to = (histogram_case){ .o = { .n_range = pairs ? n / 2 : -1,
                                    .density = nrv__case_flag(c, "density", false),
                                    .least = to->least,
                                    .most = to->most,
@@ -128,16 +128,20 @@ NRV_OP(
            "or between given edges; or the sum of their weights. density: over all of it and the length of the bin.",
     .flags = NRV_MACRO, .make = histogram_make, .torch = "histogram", .numpy = "histogram", .ulp = 8,
     .tolerance_why = "edges are rounded, and a density divides by their difference", HISTOGRAM_STEP,
+    .not_slope_in = 1 << 0 | 1 << 2,
     .refuse = { "x[3], bins=0 => histogram: 0 bins | in here | input 0: input f32 [3] x | hint one bin or more along "
                 "each axis, 2^31 - 1 in all",
                 "x[3], bins=4, range=2 1 => histogram: a range from 2 to 1 | in here | input 0: input f32 [3] x | "
                 "hint from the smaller to the larger",
+                "x[3], bins=4, range=2 => histogram: -1 ranges for 1 axes | in here | input 0: input f32 [3] x | hint "
+                "one from each axis to its end, or none at all",
                 "x[3], weight[2], bins=4 => histogram: weights of another shape | in here | input 0: input f32 [3] x "
                 "| input 1: input f32 [2] weight | hint a weight for each",
                 "x[0], bins=4 => histogram: nothing has no smallest element | in here | input 0: input f32 [0] x | "
                 "hint say from where to where" },
     .test = { "x[40], bins=5, range=-1 1", "x[3,4] in -3..3, bins=4", "x[12], weight[12] in 0.5..2, bins=3, density=1",
-              "x{2,2}, bins=4", "x{0,1,2,3,nan,1.5}, edges{0,1,3}", "x[0], bins=2, range=0 1" });
+              "x{2,2}, bins=4", "x{0,1,2,3,nan,1.5}, w[6] in 0.5..2, edges{0,1,3}", "x[2,3], w[2,3], bins=2",
+              "x[0], bins=2, range=0 1" });
 NRV_OP(
     histogramdd, .sig = "real x[n,axes], real weight[n]? -> y[bins...], edges...",
     .doc = "How many points lie in each cell of a grid of `bins` equal intervals along each of their coordinates, "
@@ -145,6 +149,7 @@ NRV_OP(
            "the size of the cell. The edges of each axis come beside it.",
     .flags = NRV_MACRO, .make = histogramdd_make, .torch = "histogramdd", .numpy = "histogramdd", .ulp = 8,
     .tolerance_why = "edges are rounded, and a density divides by their differences", HISTOGRAM_STEP,
+    .not_slope_in = 1 << 0,
     .refuse = { "x[3], bins=2 => histogramdd: points of rank 1 on 1 axes | in here | input 0: input f32 [3] x | hint "
                 "points (N,D), and a number of bins for each of at most 8 coordinates",
                 "x[3,2], bins=2x3x4 => histogramdd: points of rank 2 on 3 axes | in here | input 0: input f32 [3, 2] "
@@ -168,9 +173,10 @@ NRV_API nrv_tensor nrv_histogram(nrv_tensor x, int64_t bins, const nrv_histogram
     if (!flat || !histogram_wants(op, x, flat->dim[0], 1, &bins, o))
         return NULL;
     nrv_tensor e = histogram_edges(flat, bins, o->n_range ? o->least : NULL, o->n_range ? o->most : NULL);
-    if (edges)
+    nrv_tensor y = nrv_histogram_between(x, e, o);
+    if (edges && y)
         *edges = e;
-    return nrv_histogram_between(flat, e, o);
+    return y;
 }
 
 /* The same between given edges (bins + 1), which ascend. */
@@ -184,17 +190,15 @@ NRV_API nrv_tensor nrv_histogram_between(nrv_tensor x, nrv_tensor edges, const n
         return NULL;
     if (edges->rank != 1 || (edges->dim[0] >= 0 && edges->dim[0] < 2))
         return nrv__op_refuses(op, 2, in, NRV_ESHAPE, "edges (bins + 1), ascending", "edges of rank %d", edges->rank);
-    nrv_tensor flat = nrv_merge_axes(nrv_stop(x), 0, -1);
+    nrv_tensor flat = nrv_merge_axes(nrv_stop(x), 0, -1), weight = o->weight;
     const nrv_dim bins = nrv__dim_sub(x->g, edges->dim[0], 1), n = flat ? flat->dim[0] : 0;
-    const int64_t one = 1;
-    const nrv_histogram_opt only = {
-        .n_range = 1, .least = (const double[]){ 0 }, .most = (const double[]){ 1 }, .weight = o->weight
-    };
-    if (!flat || !histogram_wants(op, x, n, 1, &one, &only))
+    if (weight && x->rank != 1 && nrv__alike(x, weight, op->name))
+        weight = nrv_merge_axes(weight, 0, -1);
+    if (!flat || !histogram_weighs(op, x, n, weight))
         return NULL;
     edges = nrv_stop(edges);
     nrv_tensor bin = nrv__bin_of(edges, flat, histogram_last(edges), bins);
-    nrv_tensor y = histogram_counted(x, bin, n, bins, o->weight);
+    nrv_tensor y = histogram_counted(x, bin, n, bins, weight);
     return o->density ? histogram_dense(y, 1, &edges) : y;
 }
 
@@ -217,7 +221,7 @@ NRV_API nrv_tensor nrv_histogramdd(nrv_tensor x, int axes, const int64_t *bins, 
         return nrv__op_refuses(op, 1, &x, NRV_ESHAPE,
                                "points (N,D), and a number of bins for each of at most 8 coordinates",
                                "points of rank %d on %d axes", x->rank, axes);
-    if (!histogram_wants(op, x, x->dim[0], axes, bins, o))
+    if (!histogram_wants(op, x, x->dim[0], axes, bins, o) || !histogram_weighs(op, x, x->dim[0], o->weight))
         return NULL;
     for (int i = 0; i < axes; i++) {
         nrv_tensor line = nrv_squeeze(nrv_slice(nrv_stop(x), 1, i, 1), 1);

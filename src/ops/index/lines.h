@@ -25,6 +25,10 @@ nrv_tensor nrv__along_cut(nrv_tensor x, nrv_tensor like, int axis); /* to the le
 bool nrv__along_fits(const nrv__opdef *op, int n, const nrv_tensor *in, int axis);
 /* x (E,...) and segment (E) for op; false: NULL came in, or the error is set */
 bool nrv__segments(nrv_tensor x, nrv_tensor segment, const char *op, bool real);
+/* ---- an order, see argsort.c ---- */
+typedef bool nrv__before(const void *row, double i, double j); /* knows no ties */
+/* 0..n-1, `step` apart, as before says: heapsort, which takes no memory, and n log n steps for any input */
+void nrv__order(double *at, int64_t n, int64_t step, nrv__before *before, const void *row);
 /* ---- bins of a histogram ---- */
 nrv_tensor nrv__bin_edges(nrv_tensor lo, nrv_tensor hi, int64_t bins); /* bins + 1 places, as nrv_linspace has them */
 /* i32, shaped as x: which bin between ascending edges (bins + 1) each is in, from 1; 0: in none. `last` is the last

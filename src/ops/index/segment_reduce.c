@@ -33,7 +33,10 @@ NRV_OP(segment_reduce, .sig = "real x[a...,n,b...], index lengths[a...,count] ->
                    "x[5], lengths[2] => segment_reduce: input 1 is f32, an index is wanted | in here | input 0: input "
                    "f32 [5] x | input 1: input f32 [2] lengths | hint nrv_cast it to NRV_I32 or NRV_I64",
                    "x[5], lengths:i32{2,2} => segment_reduce: index 2 at position 4; it must lie in 0..1 | in here | "
-                   "hint lengths are at least 0 and cover the axis; an index here is the number of a segment" },
+                   "hint lengths are at least 0 and cover the axis; an index here is the number of a segment",
+                   "x[2,5], lengths:i32[2,2]{2,2,3,2}, axis=1 => segment_reduce: index 4 at position 4; it must lie in "
+                   "0..3 | in here | hint lengths are at least 0 and cover the axis; an index here is the number of a "
+                   "segment" },
        .test = { "x[6,2], lengths:i32{2,0,4}", "x[6], lengths:i64{2,1,3}, reduce=mean",
                  "x[6,2], lengths:i32{2,1,3}, reduce=max", "x[6], lengths:i64{1,5}, reduce=min, initial=0.25",
                  "x[6] in 0.5..2, lengths:i32{2,0,4}, reduce=prod", "x[6], lengths:i32{2,0,4}, reduce=mean, initial=2",
@@ -41,21 +44,23 @@ NRV_OP(segment_reduce, .sig = "real x[a...,n,b...], index lengths[a...,count] ->
 
 static const double segment_reduce_of_none[] = { 0, 0, -INFINITY, INFINITY, 1 };
 
-/* which segment of all each row is in: x is (rows,n,...), lengths (rows,count) -> (rows*n). A length below 0 stands in
-   the place of all numbers, which is refused. */
-static nrv_tensor segment_reduce_numbers(nrv_tensor lengths, nrv_dim rows, nrv_dim n, nrv_dim count)
+/* which segment of all each row is in: x is (rows,n,...), lengths (rows,count) -> (rows*n). What lies behind the last
+   segment of its row gets the number behind all, a length below 0 stands in the place of all numbers: both are refused.
+ */
+static nrv_tensor segment_reduce_numbers(nrv_tensor lengths, nrv_dim rows, nrv_dim n, nrv_dim count, nrv_dim all)
 {
+    nrv_graph *g = lengths->g;
     nrv_tensor ends = nrv_cumsum(nrv_cast(lengths, NRV_I64), -1, 0);
-    nrv_tensor place = nrv_broadcast(nrv_iota(lengths->g, NRV_I64, n), NRV_SHAPE(rows, n));
+    nrv_tensor place = nrv_broadcast(nrv_iota(g, NRV_I64, n), NRV_SHAPE(rows, n));
     nrv_tensor mine = nrv_cast(nrv_searchsorted(ends, place, 1), NRV_I64);
-    nrv_tensor before =
-        nrv_expand(nrv_mul(nrv_iota(lengths->g, NRV_I64, rows), nrv_dim_value(lengths->g, count)), -1, 1);
+    nrv_tensor many = nrv_dim_value(g, count), before = nrv_expand(nrv_mul(nrv_iota(g, NRV_I64, rows), many), -1, 1);
     nrv_tensor least = nrv_min_of(nrv_pad(nrv_cast(lengths, NRV_I64), -1, 0, 1, 0), -1, 1);
-    return nrv_merge_axes(NRV_EXPR("l, i: l < 0 ? l : i", least, nrv_add(mine, before)), 0, -1);
+    return nrv_merge_axes(
+        NRV_EXPR("l, i, n, b, all: l < 0 ? l : i < n ? b + i : all", least, mine, many, before, nrv_dim_value(g, all)),
+        0, -1);
 }
 
-static nrv_tensor segment_reduce_rows(nrv_tensor x, nrv_tensor number, nrv_tensor lengths, int how, nrv_dim count,
-                                      double initial)
+static nrv_tensor segment_reduce_rows(nrv_tensor x, nrv_tensor number, int how, nrv_dim count, double initial)
 {
     static const char *const kind[] = { "sum", "sum", "amax", "amin", "prod" };
     const bool begun = initial == initial;
@@ -66,7 +71,7 @@ static nrv_tensor segment_reduce_rows(nrv_tensor x, nrv_tensor number, nrv_tenso
     nrv_tensor y = nrv_reduce_along(base, 0, index, x, kind[how], 1);
     if (how != 1 || !y)
         return y;
-    nrv_tensor many = nrv__line(nrv_cast(nrv_merge_axes(lengths, 0, -1), x->type), x->rank, 0);
+    nrv_tensor many = nrv__line(nrv_cast(nrv_bincount(number, NULL, count), x->type), x->rank, 0);
     nrv_tensor none = nrv_equal(many, nrv__like(many, 0));
     return NRV_EXPR("y, n, none, i: none ? i : y / (none ? 1 : n)", y, many, none, nrv__like(y, initial));
 }
@@ -103,10 +108,8 @@ NRV_API nrv_tensor nrv_segment_reduce(nrv_tensor x, const char *reduce, nrv_tens
     for (int i = axis + 1; i < x->rank; i++)
         flat.dim[i - axis] = x->dim[i];
     back.dim[axis] = count;
-    nrv_tensor number = segment_reduce_numbers(nrv_reshape(lengths, NRV_SHAPE(rows, count)), rows, n, count);
-    const nrv_dim all[] = { rows, count };
-    nrv_tensor y =
-        number ? segment_reduce_rows(nrv_reshape(x, flat), number, lengths, how, nrv__dim_product(g, 2, all), initial)
-               : NULL;
+    const nrv_dim all = nrv__dim_product(g, axis + 1, lengths->dim);
+    nrv_tensor number = segment_reduce_numbers(nrv_reshape(lengths, NRV_SHAPE(rows, count)), rows, n, count, all);
+    nrv_tensor y = number ? segment_reduce_rows(nrv_reshape(x, flat), number, how, all, initial) : NULL;
     return nrv_reshape(y, back);
 }

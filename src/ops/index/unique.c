@@ -154,7 +154,7 @@ NRV_API nrv_tensor nrv_unique_along(nrv_tensor x, int axis, nrv_tensor *inverse,
     NRV_CALLED(&nrv__op_unique, x);
     if (axis == NRV_ALL)
         return nrv_unique(x, inverse, counts, number);
-    nrv_shape back;
+    nrv_shape back = NRV_SCALAR;
     nrv_tensor rows = unique_rows(&nrv__op_unique, x, &axis, &back), order = nrv_argsort_rows(rows);
     nrv_tensor s = order ? nrv_gather(rows, order, 0) : NULL;
     unique_groups u = unique_of(s);
@@ -181,7 +181,7 @@ NRV_API nrv_tensor nrv_unique_consecutive_along(nrv_tensor x, int axis, nrv_tens
     NRV_CALLED(&nrv__op_unique_consecutive, x);
     if (axis == NRV_ALL)
         return nrv_unique_consecutive(x, inverse, counts, number);
-    nrv_shape back;
+    nrv_shape back = NRV_SCALAR;
     nrv_tensor rows = unique_rows(&nrv__op_unique_consecutive, x, &axis, &back);
     unique_groups u = unique_of(rows);
     return unique_given(&u, unique_rows_back(unique_values(rows, &u), back, axis), u.of, inverse, counts, number);

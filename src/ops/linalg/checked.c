@@ -90,7 +90,7 @@ NRV_OP(
     .torch = "linalg.solve_ex",
     .refuse = { "a[2,3], b[2] => solve_ex: a square matrix is wanted, not 2 x 3 | in here | input 0: input f32 [2, 3] "
                 "a | hint as many rows as columns; nrv_lstsq and nrv_pinv take any matrix",
-                "a[2,2], b[3,1] => solve: a is of 2 unknowns, b of 3 | in here | input 0: input f32 [2, 2] a | "
+                "a[2,2], b[3,1] => solve_ex: a is of 2 unknowns, b of 3 | in here | input 0: input f32 [2, 2] a | "
                 "input 1: input f32 [3, 1] b | hint b (...,n,k), or (...,n)" },
     .test = { "a[3,3]{1, 2, 3, 4, -1, 1, 2, 5, -3}, b[3,2]", "a[2,2]{1, 2, 3, -1}, b[2]",
               "a[2,2]{1, 2, 3, -1}, b[3,2], left=0", "a[0,0], b[0,2]" });
@@ -114,6 +114,7 @@ NRV_API nrv_tensor nrv_cholesky_ex(nrv_tensor a, int upper, nrv_tensor *info)
    stands, counted from 1, or 0. */
 NRV_API nrv_tensor nrv_lu_factor_ex(nrv_tensor a, nrv_tensor *pivots, nrv_tensor *info)
 {
+    NRV_CALLED(&nrv__op_lu_factor_ex, a);
     const nrv__opdef *op = &nrv__op_lu_factor_ex;
     if (pivots)
         *pivots = NULL;
@@ -144,6 +145,7 @@ NRV_API nrv_tensor nrv_inv_ex(nrv_tensor a, nrv_tensor *info)
    pivot was, counted from 1, or 0. */
 NRV_API nrv_tensor nrv_solve_ex(nrv_tensor a, nrv_tensor b, const nrv_solve_opt *o, nrv_tensor *info)
 {
+    NRV_CALLED(&nrv__op_solve_ex, a);
     const nrv__opdef *op = &nrv__op_solve_ex;
     if (info)
         *info = NULL;

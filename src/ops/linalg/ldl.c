@@ -214,10 +214,11 @@ static bool ldl_solve_shape(nrv__infer *s)
     nrv_dim n;
     if (!nrv__infer_square(s, 0, &n) || !nrv__infer_index(s, 1) || !nrv__infer_matrix(s, 2))
         return false;
-    bool fits = p->rank == ld->rank - 1 && b->rank == ld->rank && nrv__dim_same(s->g, n, b->dim[b->rank - 2], "", &n);
+    const char *op = s->op->name;
+    bool fits = p->rank == ld->rank - 1 && b->rank == ld->rank && nrv__dim_same(s->g, n, b->dim[b->rank - 2], op, &n);
     for (int i = 0; fits && i < p->rank; i++)
-        fits = nrv__dim_same(s->g, p->dim[i], ld->dim[i], "", &n) &&
-               (i == p->rank - 1 || nrv__dim_same(s->g, b->dim[i], ld->dim[i], "", &n));
+        fits = nrv__dim_same(s->g, p->dim[i], ld->dim[i], op, &n) &&
+               (i == p->rank - 1 || nrv__dim_same(s->g, b->dim[i], ld->dim[i], op, &n));
     if (!fits)
         return nrv__infer_fail(s, NRV_ESHAPE, "ld (...,n,n) and pivots (...,n) of nrv_ldl_factor, b (...,n,k)",
                                "ld of rank %d, pivots of rank %d and b of rank %d do not fit", ld->rank, p->rank,

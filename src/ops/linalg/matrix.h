@@ -27,13 +27,12 @@ static inline nrv_dim nrv__columns(nrv_tensor x)
 nrv_tensor nrv__eye(nrv_tensor like, nrv_dim n);
 nrv_tensor nrv__eye_of(nrv_tensor like, nrv_dim m, nrv_dim n);
 nrv_tensor nrv__eye_batch(nrv_tensor like, nrv_dim n); /* one for every matrix of like */
-nrv_tensor nrv__diagonal(nrv_tensor x);
-nrv_tensor nrv__first_of(nrv_tensor is);
-/* bool (...,n) -> i32 (...): which is the first true, from 1; 0: none */ /* (...,n,n) -> (...,n) */
-nrv_tensor nrv__on_diagonal(nrv_tensor d);                                /* (...,n) -> (...,n,n) */
-nrv_tensor nrv__block_of_matrix(nrv_tensor x, nrv_dim m, nrv_dim n);      /* the first m rows and n columns */
-nrv_tensor nrv__beside(nrv_tensor a, nrv_tensor b, int axis);             /* one behind the other along -1 or -2 */
-nrv_tensor nrv__by_inverse(nrv_tensor x, nrv_tensor r, unsigned how);     /* x op(r)^-1, see nrv__triangular */
+nrv_tensor nrv__first_of(nrv_tensor is);               /* bool (...,n) -> i32 (...): the first true, from 1; 0: none */
+nrv_tensor nrv__diagonal(nrv_tensor x);                /* (...,n,n) -> (...,n) */
+nrv_tensor nrv__on_diagonal(nrv_tensor d);             /* (...,n) -> (...,n,n) */
+nrv_tensor nrv__block_of_matrix(nrv_tensor x, nrv_dim m, nrv_dim n);  /* the first m rows and n columns */
+nrv_tensor nrv__beside(nrv_tensor a, nrv_tensor b, int axis);         /* one behind the other along -1 or -2 */
+nrv_tensor nrv__by_inverse(nrv_tensor x, nrv_tensor r, unsigned how); /* x op(r)^-1, see nrv__triangular */
 
 /* op(t) x = b with op(t) triangular; of t only the triangle is read, and not its diagonal where UNIT */
 enum { NRV__TRI_UPPER = 1, NRV__TRI_TRANSPOSE = 2, NRV__TRI_UNIT = 4 };

@@ -11,6 +11,7 @@ typedef struct {
 } nrv_matrix_norm_opt;
 #endif
 
+extern const nrv__opdef nrv__op_matrix_norm, nrv__op_frobenius_norm, nrv__op_nuclear_norm;
 typedef enum { NORM_FRO, NORM_NUC, NORM_ONE, NORM_TWO, NORM_INF, NORM_NONE } norm_kind;
 
 /* "-2", "2.0", "inf": the number apart from its sign */
@@ -55,14 +56,20 @@ static nrv_tensor norm_bad(const nrv__opdef *op, nrv_tensor a, const char *ord)
                            ord);
 }
 
-static nrv_tensor matrix_norm_make(nrv__case *c)
+static nrv_tensor norm_made(const nrv__case *c, const nrv__opdef *op, const char *ord)
 {
+    NRV_CALLED(op, c->x[0]);
     int64_t d[2] = { 0 };
     const int n = nrv__case_ints(c, "axis", 2, d);
     nrv_matrix_norm_opt o = { .keep = nrv__case_small(c, "keep", 0) };
     for (int i = 0; i < n && n == 2; i++)
         o.axis[i] = d[i] >= -NRV__MAX_RANK && d[i] < NRV__MAX_RANK ? (int)d[i] : NRV__MAX_RANK;
-    return nrv_matrix_norm_with(c->x[0], nrv__case_text(c, "ord"), &o);
+    return nrv_matrix_norm_with(c->x[0], ord, &o);
+}
+
+static nrv_tensor matrix_norm_make(nrv__case *c)
+{
+    return norm_made(c, &nrv__op_matrix_norm, nrv__case_text(c, "ord"));
 }
 
 NRV_OP(matrix_norm, .sig = "real a[...,m,n] -> y[...]",
@@ -124,54 +131,50 @@ NRV_API nrv_tensor nrv_matrix_norm_with(nrv_tensor a, const char *ord, const nrv
 }
 
 /* ---- two of them by name ---- */
-static nrv_tensor norm_of_case(nrv__case *c, const char *ord)
-{
-    nrv__case named = *c;
-    if (named.n_arg < NRV__CASE_ARGS)
-        named.arg[named.n_arg++] = (nrv__arg){ "ord", ord };
-    return matrix_norm_make(&named);
-}
-
 static nrv_tensor frobenius_norm_make(nrv__case *c)
 {
-    return norm_of_case(c, "fro");
+    return norm_made(c, &nrv__op_frobenius_norm, "fro");
 }
 
 static nrv_tensor nuclear_norm_make(nrv__case *c)
 {
-    return norm_of_case(c, "nuc");
+    return norm_made(c, &nrv__op_nuclear_norm, "nuc");
 }
 
-NRV_OP(frobenius_norm, .sig = "real a[...,m,n] -> y[...]",
-       .doc = "The root of the sum of the squares of each matrix, of the last two axes or of those given; matrix_norm "
-              "with ord=fro.",
-       .flags = NRV_MACRO, .make = frobenius_norm_make, .ulp = 8, .tolerance_why = "a sum, then a root",
-       .torch = "frobenius_norm",
-       .refuse = { "a[2,2], axis=1x1 => matrix_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
-                   "hint rows and columns are two axes",
-                   "a[3] => matrix_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
-                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
-       .test = { "a[2,3]", "a[2,3,2], axis=0x2, keep=1" });
-NRV_OP(nuclear_norm, .sig = "real a[...,m,n] -> y[...]",
-       .doc = "The sum of the singular values of each matrix, of the last two axes or of those given; matrix_norm with "
-              "ord=nuc.",
-       .flags = NRV_MACRO, .make = nuclear_norm_make, .ulp = 8, .tolerance_why = "a sum of singular values",
-       .torch = "nuclear_norm",
-       .refuse = { "a[2,2], axis=1x1 => matrix_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
-                   "hint rows and columns are two axes",
-                   "a[3] => matrix_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
-                   "hint the last two axes are rows and columns; nrv_reshape makes them" },
-       .test = { "a[2,2]{1, 2, 3, -4}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, axis=0x2" });
+NRV_OP(
+    frobenius_norm, .sig = "real a[...,m,n] -> y[...]",
+    .doc = "The root of the sum of the squares of each matrix, of the last two axes or of those given; matrix_norm "
+           "with ord=fro.",
+    .flags = NRV_MACRO, .make = frobenius_norm_make, .ulp = 8, .tolerance_why = "a sum, then a root",
+    .torch = "frobenius_norm",
+    .refuse = { "a[2,2], axis=1x1 => frobenius_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
+                "hint rows and columns are two axes",
+                "a[3] => frobenius_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                "hint the last two axes are rows and columns; nrv_reshape makes them" },
+    .test = { "a[2,3]", "a[2,3,2], axis=0x2, keep=1" });
+NRV_OP(
+    nuclear_norm, .sig = "real a[...,m,n] -> y[...]",
+    .doc = "The sum of the singular values of each matrix, of the last two axes or of those given; matrix_norm with "
+           "ord=nuc.",
+    .flags = NRV_MACRO, .make = nuclear_norm_make, .ulp = 8, .tolerance_why = "a sum of singular values",
+    .torch = "nuclear_norm",
+    .refuse = { "a[2,2], axis=1x1 => nuclear_norm: axis 1 is named twice | in here | input 0: input f32 [2, 2] a | "
+                "hint rows and columns are two axes",
+                "a[3] => nuclear_norm: input 0 has rank 1, a matrix is wanted | in here | input 0: input f32 [3] a | "
+                "hint the last two axes are rows and columns; nrv_reshape makes them" },
+    .test = { "a[2,2]{1, 2, 3, -4}", "a[2,2,2]{1, 2, 3, 5, -4, 1, 2, 2}, axis=0x2" });
 
 /* The Frobenius norm of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "fro". */
 NRV_API nrv_tensor nrv_frobenius_norm(nrv_tensor a)
 {
+    NRV_CALLED(&nrv__op_frobenius_norm, a);
     return nrv_matrix_norm(a, "fro");
 }
 
 /* The sum of the singular values of each matrix a (...,m,n) -> (...), as nrv_matrix_norm's "nuc". */
 NRV_API nrv_tensor nrv_nuclear_norm(nrv_tensor a)
 {
+    NRV_CALLED(&nrv__op_nuclear_norm, a);
     return nrv_matrix_norm(a, "nuc");
 }
 

@@ -72,9 +72,9 @@ NRV_API nrv_tensor nrv_as_strided(nrv_tensor x, nrv_shape size, int n, const int
         return nrv__op_refuses(op, 1, &x, NRV_EARG, "what is read lies inside x, counted in row-major order from 0",
                                "places %lld to %lld of %lld elements", (long long)least, (long long)most,
                                (long long)all);
-    nrv_tensor flat = nrv_reshape(x, NRV_SHAPE(all)), at = nrv_fill(x->g, NRV_I64, NRV_SCALAR, (double)offset);
     if (!count)
         return nrv_fill(x->g, x->type, size, 0);
+    nrv_tensor flat = nrv_reshape(x, NRV_SHAPE(all)), at = nrv_fill(x->g, NRV_I64, NRV_SCALAR, (double)offset);
     for (int i = 0; i < n; i++) {
         nrv_tensor line = nrv__line(nrv_iota(x->g, NRV_I64, size.dim[i]), n, i);
         at = nrv_add(at, nrv_mul(line, nrv_fill(x->g, NRV_I64, NRV_SCALAR, (double)stride[i])));

@@ -95,30 +95,30 @@ NRV_OP(eye, .sig = "-> y[n,m]", .doc = "1 on the main diagonal, 0 elsewhere.", .
                    "calculate with nrv_dim_calc(g, a, '+', b); a handle belongs to one graph" },
        .test = { "n=3", "n=2, m=4", "n=0", "n=4, m=2, type=i32", "n=40" });
 
-/* (n): start, start + step, ... of type t, up to end, which is left out. At most 2^31 - 1 of them. */
-NRV_API nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double end, double step)
+/* n numbers, as arange and range count them */
+static nrv_tensor ranges_steps(nrv_graph *g, const nrv__opdef *op, nrv_dtype t, double n, double start, double end,
+                               double step)
 {
     if (!ranges_open(g))
         return NULL;
-    double n = ceil((end - start) / step);
-    if (step == 0 || !(n >= 0 && n <= INT32_MAX) || !isfinite(step))
-        return ranges_fail(g, &nrv__op_arange, "start, end and a step from one towards the other, up to 2^31 - 1 times",
-                           start, end, step);
+    if (step == 0 || !isfinite(step) || !(n >= 0 && n <= INT32_MAX))
+        return ranges_fail(g, op, "start, end and a step from one towards the other, up to 2^31 - 1 times", start, end,
+                           step);
     nrv_tensor i = nrv_iota(g, NRV_F64, (nrv_dim)n);
     return nrv_cast(NRV_EXPR("i, a, s: a + i * s", i, nrv__like(i, start), nrv__like(i, step)), t);
+}
+
+/* (n): start, start + step, ... of type t, up to end, which is left out. At most 2^31 - 1 of them. */
+NRV_API nrv_tensor nrv_arange(nrv_graph *g, nrv_dtype t, double start, double end, double step)
+{
+    return ranges_steps(g, &nrv__op_arange, t, ceil((end - start) / step), start, end, step);
 }
 
 /* start, start + step, ... up to end, which belongs to it where it is met -> (n) of type t; PyTorch's range. */
 NRV_API nrv_tensor nrv_range(nrv_graph *g, nrv_dtype t, double start, double end, double step)
 {
-    if (!ranges_open(g))
-        return NULL;
-    const double n = floor((end - start) / step) + 1;
-    if (!(step != 0 && n >= 1 && n <= INT32_MAX && isfinite(step)))
-        return ranges_fail(g, &nrv__op_range, "start, end and a step from one towards the other, up to 2^31 - 1 times",
-                           start, end, step);
-    nrv_tensor i = nrv_iota(g, NRV_F64, (nrv_dim)n);
-    return nrv_cast(NRV_EXPR("i, a, s: a + i * s", i, nrv__like(i, start), nrv__like(i, step)), t);
+    const double steps = floor((end - start) / step);
+    return ranges_steps(g, &nrv__op_range, t, steps >= 0 ? steps + 1 : -1, start, end, step);
 }
 
 /* (steps), f64 */

@@ -172,7 +172,7 @@ def histograms(rng):
         attrs = {"bins": bins, **{k: list(v) if k == "range" else v for k, v in more.items()}}
         yield case(f"histogram_{i}", lambda x, b=bins, m=more: tuple(torch.histogram(x, b, **m)), attrs, x=x)
         yield case(f"histogram_weight_{i}", lambda x, w, b=bins, m=more: tuple(torch.histogram(x, b, weight=w, **m)), attrs,
-                   x=x.reshape(-1), weight=weight)
+                   x=x, weight=weight.reshape(x.shape))
     yield case("histogram_bins_0", lambda x, b: tuple(torch.histogram(x, b)), {}, x=x, bins=numpy.array([-1.0, -0.5, 0.25, 2.0]))
     for i, (bins, more) in enumerate([([3, 4], {}), ([2, 2], {"range": (-1.0, 1.0, 0.0, 2.0)}), ([4, 3], {"density": True})]):
         attrs = {"bins": bins, **{k: list(v) if k == "range" else v for k, v in more.items()}}
