@@ -78,16 +78,17 @@ class Peers:
     def peak(self, of, threads):
         return self.bench("peak " + (of if isinstance(of, str) else f"{of[0]} {of[1]}"), threads)
 
-    def script(self, python, name, row, threads, env):
-        kind, model, *batch = row.words.split()
+    def script(self, python, name, row, threads, env, *more):
+        _, model, *batch = row.words.split()
         line = [python, "-B", str(HERE / "peers" / name), model.replace("gcn_sparse", "gcn"), "--threads", str(threads)]
-        line += ["--infer"] if kind == "infer" and name == "torch_step.py" else []
+        line += more
         return Program(line + (["--batch", batch[0][1:]] if batch else []), env, row.threads, False)
 
     def by_torch(self, python, row, threads):
         env = environment(threads, self.isa)
-        if row.words.split()[0] in ("step", "infer"):
-            return self.script(python, "torch_step.py", row, threads, env)
+        kind = row.words.split()[0]
+        if kind in ("step", "infer"):
+            return self.script(python, "torch_step.py", row, threads, env, *(["--infer"] if kind == "infer" else []))
         return Program([python, "-B", str(HERE / "peers/torch_ops.py")], env, row.threads, True)
 
     def of(self, peer, row):
@@ -105,7 +106,7 @@ class Peers:
             return self.by_torch(self.torch, row, row.threads)
         if peer == "onnxruntime":
             env["PYTHONPATH"] = str(self.build / "bench/onnxruntime")
-            return self.script(sys.executable, "ort_step.py", row, row.threads, env)
+            return self.script(sys.executable, "ort_step.py", row, row.threads, env, "--onnx", str(self.build / "bench/onnx"))
         if peer == "hand":
             tier = self.isa or ("avx512" if "avx512f" in self.flags else "avx2" if "avx2" in self.flags else "baseline")
             return Program([str(self.build / f"bench/hand_{tier}"), *words], env, row.threads, False)

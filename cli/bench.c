@@ -1,9 +1,8 @@
-/* bench.c - `nervo bench`: what a compiled step costs in time and memory, how fast a product is, what each kernel call
-   adds, how fast the command starts.
+/* bench.c - `nervo bench`: what a compiled step costs in time and memory; the table of what else there is to measure.
 
-   Promises: medians over rounds, each long enough for the clock; random data, so nothing has to be installed; a product
-   is checked before its speed is told. Does not do: compare with other programs, or with what the processor could do.
- */
+   Promises: medians over rounds, each long enough for the clock; random data, so nothing has to be installed. Does not
+   do: compare with other programs, or with what the processor could do, which bench/bench.py does; check a step, which
+   bench_models does. */
 #include "bench.h"
 #include "../src/base/philox.h"
 #include <inttypes.h>
@@ -296,29 +295,34 @@ static int bench_run(cli_args *a)
     if (!known)
         code = bench_kernel(a, what, &known);
     if (!known)
-        return cli_error(CLI_USAGE, cli_format("There are: %s.", cli_bench.takes), "there is no bench '%s'", what);
+        return cli_error(CLI_USAGE,
+                         cli_format("There are: %s, and what 'nervo bench kernels list' names.", cli_bench.takes),
+                         "there is no bench '%s'", what);
     return code == CLI_DONE ? cli_flush() : code;
 }
 
 const cli_command cli_bench = {
     .name = "bench",
     .usage = "nervo bench [step|memory|once] [FILE.net] [options]\n"
-             "       nervo bench overhead|start|idle [options]\n"
+             "       nervo bench overhead|start [options]\n"
              "       nervo bench gemm M N K [THREADS] [nn|tn|nt|tt] [options]\n"
-             "       nervo bench conv [forward|data|weights] BxCxHxW FILTERS KxK [pad N]... [THREADS] [options]\n"
+             "       nervo bench conv [forward|data|weights] BxCxHxW FILTERS KxK\n"
+             "             [stride N] [pad N] [dilation N] [groups N] [THREADS] [options]\n"
              "       nervo bench peak [fma|read BYTES|write BYTES|copy BYTES] [THREADS] [options]\n"
-             "       nervo bench kernels [THREADS] [options]\n"
-             "       nervo bench softmax 2048x128 [both] [THREADS] [options]\n"
+             "       nervo bench kernels [list|THREADS] [options]\n"
+             "       nervo bench KERNEL LENGTHS [both] [THREADS] [options]\n"
              "       nervo bench loader [bare] [options]\n"
-             "       nervo bench compile NODES [options]\n"
-             "       nervo bench relay STEPS [options]",
-    .line = "Measures a compiled training step on random data, in time or memory, a product of two matrices (M,K) and "
-            "(K,N), a convolution or one of its gradients, what this machine can do at most, kernels by the names that "
-            "'nervo bench kernels' prints (both: with their gradients), a training step that reads its batches from "
-            "images in "
-            "memory (bare: without reading), what a plan costs per kernel call, how fast one is "
-            "compiled or laid out anew, what threads burn after work has ended, or how long it takes from a command to "
-            "the first step. Results are checked before their times are told.",
+             "       nervo bench compile [NODES] [options]\n"
+             "       nervo bench relay [STEPS] [options]\n"
+             "       nervo bench idle [THREADS] [options]",
+    .line =
+        "Measures a compiled training step on random data, in time or memory (once: takes one and leaves), a "
+        "product of two matrices (M,K) and (K,N), a convolution or one of its gradients, what this machine can do at "
+        "most, kernels by the names that 'nervo bench kernels list' prints (both: with their gradients), a training "
+        "step that reads its batches from images in memory (bare: without reading), what a plan costs per kernel "
+        "call, how fast one is compiled or laid out anew, what threads burn after work has ended, or how long it "
+        "takes from a command to the first step. Results are checked before their times are told. './do bench' in "
+        "nervo's sources compares with other libraries.",
     .options = bench_options,
     .takes = "step memory once gemm conv peak kernels loader overhead compile relay idle start",
     .examples =

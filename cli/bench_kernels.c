@@ -1,5 +1,5 @@
-/* bench_kernels.c - `nervo bench kernels` and `nervo bench softmax 2048x128 both`: what is not a product by itself.
-   Chains of element-wise ops, optimisers, rows that are reduced, attention, recurrent nets.
+/* bench_kernels.c - `nervo bench kernels [list]` and `nervo bench softmax 2048x128 both`: what is not a product by
+   itself. Chains of element-wise ops, optimisers, rows that are reduced, attention, recurrent nets.
 
    Promises: each is traced as a user would write it; `both` adds the gradients of everything real that goes in, weights
    included. Every output, and everything a run assigns, is held against the reference kernels before the time is told.
@@ -11,7 +11,8 @@ typedef struct kernel_piece {
     const char *name, *lengths; /* "2048x128 2048x1024": those that `nervo bench kernels` takes */
     int axes;
     const char *doc;
-    nrv_tensor (*trace)(bench_piece *p, const int64_t *d); /* NULL: it assigns, and has no gradient */
+    nrv_tensor (*trace)(bench_piece *p, const int64_t *d); /* gives NULL where it assigns, and has no gradient */
+    nrv_tensor (*then)(nrv_tensor x);                      /* of what that gave; NULL: nothing more */
 } kernel_piece;
 
 static nrv_tensor piece_flat(bench_piece *p, const int64_t *d)
@@ -35,40 +36,10 @@ static nrv_tensor piece_add(bench_piece *p, const int64_t *d)
     return nrv_add(piece_flat(p, d), bench_input(p, "b", NRV_SHAPE(d[0])));
 }
 
-static nrv_tensor piece_scale_relu(bench_piece *p, const int64_t *d)
+static nrv_tensor piece_scaled(bench_piece *p, const int64_t *d)
 {
     nrv_tensor a = bench_input(p, "a", NRV_SHAPE(1)), b = bench_input(p, "b", NRV_SHAPE(1));
-    return nrv_relu(NRV_EXPR("x, a, b: a * x + b", piece_flat(p, d), a, b));
-}
-
-static nrv_tensor piece_bias_relu(bench_piece *p, const int64_t *d)
-{
-    return nrv_relu(piece_biased(p, d));
-}
-
-static nrv_tensor piece_bias_gelu(bench_piece *p, const int64_t *d)
-{
-    return nrv_gelu(piece_biased(p, d));
-}
-
-static nrv_tensor piece_gelu(bench_piece *p, const int64_t *d)
-{
-    return nrv_gelu(piece_flat(p, d));
-}
-
-static nrv_tensor piece_exp(bench_piece *p, const int64_t *d)
-{
-    return nrv_exp(piece_flat(p, d));
-}
-
-static nrv_tensor piece_tanh(bench_piece *p, const int64_t *d)
-{
-    return nrv_tanh(piece_flat(p, d));
-}
-
-static nrv_tensor piece_sigmoid(bench_piece *p, const int64_t *d)
-{
-    return nrv_sigmoid(piece_flat(p, d));
+    return NRV_EXPR("x, a, b: a * x + b", piece_flat(p, d), a, b);
 }
 
 static nrv_tensor piece_normalise(bench_piece *p, const int64_t *d) /* the last step of a layer norm */
@@ -179,29 +150,29 @@ static nrv_tensor piece_adamw(bench_piece *p, const int64_t *d)
 }
 
 static const kernel_piece kernel_pieces[] = {
-    { "add", "65536 16777216", 1, "x + b", piece_add },
-    { "scale_relu", "65536 16777216", 1, "relu(a x + b)", piece_scale_relu },
-    { "bias_relu", "128x512 4096x4096", 2, "relu(x + b)", piece_bias_relu },
-    { "normalise", "128x512 4096x4096", 2, "(x - mean) scale w + b", piece_normalise },
-    { "bias_gelu", "128x512 4096x4096", 2, "gelu(x + b)", piece_bias_gelu },
-    { "gelu", "65536 262144", 1, "gelu(x)", piece_gelu },
-    { "exp", "4096 262144", 1, "exp(x)", piece_exp },
-    { "tanh", "4096 262144", 1, "tanh(x)", piece_tanh },
-    { "sigmoid", "4096 262144", 1, "sigmoid(x)", piece_sigmoid },
+    { "add", "65536 16777216", 1, "x + b", piece_add, NULL },
+    { "scale_relu", "65536 16777216", 1, "relu(a x + b)", piece_scaled, nrv_relu },
+    { "bias_relu", "128x512 4096x4096", 2, "relu(x + b)", piece_biased, nrv_relu },
+    { "normalise", "128x512 4096x4096", 2, "(x - mean) scale w + b", piece_normalise, NULL },
+    { "bias_gelu", "128x512 4096x4096", 2, "gelu(x + b)", piece_biased, nrv_gelu },
+    { "gelu", "65536 262144", 1, "gelu(x)", piece_flat, nrv_gelu },
+    { "exp", "4096 262144", 1, "exp(x)", piece_flat, nrv_exp },
+    { "tanh", "4096 262144", 1, "tanh(x)", piece_flat, nrv_tanh },
+    { "sigmoid", "4096 262144", 1, "sigmoid(x)", piece_flat, nrv_sigmoid },
     { "lstm_gates", "32x256 1024x1024", 2, "gates (B,4H), cells (B,H): the element-wise part of a cell",
-      piece_lstm_gates },
-    { "dropout", "65536 1048576", 1, "dropout 0.1, in training", piece_dropout },
-    { "softmax", "2048x128 2048x1024", 2, "along each row", piece_softmax },
-    { "layer_norm", "2048x128 2048x1024", 2, "along each row, with weights", piece_layer_norm },
-    { "cross_entropy", "128x10 2048x128", 2, "mean over rows", piece_cross_entropy },
-    { "sgd", "1048576", 1, "w -= rate g", piece_sgd },
-    { "momentum", "1048576", 1, "sgd with momentum 0.9", piece_momentum },
-    { "adam", "1048576", 1, "Adam", piece_adam },
-    { "adamw", "1048576", 1, "Adam with decay", piece_adamw },
-    { "attention", "1x12x128x64 1x12x1024x64", 4, "(B,H,T,D)", piece_attention },
-    { "causal_attention", "1x12x1024x64", 4, "(B,H,T,D), nothing later is seen", piece_causal_attention },
-    { "lstm", "64x32x256", 3, "(T,B,H)", piece_lstm },
-    { "gru", "64x32x256", 3, "(T,B,H)", piece_gru },
+      piece_lstm_gates, NULL },
+    { "dropout", "65536 1048576", 1, "dropout 0.1, in training", piece_dropout, NULL },
+    { "softmax", "2048x128 2048x1024", 2, "along each row", piece_softmax, NULL },
+    { "layer_norm", "2048x128 2048x1024", 2, "along each row, with weights", piece_layer_norm, NULL },
+    { "cross_entropy", "128x10 2048x128", 2, "mean over rows", piece_cross_entropy, NULL },
+    { "sgd", "1048576", 1, "w -= rate g", piece_sgd, NULL },
+    { "momentum", "1048576", 1, "sgd with momentum 0.9", piece_momentum, NULL },
+    { "adam", "1048576", 1, "Adam", piece_adam, NULL },
+    { "adamw", "1048576", 1, "Adam with decay", piece_adamw, NULL },
+    { "attention", "1x12x128x64 1x12x1024x64", 4, "(B,H,T,D)", piece_attention, NULL },
+    { "causal_attention", "1x12x1024x64", 4, "(B,H,T,D), nothing later is seen", piece_causal_attention, NULL },
+    { "lstm", "64x32x256", 3, "(T,B,H)", piece_lstm, NULL },
+    { "gru", "64x32x256", 3, "(T,B,H)", piece_gru, NULL },
 };
 enum { KERNEL_PIECES = sizeof kernel_pieces / sizeof *kernel_pieces };
 
@@ -229,6 +200,8 @@ static int kernel_measure(const cli_args *a, const kernel_piece *k, const char *
     bench_piece p = { .name = cli_format("%s %s%s", k->name, lengths, both ? " both" : ""), .threads = threads };
     bench_open_piece(&p, NRV_TRAIN);
     nrv_tensor y = k->trace(&p, d);
+    if (k->then)
+        y = k->then(y);
     if (y)
         nrv_output(p.g, "y", y);
     if (y && both)
@@ -236,8 +209,17 @@ static int kernel_measure(const cli_args *a, const kernel_piece *k, const char *
     return bench_run_piece(a, &p);
 }
 
+static int kernel_list(void)
+{
+    for (int i = 0; i < KERNEL_PIECES; i++)
+        printf("%-16s  %-24s  %s\n", kernel_pieces[i].name, kernel_pieces[i].lengths, kernel_pieces[i].doc);
+    return CLI_DONE;
+}
+
 int bench_kernels(const cli_args *a)
 {
+    if (a->n_rest == 2 && strcmp(a->rest[1], "list") == 0)
+        return kernel_list();
     int threads, code = bench_threads(a, a->n_rest > 1 ? a->rest[1] : NULL, &threads);
     if (code == CLI_GO_ON && a->n_rest > 2)
         code =

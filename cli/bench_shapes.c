@@ -76,7 +76,9 @@ static int gemm_words(const cli_args *a, bench_piece *p)
     int at = 1, way = 0, n = 0;
     for (; n < 3 && at < a->n_rest; at++) {
         int more = bench_lengths(a->rest[at], p->number + n, 3 - n);
-        if (!more || p->number[n] > 1 << 20 || p->number[n + more - 1] > 1 << 20)
+        for (int i = n; i < n + more; i++)
+            more = p->number[i] > 1 << 20 ? 0 : more;
+        if (!more)
             return cli_error(CLI_USAGE, "Sizes go from 1 to 1048576.", "gemm does not understand '%s'", a->rest[at]);
         n += more;
     }

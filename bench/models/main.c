@@ -3,23 +3,20 @@
    usage: bench_models MODEL [--threads N] [--eval] [--batch N] [--check] [--cpu TIER] [--plan]
    --eval: the forward pass of evaluation instead of a training step. --check: before that, in another process, the
    losses of three steps on a small batch must be those of the reference arithmetic (strict). --plan: prints the plan
-   instead. One line of JSON on stdout: the row; the median of the seconds of a step; floating-point operations of its
-   products and convolutions and bytes of memory as the plan counts them; how much more memory the process has had in
-   use than when it began. Exit code: 0 all well, 1 an error, 2 wrong usage, 3 the losses differ.
+   instead. One line of JSON on stdout: the row; the median and the least of the seconds of a step; floating-point
+   operations of its products and convolutions and bytes of memory as the plan counts them; how much more memory the
+   process has had in use than when it began; the bits of the first loss. Exit code: 0 all well, 1 an error, 2 wrong
+   usage, 3 the losses differ.
 
    Does not do: compare with anything, or look at what the losses become. */
+#include "../peers/peer.h"
 #include "models.h"
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { INPUTS = 4, SAMPLES = 9, WARM = 3, CHECKED = 3 };
-static const double LONG_ENOUGH = 0.03, APART = 1e-4; /* seconds of a sample; of a loss, what order of summing may do */
+enum { INPUTS = 4, CHECKED = 3 };
+static const double APART = 1e-4; /* of a loss: what order of summing may do */
 
 typedef struct asked {
     const model *m;
@@ -65,6 +62,7 @@ typedef struct program {
     nrv_plan *plan;
     nrv_exec *exec;
     float loss;
+    int failed;
 } program;
 
 static nrv_graph *traced(const asked *a, nrv_store *s, int64_t batch)
@@ -117,10 +115,15 @@ static int program_open(program *p, const asked *a, int64_t batch, int strict)
 
 static int program_run(program *p)
 {
-    if (!nrv_run(p->exec))
-        return 0;
+    if (p->failed || !nrv_run(p->exec))
+        return p->failed;
     fprintf(stderr, "bench_models: %s\n", nrv_why(p->exec));
-    return 1;
+    return p->failed = 1;
+}
+
+static void program_step(void *user)
+{
+    program_run(user);
 }
 
 /* ---- --check ---- */
@@ -159,45 +162,7 @@ static int check_apart(const asked *a) /* so that its memory does not count */
     return WEXITSTATUS(status);
 }
 
-/* ---- time, memory, work ---- */
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static int timed(program *p, double *median)
-{
-    double took[SAMPLES];
-    long each = 1;
-    for (int i = 0; i < WARM; i++)
-        if (program_run(p))
-            return 1;
-    for (int i = -1; i < SAMPLES; i++) { /* -1 finds out how many steps a sample has */
-        double begun = now(), spent = 0;
-        long n = 0;
-        for (; i < 0 ? spent < LONG_ENOUGH : n < each; n++) {
-            if (program_run(p))
-                return 1;
-            spent = i < 0 ? now() - begun : 0;
-        }
-        if (i < 0)
-            each = n;
-        else
-            took[i] = (now() - begun) / (double)n;
-    }
-    qsort(took, SAMPLES, sizeof *took, by_size);
-    *median = took[SAMPLES / 2];
-    return 0;
-}
-
+/* ---- memory, work ---- */
 /* a line of this process's status, in bytes; a child's begins anew where getrusage's goes on from its parent */
 static double memory(const char *what)
 {
@@ -212,54 +177,53 @@ static double memory(const char *what)
     return kib * 1024;
 }
 
-typedef struct text {
-    char *at;
-    size_t n;
-} text;
-
-static void gather(void *user, const char *some, size_t n)
-{
-    text *t = user;
-    char *more = realloc(t->at, t->n + n + 1);
-    if (!more)
-        return;
-    memcpy(more + t->n, some, n);
-    more[t->n += n] = 0;
-    t->at = more;
-}
-
 static void print(void *user, const char *some, size_t n)
 {
     fwrite(some, 1, n, user);
 }
 
 /* the number after the first line that begins with `line`, and after `word` in it */
-static double counted(const text *t, const char *line, const char *word)
+static double counted(const char *text, const char *line, const char *word)
 {
-    const char *at = t->at ? strstr(t->at, line) : NULL;
+    const char *at = strstr(text, line);
     at = at ? strstr(at, word) : NULL;
     return at ? strtod(at + strlen(word), NULL) : 0;
+}
+
+static char *printed(const nrv_plan *p)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    if (f) {
+        nrv_plan_print(p, print, f);
+        fclose(f);
+    }
+    return text;
 }
 
 static int measure(const asked *a, int checked)
 {
     const double before = memory("VmRSS:");
-    double seconds = 0;
     char of[32] = "";
     program p;
-    text t = { 0 };
-    int failed = program_open(&p, a, a->batch, 0) || timed(&p, &seconds);
+    int failed = program_open(&p, a, a->batch, 0) || program_run(&p);
+    uint32_t bits;
+    memcpy(&bits, &p.loss, sizeof bits); /* of the first step: how many follow depends on the clock */
+    const peer_times t = failed ? (peer_times){ 0 } : peer_time(program_step, &p);
     const double most = memory("VmHWM:");
-    nrv_plan_print(p.plan, gather, &t);
+    char *text = printed(p.plan);
     if (a->batch != a->m->batch)
         snprintf(of, sizeof of, " b%" PRId64, a->batch);
+    failed = failed || p.failed || !text;
     if (!failed)
-        printf("{\"row\": \"%s %s%s t%d\", \"seconds\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, \"rss\": %.0f, "
-               "\"checked\": %s}\n",
-               a->eval ? "infer" : "step", a->m->name, of, a->threads, seconds, 2 * counted(&t, "\nwork", "work   "),
-               counted(&t, "memory", "memory ") + counted(&t, "memory", "variables "), most - before,
-               checked ? "true" : "false");
-    free(t.at);
+        printf("{\"row\": \"%s %s%s t%d\", \"seconds\": %.9g, \"least\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
+               "\"rss\": %.0f, \"checked\": %s, \"bits\": \"%08" PRIx32 "\"}\n",
+               a->eval ? "infer" : "step", a->m->name, of, a->threads, t.median, t.least,
+               2 * counted(text, "\nwork", "work   "),
+               counted(text, "memory", "memory ") + counted(text, "memory", "variables "), most - before,
+               checked ? "true" : "false", bits);
+    free(text);
     program_close(&p);
     return failed;
 }

@@ -206,7 +206,8 @@ static void hand_dropout_run(const hand_job *j, long begin, long end)
 }
 
 /* ---- rows that are reduced -------------------------------------------------------------------------------------- */
-HAND_INLINE float hand_exponents(const float *restrict x, float *restrict y, long n) /* e^(x - max); their sum */
+/* y: e^(x - max); their sum, and that maximum */
+HAND_INLINE float hand_exponents(const float *restrict x, float *restrict y, long n, float *largest)
 {
     float most = x[0], sum = 0;
 #pragma omp simd reduction(max : most)
@@ -217,6 +218,7 @@ HAND_INLINE float hand_exponents(const float *restrict x, float *restrict y, lon
         y[i] = hand_exp(x[i] - most);
         sum += y[i];
     }
+    *largest = most;
     return sum;
 }
 
@@ -224,7 +226,8 @@ static void hand_softmax_run(const hand_job *j, long begin, long end)
 {
     const long n = j->columns;
     for (long row = begin; row < end; row++) {
-        float *restrict y = j->p[2] + row * n, scale = 1 / hand_exponents(j->p[0] + row * n, y, n), s = 0;
+        float *restrict y = j->p[2] + row * n, most, s = 0;
+        const float scale = 1 / hand_exponents(j->p[0] + row * n, y, n, &most);
         for (long i = 0; i < n; i++)
             y[i] *= scale;
         if (!j->k->both)
@@ -254,12 +257,9 @@ static void hand_cross_entropy_run(const hand_job *j, long begin, long end)
     const long n = j->columns;
     for (long row = begin; row < end; row++) {
         const float *restrict x = j->p[0] + row * n;
-        float *restrict dx = j->p[2] + row * n, most = x[0];
+        float *restrict dx = j->p[2] + row * n, most;
         long label = row * 7919 % n;
-#pragma omp simd reduction(max : most)
-        for (long i = 0; i < n; i++)
-            most = x[i] > most ? x[i] : most;
-        float sum = hand_exponents(x, dx, n), scale = 1 / sum / (float)j->rows;
+        const float sum = hand_exponents(x, dx, n, &most), scale = 1 / sum / (float)j->rows;
         j->p[5][row] = logf(sum) + most - x[label];
         for (long i = 0; j->k->both && i < n; i++)
             dx[i] *= scale;

@@ -1,4 +1,4 @@
-/* peer.h - what the peers' programs share: random numbers, time, one line of the protocol (bench/README.md).
+/* peer.h - what the programs of bench/ share: random numbers, time, one line of the protocol (bench/README.md).
 
    Promises: the median of five rounds of at least 20 ms each, after one run that nobody times - as `nervo bench
    --rounds 5` does. Does not do: choose threads; OMP_NUM_THREADS says how many there are. */
@@ -48,8 +48,11 @@ static inline int peer_compare(const void *a, const void *b)
 }
 
 typedef void peer_body(void *user);
+typedef struct peer_times { /* seconds of one */
+    double median, least;
+} peer_times;
 
-static inline void peer_measure(const char *row, peer_body *body, void *user, int checked)
+static inline peer_times peer_time(peer_body *body, void *user)
 {
     double round[PEER_ROUNDS];
     long each = 0;
@@ -63,8 +66,15 @@ static inline void peer_measure(const char *row, peer_body *body, void *user, in
         round[r] = (peer_now() - begun) / (double)each;
     }
     qsort(round, PEER_ROUNDS, sizeof *round, peer_compare);
+    const peer_times times = { round[PEER_ROUNDS / 2], round[0] };
+    return times;
+}
+
+static inline void peer_measure(const char *row, peer_body *body, void *user, int checked)
+{
+    const peer_times t = peer_time(body, user);
     printf("{\"row\": \"%s t%d\", \"seconds\": %.6g, \"least\": %.6g, \"checked\": %s}\n", row, peer_threads(),
-           round[PEER_ROUNDS / 2], round[0], checked ? "true" : "false");
+           t.median, t.least, checked ? "true" : "false");
     fflush(stdout);
 }
 

@@ -10,7 +10,8 @@ import json
 import math
 import os
 import sys
-import time
+
+from timing import timed
 
 try:
     import torch
@@ -24,21 +25,6 @@ torch.set_num_threads(THREADS)
 
 def lengths(word):
     return [int(n) for n in word.split("x")]
-
-
-def timed(body):
-    body()
-    each, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < 0.02:
-        body()
-        each += 1
-    rounds = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        for _ in range(each):
-            body()
-        rounds.append((time.perf_counter() - begun) / each)
-    return sorted(rounds)
 
 
 def passes(f, both, *inputs):

@@ -3,11 +3,11 @@
 
   python3 torch_step.py MODEL [--threads N] [--infer] [--batch N] [--onnx FILE]
 
-Prints the line of JSON that bench_models prints, timed alike: the median of at least five samples of 20 ms or more, and
-how much memory more than before the model was made. Runs itself again with what Debian's PyTorch needs to be fast: a
+Prints the line of JSON that bench_models prints, timed alike: the median and the least of five rounds of at least 20 ms,
+and how much memory more than before the model was made. Runs itself again with what Debian's PyTorch needs to be fast: a
 core type that its OpenBLAS knows, the OpenMP flavour of that, bound threads (whatever of these is set already stays).
 Works with PyTorch 1.13 and 2.x. --onnx writes the model for ort_step.py instead. Checks nothing: that is PyTorch's
-business.
+business. Exit 4: there is no PyTorch here.
 """
 import argparse
 import math
@@ -45,9 +45,12 @@ def tuned(threads):
 
 args = arguments()
 tuned(args.threads)
-import torch  # noqa: E402  (the environment comes first)
-from torch import nn  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
+try:  # after the environment
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+except ImportError:
+    sys.exit(4)
 
 
 # ---- models ----
@@ -228,8 +231,8 @@ def main():
         torch.onnx.export(parts[0].eval(), parts[1], args.onnx, opset_version=13, input_names=["x"],
                           output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}}, **older)
         return
-    seconds = timed(stepper(*parts))
-    print(json_line("infer" if args.infer else "step", args, seconds, before, "PyTorch " + torch.__version__))
+    rounds = timed(stepper(*parts))
+    print(json_line("infer" if args.infer else "step", args, rounds, before, "PyTorch " + torch.__version__))
 
 
 main()

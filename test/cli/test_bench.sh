@@ -26,14 +26,19 @@ checked=$(sed 's/.*, \([0-9]*\) elements.*/\1/' out)
 run 0 "$NERVO" bench gemm 1 1 1 -t 2 --rounds 3
 says 't2 .* 1 elements' out
 
-# every piece at lengths of its own kind, with its gradients; what has none assigns
-for piece in "add 100" "scale_relu 100" "bias_relu 5x7" "normalise 5x7" "bias_gelu 5x7" "gelu 100" "exp 100" "tanh 100" \
-    "sigmoid 100" "lstm_gates 3x5" "dropout 100" "softmax 5x7" "layer_norm 5x7" "cross_entropy 5x7" "sgd 100" \
-    "momentum 100" "adam 100" "adamw 100" "attention 1x2x9x4" "causal_attention 1x2x9x4" "lstm 4x3x5" "gru 4x3x5"; do
+# every piece at few lengths, with its gradients; what has none assigns
+run 0 "$NERVO" bench kernels list
+says '^softmax +2048x128 2048x1024 +along each row$' out
+while read -r name lengths _; do
+    case $lengths in *x*x*x*) small=1x2x9x4 ;; *x*x*) small=4x3x5 ;; *x*) small=5x7 ;; *) small=100 ;; esac
+    echo "$name $small"
+done <out >pieces
+[ "$(wc -l <pieces)" -gt 20 ] || fail "only $(wc -l <pieces) kernels are listed"
+while read -r piece; do
     # shellcheck disable=SC2086
     run 0 "$NERVO" bench $piece both --rounds 3 --json
     says "\"row\": \"$piece both t1\", $row, .*\"checked\": true, \"elements\": [1-9]" out
-done
+done <pieces
 run 0 "$NERVO" bench softmax 20x30 2 --rounds 3
 says '^softmax 20x30 t2 ' out
 
@@ -79,6 +84,7 @@ says '^start +[0-9.]+ ms ' out
 bad 2 'gemm wants M N K' bench gemm 3 4
 bad 2 'gemm wants M N K' bench gemm 3 4 5 6 7
 bad 2 "does not understand '-3'" bench gemm 3 4 -- -3
+bad 2 "does not understand '3x2000000x5'" bench gemm 3x2000000x5
 bad 2 "does not understand '5x'" bench gemm 3 4 5x
 bad 2 'groups' bench conv forward 2x5x9x9 4 3x3 groups 2
 bad 2 'does not fit' bench conv forward 2x5x9x9 4 11x11

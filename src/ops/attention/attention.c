@@ -361,26 +361,33 @@ static nrv_tensor attention_back_make(nrv__case *c)
     return same ? attention_back(&r, y, dy) : NULL;
 }
 
-/* every query with every key and value, whatever it may see */
-static int64_t attention_products(const nrv__view *y, const nrv__view *k, int64_t deep)
+/* queries with the keys that they see: of a causal attention without offset all up to their own, else all, since what a
+   mask or an offset hides is known to a run alone. y (...,T,D), k (...,L,D) */
+static int64_t attention_products(const nrv__args *a, const nrv__view *y, int64_t deep)
 {
-    int64_t n = deep;
-    for (int i = 0; i < y->rank - 1; i++)
+    const nrv__attention_attr *attr = a->attr;
+    const nrv__view *k = &a->in[1];
+    const int64_t t = y->dim[y->rank - 2], l = k->dim[k->rank - 2], seen = t < l ? t : l;
+    int64_t n;
+    if (!nrv__mul(t, attr->causal && !attr->offset ? seen : l, &n))
+        return INT64_MAX;
+    n -= attr->causal && !attr->offset ? seen * (seen - 1) / 2 : 0;
+    for (int i = 0; i < y->rank - 2; i++)
         if (!nrv__mul(n, y->dim[i], &n))
             return INT64_MAX;
-    return nrv__mul(n, k->dim[k->rank - 2], &n) ? n : INT64_MAX;
+    return nrv__mul(n, deep, &n) ? n : INT64_MAX;
 }
 
 static int64_t attention_macs(const nrv__args *a)
 {
     const nrv__view *k = &a->in[1], *v = &a->in[2];
-    return attention_products(&a->out[0], k, k->dim[k->rank - 1] + v->dim[v->rank - 1]);
+    return attention_products(a, &a->out[0], k->dim[k->rank - 1] + v->dim[v->rank - 1]);
 }
 
 static int64_t attention_back_macs(const nrv__args *a)
 {
     const nrv__view *k = &a->in[1], *v = &a->in[2];
-    return attention_products(&a->in[4], k, 3 * k->dim[k->rank - 1] + 2 * v->dim[v->rank - 1]);
+    return attention_products(a, &a->in[4], 3 * k->dim[k->rank - 1] + 2 * v->dim[v->rank - 1]);
 }
 
 static nrv_tensor attention_weights_make(nrv__case *c)
