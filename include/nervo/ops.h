@@ -1321,7 +1321,7 @@ nrv_tensor nrv_hypot(nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv_i0(nrv_tensor x);
 /* Modified Bessel function of order 0, scaled by e^-|x|. x and y (...) */
 nrv_tensor nrv_i0e(nrv_tensor x);
-/* Modified Bessel function of order 1. x and y (...) */
+/* Modified Bessel function of order 1; its gradient at 0 is 1/2. x and y (...) */
 nrv_tensor nrv_i1(nrv_tensor x);
 /* Modified Bessel function of order 1, scaled by e^-|x|; its gradient at 0 is 1/2. x and y (...) */
 nrv_tensor nrv_i1e(nrv_tensor x);

@@ -53,13 +53,19 @@ double nrv__bessel_scaled(int order, double x)
     double a = fabs(x), sum = 1, term = 1, nu = 4.0 * order * order;
     double sign = order && x < 0 ? -1 : 1;
     if (a < 20) {
-        for (int k = 1; k < 80; k++)
+        for (int k = 1; k < 80 && term > 1e-18 * sum; k++)
             sum += term *= a * a / (4.0 * k * (k + order));
         return sign * sum * exp(-a) * (order ? a / 2 : 1);
     }
     for (int k = 1; k < 30; k++)
         sum += term *= ((2.0 * k - 1) * (2.0 * k - 1) - nu) / (8.0 * k * a);
     return sign * sum / sqrt(2 * special_pi * a);
+}
+
+double nrv__bessel_i(int order, double x)
+{
+    const double half = exp(fabs(x) / 2); /* twice, so that it is infinite no sooner than the result */
+    return nrv__bessel_scaled(order, x) * half * half;
 }
 
 /* B_2k / (2k)! of the Bernoulli numbers: what Euler and Maclaurin correct sums with */

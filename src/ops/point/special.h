@@ -4,6 +4,7 @@
 
 double nrv__normal_quantile(double q, double tail); /* of probability 1/2 + q; tail: the smaller of it and 1 - it */
 double nrv__bessel_scaled(int order, double x);     /* e^-|x| I_order(x), order 0 or 1 */
+double nrv__bessel_i(int order, double x);          /* I_order(x), order 0 or 1 */
 double nrv__digamma(double x);
 double nrv__polygamma(int n, double x); /* the n-th derivative of digamma, n >= 1 */
 /* sum over k >= 0 of (q + k)^-s; infinite at s = 1 and at whole q <= 0, NaN for s < 1 */
