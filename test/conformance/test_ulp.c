@@ -167,12 +167,13 @@ static void ulp_judge(ulp_machine *m, int tier, int64_t n)
 {
     ulp_worst *w = &m->worst[tier];
     for (int64_t i = 0; i < n; i++) {
-        if (w->ulp >= 0.5 && m->y[tier][i] == (float)m->want[i])
-            continue; /* rounded as it should be, which is at most a half */
-        double ulp = ulp_error(m->y[tier][i], m->want[i]);
+        const double got = (double)m->y[tier][i], want = m->want[i];
+        if (got == want || (w->ulp >= 0.5 && m->y[tier][i] == (float)want))
+            continue; /* rounded as it should be is at most a half */
+        const double ulp = ulp_error(m->y[tier][i], want);
         if (ulp <= w->ulp)
             continue;
-        *w = (ulp_worst){ .ulp = ulp, .got = m->y[tier][i], .want = m->want[i] };
+        *w = (ulp_worst){ .ulp = ulp, .got = m->y[tier][i], .want = want };
         memcpy(&w->at, &m->x[i], sizeof w->at);
     }
 }
