@@ -52,8 +52,10 @@ static void ct_define(const ct_case *s, ct_sums *r, const float *x, const float 
     }
 }
 
-static void ct_check(const ct_case *s)
+/* how often the one kernel that may decline did not */
+static int ct_check(const ct_case *s)
 {
+    int ran_last = 0;
     nrv__window_attr attr = { .axes = 2, .groups = s->groups };
     for (int i = 0; i < 2; i++) {
         attr.kernel[i] = s->k[i], attr.stride[i] = s->stride[i];
@@ -84,6 +86,7 @@ static void ct_check(const ct_case *s)
         for (int at = 0; (k = kt_next(name[i], &at)) != NULL;) {
             const bool ran = kt_run(k, (nrv__args){ .in = in[which], .n_in = 2, .attr = &attr }, out[which]);
             assert_true(ran || i == 3);
+            ran_last += ran && i == 3;
             if (ran)
                 kt_near(k, what, out[which]->v.data, r.value[which], r.mass[which], r.n[which], 4e-7);
         }
@@ -91,6 +94,7 @@ static void ct_check(const ct_case *s)
     for (int i = 0; i < 3; i++)
         free(r.value[i]);
     kt_free(&x), kt_free(&dx), kt_free(&w), kt_free(&dw), kt_free(&dy), kt_free(&y);
+    return ran_last;
 }
 
 static void ct_layers(void **state) /* the layers of known networks, few images */
@@ -114,8 +118,10 @@ static void ct_layers(void **state) /* the layers of known networks, few images 
         { 2, 40, 33, 20, 20, { 1, 1 }, { 2, 2 }, { 0, 0 }, { 1, 1 }, 1 },
         { 5, 16, 60, 5, 5, { 5, 5 }, { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 },
     };
+    int ran = 0;
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        ct_check(&list[i]);
+        ran += ct_check(&list[i]);
+    assert_true(ran * 2 >= (int)(sizeof list / sizeof *list)); /* 42 of 48 on three tiers */
 }
 
 static int64_t ct_pick(int64_t low, int64_t high)

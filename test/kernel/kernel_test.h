@@ -54,12 +54,11 @@ KT_UNUSED static kt_tensor kt_new(nrv_dtype type, int skew, int rank, const int6
         n *= dim[i];
     }
     const size_t size = nrv__dtype_size(type);
+    const size_t before = (size_t)skew * size;
     t.bytes = (size_t)n * size;
-    t.block = malloc(t.bytes + 128 + (size_t)skew * size);
-    assert_non_null(t.block);
-    char *start = t.block + (64 - (uintptr_t)t.block % 64) % 64 + (size_t)skew * size;
-    t.v.data = start;
-    memset(start, 0xff, t.bytes);
+    assert_int_equal(posix_memalign((void **)&t.block, 64, before + t.bytes + (before + t.bytes == 0)), 0);
+    t.v.data = t.block + before;
+    memset(t.v.data, 0xff, t.bytes);
     return t;
 }
 
