@@ -86,8 +86,11 @@ bool nrv__rewrite_all(nrv__rewrite *r, nrv_tensor (*node)(void *user, nrv_tensor
 
 /* what n reads: its inputs, or what the inside of a block does */
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
-bool nrv__immediate(nrv_tensor x);                           /* needs no memory: a tile program has it as a number */
-bool nrv__without(const nrv__compiler *c, const char *name); /* switched off by name: a kernel, a pass */
+bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
+static inline bool nrv__without(const nrv__compiler *c, const char *name) /* switched off: a kernel, a pass */
+{
+    return c->opt && c->opt->without && nrv__match(c->opt->without, name);
+}
 /* what the roots need; composites for which whole says so are not looked into (NULL: none are); NULL: an error */
 bool *nrv__live(nrv__compiler *c, bool (*whole)(void *c, nrv_tensor n));
 void *nrv__tmp(nrv__compiler *c, size_t n, size_t size); /* zeroed; NULL sets the error */
