@@ -64,17 +64,9 @@ void nrv__hashing_add(nrv__hashing *h, const void *data, size_t n)
         memcpy(h->left, p + n / 32 * 32, n % 32);
 }
 
-uint64_t nrv__hashing_end(const nrv__hashing *s)
+/* what fills no block, after the blocks */
+static uint64_t hash_rest(uint64_t h, const unsigned char *p, size_t left)
 {
-    const unsigned char *p = s->left;
-    const uint64_t *v = s->lane;
-    uint64_t h = s->seed + hash_p5;
-    if (s->n >= 32) {
-        h = hash_turn(v[0], 1) + hash_turn(v[1], 7) + hash_turn(v[2], 12) + hash_turn(v[3], 18);
-        h = hash_merge(hash_merge(hash_merge(hash_merge(h, v[0]), v[1]), v[2]), v[3]);
-    }
-    h += s->n;
-    size_t left = s->n % 32;
     for (; left >= 8; left -= 8, p += 8)
         h = hash_turn(h ^ hash_round(0, hash_u64(p)), 27) * hash_p1 + hash_p4;
     if (left >= 4) {
@@ -88,12 +80,24 @@ uint64_t nrv__hashing_end(const nrv__hashing *s)
     return h ^ h >> 32;
 }
 
+uint64_t nrv__hashing_end(const nrv__hashing *s)
+{
+    const uint64_t *v = s->lane;
+    uint64_t h = s->seed + hash_p5;
+    if (s->n >= 32) {
+        h = hash_turn(v[0], 1) + hash_turn(v[1], 7) + hash_turn(v[2], 12) + hash_turn(v[3], 18);
+        h = hash_merge(hash_merge(hash_merge(hash_merge(h, v[0]), v[1]), v[2]), v[3]);
+    }
+    return hash_rest(h + s->n, s->left, s->n % 32);
+}
+
 uint64_t nrv__hash(uint64_t seed, const void *data, size_t n)
 {
+    if (n < 32)
+        return hash_rest(seed + hash_p5 + n, data, n);
     nrv__hashing h;
     nrv__hashing_start(&h, seed);
-    if (n)
-        nrv__hashing_add(&h, data, n);
+    nrv__hashing_add(&h, data, n);
     return nrv__hashing_end(&h);
 }
 

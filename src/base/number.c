@@ -12,6 +12,8 @@
 
 bool nrv__mul(int64_t a, int64_t b, int64_t *product)
 {
+    if (((uint64_t)a | (uint64_t)b) >> 31 == 0) /* lengths, mostly: without a division */
+        return *product = a * b, true;
     if (a > 0 ? (b > 0 ? a > INT64_MAX / b : b < INT64_MIN / a)
               : (b > 0 ? a < INT64_MIN / b : a != 0 && b < INT64_MAX / a))
         return false;

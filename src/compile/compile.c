@@ -20,11 +20,6 @@ void *nrv__tmp(nrv__compiler *c, size_t n, size_t size)
     return p;
 }
 
-bool nrv__without(const nrv__compiler *c, const char *name)
-{
-    return c->opt && c->opt->without && nrv__match(c->opt->without, name);
-}
-
 bool nrv__kept_all(void *c, nrv_tensor n)
 {
     (void)c;

@@ -39,7 +39,9 @@ static bool fuse_leaf(fuse_state *s, const char *word, int32_t r)
 
 static const char *fuse_word_end(const char *at)
 {
-    return at + strcspn(at, " ");
+    while (*at && *at != ' ')
+        at++;
+    return at;
 }
 
 static const char *fuse_next(const char *end)
@@ -49,10 +51,10 @@ static const char *fuse_next(const char *end)
 
 static bool fuse_names(const char *at, const nrv__instr *d)
 {
-    if (*at != *d->op->name) /* as most */
-        return false;
-    const size_t n = (size_t)(fuse_word_end(at) - at);
-    return !strncmp(d->op->name, at, n) && !d->op->name[n];
+    const char *name = d->op->name;
+    while (*name && *name == *at)
+        name++, at++;
+    return !*name && (!*at || *at == ' ');
 }
 
 static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool last);
@@ -81,9 +83,11 @@ static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool las
         s->also[s->n_also++] = r;
     if (!last)
         s->gone[s->n_gone++] = s->writer[r];
+    if (d->n_in != 2 || (strcmp(d->op->name, "add") && strcmp(d->op->name, "mul")))
+        return fuse_operands(s, rest, d, false);
     const fuse_state before = *s;
     const char *found = fuse_operands(s, rest, d, false);
-    if (found || d->n_in != 2 || (strcmp(d->op->name, "add") && strcmp(d->op->name, "mul")))
+    if (found)
         return found;
     *s = before;
     return fuse_operands(s, rest, d, true);

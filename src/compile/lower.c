@@ -991,6 +991,8 @@ bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in)
             !lower_reads_of(&s, in, k) || (l->kind != NRV__IF && !lower_carries(&s, in)))
             return false;
         lower_take_over(&s);
+        if (!nrv__pass_alike(c, s.code))
+            return false;
     }
     return l && !c->plan->why.status;
 }
@@ -1008,5 +1010,5 @@ bool nrv__pass_lower(nrv__compiler *c)
     lower_once(&s);
     lower_in_place(&s);
     lower_take_over(&s);
-    return !c->plan->why.status;
+    return nrv__pass_alike(c, s.code) && !c->plan->why.status;
 }

@@ -6,7 +6,8 @@
    - order: a walk from the outputs by name, updates of variables last; the same inside of blocks.
    - early: what lets go of more memory than it takes moves up behind its inputs.
    - group: element-wise chains into tile programs.
-   - lower: values, views, copies, kernels, steps; what may be written in place. */
+   - lower: values, views, copies, kernels, steps; what may be written in place.
+   - alike: what other sizes do not change, and what lies as something else does, whatever they are. */
 #ifndef NRV__PASSES_H
 #define NRV__PASSES_H
 #include "plan.h"
@@ -66,6 +67,7 @@ bool nrv__kept_all(void *c, nrv_tensor n); /* for nrv__live after simplify: comp
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
 bool nrv__pass_lower_block(nrv__compiler *c, nrv__inner *in); /* the inside; its step is the outside's affair */
 bool nrv__pass_lower(nrv__compiler *c);
+bool nrv__pass_alike(nrv__compiler *c, nrv__code *p);
 /* of a tile program: instructions that one can stand for become that one */
 bool nrv__fuse(nrv__compiler *c, const nrv__value *value, const nrv__reg *reg, int32_t n_reg, nrv__instr *instr,
                int32_t *n_instr);
@@ -84,8 +86,11 @@ bool nrv__rewrite_all(nrv__rewrite *r, nrv_tensor (*node)(void *user, nrv_tensor
 
 /* what n reads: its inputs, or what the inside of a block does */
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
-bool nrv__immediate(nrv_tensor x);                           /* needs no memory: a tile program has it as a number */
-bool nrv__without(const nrv__compiler *c, const char *name); /* switched off by name: a kernel, a pass */
+bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
+static inline bool nrv__without(const nrv__compiler *c, const char *name) /* switched off: a kernel, a pass */
+{
+    return c->opt && c->opt->without && nrv__match(c->opt->without, name);
+}
 /* what the roots need; composites for which whole says so are not looked into (NULL: none are); NULL: an error */
 bool *nrv__live(nrv__compiler *c, bool (*whole)(void *c, nrv_tensor n));
 void *nrv__tmp(nrv__compiler *c, size_t n, size_t size); /* zeroed; NULL sets the error */

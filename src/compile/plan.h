@@ -28,6 +28,7 @@ typedef struct nrv__value {
     const nrv_dim *dim;
     int32_t index;    /* of the input, variable, local, carry, of the value that is viewed; of what a step reads */
     bool dense;       /* certainly contiguous */
+    bool fixed;       /* lies the same at all sizes */
     const void *data; /* NRV__CONST */
     const nrv__opdef *view; /* NRV__VIEW: the op, with its attributes and lengths */
     const void *attr;
@@ -88,6 +89,8 @@ typedef struct nrv__step {
     bool fails;
     const nrv__opdef *by; /* the op that was called */
     bool once;            /* it depends on constants alone */
+    bool fixed;           /* what it works on lies the same at all sizes */
+    int32_t like;         /* an earlier step whose operands lie as its own do at any sizes, of the same op; or -1 */
     const char *scope;
 } nrv__step;
 

@@ -6,10 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-static bool simplify_is(nrv_tensor x, const char *op)
-{
-    return !strcmp(x->op->name, op);
-}
+extern const nrv__opdef nrv__op_add, nrv__op_div, nrv__op_matmul, nrv__op_mul, nrv__op_neg, nrv__op_permute,
+    nrv__op_reshape, nrv__op_slice, nrv__op_stop, nrv__op_sub, nrv__op_sum, nrv__op_surrogate;
 
 static bool simplify_filled(nrv_tensor x, double v)
 {
@@ -27,36 +25,36 @@ static nrv_tensor simplify_if_shaped(nrv_tensor x, nrv_tensor y)
 
 static nrv_tensor simplify_gradient_only(nrv_tensor y)
 {
-    return simplify_is(y, "stop") || simplify_is(y, "surrogate") ? y->in[0] : NULL;
+    return y->op == &nrv__op_stop || y->op == &nrv__op_surrogate ? y->in[0] : NULL;
 }
 
 /* x + 0 is not among them: it turns -0 into 0, and 1/x tells them apart */
 static nrv_tensor simplify_neutral(nrv_tensor y)
 {
-    bool product = simplify_is(y, "mul");
-    bool minus = simplify_is(y, "sub") && simplify_filled(y->in[1], 0) &&
+    bool product = y->op == &nrv__op_mul;
+    bool minus = y->op == &nrv__op_sub && simplify_filled(y->in[1], 0) &&
                  !signbit(((const nrv__scalar_attr *)y->in[1]->attr)->value);
-    if (minus || ((product || simplify_is(y, "div")) && simplify_filled(y->in[1], 1)))
+    if (minus || ((product || y->op == &nrv__op_div) && simplify_filled(y->in[1], 1)))
         return simplify_if_shaped(y->in[0], y);
     return product && simplify_filled(y->in[0], 1) ? simplify_if_shaped(y->in[1], y) : NULL;
 }
 
 static nrv_tensor simplify_double_neg(nrv_tensor y)
 {
-    return simplify_is(y, "neg") && simplify_is(y->in[0], "neg") ? y->in[0]->in[0] : NULL;
+    return y->op == &nrv__op_neg && y->in[0]->op == &nrv__op_neg ? y->in[0]->in[0] : NULL;
 }
 
 static nrv_tensor simplify_add_neg(nrv_tensor y)
 {
-    return simplify_is(y, "add") && simplify_is(y->in[1], "neg") ? nrv_sub(y->in[0], y->in[1]->in[0]) : NULL;
+    return y->op == &nrv__op_add && y->in[1]->op == &nrv__op_neg ? nrv_sub(y->in[0], y->in[1]->in[0]) : NULL;
 }
 
 static nrv_tensor simplify_reshape(nrv_tensor y)
 {
-    if (!simplify_is(y, "reshape"))
+    if (y->op != &nrv__op_reshape)
         return NULL;
     nrv_tensor x = simplify_if_shaped(y->in[0], y);
-    return x ? x : simplify_is(y->in[0], "reshape") ? nrv_reshape(y->in[0]->in[0], nrv_shape_of(y)) : NULL;
+    return x ? x : y->in[0]->op == &nrv__op_reshape ? nrv_reshape(y->in[0]->in[0], nrv_shape_of(y)) : NULL;
 }
 
 /* y only cuts axis `at` of its input into several: the product of those behind the first of them; else 0 */
@@ -78,7 +76,7 @@ static int64_t simplify_cut(nrv_tensor y, int at)
  */
 static nrv_tensor simplify_cut_run(nrv_tensor y)
 {
-    nrv_tensor run = simplify_is(y, "reshape") && simplify_is(y->in[0], "slice") ? y->in[0] : NULL;
+    nrv_tensor run = y->op == &nrv__op_reshape && y->in[0]->op == &nrv__op_slice ? y->in[0] : NULL;
     int at = run ? (int)((const nrv__axis_attr *)run->attr)->axis : 0;
     int64_t rest = run ? simplify_cut(y, at) : 0;
     nrv_dim all = run ? run->in[0]->dim[at] : 0;
@@ -91,7 +89,7 @@ static nrv_tensor simplify_cut_run(nrv_tensor y)
 
 static nrv_tensor simplify_permute(nrv_tensor y)
 {
-    if (!simplify_is(y, "permute") || !simplify_is(y->in[0], "permute"))
+    if (y->op != &nrv__op_permute || y->in[0]->op != &nrv__op_permute)
         return NULL;
     const int64_t *outer = y->attr, *inner = y->in[0]->attr;
     int axes[NRV__MAX_RANK];
@@ -103,7 +101,7 @@ static nrv_tensor simplify_permute(nrv_tensor y)
 /* what reads the product then finds it dense: the gradient of a weight that was used transposed */
 static nrv_tensor simplify_transposed_product(nrv_tensor y)
 {
-    if (!simplify_is(y, "permute") || !simplify_is(y->in[0], "matmul"))
+    if (y->op != &nrv__op_permute || y->in[0]->op != &nrv__op_matmul)
         return NULL;
     const int64_t *from = y->attr;
     for (int i = 0; i < y->rank; i++)
@@ -126,26 +124,31 @@ static double simplify_stored(nrv_dtype t, double v)
 static nrv_tensor simplify_kept_axes(nrv_tensor y)
 {
     const nrv__reduce_attr *a = y->attr;
-    if (!simplify_is(y, "sum") || !a->keep)
+    if (y->op != &nrv__op_sum || !a->keep)
         return NULL;
     return nrv_reshape(nrv__sum_axes(y->in[0], a->axes, 0), nrv_shape_of(y));
+}
+
+static bool simplify_of_constants(nrv_tensor y)
+{
+    bool all = y->op->flags & (NRV_POINTWISE | NRV_VIEW) && y->n_in <= NRV__POINT_IN && y->n_in > 0;
+    for (int i = 0; i < y->n_in && all; i++)
+        all = y->in[i]->op == &nrv__op_fill;
+    return all;
 }
 
 /* element-wise on constants, and constants moved about: a constant */
 static nrv_tensor simplify_constant(nrv_tensor y)
 {
+    if (!simplify_of_constants(y))
+        return NULL;
     double in[NRV__POINT_IN], out = 0;
     nrv__view vin[NRV__POINT_IN] = { 0 }, vout = { .data = &out, .type = y->type };
-    bool moved = y->op->flags & NRV_VIEW;
-    if (!(y->op->flags & (NRV_POINTWISE | NRV_VIEW)) || y->n_in > NRV__POINT_IN || y->n_in == 0)
-        return NULL;
     for (int i = 0; i < y->n_in; i++) {
-        if (y->in[i]->op != &nrv__op_fill)
-            return NULL;
         in[i] = simplify_stored(y->in[i]->type, ((const nrv__scalar_attr *)y->in[i]->attr)->value);
         vin[i] = (nrv__view){ .data = &in[i], .type = y->in[i]->type };
     }
-    if (moved)
+    if (y->op->flags & NRV_VIEW)
         return nrv_fill(y->g, y->type, nrv_shape_of(y), in[0]);
     nrv__args a = { .in = vin, .out = &vout, .n_in = y->n_in, .n_out = 1, .n = 1, .attr = y->attr };
     y->op->ref(&a);

@@ -23,16 +23,28 @@ static bool exec_inside(nrv_exec *e, nrv__action *a, const nrv__loop *l)
     return ok;
 }
 
-static bool exec_action(nrv_exec *e, nrv__action *a, const nrv__step *s)
+static nrv__walk *exec_walk(nrv_exec *e, int32_t n_reg)
 {
+    nrv__walk *w = nrv__arena_get(&e->arena, sizeof *w);
+    if (w) {
+        w->stride = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->stride);
+        w->scalar = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->scalar);
+    }
+    return w;
+}
+
+static bool exec_action(nrv_exec *e, nrv__frame *f, size_t i)
+{
+    const nrv__step *s = &f->code->step[i];
+    nrv__action *a = &f->action[i];
     a->step = s;
     a->in = nrv__arena_get(&e->arena, (size_t)(s->n_in + 1) * sizeof *a->in);
     a->out = nrv__arena_get(&e->arena, sizeof *a->out);
     a->size = nrv__arena_get(&e->arena, (size_t)(s->n_size + 1) * sizeof *a->size);
-    if (s->tiles) {
-        a->walk.stride = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.stride);
-        a->walk.scalar = nrv__arena_get(&e->arena, (size_t)s->tiles->n_reg * sizeof *a->walk.scalar);
-    }
+    a->walk = !s->tiles ? NULL : s->like >= 0 ? f->action[s->like].walk : exec_walk(e, s->tiles->n_reg);
+    a->args = (nrv__args){
+        .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault
+    };
     return !e->arena.broken && (!s->loop || exec_inside(e, a, s->loop));
 }
 
@@ -69,9 +81,9 @@ static bool exec_frame(nrv_exec *e, nrv__frame *f)
     f->view = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->view);
     f->offset = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->offset);
     f->action = nrv__arena_get(&e->arena, (c->n_step + 1) * sizeof *f->action);
-    bool ok = !e->arena.broken && (!f->loop || exec_moving(e, f));
+    bool ok = !e->arena.broken && nrv__rooms(e, f) && (!f->loop || exec_moving(e, f));
     for (size_t i = 0; i < c->n_step && ok; i++)
-        ok = exec_action(e, &f->action[i], &c->step[i]);
+        ok = exec_action(e, f, i);
     return ok;
 }
 

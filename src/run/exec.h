@@ -24,7 +24,13 @@ typedef struct nrv__walk {
     int64_t dim[NRV__MAX_RANK];
     int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
     bool *scalar;                     /* registers that are one number everywhere */
-} nrv__walk;
+} nrv__walk;                          /* of steps that are alike: one for all */
+
+typedef struct nrv__room { /* memory of a value as long as it is alive */
+    size_t bytes, at;      /* bytes a multiple of NRV__ALIGN */
+    int32_t value, first, last;
+    int32_t after; /* the first of all rooms that begins when this one's memory is free again */
+} nrv__room;
 
 typedef struct nrv__frame nrv__frame;
 
@@ -34,7 +40,7 @@ typedef struct nrv__action { /* a step, made concrete */
     nrv__args args;
     nrv__view *in, *out;
     int64_t *size;
-    nrv__walk walk;
+    nrv__walk *walk; /* of a tile program */
     int64_t units, units2, grain, grain2;
     size_t scratch, shared;
     nrv__frame *inside; /* of a block: its areas */
@@ -54,8 +60,11 @@ struct nrv__frame {
     nrv__view *view; /* of each value */
     size_t *offset;  /* of each value, from base */
     nrv__action *action;
+    nrv__room *room; /* of the values that have memory of their own, by when they begin; only bytes depend on sizes */
+    size_t n_room;
     char *base;
     size_t shared_at, need;
+    bool laid; /* once: what is fixed stays as it is */
     int64_t turn;
     int32_t *moving;       /* values that lie elsewhere in every turn */
     nrv__operand *touched; /* who reads and writes them */
@@ -99,17 +108,14 @@ struct nrv_exec {
     nrv__fault fault;
 };
 
-typedef struct nrv__room { /* memory of a value as long as it is alive */
-    size_t bytes, at;      /* bytes a multiple of NRV__ALIGN */
-    int32_t value, first, last;
-} nrv__room;
-
 nrv_status nrv__exec_room(nrv_exec *e);         /* what lives as long as the exec, whatever the sizes */
 nrv_status nrv__layout_sizes(nrv_exec *e);      /* sizes -> shapes, kernels, offsets */
 nrv_status nrv__layout(nrv_exec *e);            /* and memory */
 size_t nrv__workspace_bytes(const nrv_exec *e); /* to allocate, once sizes are laid out */
 size_t nrv__local_bytes(const nrv_exec *e, size_t i);
-/* fills in where each lies, in any order, and how much that takes together; false: no memory */
+bool nrv__rooms(nrv_exec *e, nrv__frame *f);      /* f->room; false: no memory */
+void nrv__place_order(nrv__room *room, size_t n); /* by when they begin, and what comes after them */
+/* of rooms in that order: fills in where each lies, in any order, and how much they take together; false: no memory */
 bool nrv__place(const nrv__mem *m, nrv__room *room, size_t n, size_t *need);
 void nrv__resolve(nrv_exec *e); /* offsets and bindings -> pointers */
 void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, const nrv__action *a);

@@ -28,34 +28,46 @@ static nrv_status layout_lengths(nrv_exec *e)
 
 #define LAYOUT_MOST (INT64_C(1) << 46) /* bytes of one value: sums of them cannot overflow */
 
+/* its shape, and strides as if it were contiguous: a product for each axis that a length of 0 does not make small, so
+   that those cannot overflow either */
+static nrv_status layout_shape(nrv_exec *e, const nrv__value *v, nrv__view *y)
+{
+    int64_t n = (int64_t)nrv__dtype_size(v->type), stride = 1;
+    for (int k = v->rank - 1; k >= 0; k--) {
+        const int64_t d = nrv__dim_at(v->dim[k], e->polys);
+        if (d < 0)
+            return nrv__fail(&e->why, NRV_ESHAPE,
+                             "a length of %lld%s%s\n  hint  is the window larger than what "
+                             "it slides over?",
+                             (long long)d, NRV__PLACE(v->scope));
+        if (!nrv__mul(n, d ? d : 1, &n) || n > LAYOUT_MOST)
+            return nrv__fail(&e->why, NRV_ENOMEM, "a value of more than 2^46 bytes%s%s\n  hint  a smaller batch",
+                             NRV__PLACE(v->scope));
+        y->dim[k] = d;
+        y->stride[k] = stride;
+        stride *= d;
+    }
+    y->rank = v->rank;
+    y->type = v->type;
+    return NRV_OK;
+}
+
 static nrv_status layout_views(nrv_exec *e, nrv__frame *f)
 {
     for (size_t i = 0; i < f->code->n_value; i++) {
         const nrv__value *v = &f->code->value[i];
-        nrv__view *y = &f->view[i];
-        int64_t n = (int64_t)nrv__dtype_size(v->type), size[NRV__MAX_RANK];
-        *y = (nrv__view){ .rank = v->rank, .type = v->type };
-        for (int k = 0; k < v->rank; k++) {
-            y->dim[k] = nrv__dim_at(v->dim[k], e->polys);
-            if (y->dim[k] < 0)
-                return nrv__fail(&e->why, NRV_ESHAPE,
-                                 "a length of %lld%s%s\n  hint  is the window larger than what "
-                                 "it slides over?",
-                                 (long long)y->dim[k], NRV__PLACE(v->scope));
-            /* strides are products too, so a length of 0 does not make the others small */
-            if (!nrv__mul(n, y->dim[k] ? y->dim[k] : 1, &n) || n > LAYOUT_MOST)
-                return nrv__fail(&e->why, NRV_ENOMEM, "a value of more than 2^46 bytes%s%s\n  hint  a smaller batch",
-                                 NRV__PLACE(v->scope));
-        }
-        nrv__contiguous(y);
+        int64_t size[NRV__MAX_RANK], shift = 0;
+        if (v->fixed && f->laid)
+            continue;
+        if (layout_shape(e, v, &f->view[i]))
+            return e->why.status;
         f->offset[i] = 0;
         if (v->where != NRV__VIEW)
             continue;
-        int64_t shift = 0;
         for (int k = 0; k < v->n_size; k++)
             size[k] = nrv__dim_at(v->size[k], e->polys);
         nrv__args a = { .in = &f->view[v->index], .n_in = 1, .attr = v->attr, .size = size };
-        v->view->view(&a, y, &shift);
+        v->view->view(&a, &f->view[i], &shift);
         f->offset[i] =
             f->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
         if (f->code->value[v->index].where != NRV__VIEW)
@@ -91,6 +103,19 @@ static bool layout_in_loop(const nrv__frame *f)
     return f->loop && f->loop->kind != NRV__IF;
 }
 
+/* a step whose operands lie as another's do: it is done the same way */
+static void layout_as(nrv__action *a, const nrv__action *other)
+{
+    a->kernel = other->kernel;
+    a->args.n = other->args.n;
+    a->units = other->units;
+    a->units2 = other->units2;
+    a->grain = other->grain;
+    a->grain2 = other->grain2;
+    a->scratch = other->scratch;
+    a->shared = other->shared;
+}
+
 static nrv_status layout_kernel(nrv_exec *e, const nrv__frame *f, nrv__action *a)
 {
     const nrv__step *s = a->step;
@@ -124,10 +149,10 @@ static void layout_tiles(nrv_exec *e, nrv__frame *f, nrv__action *a)
     a->args.n = 1;
     for (int k = 0; k < t->rank; k++)
         a->args.n *= nrv__dim_at(t->dim[k], e->polys);
-    a->units = (a->args.n + a->walk.tile - 1) / a->walk.tile;
+    a->units = (a->args.n + a->walk->tile - 1) / a->walk->tile;
     a->units2 = 0;
     a->scratch = nrv__tile_scratch(t);
-    layout_grain(e, a, 0.1 * (double)a->walk.tile * t->n_instr, layout_in_loop(f));
+    layout_grain(e, a, 0.1 * (double)a->walk->tile * t->n_instr, layout_in_loop(f));
 }
 
 static nrv_status layout_frame(nrv_exec *e, nrv__frame *f);
@@ -149,15 +174,18 @@ static nrv_status layout_action(nrv_exec *e, nrv__frame *f, nrv__action *a)
 {
     const nrv__step *s = a->step;
     bool plain = !s->tiles && !s->loop;
+    if (s->fixed && f->laid)
+        return NRV_OK;
     for (int32_t k = 0; k < s->n_in && plain; k++)
         a->in[k] = f->view[s->in[k]];
     if (plain)
         *a->out = f->view[s->out];
     for (int32_t k = 0; k < s->n_size; k++)
         a->size[k] = nrv__dim_at(s->size[k], e->polys);
-    a->args = (nrv__args){
-        .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault
-    };
+    if (s->like >= 0) {
+        layout_as(a, &f->action[s->like]);
+        return NRV_OK;
+    }
     if (s->loop)
         return layout_block(e, a);
     if (s->tiles) {
@@ -182,57 +210,25 @@ static nrv_status layout_actions(nrv_exec *e, nrv__frame *f, size_t *shared)
 }
 
 /* ---- memory ---- */
-/* has memory of its own in the frame: a carry as long as the loop runs, another value from its step to its last reader
- */
-static bool layout_room_of(const nrv__frame *f, int32_t i, nrv__room *to)
-{
-    const nrv__value *v = &f->code->value[i];
-    bool carry = v->where == NRV__CARRY,
-         work = v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0;
-    *to = (nrv__room){ layout_bytes(&f->view[i]), 0, i, carry || v->kept ? -1 : v->first,
-                       carry || v->kept     ? INT32_MAX
-                       : v->last < v->first ? v->first
-                                            : v->last };
-    return carry || work;
-}
-
-/* who takes memory over prolongs its life. owner: of each value the one whose memory it has; what is taken over comes
-   before who takes it */
-static void layout_owners(const nrv__code *p, int32_t *owner, int32_t *last)
-{
-    for (size_t i = 0; i < p->n_value; i++) {
-        const nrv__value *v = &p->value[i];
-        owner[i] = v->same_memory < 0 ? (int32_t)i : owner[v->same_memory];
-        last[i] = v->last;
-        if (last[owner[i]] < v->last)
-            last[owner[i]] = v->last;
-    }
-}
-
 static nrv_status layout_memory(nrv_exec *e, nrv__frame *f, size_t shared)
 {
-    const nrv__code *p = f->code;
-    size_t bytes = (p->n_value + 1) * (sizeof(nrv__room) + 2 * sizeof(int32_t)), n = 0;
+    size_t bytes = (f->n_room + 1) * sizeof(nrv__room);
     nrv__room *room = nrv__alloc(&e->mem, NULL, 0, bytes);
     bool ok = room != NULL;
     if (ok) {
-        int32_t *owner = (int32_t *)(void *)(room + p->n_value + 1), *last = owner + p->n_value;
-        layout_owners(p, owner, last);
-        for (size_t i = 0; i < p->n_value; i++) {
-            n += layout_room_of(f, (int32_t)i, &room[n]);
-            if (n && room[n - 1].value == (int32_t)i && room[n - 1].last < last[i])
-                room[n - 1].last = last[i];
-        }
-        ok = nrv__place(&e->mem, room, n, &f->shared_at);
-        for (size_t i = 0; i < n && ok; i++)
+        memcpy(room, f->room, bytes);
+        for (size_t i = 0; i < f->n_room; i++)
+            room[i].bytes = layout_bytes(&f->view[room[i].value]);
+        ok = nrv__place(&e->mem, room, f->n_room, &f->shared_at);
+        for (size_t i = 0; i < f->n_room && ok; i++)
             f->offset[room[i].value] = room[i].at;
-        for (size_t i = 0; i < p->n_value && ok; i++)
-            if (p->value[i].same_memory >= 0)
-                f->offset[i] = f->offset[owner[i]];
+        for (size_t i = 0; i < f->code->n_value && ok; i++) /* what is taken over comes before who takes it */
+            if (f->code->value[i].same_memory >= 0)
+                f->offset[i] = f->offset[f->code->value[i].same_memory];
         nrv__alloc(&e->mem, room, bytes, 0);
     }
     f->need = f->shared_at + ((shared + NRV__ALIGN - 1) & ~(size_t)(NRV__ALIGN - 1));
-    return ok ? NRV_OK : nrv__fail(&e->why, NRV_ENOMEM, "no memory to lay out %zu values", p->n_value);
+    return ok ? NRV_OK : nrv__fail(&e->why, NRV_ENOMEM, "no memory to lay out %zu values", f->code->n_value);
 }
 
 static nrv_status layout_frame(nrv_exec *e, nrv__frame *f)
@@ -241,6 +237,7 @@ static nrv_status layout_frame(nrv_exec *e, nrv__frame *f)
     f->polys = e->polys;
     if (layout_views(e, f) || layout_actions(e, f, &shared))
         return e->why.status;
+    f->laid = true;
     return layout_memory(e, f, shared);
 }
 

@@ -80,9 +80,7 @@ typedef struct place_heap {
 static int place_bin(size_t bytes)
 {
     size_t n = bytes / NRV__ALIGN;
-    int exponent = 0;
-    for (; n >> exponent >= 32; exponent++)
-        continue;
+    int exponent = n < 32 ? 0 : 59 - __builtin_clzll(n);
     return exponent * 16 + (int)(n >> exponent);
 }
 
@@ -128,11 +126,12 @@ static int32_t place_fit(const place_heap *h, size_t bytes)
 {
     int b = place_bin(bytes);
     int32_t best = place_in_bin(h, b, bytes);
-    for (b++; best < 0 && b < PLACE_BINS; b++)
-        if (!(h->used[b / 64] >> b % 64))
-            b |= 63; /* none of these */
-        else if (h->bin[b] >= 0)
+    for (b++; best < 0 && b < PLACE_BINS; b++) {
+        uint64_t later = h->used[b / 64] >> b % 64;
+        b = later ? b + __builtin_ctzll(later) : b | 63;
+        if (later)
             best = place_in_bin(h, b, bytes);
+    }
     return best;
 }
 
@@ -203,6 +202,13 @@ static bool place_sooner(const void *a, const void *b)
     return x->first != y->first ? x->first < y->first : place_larger(a, b);
 }
 
+/* ---- what no size changes ---- */
+static bool place_earlier(const void *a, const void *b)
+{
+    const nrv__room *x = a, *y = b;
+    return x->first != y->first ? x->first < y->first : x->value < y->value;
+}
+
 /* the first of the rooms, which are sorted by .first, that comes after `last` */
 static size_t place_after(const nrv__room *room, size_t n, int32_t last)
 {
@@ -217,6 +223,55 @@ static size_t place_after(const nrv__room *room, size_t n, int32_t last)
     return lo;
 }
 
+void nrv__place_order(nrv__room *room, size_t n)
+{
+    nrv__sort(room, n, sizeof *room, place_earlier);
+    for (size_t i = 0; i < n; i++)
+        room[i].after = (int32_t)place_after(room, n, room[i].last);
+}
+
+/* a carry as long as the loop runs, another value from its step to its last reader */
+static bool place_has_room(const nrv__value *v)
+{
+    return v->where == NRV__CARRY || (v->where == NRV__WORK && v->in_place < 0 && v->same_memory < 0 && v->row < 0);
+}
+
+/* who takes memory over prolongs its life; what is taken over comes before who takes it. of: each value's room */
+static void place_rooms(nrv__frame *f, int32_t *of)
+{
+    const nrv__code *c = f->code;
+    int32_t n = 0;
+    for (size_t i = 0; i < c->n_value; i++) {
+        const nrv__value *v = &c->value[i];
+        bool always = v->where == NRV__CARRY || v->kept;
+        int32_t last = v->last < v->first ? v->first : v->last;
+        of[i] = v->same_memory >= 0 ? of[v->same_memory] : place_has_room(v) ? n++ : -1;
+        if (of[i] < 0)
+            continue;
+        nrv__room *r = &f->room[of[i]];
+        if (v->same_memory < 0)
+            *r = (nrv__room){ .value = (int32_t)i, .first = always ? -1 : v->first, .last = always ? INT32_MAX : last };
+        else
+            r->last = v->last > r->last ? v->last : r->last;
+    }
+}
+
+bool nrv__rooms(nrv_exec *e, nrv__frame *f)
+{
+    size_t n = f->code->n_value, bytes = (n + 1) * sizeof(int32_t);
+    for (size_t i = 0; i < n; i++)
+        f->n_room += place_has_room(&f->code->value[i]);
+    f->room = nrv__arena_get(&e->arena, (f->n_room + 1) * sizeof *f->room);
+    int32_t *of = nrv__alloc(&e->mem, NULL, 0, bytes);
+    bool ok = f->room && of;
+    if (ok) {
+        place_rooms(f, of);
+        nrv__place_order(f->room, f->n_room);
+    }
+    nrv__alloc(&e->mem, of, of ? bytes : 0, 0);
+    return ok;
+}
+
 /* *live: what lives at the worst moment, which nothing can be less than */
 static size_t place_walk(nrv__room *room, size_t n, place_piece *piece, place_end *end, size_t *live)
 {
@@ -226,7 +281,7 @@ static size_t place_walk(nrv__room *room, size_t n, place_piece *piece, place_en
     for (size_t i = 0; i <= n; i++)
         end[i].first = -1;
     for (size_t i = n; i-- > 0;) {
-        size_t k = place_after(room, n, room[i].last);
+        size_t k = (size_t)room[i].after;
         end[i].next = end[k].first;
         end[k].first = (int32_t)i;
     }

@@ -75,7 +75,7 @@ static void tile_rows(const nrv__tiles *t, nrv__walk *w)
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
 {
     const nrv__tiles *t = a->step->tiles;
-    nrv__walk *w = &a->walk;
+    nrv__walk *w = a->walk;
     w->tile = tile_length(t);
     w->rank = t->rank;
     for (int i = 0; i < t->rank; i++)
@@ -196,10 +196,10 @@ static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, i
             double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, f->polys);
             nrv__from_double(number, reg->type, &value, 1);
             tile_splat(slot, number, nrv__dtype_size(reg->type), n);
-        } else if (reg->load >= 0 && !reg->full && a->walk.scalar[r]) {
+        } else if (reg->load >= 0 && !reg->full && a->walk->scalar[r]) {
             tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), n);
-        } else if (reg->load >= 0 && !reg->full && a->walk.repeats && tile_is_row(&a->walk, a->walk.stride[r])) {
-            tile_repeat(slot, f->view[reg->load].data, a->walk.dim[1], 0, n, nrv__dtype_size(reg->type));
+        } else if (reg->load >= 0 && !reg->full && a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])) {
+            tile_repeat(slot, f->view[reg->load].data, a->walk->dim[1], 0, n, nrv__dtype_size(reg->type));
         }
     }
 }
@@ -232,11 +232,11 @@ static void tile_one(const nrv__frame *f, const nrv__action *a, const tile_place
                      int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
-    for (int32_t r = 0; r < t->n_reg && a->walk.gathers; r++) {
+    for (int32_t r = 0; r < t->n_reg && a->walk->gathers; r++) {
         const nrv__reg *reg = &t->reg[r];
-        if (reg->load >= 0 && !reg->full && !a->walk.scalar[r] &&
-            !(a->walk.repeats && tile_is_row(&a->walk, a->walk.stride[r])))
-            tile_gather(place[r].at, &f->view[reg->load], &a->walk, a->walk.stride[r], start, n);
+        if (reg->load >= 0 && !reg->full && !a->walk->scalar[r] &&
+            !(a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])))
+            tile_gather(place[r].at, &f->view[reg->load], a->walk, a->walk->stride[r], start, n);
     }
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
@@ -261,7 +261,7 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
     char *slots = scratch, *places = slots + (size_t)t->n_slot * TILE_SLOT;
     tile_place *place = (tile_place *)(void *)places;
     void *ref = places + (size_t)t->n_reg * sizeof *place;
-    int64_t n = a->args.n, most = a->walk.tile;
+    int64_t n = a->args.n, most = a->walk->tile;
     tile_places(f, t, slots, place);
     tile_begin(f, a, slots, n < most ? n : most);
     for (int64_t tile = begin; tile < end; tile++) {

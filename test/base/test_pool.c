@@ -2,6 +2,7 @@
 #include "../../src/base/pool.h"
 
 #include <pthread.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -166,6 +167,7 @@ static void an_absurd_number_of_threads_is_refused(void **state)
 {
     (void)state;
     assert_null(nrv_pool_new(1000000));
+    assert_null(nrv_pool_new(INT_MAX));
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -239,14 +241,20 @@ static void affinity_and_quota_limit_the_cores(void **state)
     assert_int_equal(nrv__cores_at(root), 4);
     write_file(root, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000\n");
     assert_int_equal(nrv__cores_at(root), 2);
+    write_file(root, "/sys/fs/cgroup/b/c/cpu.max", "50000 100000\n"); /* half a core */
+    assert_int_equal(nrv__cores_at(root), 1);
     write_file(root, "/sys/fs/cgroup/b/c/cpu.max", "1000 100000\n");
     assert_int_equal(nrv__cores_at(root), 1);
+    write_file(root, "/sys/fs/cgroup/b/c/cpu.max", "-7 0\n"); /* nonsense is no quota */
+    assert_int_equal(nrv__cores_at(root), 2);
     snprintf(command, sizeof command, "rm -r %s", root);
     assert_int_equal(system(command), 0);
     assert_true(nrv__cores_at("") >= 1);
-    nrv_pool *p = nrv_pool_new(0);
-    assert_int_equal(nrv__pool_threads(p), nrv__cores_at(""));
-    nrv_pool_free(p);
+    for (int n = -1; n <= 0; n++) {
+        nrv_pool *p = nrv_pool_new(n);
+        assert_int_equal(nrv__pool_threads(p), nrv__cores_at(""));
+        nrv_pool_free(p);
+    }
 }
 
 int main(void)

@@ -64,6 +64,7 @@ static void nothing_overlaps(void **state)
         size_t n = trial < 297 ? draw(120) : 3000, need = 1;
         for (size_t i = 0; i < n; i++)
             room[i] = room_of(i, n);
+        nrv__place_order(room, n);
         assert_true(nrv__place(&m, room, n, &need));
         check_places(room, n, need);
         size_t least = alive_at_once(room, n);
@@ -85,11 +86,13 @@ static void a_long_chain_needs_what_a_short_one_does(void **state)
     assert_non_null(room);
     for (int32_t i = 0; i < LONG; i++)
         room[i] = (nrv__room){ .bytes = NRV__ALIGN, .value = i, .first = i, .last = i + 1 };
+    nrv__place_order(room, LONG);
     assert_true(nrv__place(&m, room, LONG, &need));
     assert_int_equal(need, 2 * NRV__ALIGN);
     for (int32_t i = 0; i < LONG; i++) /* as a training step has it: kept until its turn comes, in reverse */
         room[i] =
             (nrv__room){ .bytes = NRV__ALIGN * (size_t)(1 + i % 3), .value = i, .first = i, .last = 2 * LONG - i };
+    nrv__place_order(room, LONG);
     assert_true(nrv__place(&m, room, LONG, &need));
     assert_int_equal(need, (size_t)NRV__ALIGN * (2 * LONG - 1));
     free(room);
