@@ -304,6 +304,8 @@ extern const nrv__opdef nrv__op_netlist_product;
 extern const nrv__opdef nrv__op_netlist_edges;
 extern const nrv__opdef nrv__op_batch_norm;
 extern const nrv__opdef nrv__op_batch_norm_running;
+extern const nrv__opdef nrv__op_channel_moments;
+extern const nrv__opdef nrv__op_channel_sums;
 extern const nrv__opdef nrv__op_group_norm;
 extern const nrv__opdef nrv__op_instance_norm;
 extern const nrv__opdef nrv__op_instance_norm_running;
@@ -693,6 +695,16 @@ extern const nrv__kernel nrv__kernel_attention_back_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_attention_baseline;
 extern const nrv__kernel nrv__kernel_attention_back_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_channel_moments_avx512;
+extern const nrv__kernel nrv__kernel_channel_sums_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_channel_moments_avx2;
+extern const nrv__kernel nrv__kernel_channel_sums_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_channel_moments_baseline;
+extern const nrv__kernel nrv__kernel_channel_sums_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
@@ -1221,6 +1233,8 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_netlist_edges,
     &nrv__op_batch_norm,
     &nrv__op_batch_norm_running,
+    &nrv__op_channel_moments,
+    &nrv__op_channel_sums,
     &nrv__op_group_norm,
     &nrv__op_instance_norm,
     &nrv__op_instance_norm_running,
@@ -1622,6 +1636,16 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_attention_baseline,
     &nrv__kernel_attention_back_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_channel_moments_avx512,
+    &nrv__kernel_channel_sums_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_channel_moments_avx2,
+    &nrv__kernel_channel_sums_avx2,
+#endif
+    &nrv__kernel_channel_moments_baseline,
+    &nrv__kernel_channel_sums_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_conv_avx512,
     &nrv__kernel_conv_dx_avx512,

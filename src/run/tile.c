@@ -120,10 +120,30 @@ static inline void tile_step(char *to, const char *from, int64_t stride, int64_t
         memcpy(to + (size_t)i * size, from + i * stride * (int64_t)size, size);
 }
 
+static inline void tile_fill(char *to, const char *number, int64_t n, size_t size)
+{
+    char one[8];
+    memcpy(one, number, size);
+    for (int64_t i = 0; i < n; i++)
+        memcpy(to + (size_t)i * size, one, size);
+}
+
+static void tile_splat(char *to, const void *number, size_t size, int64_t n)
+{
+    if (size == 4)
+        tile_fill(to, number, n, 4);
+    else if (size == 8)
+        tile_fill(to, number, n, 8);
+    else
+        tile_fill(to, number, n, size);
+}
+
 static void tile_copy_run(char *to, const char *from, int64_t stride, int64_t n, size_t size)
 {
     if (stride == 1)
         memcpy(to, from, (size_t)n * size);
+    else if (stride == 0) /* a channel's number along its image */
+        tile_splat(to, from, size, n);
     else if (size == 4)
         tile_step(to, from, stride, n, 4);
     else if (size == 8)
@@ -175,13 +195,6 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
             at[i - 1]++;
         }
     }
-}
-
-static void tile_splat(char *to, const void *number, size_t size, int64_t n)
-{
-    memcpy(to, number, size);
-    for (int64_t have = 1; have < n; have += have)
-        memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
 /* operands that are the same in every tile */

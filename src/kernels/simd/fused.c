@@ -25,6 +25,14 @@
     FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3), const float a = in0[i]; const float b = in1[i]; \
                const float c = in2[i]; const float d = in3[i];, expr)
 
+#define FUSED_5(name, expr)                                                                               \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4), const float a = in0[i]; \
+               const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];, expr)
+#define FUSED_6(name, expr)                                                                                           \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4) FUSED_IN(5), const float a = in0[i]; \
+               const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];        \
+               const float f = in5[i];, expr)
+
 FUSED_2(add_relu, (a + b <= 0.0f ? 0.0f : a + b))
 FUSED_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
 FUSED_3(mul_add, a *b + c)
@@ -36,6 +44,9 @@ FUSED_4(two_products, a *b + c * d)
 FUSED_4(product_and_square, a *b + c * (d * d))
 FUSED_4(scaled_difference, (a - b) * c + d)
 FUSED_3(difference_scaled, (a - b) * c)
+FUSED_4(norm_relu, ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
+FUSED_5(norm_add_relu, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
+FUSED_6(norm_slope, ((a - b) * c + d - e) * f)
 
 /* Adam: m = x4 m + x5 g, v = x6 v + x7 g g, then p x11 - x8 m / (sqrt(v) x9 + x10) */
 SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
@@ -119,6 +130,9 @@ NRV_FUSED(chains,
     FUSED_ROW(momentum, "sub 0 mul @3 !add mul 2 @4 1"),
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
     FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
+    FUSED_ROW(norm_add_relu, "relu add add mul sub 0 1 2 3 4"),
+    FUSED_ROW(norm_relu, "relu add mul sub 0 1 2 3"),
+    FUSED_ROW(norm_slope, "mul sub add mul sub 0 1 2 3 4 5"),
     FUSED_ROW(mul_add_relu, "relu add mul 0 1 2"),
     FUSED_ROW(add_relu, "relu add 0 1"),
     FUSED_ROW(product_and_square, "add mul 0 1 mul 2 mul 3 3"),

@@ -125,6 +125,32 @@ SIMD_INLINE void lanes_add(lanes_sum *s, int64_t i, simd_f x)
         lanes_flush(s);
 }
 
+/* four vectors of a row less `mean`, as they are or squared, added */
+SIMD_INLINE simd_f lanes_four(const float *x, simd_f mean, bool squared)
+{
+    simd_f a = simd_load(x) - mean, b = simd_load(x + SIMD_W) - mean, c = simd_load(x + 2 * SIMD_W) - mean,
+           d = simd_load(x + 3 * SIMD_W) - mean;
+    if (squared)
+        a *= a, b *= b, c *= c, d *= d;
+    return (a + b) + (c + d);
+}
+
+/* adds a whole row less `mean`, or the squares of that */
+SIMD_INLINE void lanes_add_row(lanes_sum *s, const float *x, int64_t n, float mean, bool squared)
+{
+    const simd_f m = simd_all(mean);
+    int64_t i = 0;
+    for (; i + 4 * SIMD_W <= n; i += 4 * SIMD_W) {
+        s->part = lanes_four(x + i, m, squared);
+        lanes_flush(s);
+    }
+    for (; i < n; i += SIMD_W) {
+        const simd_f d = lanes_load(x, i, n, mean) - m;
+        lanes_add(s, i, squared ? d * d : d);
+    }
+    lanes_flush(s);
+}
+
 /* the lanes added pairwise, always in the same order */
 SIMD_INLINE double lanes_sum_d(lanes_d x)
 {

@@ -31,30 +31,11 @@ static norm_plan norm_plan_of(const nrv__args *a, int64_t work)
     return p;
 }
 
-/* four vectors of a row less `mean`, as they are or squared, added */
-SIMD_INLINE simd_f norm_four(const float *x, simd_f mean, bool squared)
-{
-    simd_f a = simd_load(x) - mean, b = simd_load(x + SIMD_W) - mean, c = simd_load(x + 2 * SIMD_W) - mean,
-           d = simd_load(x + 3 * SIMD_W) - mean;
-    if (squared)
-        a *= a, b *= b, c *= c, d *= d;
-    return (a + b) + (c + d);
-}
-
 /* the sum of x - mean over a row, or of its square */
 SIMD_INLINE double norm_sum(const float *x, int64_t n, float mean, bool squared)
 {
     lanes_sum sum = { 0 };
-    const simd_f m = simd_all(mean);
-    int64_t i = 0;
-    for (; i + 4 * SIMD_W <= n; i += 4 * SIMD_W) {
-        sum.part = norm_four(x + i, m, squared);
-        lanes_flush(&sum);
-    }
-    for (; i < n; i += SIMD_W) {
-        const simd_f d = lanes_load(x, i, n, mean) - m;
-        lanes_add(&sum, i, squared ? d * d : d);
-    }
+    lanes_add_row(&sum, x, n, mean, squared);
     return lanes_total(&sum);
 }
 

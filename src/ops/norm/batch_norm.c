@@ -8,19 +8,54 @@
 
 extern const nrv__opdef nrv__op_batch_norm, nrv__op_batch_norm_running;
 
-/* over everything but the channels; false: op refuses */
+typedef struct batch_norm_attr { /* x, then what there is of mean and var, weight, bias */
+    double eps;
+    int64_t given, weight, bias;
+} batch_norm_attr;
+
+/* over everything but the channels, of which each has two values at least; false: op refuses */
 static bool batch_norm_moments(const nrv__opdef *op, nrv_tensor x, nrv__moments *m)
 {
     nrv_graph *g = x->g;
-    nrv_dim n = nrv__dim_mul(g, x->dim[0], nrv__dim_product(g, x->rank - 2, x->dim + 2));
-    if (!nrv__dim_at_most(g, 2, n, "batch_norm, values of a channel in training")) {
+    const nrv_dim n = nrv__channel_length(x);
+    if (g->why.status || !nrv__dim_at_most(g, 2, n, "batch_norm, values of a channel in training")) {
         if (!g->why.status)
             nrv__op_refuses(op, 1, &x, NRV_ESHAPE, "train with at least two samples in a batch",
                             "one value for each channel has no variance");
         return false;
     }
-    *m = nrv__moments_of(x, nrv__axes_but(x, 0, 1));
+    nrv_tensor both = nrv__channel_moments(x);
+    const nrv_shape c = nrv__channels(x);
+    *m = (nrv__moments){ nrv__channel_row(both, 0, c), nrv__channel_row(both, 1, c) };
     return !g->why.status;
+}
+
+/* along = sum dy (x - mean), scale = weight / sqrt(var + eps):
+   dx = dy scale, and where the moments are those of x less what they lose by its moving them */
+static void batch_norm_vjp(nrv_vjp *v)
+{
+    const batch_norm_attr *a = v->attr;
+    nrv_tensor x = v->x[0], weight = a->weight ? v->x[1 + 2 * a->given] : NULL;
+    const nrv_shape c = nrv__channels(x), flat = NRV_SHAPE(x->dim[1]);
+    nrv_tensor both = a->given ? NULL : nrv__channel_moments(x);
+    nrv_tensor mean = a->given ? v->x[1] : nrv__channel_row(both, 0, flat);
+    nrv_tensor root = nrv__scale_of(a->given ? v->x[2] : nrv__channel_row(both, 1, flat), a->eps);
+    nrv_tensor scale = weight ? nrv_mul(root, weight) : root, sums = nrv__channel_sums(x, mean, v->dy);
+    nrv_tensor along = nrv__channel_row(sums, 0, flat), plain = nrv__channel_row(sums, 1, flat);
+    if (a->bias)
+        v->dx[v->n - 1] = plain;
+    if (weight)
+        v->dx[1 + 2 * a->given] = nrv_mul(along, root);
+    if (a->given) {
+        v->dx[0] = nrv_mul(v->dy, nrv_reshape(scale, c));
+        v->dx[1] = nrv_neg(nrv_mul(plain, scale));
+        v->dx[2] = NRV_EXPR("t, s, r: t * s * r * r / -2", along, scale, root);
+        return;
+    }
+    /* nothing but m - x, which forward has not, comes before the sums: a product of dy would be kept for after them */
+    nrv_tensor n = nrv__channel_count(x), tilt = NRV_EXPR("t, r, n: t * r * r / n", along, root, n);
+    v->dx[0] = NRV_EXPR("d, x, m, t, h, s: ((m - x) * t + d - h) * s", v->dy, x, nrv_reshape(mean, c),
+                        nrv_reshape(tilt, c), nrv_reshape(nrv_div(plain, n), c), nrv_reshape(scale, c));
 }
 
 static nrv_tensor batch_norm_make(nrv__case *c)
@@ -39,7 +74,7 @@ static nrv_tensor batch_norm_make(nrv__case *c)
 NRV_OP(batch_norm, .sig = "real x[B,C,...], real mean[C], real var[C], real weight[C], real bias[C] -> y[B,C,...]",
        .doc = "Every channel by a mean and a variance, those of the batch where none are given, then scaled and "
               "shifted. Mean and variance come together; weight and bias may be left out.",
-       .flags = NRV_MACRO, .make = batch_norm_make, .ulp = 16,
+       .make = batch_norm_make, .vjp = batch_norm_vjp, .attr_bytes = sizeof(batch_norm_attr), .ulp = 16,
        .tolerance_why = "differences from a mean, divided by their deviation",
        .torch = "nn.functional.batch_norm batch_norm nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d",
        .onnx = "BatchNormalization", .also = "bn",
@@ -70,15 +105,22 @@ NRV_API nrv_tensor nrv_batch_norm_by(nrv_tensor x, nrv_tensor mean, nrv_tensor v
     if (!nrv__weight_fits(op, x, "the mean", mean, 1, &C) || !nrv__weight_fits(op, x, "the variance", var, 1, &C) ||
         !nrv__weight_fits(op, x, "weight", weight, 1, &C) || !nrv__weight_fits(op, x, "bias", bias, 1, &C))
         return NULL;
-    nrv_shape c = nrv__channels(x);
+    const nrv_shape c = nrv__channels(x);
     if (mean)
         m = (nrv__moments){ nrv_reshape(mean, c), nrv_reshape(var, c) };
     else if (!batch_norm_moments(op, x, &m))
         return NULL;
-    nrv_tensor scale = nrv__scale_of(m.var, eps);
+    const batch_norm_attr a = { .eps = eps, .given = mean != NULL, .weight = weight != NULL, .bias = bias != NULL };
+    nrv_tensor in[5] = { x }, scale = nrv__scale_of(m.var, eps);
+    int n = 1;
+    if (mean)
+        in[n++] = mean, in[n++] = var;
     if (weight)
-        scale = nrv_mul(scale, nrv_reshape(weight, c));
-    return nrv__scale_shift(NRV_EXPR("x, m, s: (x - m) * s", x, m.mean, scale), NULL, bias, c);
+        in[n++] = weight, scale = nrv_mul(scale, nrv_reshape(weight, c));
+    if (bias)
+        in[n++] = bias;
+    nrv_tensor body = nrv__scale_shift(NRV_EXPR("x, m, s: (x - m) * s", x, m.mean, scale), NULL, bias, c);
+    return body ? nrv__composite(op, n, in, &a, 1, &body) : NULL;
 }
 
 static nrv_tensor batch_norm_running_make(nrv__case *c)
@@ -111,7 +153,7 @@ NRV_API void nrv_batch_norm_running(nrv_tensor x, nrv_tensor mean, nrv_tensor va
     nrv__moments m, now = { NULL, NULL };
     if (nrv__running_wants(op, x, 2, "(B,C) or (B,C,H,W)", mean, var) && batch_norm_moments(op, x, &m)) {
         now.mean = nrv__running(mean, m.mean, momentum);
-        now.var = nrv__running(var, nrv_var(x, nrv__axes_but(x, 0, 1), 1, 0), momentum);
+        now.var = nrv__running(var, NRV_EXPR("v, n: v * n / (n - 1)", m.var, nrv__channel_count(x)), momentum);
     }
     if (mean2)
         *mean2 = now.mean;

@@ -13,6 +13,12 @@ nrv_tensor nrv__scale_of(nrv_tensor var, double eps); /* 1 / sqrt(var + eps) */
 nrv_tensor nrv__standard(nrv_tensor x, nrv_tensor mean, nrv_tensor var, double eps);
 nrv_shape nrv__channels(nrv_tensor x);            /* (C,1,1) of (B,C,H,W): what stretches over it */
 nrv_shape nrv__last_axes(nrv_tensor x, int axes); /* their lengths, of 1 to all axes */
+/* ---- of (B,C,...): over every channel, that is everything but C; see channels.c ---- */
+nrv_dim nrv__channel_length(nrv_tensor x);
+nrv_tensor nrv__channel_count(nrv_tensor x);                                /* the same as a number of x's type */
+nrv_tensor nrv__channel_moments(nrv_tensor x);                              /* (2,C): mean, biased variance */
+nrv_tensor nrv__channel_sums(nrv_tensor x, nrv_tensor mean, nrv_tensor dy); /* (2,C): of dy (x - mean), of dy */
+nrv_tensor nrv__channel_row(nrv_tensor both, int64_t i, nrv_shape as);      /* row i of (2,C) in a shape of C values */
 /* the norm of order p of every slice at one place of axis, over all other axes, which stay with length 1 */
 nrv_tensor nrv__slice_norm(nrv_tensor x, double p, int axis);
 /* x is real and has `rank` axes at least; false: op refuses */
