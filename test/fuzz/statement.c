@@ -13,7 +13,7 @@ typedef struct entry { /* a case that programs may hold, in both types */
     op_case c[2];
     call k;
     bool any_shape; /* element-wise */
-    uint32_t steps; /* bit i: of real input i the value is a step, or is none where all its elements are one */
+    uint32_t steps; /* bit i: as real input i changes the value jumps, or is none where all elements are one */
     bool hidden;    /* it has a slope, and no gradient, or another */
 } entry;
 
@@ -83,24 +83,46 @@ static bool all_zero(nrv_tensor x)
     return zero;
 }
 
+/* the op's result where input i holds low and high in turn, every low one a little further up than the one before */
+static double *value_of_two(const op_case *c, int i, double low, double high, double apart, int64_t *n)
+{
+    case_graph t = case_trace(c, NRV_TRAIN);
+    double *x = malloc(((size_t)c->x[i].n + 1) * sizeof *x);
+    for (int64_t k = 0; x && k < c->x[i].n; k++)
+        x[k] = k % 2 ? high : low + (double)k * apart;
+    if (x)
+        case_feed(t.x[i], x, c->x[i].n);
+    double *y = case_value(t.y, n);
+    free(x);
+    case_graph_free(&t);
+    return y;
+}
+
 /* a norm of nothing, a correlation with what never changes: there is none */
 static bool flat_is_finite(const op_case *c, int i)
 {
-    case_graph t = case_trace(c, NRV_TRAIN);
-    double *flat = malloc(((size_t)c->x[i].n + 1) * sizeof *flat);
+    const double flat = (c->x[i].lo + c->x[i].hi) / 2;
     int64_t n = 0;
-    for (int64_t k = 0; flat && k < c->x[i].n; k++)
-        flat[k] = (c->x[i].lo + c->x[i].hi) / 2;
-    if (flat)
-        case_feed(t.x[i], flat, c->x[i].n);
-    double *y = case_value(t.y, &n);
+    double *y = value_of_two(c, i, flat, flat, 0, &n);
     bool finite = y != NULL;
     for (int64_t k = 0; finite && k < n; k++)
         finite = isfinite(y[k]);
-    free(flat);
     free(y);
-    case_graph_free(&t);
     return finite;
+}
+
+/* what counts equals makes much of the least difference */
+static bool counts_equals(const op_case *c, int i)
+{
+    const double third = (c->x[i].hi - c->x[i].lo) / 3, low = c->x[i].lo + third;
+    int64_t n = 0, m = 0;
+    double *equal = value_of_two(c, i, low, low + third, 0, &n), *near = value_of_two(c, i, low, low + third, 1e-9, &m);
+    bool counts = false;
+    for (int64_t k = 0; equal && near && k < n && k < m; k++)
+        counts = counts || fabs(equal[k] - near[k]) > 1e-3 * third;
+    free(equal);
+    free(near);
+    return counts;
 }
 
 static uint32_t steps_of(const op_case *c)
@@ -116,7 +138,8 @@ static uint32_t steps_of(const op_case *c)
             nrv_tensor flat = nrv_reshape(t.y, NRV_SHAPE(NRV_SAME));
             nrv_grad(nrv_sum_all(nrv_mul(flat, wave)), NULL, 1, &t.x[i], &dx);
         }
-        steps |= !dx || all_zero(dx) || !flat_is_finite(c, i) ? UINT32_C(1) << i : 0;
+        bool step = !dx || all_zero(dx) || !flat_is_finite(c, i) || counts_equals(c, i);
+        steps |= step ? UINT32_C(1) << i : 0;
     }
     case_graph_free(&t);
     return steps;
