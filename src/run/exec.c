@@ -33,14 +33,17 @@ static nrv__walk *exec_walk(nrv_exec *e, int32_t n_reg)
     return w;
 }
 
+/* Kernels see inputs side by side: one alone, and the output, are the frame's own. */
 static bool exec_action(nrv_exec *e, nrv__frame *f, size_t i)
 {
     const nrv__step *s = &f->code->step[i];
     nrv__action *a = &f->action[i];
+    bool plain = !s->tiles && !s->loop;
     a->step = s;
-    a->in = nrv__arena_get(&e->arena, (size_t)(s->n_in + 1) * sizeof *a->in);
-    a->out = nrv__arena_get(&e->arena, sizeof *a->out);
-    a->size = nrv__arena_get(&e->arena, (size_t)(s->n_size + 1) * sizeof *a->size);
+    a->gathers = plain && s->n_in > 1;
+    a->in = plain && s->n_in == 1 ? &f->view[s->in[0]] : nrv__arena_get(&e->arena, (size_t)s->n_in * sizeof *a->in);
+    a->out = plain ? &f->view[s->out] : nrv__arena_get(&e->arena, sizeof *a->out);
+    a->size = nrv__arena_get(&e->arena, (size_t)s->n_size * sizeof *a->size);
     a->walk = !s->tiles ? NULL : s->like >= 0 ? f->action[s->like].walk : exec_walk(e, s->tiles->n_reg);
     a->args = (nrv__args){
         .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault
@@ -54,7 +57,7 @@ static bool exec_moving(nrv_exec *e, nrv__frame *f)
     const nrv__code *c = f->code;
     size_t operands = 0;
     for (size_t i = 0; i < c->n_step; i++)
-        operands += (size_t)c->step[i].n_in + 1;
+        operands += (size_t)c->step[i].n_in;
     bool *moves = nrv__arena_get(&e->arena, c->n_value + 1);
     f->moving = nrv__arena_get(&e->arena, (c->n_value + 1) * sizeof *f->moving);
     f->touched = nrv__arena_get(&e->arena, (operands + 1) * sizeof *f->touched);
@@ -68,8 +71,8 @@ static bool exec_moving(nrv_exec *e, nrv__frame *f)
     }
     for (size_t i = 0; i < c->n_step; i++) {
         const nrv__step *s = &c->step[i];
-        for (int32_t k = -1; k < s->n_in && !s->tiles && !s->loop; k++)
-            if (moves[k < 0 ? s->out : s->in[k]])
+        for (int32_t k = 0; k < s->n_in && !s->tiles && !s->loop && s->n_in > 1; k++)
+            if (moves[s->in[k]])
                 f->touched[f->n_touched++] = (nrv__operand){ (int32_t)i, k };
     }
     return true;

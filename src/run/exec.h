@@ -39,6 +39,7 @@ typedef struct nrv__action { /* a step, made concrete */
     const nrv__kernel *kernel; /* NULL: the op's reference, or a tile program */
     nrv__args args;
     nrv__view *in, *out;
+    bool gathers; /* in: copies of the frame's views */
     int64_t *size;
     nrv__walk *walk; /* of a tile program */
     int64_t units, units2, grain, grain2;
@@ -49,7 +50,7 @@ typedef struct nrv__action { /* a step, made concrete */
 
 /* A piece of code, made concrete: the plan's own, or the inside of a block. Its memory is one stretch of the workspace:
    values, then what its steps share, the frames inside it among that. */
-typedef struct nrv__operand { /* of an action: input k, or the output: -1 */
+typedef struct nrv__operand { /* of an action that gathers: input k */
     int32_t action, k;
 } nrv__operand;
 struct nrv__frame {
@@ -67,7 +68,7 @@ struct nrv__frame {
     bool laid; /* once: what is fixed stays as it is */
     int64_t turn;
     int32_t *moving;       /* values that lie elsewhere in every turn */
-    nrv__operand *touched; /* who reads and writes them */
+    nrv__operand *touched; /* where they are copied to */
     int32_t n_moving, n_touched;
 };
 

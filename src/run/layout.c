@@ -170,16 +170,24 @@ static nrv_status layout_block(nrv_exec *e, nrv__action *a)
     return NRV_OK;
 }
 
+/* but for where it lies */
+static void layout_copy(nrv__view *to, const nrv__view *from)
+{
+    to->rank = from->rank;
+    to->type = from->type;
+    for (int k = 0; k < from->rank; k++) {
+        to->dim[k] = from->dim[k];
+        to->stride[k] = from->stride[k];
+    }
+}
+
 static nrv_status layout_action(nrv_exec *e, nrv__frame *f, nrv__action *a)
 {
     const nrv__step *s = a->step;
-    bool plain = !s->tiles && !s->loop;
     if (s->fixed && f->laid)
         return NRV_OK;
-    for (int32_t k = 0; k < s->n_in && plain; k++)
-        a->in[k] = f->view[s->in[k]];
-    if (plain)
-        *a->out = f->view[s->out];
+    for (int32_t k = 0; k < s->n_in && a->gathers; k++)
+        layout_copy(&a->in[k], &f->view[s->in[k]]);
     for (int32_t k = 0; k < s->n_size; k++)
         a->size[k] = nrv__dim_at(s->size[k], e->polys);
     if (s->like >= 0) {
@@ -351,25 +359,14 @@ static void *resolve_value(nrv_exec *e, const nrv__frame *f, size_t i)
     }
 }
 
-static void resolve_operand(nrv__frame *f, int32_t action, int32_t k)
-{
-    nrv__action *a = &f->action[action];
-    if (k < 0)
-        a->out->data = f->view[a->step->out].data;
-    else
-        a->in[k].data = f->view[a->step->in[k]].data;
-}
-
 static void resolve_actions(nrv_exec *e, nrv__frame *f)
 {
     for (size_t i = 0; i < f->code->n_step; i++) {
         nrv__action *a = &f->action[i];
         a->args.shared = f->base + f->shared_at;
         a->args.scratch = e->work->at + e->scratch_at;
-        if (a->step->tiles || a->step->loop)
-            continue;
-        for (int32_t k = -1; k < a->step->n_in; k++)
-            resolve_operand(f, (int32_t)i, k);
+        for (int32_t k = 0; a->gathers && k < a->step->n_in; k++)
+            a->in[k].data = f->view[a->step->in[k]].data;
     }
 }
 
@@ -421,6 +418,9 @@ void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__actio
 {
     for (int32_t i = 0; i < f->n_moving; i++)
         f->view[f->moving[i]].data = resolve_inner(f, around, a, (size_t)f->moving[i]);
-    for (int32_t i = 0; i < f->n_touched; i++)
-        resolve_operand(f, f->touched[i].action, f->touched[i].k);
+    for (int32_t i = 0; i < f->n_touched; i++) {
+        nrv__action *reader = &f->action[f->touched[i].action];
+        const int32_t k = f->touched[i].k;
+        reader->in[k].data = f->view[reader->step->in[k]].data;
+    }
 }
