@@ -7,7 +7,8 @@
    writes of a block of rows, or of a cut of the channels where there are few rows.
 
    Promises: any stride, padding, dilation and groups; bits that do not depend on threads. Does not do: a bias; other
-   than two axes. Padding is 0 * value where a weight is infinite: then y is NaN. */
+   than two axes. Padding is left out where a whole row of the window lies in it, and else multiplied: 0 times an
+   infinite weight is NaN. */
 #include "conv_core.h"
 
 typedef struct conv_plan {
@@ -41,8 +42,9 @@ typedef struct conv_job {
     conv_grid g;
     const float *w;
     const int64_t *at;
-    int64_t k, to_m, to_t; /* to_...: strides of the result, or of its part of one remainder */
-    int64_t base;          /* channel of the result that comes first */
+    int64_t k, each;    /* factors, those of a channel */
+    int64_t to_m, to_t; /* strides of the result, or of its part of one remainder */
+    int64_t base;       /* channel of the result that comes first */
     int64_t panel[2];
     bool straight; /* nothing between the rows, neither here nor there */
 } conv_job;
@@ -356,35 +358,124 @@ static int64_t conv_spots_rows(const conv_job *j, conv_spot *spot)
     return count;
 }
 
+/* the taps of a channel whose rows are not all padding, for rows t0 to t1 of the grid */
+typedef struct conv_band {
+    int64_t first, n;
+} conv_band;
+
+static bool conv_meets_image(const conv_job *j, const conv_at *tap, int64_t t0, int64_t t1)
+{
+    const int64_t y = j->g.origin[0] + tap->ey, step = j->g.step[0];
+    return y + t1 * step >= 0 && y + t0 * step < j->g.size[0];
+}
+
+/* rows of the window come one after the other, up or down, so what meets the image is one piece */
+static conv_band conv_band_of(const conv_job *j, const conv_at *taps, int64_t t0, int64_t t1)
+{
+    conv_band b = { 0, j->each };
+    while (b.n > 0 && !conv_meets_image(j, &taps[b.first], t0, t1))
+        b.first++, b.n--;
+    while (b.n > 0 && !conv_meets_image(j, &taps[b.first + b.n - 1], t0, t1))
+        b.n--;
+    return b;
+}
+
+static conv_factors conv_factors_of(const conv_job *j, const conv_band *b)
+{
+    if (b->n == j->each)
+        return (conv_factors){ j->k, 1, 0 };
+    return (conv_factors){ b->n, j->k / simd_max(1, j->each), j->each - b->n };
+}
+
+/* Rows shorter than a vector, each by itself instead of in one line with what lies between them: that is less work
+   where much padding above and below is left out. */
+static bool conv_is_narrow(const conv_job *j, const conv_at *taps)
+{
+    int64_t alone = 0;
+    for (int64_t t = 0; t < j->g.grid[0]; t++)
+        alone += conv_band_of(j, taps, t, t).n;
+    return j->g.grid[1] < SIMD_W && 10 * alone < 9 * simd_ceil(conv_span(&j->g), SIMD_W) * j->each;
+}
+
+typedef struct conv_strip { /* some vectors of pixels, and how they lie */
+    enum { CONV_ROWS, CONV_FLAT, CONV_NARROW } way;
+    int64_t first;
+    int nv;
+    conv_band band;
+    const conv_spot *spot;
+    bool last;
+} conv_strip;
+
+/* the rows of the grid that a strip's vectors touch */
+static conv_band conv_strip_band(const conv_job *j, const conv_at *taps, const conv_strip *s)
+{
+    const int64_t rows = j->g.grid[0], end = s->first + s->nv;
+    int64_t each = SIMD_W, length = j->g.pitch; /* pixels a vector begins after the one before, and a row */
+    if (j->straight && s->way != CONV_NARROW)
+        return conv_band_of(j, taps, 0, rows - 1);
+    if (s->way != CONV_FLAT)
+        each = 1, length = s->way == CONV_ROWS ? simd_ceil(j->g.grid[1], SIMD_W) : 1;
+    return conv_band_of(j, taps, s->first * each / length, simd_min(rows - 1, (end * each - 1) / length));
+}
+
+/* how many vectors come next: even pieces, but of narrow rows those that leave out the same */
+static void conv_strip_next(const conv_job *j, const conv_at *taps, conv_strip *s, int64_t count, int64_t most)
+{
+    s->nv = (int)simd_ceil(count - s->first, simd_ceil(count - s->first, most));
+    if (s->way == CONV_NARROW) {
+        const int64_t end = simd_min(count, s->first + most);
+        const conv_band b = conv_band_of(j, taps, s->first, s->first);
+        for (s->nv = 1; s->first + s->nv < end; s->nv++) {
+            const conv_band next = conv_band_of(j, taps, s->first + s->nv, s->first + s->nv);
+            if (next.first != b.first || next.n != b.n)
+                break;
+        }
+    }
+    s->band = conv_strip_band(j, taps, s);
+    s->last = s->first + s->nv >= count;
+}
+
+static void conv_strip_run(const conv_plan *p, const conv_job *j, const conv_strip *s, const float *x, float *to,
+                           const conv_room *r)
+{
+    const bool rows = s->way == CONV_ROWS;
+    const int64_t apart = s->way == CONV_NARROW ? j->g.pitch : SIMD_W, span = conv_span(&j->g);
+    conv_spot line[CONV_VECTORS];
+    for (int v = 0; !rows && v < s->nv; v++)
+        line[v] = (conv_spot){ (s->first + v) * apart, v * SIMD_W };
+    conv_tile t = { .x = x, .at = j->at + s->band.first, .of = conv_factors_of(j, &s->band) };
+    t.spot = rows ? s->spot + s->first : line;
+    for (int64_t i = j->panel[0]; i < j->panel[1]; i++) {
+        const int64_t top = conv_panel_at(p, i);
+        const int mr = (int)(conv_panel_at(p, i + 1) - top);
+        float *put = to + (top - j->base) * j->to_m;
+        t.w = j->w + top * p->k + (j->at - r->at + s->band.first) * mr;
+        t.to = rows ? put : r->tile;
+        t.row = rows ? j->to_m : s->nv * SIMD_W;
+        conv_fetch(r->ahead);
+        for (int v = 0; v < s->nv && rows && !s->last; v++)
+            for (int c = 0; c < mr; c++)
+                __builtin_prefetch(t.to + c * t.row + t.spot[s->nv + v].to, 1);
+        conv_tile_run(&t, mr, s->nv);
+        if (s->way == CONV_FLAT)
+            conv_scatter(j, r->tile, t.row, mr, s->first * SIMD_W, simd_min(s->nv * SIMD_W, span - s->first * SIMD_W),
+                         put);
+        for (int v = 0; v < s->nv && s->way == CONV_NARROW; v++)
+            conv_scatter(j, r->tile + v * SIMD_W, t.row, mr, (s->first + v) * apart, j->g.grid[1], put);
+    }
+}
+
 static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, float *to, const conv_room *r)
 {
-    const int64_t span = conv_span(&j->g);
-    const bool flat = (!j->straight && conv_is_flat(&j->g)) || (j->straight && span < SIMD_W);
-    const int64_t count = flat ? simd_ceil(span, SIMD_W) : conv_spots_rows(j, r->spot);
-    const int most = conv_wide(simd_ceil(p->to, p->panels));
-    const int64_t tiles = simd_ceil(count, most);
-    conv_spot line[CONV_VECTORS];
-    for (int64_t n = 0; n < tiles; n++) {
-        const int64_t first = simd_cut(count, tiles, n);
-        const int nv = (int)(simd_cut(count, tiles, n + 1) - first);
-        for (int v = 0; flat && v < nv; v++)
-            line[v] = (conv_spot){ (first + v) * SIMD_W, v * SIMD_W };
-        conv_tile t = { .x = x, .at = j->at, .k = j->k, .spot = flat ? line : r->spot + first };
-        for (int64_t i = j->panel[0]; i < j->panel[1]; i++) {
-            const int64_t top = conv_panel_at(p, i);
-            const int mr = (int)(conv_panel_at(p, i + 1) - top);
-            t.w = j->w + top * p->k + (j->at - r->at) * mr;
-            t.to = flat ? r->tile : to + (top - j->base) * j->to_m;
-            t.row = flat ? nv * SIMD_W : j->to_m;
-            conv_fetch(r->ahead);
-            for (int v = 0; v < nv && !flat && n + 1 < tiles; v++)
-                for (int c = 0; c < mr; c++)
-                    __builtin_prefetch(t.to + c * t.row + t.spot[nv + v].to, 1);
-            conv_tile_run(&t, mr, nv);
-            if (flat)
-                conv_scatter(j, r->tile, t.row, mr, first * SIMD_W, simd_min(nv * SIMD_W, span - first * SIMD_W),
-                             to + (top - j->base) * j->to_m);
-        }
+    const int64_t span = conv_span(&j->g), most = conv_wide(simd_ceil(p->to, p->panels));
+    const bool flat = j->straight ? span < SIMD_W : conv_is_flat(&j->g);
+    conv_strip s = { .way = conv_is_narrow(j, r->taps) ? CONV_NARROW : flat ? CONV_FLAT : CONV_ROWS };
+    const int64_t count = s.way == CONV_FLAT     ? simd_ceil(span, SIMD_W)
+                          : s.way == CONV_NARROW ? j->g.grid[0]
+                                                 : conv_spots_rows(j, r->spot);
+    for (s.spot = r->spot; s.first < count; s.first += s.nv) {
+        conv_strip_next(j, r->taps, &s, count, most);
+        conv_strip_run(p, j, &s, x, to, r);
     }
 }
 
@@ -394,9 +485,12 @@ static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, con
     const int64_t rows = j->straight ? 1 : j->g.grid[0], cols = j->straight ? conv_span(&j->g) : j->g.grid[1];
     const int64_t top = conv_panel_at(p, panel), wide = conv_panel_at(p, panel + 1) - top;
     const int64_t m = simd_min(wide, p->to - top), pieces = simd_ceil(cols, CONV_PIXELS);
-    conv_run run = { .w = j->w + top * p->k + (j->at - r->at) * wide, .at = j->at, .k = j->k, .sum = r->tile };
+    const float *w = j->w + top * p->k + (j->at - r->at) * wide;
+    conv_run run = { .sum = r->tile };
     to += (top - j->base) * j->to_m;
-    for (int64_t t = 0; t < rows; t++)
+    for (int64_t t = 0; t < rows; t++) {
+        const conv_band b = conv_band_of(j, r->taps, t, j->straight ? j->g.grid[0] - 1 : t);
+        run.w = w + b.first * wide, run.at = j->at + b.first, run.of = conv_factors_of(j, &b);
         for (int64_t i = 0; i < pieces; i++) {
             const int64_t u = simd_cut(cols, pieces, i), n = simd_cut(cols, pieces, i + 1) - u;
             float *put = to + t * j->to_t + u;
@@ -407,6 +501,7 @@ static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, con
             conv_run_run(&run, (int)n, (int)(wide / SIMD_W));
             conv_turn(put, j->to_m, r->tile, wide, n, m);
         }
+    }
 }
 
 /* A row of remainders side by side, as they were computed, becomes a row of the result. */
@@ -435,7 +530,7 @@ static void conv_woven(const conv_plan *p, conv_job *j, int64_t rows, int64_t pa
     one.base = conv_panel_at(p, panel), one.to_m = s0 * s1 * part, one.to_t = p->g.grid[1];
     for (int64_t y = 0; y < s0; y++)
         for (int64_t u = 0; u < s1; u++) {
-            one.at = at, one.k = conv_taps(p, y, u, r->taps) * p->from, at += one.k;
+            one.at = at, one.each = conv_taps(p, y, u, r->taps), one.k = one.each * p->from, at += one.k;
             one.g.grid[0] = simd_ceil(rows - y, p->step[0]), one.g.grid[1] = simd_ceil(p->cols - u, p->step[1]);
             one.straight = one.g.pitch == one.g.grid[1] && one.to_t == one.g.pitch;
             if (conv_span(&one.g) == 0)
@@ -460,7 +555,7 @@ static void conv_block(const conv_plan *p, conv_job *j, int64_t rows, int64_t pa
         conv_woven(p, j, rows, panel, x, to, r);
         return;
     }
-    j->at = r->at, j->k = p->k;
+    j->at = r->at, j->k = p->k, j->each = p->s.k[0] * p->s.k[1];
     j->straight = j->g.pitch == j->g.grid[1] && j->to_t == j->g.pitch;
     if (p->lanes)
         conv_lanes(p, j, panel, x, to, r);

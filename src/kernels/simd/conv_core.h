@@ -171,11 +171,16 @@ typedef struct conv_spot { /* one vector of pixels: where in the copy, and where
     int64_t from, to;
 } conv_spot;
 
+/* which factors: k of them side by side, `again` times, `skip` left out behind each k */
+typedef struct conv_factors {
+    int64_t k, again, skip;
+} conv_factors;
+
 typedef struct conv_tile {
     const float *w; /* factor k of channel i: w[k * channels + i] */
     const float *x;
     const int64_t *at;
-    int64_t k;
+    conv_factors of;
     const conv_spot *spot;
     float *to;
     int64_t row; /* between the channels of the result */
@@ -235,20 +240,22 @@ SIMD_INLINE simd_f conv_once(const float *p)
 SIMD_INLINE void conv_tile_any(const conv_tile *t, const int mr, const int nv)
 {
     const float *w = t->w;
+    const int64_t *at = t->at;
     const simd_f none = { 0 };
     CONV_V(CONV_SPOT)
-    for (int64_t k = 0; k < t->k; k++, w += mr) {
-        const int64_t off = t->at[k];
-        if (mr <= 4 && (mr <= nv || nv > 4)) {
-            const simd_f w0 = simd_all(w[0]), w1 = mr > 1 ? simd_all(w[1]) : none;
-            const simd_f w2 = mr > 2 ? simd_all(w[2]) : none, w3 = mr > 3 ? simd_all(w[3]) : none;
-            CONV_V(CONV_ROWS_FMA)
-        } else {
-            const simd_f x0 = conv_once(p0 + off), x1 = nv > 1 ? conv_once(p1 + off) : none;
-            const simd_f x2 = nv > 2 ? conv_once(p2 + off) : none, x3 = nv > 3 ? conv_once(p3 + off) : none;
-            CONV_COLS_FMA(0) CONV_COLS_FMA(1) CONV_COLS_FMA(2) CONV_COLS_FMA(3) CONV_COLS_FMA(4) CONV_COLS_FMA(5)
+    for (int64_t again = t->of.again; again > 0; again--, w += t->of.skip * mr, at += t->of.skip)
+        for (int64_t k = 0; k < t->of.k; k++, w += mr) {
+            const int64_t off = *at++;
+            if (mr <= 4 && (mr <= nv || nv > 4)) {
+                const simd_f w0 = simd_all(w[0]), w1 = mr > 1 ? simd_all(w[1]) : none;
+                const simd_f w2 = mr > 2 ? simd_all(w[2]) : none, w3 = mr > 3 ? simd_all(w[3]) : none;
+                CONV_V(CONV_ROWS_FMA)
+            } else {
+                const simd_f x0 = conv_once(p0 + off), x1 = nv > 1 ? conv_once(p1 + off) : none;
+                const simd_f x2 = nv > 2 ? conv_once(p2 + off) : none, x3 = nv > 3 ? conv_once(p3 + off) : none;
+                CONV_COLS_FMA(0) CONV_COLS_FMA(1) CONV_COLS_FMA(2) CONV_COLS_FMA(3) CONV_COLS_FMA(4) CONV_COLS_FMA(5)
+            }
         }
-    }
     CONV_V(CONV_PUT)
 }
 
@@ -301,7 +308,7 @@ typedef struct conv_run { /* pixels side by side in the copy */
     const float *w;       /* factor k of channel i: w[k * (nv * SIMD_W) + i] */
     const float *x;
     const int64_t *at;
-    int64_t k;
+    conv_factors of;
     float *sum; /* pixel p of channel i: sum[p * (nv * SIMD_W) + i] */
 } conv_run;
 
@@ -324,13 +331,15 @@ typedef struct conv_run { /* pixels side by side in the copy */
 SIMD_INLINE void conv_run_any(const conv_run *r, const int np, const int nv)
 {
     const float *w = r->w;
+    const int64_t *at = r->at;
     const simd_f none = { 0 };
     CONV_P(CONV_RUN_ZERO)
-    for (int64_t k = 0; k < r->k; k++, w += nv * SIMD_W) {
-        const float *b = r->x + r->at[k];
-        const simd_f w0 = simd_load(w), w1 = nv > 1 ? simd_load(w + SIMD_W) : none;
-        CONV_P(CONV_RUN_FMA)
-    }
+    for (int64_t again = r->of.again; again > 0; again--, w += r->of.skip * nv * SIMD_W, at += r->of.skip)
+        for (int64_t k = 0; k < r->of.k; k++, w += nv * SIMD_W) {
+            const float *b = r->x + *at++;
+            const simd_f w0 = simd_load(w), w1 = nv > 1 ? simd_load(w + SIMD_W) : none;
+            CONV_P(CONV_RUN_FMA)
+        }
     CONV_P(CONV_RUN_PUT)
 }
 
