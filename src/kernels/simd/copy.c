@@ -110,17 +110,45 @@ static void copy_tile(char *to, int64_t ld_to, const char *from, int64_t ld_from
     }
 }
 
-static void copy_unit(const copy_plan *p, const nrv__args *a, int64_t unit)
+/* where a unit lies: counted on from one to the next, as dividing takes longer than copying a short row */
+typedef struct copy_place {
+    int64_t index[NRV__MAX_RANK], piece, from, to;
+} copy_place;
+
+static copy_place copy_place_of(const copy_plan *p, int64_t unit)
 {
-    int64_t outer = unit / p->cuts, at_from = 0, at_to = 0;
-    const int64_t first = unit % p->cuts * p->cut;
-    for (int i = 0; i < p->rank; i++) {
-        at_from += outer % p->dim[i] * p->from[i];
-        at_to += outer % p->dim[i] * p->to[i];
+    int64_t outer = p->cuts == 0 ? 0 : unit / p->cuts; /* nothing to copy: any place will do */
+    copy_place at = { .piece = unit - outer * p->cuts };
+    for (int i = 0; i < p->rank && p->outer > 0; i++) {
+        at.index[i] = outer % p->dim[i];
+        at.from += at.index[i] * p->from[i];
+        at.to += at.index[i] * p->to[i];
         outer /= p->dim[i];
     }
-    const char *from = (const char *)a->in[0].data + at_from * (int64_t)p->size;
-    char *to = (char *)a->out[0].data + at_to * (int64_t)p->size;
+    return at;
+}
+
+static void copy_next(const copy_plan *p, copy_place *at)
+{
+    if (++at->piece < p->cuts)
+        return;
+    at->piece = 0;
+    for (int i = 0; i < p->rank; i++) {
+        at->from += p->from[i];
+        at->to += p->to[i];
+        if (++at->index[i] < p->dim[i])
+            return;
+        at->from -= p->dim[i] * p->from[i];
+        at->to -= p->dim[i] * p->to[i];
+        at->index[i] = 0;
+    }
+}
+
+static void copy_unit(const copy_plan *p, const nrv__args *a, const copy_place *at)
+{
+    const int64_t first = at->piece * p->cut;
+    const char *from = (const char *)a->in[0].data + at->from * (int64_t)p->size;
+    char *to = (char *)a->out[0].data + at->to * (int64_t)p->size;
     const int64_t size = (int64_t)p->size;
     if (p->high_from == 0) {
         const int64_t n = simd_min(p->cut, p->wide - first);
@@ -153,8 +181,11 @@ static double copy_work(const nrv__args *a)
 static void copy_run(const nrv__args *a)
 {
     const copy_plan p = copy_plan_of(a);
-    for (int64_t u = a->begin; u < a->end; u++)
-        copy_unit(&p, a, u);
+    copy_place at = copy_place_of(&p, a->begin);
+    for (int64_t u = a->begin; u < a->end; u++) {
+        copy_unit(&p, a, &at);
+        copy_next(&p, &at);
+    }
 }
 
 NRV_KERNEL(copy, .op = "copy", .doc = "any strides made contiguous", .strided = 1, .fits = copy_fits,

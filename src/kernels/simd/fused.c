@@ -48,6 +48,12 @@ FUSED_4(norm_relu, ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
 FUSED_5(norm_add_relu, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
 FUSED_6(norm_slope, ((a - b) * c + d - e) * f)
 
+#define FUSED_ROOT_HALF 0.70710678118654752440
+#define FUSED_BELL      0.39894228040143267794 /* 1 / sqrt(2 pi) */
+/* of x by the normal distribution, as gelu has it: the distribution and x times its density */
+FUSED_2(gelu_slope,
+        a * ((0.5f + 0.5f * maths_erf((float)FUSED_ROOT_HALF * b)) + (float)FUSED_BELL * b * maths_exp(-0.5f * b * b)))
+
 /* Adam: m = x4 m + x5 g, v = x6 v + x7 g g, then p x11 - x8 m / (sqrt(v) x9 + x10) */
 SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
 {
@@ -128,6 +134,9 @@ NRV_FUSED(chains,
               "sub mul 0 @b mul @8 div !add mul 2 @4 mul 1 @5 add mul sqrt !add mul 3 @6 mul @7 mul 1 1 @9 @a"),
     FUSED_ROW(adam, "sub 0 mul @8 div !add mul 2 @4 mul 1 @5 add mul sqrt !add mul 3 @6 mul @7 mul 1 1 @9 @a"),
     FUSED_ROW(momentum, "sub 0 mul @3 !add mul 2 @4 1"),
+    { { "gelu_slope", "mul 0 add add #0 mul #0 erf mul #1 1 mul mul #2 1 exp mul mul #3 1 1", NRV__ISA_TIER,
+        fused_gelu_slope },
+      { 0.5, FUSED_ROOT_HALF, FUSED_BELL, -0.5 } },
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
     FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
     FUSED_ROW(norm_add_relu, "relu add add mul sub 0 1 2 3 4"),

@@ -49,7 +49,15 @@ static void gemm_batches(gemm_plan *p, const nrv__args *g)
     }
 }
 
-/* As wide as the rows allow that one panel can hold; strips of B that stay in the second cache */
+/* A^T: every k of a panel is a line of its own, often a page of its own. Tiles of two vectors read each line so often
+   that what is done about it did not pay. */
+static bool gemm_turned(int64_t row_a, int64_t step_a)
+{
+    return SIMD_PER_TILE == 4 && row_a == 1 && step_a != 1;
+}
+
+/* As wide as the rows allow that one panel can hold; strips of B that stay in the second cache. Of A^T rows are cut
+   first, as wide strips make more of each of its lines. */
 static void gemm_cuts(gemm_plan *p)
 {
     p->wide = GEMM_NR;
@@ -64,7 +72,8 @@ static void gemm_cuts(gemm_plan *p)
         return;
     const int64_t tiles = simd_ceil(p->n, p->wide);
     p->cut_n = simd_ceil(p->n, p->m <= 512 ? 256 : 384);
-    while (p->batches * p->cut_m * p->cut_n < GEMM_PIECES && p->m / p->cut_m >= 1024)
+    const int64_t high = gemm_turned(p->row_a, p->step_a) ? 256 : 1024;
+    while (p->batches * p->cut_m * p->cut_n < GEMM_PIECES && p->m / p->cut_m >= high)
         p->cut_m *= 2;
     while (p->batches * p->cut_m * p->cut_n < GEMM_PIECES && 2 * p->cut_n < tiles && fma / (double)p->cut_n > 5e5)
         p->cut_n *= 2;
@@ -174,23 +183,28 @@ static int gemm_high(const gemm_area *r, int64_t panel)
     return (int)(r->each + (panel < r->longer));
 }
 
-/* Row by row: a panel of A stays in the first cache while B comes from the second, and the panel after it is on its way
- */
+/* Row by row: a panel of A stays in the first cache while B comes from the second, and the panel after it is on its
+   way, a row of it with each tile. Of A^T it is one or two lines for every k, from as many pages: the panel after the
+   next, as those of the next would be late. */
 static void gemm_by_rows(const gemm_area *r, gemm_tile *t)
 {
     const float *a = r->a;
     float *left = r->c;
+    const bool turned = gemm_turned(t->row_a, t->step_a);
     int64_t line = 0, wait = 0;
     for (int64_t i = 0; i < r->panels; i++) {
         const int high = gemm_high(r, i);
+        const int64_t lines = turned ? 2 : high, apart = turned ? high - 1 : t->row_a;
         const float *next = i + 1 < r->panels ? a + high * t->row_a : a;
+        if (turned && i + 2 < r->panels)
+            next += gemm_high(r, i + 1);
         int64_t row = 0;
         t->a = a;
         for (int64_t j = 0; j < r->cols; j += r->wide, row++) {
             t->b = r->b + j * r->col_b, t->c = left + j;
             const bool fetch = r->later && wait == 0 && line < r->cols;
-            t->soon = fetch ? r->later + line : row < high ? next + row * t->row_a : t->a;
-            t->soon_step = fetch ? r->later_step : row < high ? t->step_a : 0;
+            t->soon = fetch ? r->later + line : row < lines ? next + row * apart : t->a;
+            t->soon_step = fetch ? r->later_step : row < lines ? t->step_a : 0;
             line += fetch ? SIMD_W : 0;
             wait = wait == 0 ? r->every - 1 : wait - 1;
             gemm_tile_run(t, high);
