@@ -750,13 +750,19 @@ extern const nrv__kernel nrv__kernel_gemm_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_gemm_vnni_avx512;
 extern const nrv__kernel nrv__kernel_gemm_bytes_avx512;
+extern const nrv__kernel nrv__kernel_linear_vnni_avx512;
+extern const nrv__kernel nrv__kernel_linear_bytes_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
 extern const nrv__kernel nrv__kernel_gemm_vnni_avx2;
 extern const nrv__kernel nrv__kernel_gemm_bytes_avx2;
+extern const nrv__kernel nrv__kernel_linear_vnni_avx2;
+extern const nrv__kernel nrv__kernel_linear_bytes_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_vnni_baseline;
 extern const nrv__kernel nrv__kernel_gemm_bytes_baseline;
+extern const nrv__kernel nrv__kernel_linear_vnni_baseline;
+extern const nrv__kernel nrv__kernel_linear_bytes_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_concat_avx512;
 extern const nrv__kernel nrv__kernel_fill_avx512;
@@ -1684,13 +1690,19 @@ const nrv__kernel *const nrv__kernels[] = {
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_gemm_vnni_avx512,
     &nrv__kernel_gemm_bytes_avx512,
+    &nrv__kernel_linear_vnni_avx512,
+    &nrv__kernel_linear_bytes_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
     &nrv__kernel_gemm_vnni_avx2,
     &nrv__kernel_gemm_bytes_avx2,
+    &nrv__kernel_linear_vnni_avx2,
+    &nrv__kernel_linear_bytes_avx2,
 #endif
     &nrv__kernel_gemm_vnni_baseline,
     &nrv__kernel_gemm_bytes_baseline,
+    &nrv__kernel_linear_vnni_baseline,
+    &nrv__kernel_linear_bytes_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_concat_avx512,
     &nrv__kernel_fill_avx512,

@@ -1,4 +1,5 @@
-/* gemm_bytes.c - matmul_integer: bytes times bytes, a (...,m,k) x b (k,n) -> (...,m,n) of i32; b has any strides.
+/* gemm_bytes.c - matmul_integer: bytes times bytes, a (...,m,k) x b (k,n) -> (...,m,n) of i32; b has any strides. And
+   quantised_linear, which makes its bytes of float32 as it lays them out, and float32 of its sums.
 
    Promises: exact, and wraps where an i32 ends: the same bits at every tier, however it is cut. Two kernels: four
    products of bytes in a lane where the processor has VNNI, which wants unsigned bytes on the left - a signed one is
@@ -17,13 +18,16 @@ typedef struct bytes_plan {
     bool dots;           /* few rows: b is read where it lies */
     bool sign_a, sign_b; /* i8 */
     bool four;           /* of bytes; or two of 16 bits */
+    bool reals;          /* quantised_linear: x, w, scale, and a bias or none */
 } bytes_plan;
 
 static bytes_plan bytes_plan_of(const nrv__args *g, bool four)
 {
     const nrv__view *b = &g->in[1];
-    bytes_plan p = { .n = b->dim[1], .k = b->dim[0], .step_b = b->stride[0], .col_b = b->stride[1], .four = four };
-    p.sign_a = g->in[0].type == NRV_I8, p.sign_b = b->type == NRV_I8;
+    const bool reals = g->in[0].type == NRV_F32;
+    bytes_plan p = { .n = b->dim[!reals], .k = b->dim[reals], .four = four, .reals = reals };
+    p.step_b = b->stride[reals], p.col_b = b->stride[!reals];
+    p.sign_a = g->in[0].type != NRV_U8, p.sign_b = b->type == NRV_I8;
     if (g->n == 0)
         return p;
     p.m = g->n / p.n;
@@ -62,15 +66,70 @@ static void bytes_put_a(const bytes_plan *p, void *to, const uint8_t *a, int64_t
             wide[i] = a[i];
 }
 
+/* as a cast of what rint gives: NaN is 0. The choices keep product and sum from becoming one operation */
+SIMD_INLINE simd_i bytes_round(simd_f x, float by)
+{
+    const simd_f near = x * simd_all(by), number = simd_if((simd_i)(near == near), near, (simd_f){ 0 });
+    const simd_f inside = simd_least(simd_most(number, simd_all(-128.0f)), simd_all(127.0f));
+    return (simd_i)(inside + simd_all(0x1.8p23f)) - 0x4b400000; /* whole numbers stand in the last bits of this sum */
+}
+
+/* n reals times by, laid out as elements of a */
+static void bytes_put_reals(const bytes_plan *p, void *to, const float *x, int64_t n, float by)
+{
+    typedef int8_t narrow __attribute__((vector_size(SIMD_W)));
+    typedef int16_t wide __attribute__((vector_size(SIMD_W * 2)));
+    const int64_t size = p->four ? 1 : 2;
+    char *at = to;
+    for (int64_t i = 0; i < n; i += SIMD_W) {
+        const int64_t some = simd_min(SIMD_W, n - i);
+        const simd_i q = bytes_round(some < SIMD_W ? simd_load_some(x + i, simd_first(some)) : simd_load(x + i), by);
+        const narrow bytes = __builtin_convertvector(q ^ 0x80, narrow);
+        const wide words = __builtin_convertvector(q, wide);
+        if (some < SIMD_W)
+            memcpy(at + i * size, p->four ? (const void *)&bytes : (const void *)&words, (size_t)(some * size));
+        else if (p->four)
+            memcpy(at + i, &bytes, sizeof bytes);
+        else
+            memcpy(at + i * size, &words, sizeof words);
+    }
+}
+
+static float bytes_largest(const float *x, int64_t n) /* in magnitude; NaN, if there is one */
+{
+    simd_f most = { 0 };
+    for (int64_t i = 0; i < n; i += SIMD_W) {
+        const simd_f v = n - i < SIMD_W ? simd_load_some(x + i, simd_first(n - i)) : simd_load(x + i);
+        most = simd_more_lanes(most, (simd_f)((simd_i)v & INT32_MAX));
+    }
+    float best = 0;
+    for (int i = 0; i < SIMD_W; i++)
+        best = simd_more(best, most[i]);
+    return best;
+}
+
+typedef struct bytes_row { /* bytes, or reals and what they are times to be rounded */
+    const void *from;
+    float by;
+} bytes_row;
+
+SIMD_INLINE void bytes_put(const bytes_plan *p, uint8_t *to, const bytes_row *r, int64_t from, int64_t n)
+{
+    if (p->reals)
+        bytes_put_reals(p, to, (const float *)r->from + from, n, r->by);
+    else
+        bytes_put_a(p, to, (const uint8_t *)r->from + from, n);
+}
+
 /* A row of a. For dots the last vector ends where the row does: what the one before it had is zero in it */
-static void bytes_lay_a(const bytes_plan *p, int32_t *row, const uint8_t *a)
+static void bytes_lay_a(const bytes_plan *p, int32_t *row, const bytes_row *a)
 {
     const int64_t size = p->four ? 1 : 2, whole = p->dots ? p->k / p->each * p->each : p->k;
     const int64_t again = p->dots && whole < p->k ? p->each - (p->k - whole) : 0;
     uint8_t *to = (uint8_t *)row;
     memset(to + whole * size, 0, (size_t)(p->words * 4 - whole * size));
-    bytes_put_a(p, to, a, whole);
-    bytes_put_a(p, to + (whole + again) * size, a + whole, p->k - whole);
+    bytes_put(p, to, a, 0, whole);
+    bytes_put(p, to + (whole + again) * size, a, whole, p->k - whole);
 }
 
 /* `left` elements of a column of b, at most as many as a word holds */
@@ -153,7 +212,7 @@ typedef struct bytes_tile {
     int64_t row_c, cols;
 } bytes_tile;
 
-SIMD_INLINE void bytes_put(const bytes_tile *t, int64_t i, int v, simd_i x)
+SIMD_INLINE void bytes_store(const bytes_tile *t, int64_t i, int v, simd_i x)
 {
     float *c = (float *)(t->c + i * t->row_c + v * SIMD_W);
     const int64_t left = t->cols - v * SIMD_W;
@@ -176,15 +235,15 @@ SIMD_INLINE void bytes_put(const bytes_tile *t, int64_t i, int v, simd_i x)
         if (nv > 3)                                     \
             c##i##3 = bytes_step(c##i##3, x, b3, four); \
     }
-#define BYTES_PUT(i)                     \
-    if (mr > i) {                        \
-        bytes_put(t, i, 0, c##i##0);     \
-        if (nv > 1)                      \
-            bytes_put(t, i, 1, c##i##1); \
-        if (nv > 2)                      \
-            bytes_put(t, i, 2, c##i##2); \
-        if (nv > 3)                      \
-            bytes_put(t, i, 3, c##i##3); \
+#define BYTES_PUT(i)                       \
+    if (mr > i) {                          \
+        bytes_store(t, i, 0, c##i##0);     \
+        if (nv > 1)                        \
+            bytes_store(t, i, 1, c##i##1); \
+        if (nv > 2)                        \
+            bytes_store(t, i, 2, c##i##2); \
+        if (nv > 3)                        \
+            bytes_store(t, i, 3, c##i##3); \
     }
 #define BYTES_ALL(do) \
     do                \
@@ -255,6 +314,30 @@ SIMD_INLINE void bytes_begin(const bytes_plan *p, bytes_tile *t, int32_t *start,
     t->start = start;
 }
 
+/* sums of quantised_linear become reals where they stand: rows m0 to m1, columns n0 to n1 */
+static void bytes_back(const bytes_plan *p, const nrv__args *g, int64_t m0, int64_t m1, int64_t n0, int64_t n1)
+{
+    const float *one = (const float *)g->shared + (p->m + p->dots) * p->words, *scale = g->in[2].data;
+    const float *bias = g->n_in > 3 ? g->in[3].data : NULL;
+    for (int64_t i = m0; i < m1 && p->reals; i++) {
+        const simd_f row = simd_all(one[i]);
+        float *y = (float *)g->out[0].data + i * p->n;
+        for (int64_t j = n0; j < n1; j += SIMD_W) {
+            const bool some = n1 - j < SIMD_W;
+            const simd_mask m = simd_first(some ? n1 - j : 0);
+            const simd_i sum = (simd_i)(some ? simd_load_some(y + j, m) : simd_load(y + j));
+            const simd_f s = some ? simd_load_some(scale + j, m) : simd_load(scale + j);
+            simd_f z = __builtin_convertvector(sum, simd_f) * row * s;
+            if (bias)
+                z += some ? simd_load_some(bias + j, m) : simd_load(bias + j);
+            if (some)
+                simd_store_some(y + j, z, m);
+            else
+                simd_store(y + j, z);
+        }
+    }
+}
+
 SIMD_INLINE void bytes_tiles(const bytes_plan *p, const nrv__args *g, int64_t u, const bool four)
 {
     const int64_t m0 = simd_cut(p->m, p->cut_m, u / p->cut_n), m1 = simd_cut(p->m, p->cut_m, u / p->cut_n + 1);
@@ -269,6 +352,7 @@ SIMD_INLINE void bytes_tiles(const bytes_plan *p, const nrv__args *g, int64_t u,
         t.a = (const int32_t *)g->shared + row * p->words;
         t.c = (int32_t *)g->out[0].data + row * p->n + n0;
         (four ? bytes_four : bytes_two)[(cols - 1) / SIMD_W](&t, next - row);
+        bytes_back(p, g, row, next, n0, n0 + cols);
     }
 }
 
@@ -345,6 +429,7 @@ SIMD_INLINE void bytes_dots(const bytes_plan *p, const nrv__args *g, int64_t u, 
             }
         }
     }
+    bytes_back(p, g, 0, p->m, simd_cut(fours, p->cut_n, u) * 4, n1);
 }
 
 /* ---- the kernels ---- */
@@ -353,13 +438,30 @@ static const char *bytes_fits_two(const nrv__args *g)
     return g->in[1].rank != 2 ? "only one right side for all" : NULL;
 }
 
-static const char *bytes_fits_four(const nrv__args *g)
+static const char *bytes_linear_two(const nrv__args *g)
 {
+    return g->in[0].type != NRV_F32 ? "only float32" : NULL;
+}
+
+static const char *bytes_by_vnni(const nrv__args *g, const char *why)
+{
+    if (why)
+        return why;
     if (SIMD_BYTES < 64)
         return "only with AVX-512";
     if (g->in[1].type != NRV_I8)
         return "only i8 on the right";
-    return bytes_fits_two(g) ? bytes_fits_two(g) : nrv__cpu_vnni() ? NULL : "only with VNNI";
+    return nrv__cpu_vnni() ? NULL : "only with VNNI";
+}
+
+static const char *bytes_fits_four(const nrv__args *g)
+{
+    return bytes_by_vnni(g, bytes_fits_two(g));
+}
+
+static const char *bytes_linear_four(const nrv__args *g)
+{
+    return bytes_by_vnni(g, bytes_linear_two(g));
 }
 
 #define BYTES_KERNEL(four, word)                                                                 \
@@ -386,7 +488,7 @@ static const char *bytes_fits_four(const nrv__args *g)
     static size_t bytes_shared_##word(const nrv__args *g)                                        \
     {                                                                                            \
         const bytes_plan p = bytes_plan_of(g, four);                                             \
-        return (size_t)((p.m + p.dots) * p.words) * 4;                                           \
+        return (size_t)((p.m + p.dots) * p.words + (p.reals ? p.m : 0)) * 4;                     \
     }                                                                                            \
     static void bytes_run_##word(const nrv__args *g)                                             \
     {                                                                                            \
@@ -405,8 +507,16 @@ static void bytes_lay(const bytes_plan *p, const nrv__args *g, int64_t u)
 {
     const int64_t end = simd_min(p->m, (u + 1) * BYTES_LAID);
     int32_t *to = g->shared;
-    for (int64_t i = u * BYTES_LAID; i < end; i++)
-        bytes_lay_a(p, to + i * p->words, (const uint8_t *)g->in[0].data + i * p->k);
+    float *one = (float *)g->shared + (p->m + p->dots) * p->words;
+    for (int64_t i = u * BYTES_LAID; i < end; i++) {
+        bytes_row row = { .from = (const uint8_t *)g->in[0].data + i * p->k };
+        if (p->reals) {
+            row.from = (const float *)g->in[0].data + i * p->k;
+            const float most = bytes_largest(row.from, p->k);
+            row.by = 127.0f / most, one[i] = most * (float)(1.0 / 127);
+        }
+        bytes_lay_a(p, to + i * p->words, &row);
+    }
     if (!p->dots || end < p->m)
         return;
     uint8_t *ones = (uint8_t *)(to + p->m * p->words);
@@ -427,3 +537,10 @@ NRV_KERNEL(gemm_bytes, .op = "matmul_integer",
            .doc = "product of bytes, two of 16 bits to a lane: laid out in words; dots in place for few rows",
            .strided = 2, .fits = bytes_fits_two, .units = bytes_units_two, .units2 = bytes_units2_two,
            .work = bytes_work_two, .scratch = bytes_scratch_two, .shared = bytes_shared_two, .run = bytes_run_two);
+NRV_KERNEL(linear_vnni, .op = "quantised_linear",
+           .doc = "bytes made of float32 as they are laid out, multiplied by VNNI, sums scaled while they are near",
+           .fits = bytes_linear_four, .units = bytes_units_four, .units2 = bytes_units2_four, .work = bytes_work_four,
+           .scratch = bytes_scratch_four, .shared = bytes_shared_four, .run = bytes_run_four);
+NRV_KERNEL(linear_bytes, .op = "quantised_linear", .doc = "the same with two products of 16 bits to a lane",
+           .fits = bytes_linear_two, .units = bytes_units_two, .units2 = bytes_units2_two, .work = bytes_work_two,
+           .scratch = bytes_scratch_two, .shared = bytes_shared_two, .run = bytes_run_two);
