@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 from peers import INSTALL, Peers
 from rows import ROWS
 
-OWN = ("one thread", "alone", "bare")  # ours, otherwise: they are no peers
+OWN = ("one thread", "alone", "bare", "float32", "kept")  # ours, otherwise: they are no peers
 MISSING = 4  # the exit code of a peer's program whose library is not installed
 OF = {"fma": "peak"}
 

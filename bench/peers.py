@@ -44,6 +44,9 @@ def environment(threads, isa):
     return env
 
 
+WAYS = ("int8", "recompute")  # what may stand behind a model
+
+
 class Peers:
     def __init__(self, build, isa):
         self.build, self.isa = pathlib.Path(build), isa
@@ -61,9 +64,12 @@ class Peers:
         return Program(line + (["--isa", self.isa] if self.isa else []), dict(os.environ), threads, False)
 
     def model(self, words, threads, check):
-        kind, model, *batch = words.split()
+        kind, model, *more = words.split()
+        ways = [word for word in more if word in WAYS]
+        batch = [word for word in more if word not in WAYS]
         line = [str(self.build / "bench/bench_models"), model, "--threads", str(threads)]
         line += (["--eval"] if kind == "infer" else []) + (["--batch", batch[0][1:]] if batch else [])
+        line += ["--" + way for way in ways]
         line += (["--check"] if check else []) + (["--cpu", self.isa] if self.isa else [])
         return Program(line, dict(os.environ), threads, False)
 
@@ -96,6 +102,8 @@ class Peers:
         env, words = environment(row.threads, self.isa), row.words.split()
         if peer == "one thread":
             return self.ours(row, False, 1)
+        if peer in ("float32", "kept"):  # the same model without its last word
+            return self.model(row.words.rsplit(" ", 1)[0], row.threads, False)
         if peer == "alone":
             return self.bench(row.words[6:], row.threads, False)
         if peer == "bare":

@@ -162,6 +162,12 @@ def steps():
             for batch in (" b1", ""):
                 yield row("steps", f"infer {model}{batch}", threads, ("onnxruntime",), None, {"onnxruntime": 1},
                           why=">= onnxruntime, at batch 1 and at batch")
+        for batch in (" b1", ""):
+            yield row("steps", f"infer mlp{batch} int8", threads, ("float32",), None, {"float32": 2},
+                      why="weights of a byte each: >= 2x our float32 where the CPU has VNNI")
+        for model, memory in (("deep", 0.5), ("gptmini", 0.8)):
+            yield row("steps", f"step {model} recompute", threads, ("kept",), None, {"kept": 1 / 1.35}, rss={"kept": memory},
+                      why=f"<= 1.35x the time of keeping everything, <= {memory}x its memory")
 
 
 # ---- the small and the many ----------------------------------------------------------------------------------------

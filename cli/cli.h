@@ -45,8 +45,8 @@ struct cli_args {
 };
 
 extern const cli_command *const cli_commands[]; /* ends with NULL */
-extern const cli_command cli_root, cli_train, cli_eval, cli_predict, cli_show, cli_bench, cli_completion, cli_help,
-    cli_version;
+extern const cli_command cli_root, cli_train, cli_eval, cli_predict, cli_show, cli_quantise, cli_bench, cli_completion,
+    cli_help, cli_version;
 typedef struct cli_exit {
     int code;
     const char *what;

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const cli_command *const cli_commands[] = { &cli_train,      &cli_eval, &cli_predict, &cli_show, &cli_bench,
-                                            &cli_completion, &cli_help, &cli_version, NULL };
+const cli_command *const cli_commands[] = { &cli_train, &cli_eval,       &cli_predict, &cli_show,    &cli_quantise,
+                                            &cli_bench, &cli_completion, &cli_help,    &cli_version, NULL };
 
 static const cli_option nervo_options[] = {
     { .group = "Options", .name = "version", .kind = CLI_FLAG, .help = "print the version in one line" }, { 0 }

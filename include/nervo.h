@@ -63,6 +63,7 @@ void        nrv_store_free (nrv_store *s);                                /* aft
 nrv_status  nrv_store_save (nrv_store *s, const char *path, const char *names);         /* names: "*", "enc.*,!*.bias" */
 nrv_status  nrv_store_load (nrv_store *s, const char *path, const nrv_load_opt *opt);
 nrv_status  nrv_store_copy (nrv_store *to, const nrv_store *from, const char *names);   /* target nets, federation      */
+nrv_status  nrv_store_quantise(nrv_store *to, const nrv_store *from);    /* to: the network, traced with int8           */
 void       *nrv_store_data (nrv_store *s, const char *name, nrv_shape *shape, nrv_dtype *t);   /* borrowed              */
 const char *nrv_store_why  (const nrv_store *s);
 nrv_status  nrv_store_note (nrv_store *s, const char *key, const char *text);              /* metadata of the saved file */

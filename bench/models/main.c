@@ -1,9 +1,10 @@
 /* main.c - bench_models: one training step of a model, timed in a process of its own.
 
-   usage: bench_models MODEL [--threads N] [--eval] [--batch N] [--check] [--cpu TIER] [--plan]
-   --eval: the forward pass of evaluation instead of a training step. --check: before that, in another process, the
-   losses of three steps on a small batch must be those of the reference arithmetic (strict). --plan: prints the plan
-   instead. One line of JSON on stdout: the row; the median and the least of the seconds of a step; floating-point
+   usage: bench_models MODEL [--threads N] [--eval] [--int8] [--recompute] [--batch N] [--check] [--cpu TIER] [--plan]
+   --eval: the forward pass of evaluation instead of a training step. --int8: of mlp, its weights made bytes.
+   --recompute: of deep and gptmini, layers are computed again in backward. --check: before that, in another process,
+   the losses of three steps on a small batch must be those of the reference arithmetic (strict). --plan: prints the
+   plan instead. One line of JSON on stdout: the row; the median and the least of the seconds of a step; floating-point
    operations of its products and convolutions and bytes of memory as the plan counts them; how much more memory the
    process has had in use than when it began; the bits of the first loss. Exit code: 0 all well, 1 an error, 2 wrong
    usage, 3 the losses differ.
@@ -20,7 +21,7 @@ static const double APART = 1e-4; /* of a loss: what order of summing may do */
 
 typedef struct asked {
     const model *m;
-    int threads, eval, check, plan;
+    int threads, eval, int8, check, plan;
     int64_t batch;
     const char *cpu;
 } asked;
@@ -32,6 +33,7 @@ typedef struct feed {
 } feed;
 static feed feeds[INPUTS];
 static int n_feeds;
+int model_int8, model_recompute;
 
 nrv_tensor model_input(nrv_graph *g, const char *name, nrv_dtype type, nrv_shape shape, int kinds)
 {
@@ -85,20 +87,40 @@ static nrv_graph *traced(const asked *a, nrv_store *s, int64_t batch)
     return g;
 }
 
+static void feeds_free(void)
+{
+    for (; n_feeds > 0; n_feeds--)
+        free(feeds[n_feeds - 1].data);
+}
+
+/* the same with weights of a byte each, made of those that the model begins with */
+static nrv_graph *traced_int8(const asked *a, nrv_store *s, int64_t batch)
+{
+    nrv_store *reals = nrv_store_new(&(nrv_store_opt){ .seed = 1 });
+    model_int8 = 0;
+    nrv_graph_free(traced(a, reals, batch));
+    feeds_free();
+    model_int8 = 1;
+    nrv_graph *g = traced(a, s, batch);
+    if (nrv_store_quantise(s, reals))
+        fprintf(stderr, "bench_models: %s\n", nrv_store_why(s));
+    nrv_store_free(reals);
+    return g;
+}
+
 static void program_close(program *p)
 {
     nrv_exec_free(p->exec);
     nrv_plan_free(p->plan);
     nrv_pool_free(p->pool);
     nrv_store_free(p->store);
-    for (; n_feeds > 0; n_feeds--)
-        free(feeds[n_feeds - 1].data);
+    feeds_free();
 }
 
 static int program_open(program *p, const asked *a, int64_t batch, int strict)
 {
     *p = (program){ .store = nrv_store_new(&(nrv_store_opt){ .seed = 1 }) };
-    nrv_graph *g = traced(a, p->store, batch);
+    nrv_graph *g = a->int8 ? traced_int8(a, p->store, batch) : traced(a, p->store, batch);
     p->plan = nrv_compile(g, &(nrv_compile_opt){ .cpu = a->cpu, .strict = strict });
     nrv_graph_free(g);
     p->pool = a->threads > 1 ? nrv_pool_new(a->threads) : NULL;
@@ -217,10 +239,13 @@ static int measure(const asked *a, int checked)
         snprintf(of, sizeof of, " b%" PRId64, a->batch);
     failed = failed || p.failed || !text;
     if (!failed)
-        printf("{\"row\": \"%s %s%s t%d\", \"seconds\": %.9g, \"least\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
+        printf("{\"row\": \"%s %s%s%s t%d\", \"seconds\": %.9g, \"least\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
                "\"rss\": %.0f, \"checked\": %s, \"bits\": \"%08" PRIx32 "\"}\n",
-               a->eval ? "infer" : "step", a->m->name, of, a->threads, t.median, t.least,
-               2 * counted(text, "\nwork", "work   "),
+               a->eval ? "infer" : "step", a->m->name, of,
+               a->int8           ? " int8"
+               : model_recompute ? " recompute"
+                                 : "",
+               a->threads, t.median, t.least, 2 * counted(text, "\nwork", "work   "),
                counted(text, "memory", "memory ") + counted(text, "memory", "variables "), most - before,
                checked ? "true" : "false", bits);
     free(text);
@@ -242,7 +267,10 @@ static const model *const all[] = { models_mlp, models_conv, models_text, models
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: bench_models MODEL [--threads N] [--eval] [--batch N] [--check] [--cpu TIER] [--plan]\n");
+    fprintf(
+        stderr,
+        "usage: bench_models MODEL [--threads N] [--eval] [--int8] [--recompute] [--batch N] [--check] [--cpu TIER] "
+        "[--plan]\n");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const model *m = all[i]; m->name; m++)
             fprintf(stderr, "  %-12s %s, batch %" PRId64 "\n", m->name, m->doc, m->batch);
@@ -262,6 +290,10 @@ static int options(asked *a, int argc, char **argv)
         int last = i + 1 == argc;
         if (!strcmp(argv[i], "--eval"))
             a->eval = 1;
+        else if (!strcmp(argv[i], "--int8"))
+            a->int8 = 1;
+        else if (!strcmp(argv[i], "--recompute"))
+            model_recompute = 1;
         else if (!strcmp(argv[i], "--check"))
             a->check = 1;
         else if (!strcmp(argv[i], "--plan"))
@@ -275,7 +307,7 @@ static int options(asked *a, int argc, char **argv)
         else
             return usage();
     }
-    return a->threads < 1 || a->batch < 1 ? usage() : 0;
+    return a->threads < 1 || a->batch < 1 || (a->int8 && (!a->eval || a->m != models_mlp + 1)) ? usage() : 0;
 }
 
 int main(int argc, char **argv)

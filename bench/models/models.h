@@ -1,7 +1,7 @@
 /* models.h - what a model of bench_models is: a name, a loss, how it learns.
 
-   The eight models of docs/performance.md's table of training steps, each written as a user of the library would write
-   it, on the public header alone. Data are random: what is measured does not depend on them. */
+   The eight models of docs/performance.md's table of training steps, and a deep one, each written as a user of the
+   library would write it, on the public header alone. Data are random: what is measured does not depend on them. */
 #ifndef BENCH_MODELS_H
 #define BENCH_MODELS_H
 #include <nervo.h>
@@ -15,6 +15,9 @@ typedef struct model {
 
 /* An input with random data: from 0 to 1, or whole numbers from 0 to kinds - 1. The program keeps and binds them. */
 nrv_tensor model_input(nrv_graph *g, const char *name, nrv_dtype type, nrv_shape shape, int kinds);
+
+extern int model_int8;      /* linear layers have weights of a byte each: mlp */
+extern int model_recompute; /* layers are computed again in backward: deep, gptmini */
 
 extern const model models_mlp[], models_conv[], models_text[], models_graph[]; /* each ends with a NULL name */
 #endif

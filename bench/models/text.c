@@ -47,7 +47,9 @@ static nrv_tensor gpt_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
     x = nrv_add(x, nrv_embedding(g, "pe", T, WIDTH));
     for (int i = 0; i < LAYERS; i++) {
         nrv_push_i(g, "l", i);
+        nrv_enter(g, &(nrv_scope){ .mode = model_recompute ? NRV_RECOMPUTE : 0 });
         x = gpt_block(x, WIDTH, HEADS);
+        nrv_pop(g);
         nrv_pop(g);
     }
     *output = nrv_linear(nrv_layer_norm(x, "n", NULL), "head", VOCAB, &(nrv_linear_opt){ .no_bias = 1 });

@@ -18,7 +18,7 @@ typedef struct {
     int64_t reserved[4];
 } nrv_norm_opt;
 typedef struct {
-    int no_bias;
+    int no_bias, int8;
     const nrv_init *weight, *bias;
     int64_t reserved[4];
 } nrv_linear_opt;
@@ -96,7 +96,9 @@ nrv_tensor nrv_layer_norm(nrv_tensor x, const char *name, const nrv_norm_opt *op
 /* (...,n...): the last axes (opt->axes, 1 as a rule) divided by the root of their mean square, eps added under it (0:
    the distance from 1 to the next number), then times name.weight (n...). */
 nrv_tensor nrv_rms_norm(nrv_tensor x, const char *name, const nrv_norm_opt *opt);
-/* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). */
+/* x (...,n) -> (...,units): x W^T + b, with parameters name.weight (units,n) and name.bias (units). int8: the weight is
+   state of i8, beside name.weight_scale (units), see nrv_quantised_linear; `nervo quantise` makes them of trained ones.
+ */
 nrv_tensor nrv_linear(nrv_tensor x, const char *name, nrv_dim units, const nrv_linear_opt *opt);
 /* a (...,n), b (...,m) -> (...,units): every output weighs all pairs of the two, with parameters name.weight
    (units,n,m) and name.bias (units), as PyTorch's Bilinear. */

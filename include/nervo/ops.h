@@ -786,6 +786,10 @@ nrv_tensor nrv_linear_by(nrv_tensor x, nrv_tensor w, nrv_tensor b);
 nrv_tensor nrv_bilinear_by(nrv_tensor a, nrv_tensor b, nrv_tensor w, nrv_tensor c);
 /* x itself. x and y (...) */
 nrv_tensor nrv_identity(nrv_tensor x);
+/* x (...,n) of f32 or f64, w (m,n) of i8, scale (m) and b (m) or NULL of x's type -> (...,m): x (w scale)^T + b, each
+   row of x rounded to bytes by a scale of its own; a quarter of the weights' memory, and the fastest product where the
+   processor has VNNI. w and scale of trained weights: nrv_quantise with scale = max |row| / 127. */
+nrv_tensor nrv_quantised_linear(nrv_tensor x, nrv_tensor w, nrv_tensor scale, nrv_tensor b);
 /* a (...,n,n) -> as nrv_cholesky; *info, where it is not NULL, i32 (...): the order of the first leading part of a that
    is not positive definite, or 0. */
 nrv_tensor nrv_cholesky_ex(nrv_tensor a, int upper, nrv_tensor *info);
@@ -864,6 +868,9 @@ nrv_tensor nrv_lu_solve(nrv_tensor lu, nrv_tensor pivots, nrv_tensor b);
 nrv_tensor nrv_lu_unpack(nrv_tensor lu, nrv_tensor pivots, nrv_tensor *l, nrv_tensor *u);
 /* (...,m,k) x (...,k,n) -> (...,m,n) */
 nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b);
+/* a (...,m,k), b (...,k,n) of i8 or u8 -> (...,m,n) of i32. Bytes with a zero other than 0: a product, less what the
+   zeros add. As ONNX's MatMulInteger. */
+nrv_tensor nrv_matmul_integer(nrv_tensor a, nrv_tensor b);
 /* a (...,n,n) -> e^a (...,n,n), the matrix exponential */
 nrv_tensor nrv_matrix_exp(nrv_tensor a);
 /* a (...,m,n) -> (...): ord is "fro" (also NULL), "nuc", "1", "-1", "2", "-2", "inf" or "-inf" */

@@ -42,7 +42,18 @@ static int cpu_level(void)
         return 2;
     return cpu_all(b7, avx512) && cpu_all(saved, 0xE6) ? 4 : 3;
 }
+
+static bool cpu_vnni(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && cpu_all(c, 1u << 11);
+}
 #else
+static bool cpu_vnni(void)
+{
+    return false;
+}
+
 static int cpu_level(void)
 {
     return 0;
@@ -78,6 +89,11 @@ bool nrv__cpu_has(nrv__tier t)
     if (!cpu_built(t))
         return false;
     return t <= NRV__BASELINE || cpu_runs(t, cpu_level());
+}
+
+bool nrv__cpu_vnni(void)
+{
+    return nrv__cpu_has(NRV__AVX512) && cpu_vnni();
 }
 
 nrv__tier nrv__cpu_best(void)

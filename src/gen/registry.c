@@ -173,6 +173,7 @@ extern const nrv__opdef nrv__op_feature_alpha_dropout;
 extern const nrv__opdef nrv__op_linear;
 extern const nrv__opdef nrv__op_bilinear;
 extern const nrv__opdef nrv__op_identity;
+extern const nrv__opdef nrv__op_quantised_linear;
 extern const nrv__opdef nrv__op_input;
 extern const nrv__opdef nrv__op_param;
 extern const nrv__opdef nrv__op_local;
@@ -216,6 +217,7 @@ extern const nrv__opdef nrv__op_lu_order;
 extern const nrv__opdef nrv__op_lu_solve;
 extern const nrv__opdef nrv__op_lu_unpack;
 extern const nrv__opdef nrv__op_matmul;
+extern const nrv__opdef nrv__op_matmul_integer;
 extern const nrv__opdef nrv__op_matrix_exp;
 extern const nrv__opdef nrv__op_matrix_norm;
 extern const nrv__opdef nrv__op_frobenius_norm;
@@ -758,6 +760,22 @@ extern const nrv__kernel nrv__kernel_gemm_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_gemm_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_gemm_vnni_avx512;
+extern const nrv__kernel nrv__kernel_gemm_bytes_avx512;
+extern const nrv__kernel nrv__kernel_linear_vnni_avx512;
+extern const nrv__kernel nrv__kernel_linear_bytes_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_gemm_vnni_avx2;
+extern const nrv__kernel nrv__kernel_gemm_bytes_avx2;
+extern const nrv__kernel nrv__kernel_linear_vnni_avx2;
+extern const nrv__kernel nrv__kernel_linear_bytes_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_gemm_vnni_baseline;
+extern const nrv__kernel nrv__kernel_gemm_bytes_baseline;
+extern const nrv__kernel nrv__kernel_linear_vnni_baseline;
+extern const nrv__kernel nrv__kernel_linear_bytes_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_concat_avx512;
 extern const nrv__kernel nrv__kernel_fill_avx512;
 #endif
@@ -1102,6 +1120,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_linear,
     &nrv__op_bilinear,
     &nrv__op_identity,
+    &nrv__op_quantised_linear,
     &nrv__op_input,
     &nrv__op_param,
     &nrv__op_local,
@@ -1145,6 +1164,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_lu_solve,
     &nrv__op_lu_unpack,
     &nrv__op_matmul,
+    &nrv__op_matmul_integer,
     &nrv__op_matrix_exp,
     &nrv__op_matrix_norm,
     &nrv__op_frobenius_norm,
@@ -1691,6 +1711,22 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_gemm_avx2,
 #endif
     &nrv__kernel_gemm_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_gemm_vnni_avx512,
+    &nrv__kernel_gemm_bytes_avx512,
+    &nrv__kernel_linear_vnni_avx512,
+    &nrv__kernel_linear_bytes_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_gemm_vnni_avx2,
+    &nrv__kernel_gemm_bytes_avx2,
+    &nrv__kernel_linear_vnni_avx2,
+    &nrv__kernel_linear_bytes_avx2,
+#endif
+    &nrv__kernel_gemm_vnni_baseline,
+    &nrv__kernel_gemm_bytes_baseline,
+    &nrv__kernel_linear_vnni_baseline,
+    &nrv__kernel_linear_bytes_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_concat_avx512,
     &nrv__kernel_fill_avx512,

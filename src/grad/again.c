@@ -2,14 +2,15 @@
    al. 2016).
 
    The first rule of such a scope has all its nodes copied, on top of what the scope was given; rules then read the
-   copies. Draws are the same: they are keyed by name and run. A node that others made, too, is kept.
+   copies. Draws are the same: they are keyed by name and run. A node that others made, too, is kept; and so is what
+   another such scope starts from, which is there until then.
    Does not do: scopes inside of loops - .keep says there what is computed again. */
 #include "walk.h"
 #include <string.h>
 
 struct nrv__anew {
-    nrv_tensor *to; /* by id: what a node's copy is */
-    bool *want;
+    nrv_tensor *to;     /* by id: what a node's copy is */
+    bool *want, *start; /* start: another scope is given it */
     size_t n;
     struct anew_segment {
         size_t first, end; /* ids */
@@ -17,6 +18,15 @@ struct nrv__anew {
         nrv__stand stand;
     } *segment;
 };
+
+/* kept anyway: weights and numbers; inputs and the counter of draws are not, or what depends on them alone would be */
+static bool anew_stays(nrv_tensor x, int32_t segment)
+{
+    return x->segment == segment || x->region ||
+           (x->op->flags & NRV_LEAF && x->op != &nrv__op_run_counter && x->op != &nrv__op_input &&
+            x->op != &nrv__op_local) ||
+           nrv__is_block(x);
+}
 
 bool nrv__anew_begin(nrv__reverse *w)
 {
@@ -27,12 +37,13 @@ bool nrv__anew_begin(nrv__reverse *w)
     size_t segments = (size_t)g->n_segment + 1;
     if (a)
         *a = (struct nrv__anew){ nrv__arena_get(&g->arena, (w->n + 1) * sizeof *a->to),
-                                 nrv__arena_get(&g->arena, w->n + 1), w->n,
+                                 nrv__arena_get(&g->arena, w->n + 1), nrv__arena_get(&g->arena, w->n + 1), w->n,
                                  nrv__arena_get(&g->arena, segments * sizeof *a->segment) };
-    if (!a || !a->to || !a->want || !a->segment)
+    if (!a || !a->to || !a->want || !a->start || !a->segment)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a gradient over %zu nodes", w->n), false;
     memset(a->to, 0, (w->n + 1) * sizeof *a->to);
     memset(a->want, 0, w->n + 1);
+    memset(a->start, 0, w->n + 1);
     memset(a->segment, 0, segments * sizeof *a->segment);
     for (size_t i = 0; i < w->n; i++) {
         nrv_tensor x = g->node[i];
@@ -40,18 +51,11 @@ bool nrv__anew_begin(nrv__reverse *w)
         s->first = s->end ? s->first : i;
         s->end = i + 1;
         a->want[i] = x->segment && !x->region;
+        for (int k = 0; a->want[i] && k < x->n_in; k++)
+            a->start[x->in[k]->id] = a->start[x->in[k]->id] || !anew_stays(x->in[k], x->segment);
     }
     w->anew = a;
     return true;
-}
-
-/* kept anyway: weights and numbers; inputs and the counter of draws are not, or what depends on them alone would be */
-static bool anew_stays(nrv_tensor x, int32_t segment)
-{
-    return x->segment == segment || x->region ||
-           (x->op->flags & NRV_LEAF && x->op != &nrv__op_run_counter && x->op != &nrv__op_input &&
-            x->op != &nrv__op_local) ||
-           nrv__is_block(x);
 }
 
 typedef struct anew_given {
@@ -82,6 +86,11 @@ static void anew_copy(nrv__reverse *w, struct anew_segment *s, int32_t id, nrv_t
     s->stand = (nrv__stand){ .to = a->to, .first = s->first, .n = s->end };
     for (size_t i = s->first; i < s->end; i++) /* other scopes may lie between */
         a->want[i] = w->g->node[i]->segment == id && !w->g->node[i]->region;
+    for (size_t i = s->first; i < s->end; i++)
+        if (a->want[i] && a->start[i]) {
+            a->want[i] = false;
+            a->to[i] = nrv__again(w->g->node[i], after);
+        }
     nrv__copy_region(w->g, &s->stand, a->want);
     while (n--)
         a->to[given[n].x->id] = given[n].before;

@@ -39,7 +39,9 @@ OWNED = {"nrv_store *": "nrv_store_free", "nrv_graph *": "nrv_graph_free", "nrv_
 OPTIONAL = {("nrv_grad", 1), ("nrv_gaussian_kl", 2), ("nrv_gaussian_kl", 3), ("nrv_cumulative_trapezoid", 1),
             ("nrv_complex", 1), ("nrv_linear_by", 2), ("nrv_layer_norm_by", 2), ("nrv_layer_norm_by", 3),
             ("nrv_rms_norm_by", 2), ("nrv_group_norm_by", 2), ("nrv_group_norm_by", 3), ("nrv_conv", 2),
-            ("nrv_conv_with", 2), ("nrv_conv_transpose_with", 2), ("nrv_conv_tbc", 2), ("nrv_clamp_between", 1), ("nrv_clamp_between", 2), ("nrv_cov", 2), ("nrv_cov", 3)}
+            ("nrv_conv_with", 2), ("nrv_conv_transpose_with", 2), ("nrv_conv_tbc", 2), ("nrv_clamp_between", 1), ("nrv_clamp_between", 2), ("nrv_cov", 2), ("nrv_cov", 3),
+            ("nrv_gradient", 1), ("nrv_bincount", 1), ("nrv_quantised_linear", 3), ("nrv_quantise", 2),
+            ("nrv_dequantise", 2), ("nrv_fake_quantise", 2)}
 ONLY = {("nrv_pool_new", 0): "draw(h, 3)", ("nrv_list_of", 1): "arg_tensors(h, nrv_list_len(a0))"}
 
 

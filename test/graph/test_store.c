@@ -1,6 +1,7 @@
 /* test_store.c - the store as its users see it: saved and loaded, renamed, partial, copied; what does not fit is said
    with both shapes, and a load or copy that fails changes nothing. */
 #include "graph_test.h"
+#include <math.h>
 
 static const char *const store_file = "store.safetensors";
 
@@ -178,6 +179,64 @@ static void copies_between_stores(void **state)
     assert_int_equal(nrv_store_copy(NULL, s, "*"), NRV_EARG);
 }
 
+/* "w" (2,3), or bytes with a scale beside them, and "b" (2), of one type */
+static nrv_store *quantise_store(bool bytes, nrv_dtype t, int rows)
+{
+    nrv_store *s = nrv_store_new(&(nrv_store_opt){ .seed = 2 });
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_state(g, "w", bytes ? NRV_I8 : t, NRV_SHAPE(rows, 3), 1);
+    if (bytes)
+        nrv_state(g, "w_scale", t, NRV_SHAPE(rows), 7);
+    nrv_state(g, "b", t, NRV_SHAPE(rows), bytes ? 0 : 5);
+    graph_is_well(g);
+    nrv_graph_free(g);
+    return s;
+}
+
+static void rows_become_bytes(void **state)
+{
+    (void)state;
+    for (int t = 0; t < 2; t++) {
+        const nrv_dtype type = t ? NRV_F64 : NRV_F32;
+        nrv_store *from = quantise_store(false, type, 3), *to = quantise_store(true, type, 3);
+        const double row[9] = { 127, -63.5, 1, 0, 0, 0, -0.5, 0.25, 0.1 };
+        const int8_t want[9] = { 127, -64, 1, 0, 0, 0, -127, 64, 25 };
+        void *w = nrv_store_data(from, "w", NULL, NULL), *scale = nrv_store_data(to, "w_scale", NULL, NULL);
+        const void *b = nrv_store_data(to, "b", NULL, NULL);
+        for (int i = 0; i < 9; i++)
+            t ? (((double *)w)[i] = row[i]) : (double)(((float *)w)[i] = (float)row[i]);
+        assert_int_equal(nrv_store_quantise(to, from), NRV_OK);
+        assert_memory_equal(nrv_store_data(to, "w", NULL, NULL), want, sizeof want);
+        for (int i = 0; i < 3; i++) {
+            const double s = t ? ((const double *)scale)[i] : (double)((const float *)scale)[i];
+            const double exact = (i == 0 ? 127 : i == 1 ? 0 : 0.5) / 127;
+            assert_true(s == (t ? exact : (double)(float)exact));
+        }
+        assert_true((t ? ((const double *)b)[2] : (double)((const float *)b)[2]) == 5);
+        nrv_store_free(from);
+        nrv_store_free(to);
+    }
+}
+
+static void what_has_no_bytes_is_refused(void **state)
+{
+    nrv_store *to = quantise_store(true, NRV_F32, 2), *from = quantise_store(false, NRV_F32, 2);
+    nrv_store *tall = quantise_store(false, NRV_F32, 5), *wide = quantise_store(false, NRV_F64, 2);
+    store_fails(to, nrv_store_quantise(to, tall), NRV_ESHAPE, "differs in shape or type");
+    store_fails(to, nrv_store_quantise(to, wide), NRV_ESHAPE, "differs in shape or type");
+    store_fails(to, nrv_store_quantise(to, ((nrv_graph *)*state)->store), NRV_ENAME, "'b' is not in the store");
+    ((float *)nrv_store_data(from, "w", NULL, NULL))[4] = INFINITY;
+    store_fails(to, nrv_store_quantise(to, from), NRV_EARG, "'w' holds an infinity or NaN");
+    assert_true(((const float *)nrv_store_data(to, "b", NULL, NULL))[0] == 0);
+    assert_int_equal(nrv_store_quantise(NULL, from), NRV_EARG);
+    assert_int_equal(nrv_store_quantise(to, NULL), NRV_EARG);
+    assert_int_equal(nrv_store_quantise(to, to), NRV_EARG);
+    nrv_store_free(to);
+    nrv_store_free(from);
+    nrv_store_free(tall);
+    nrv_store_free(wide);
+}
+
 static void notes_travel(void **state)
 {
     nrv_store *s = ((nrv_graph *)*state)->store, *got = nrv_store_new(NULL);
@@ -220,7 +279,8 @@ int main(void)
         store_test(what_was_saved_is_loaded),      store_test(a_tensor_never_moves),
         store_test(what_does_not_fit_is_said),     store_test(missing_and_superfluous_names),
         store_test(patterns_choose_what_is_saved), store_test(names_are_translated),
-        store_test(copies_between_stores),         store_test(notes_travel),
+        store_test(copies_between_stores),         store_test(rows_become_bytes),
+        store_test(what_has_no_bytes_is_refused),  store_test(notes_travel),
         store_test(a_busy_store_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

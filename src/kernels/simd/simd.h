@@ -31,6 +31,7 @@ enum { SIMD_W = SIMD_BYTES / 4 };
 typedef float simd_f __attribute__((vector_size(SIMD_BYTES)));
 typedef float simd_f_at __attribute__((vector_size(SIMD_BYTES), aligned(4), may_alias));
 typedef int32_t simd_i __attribute__((vector_size(SIMD_BYTES)));
+typedef uint32_t simd_u __attribute__((vector_size(SIMD_BYTES)));
 typedef float simd_4 __attribute__((vector_size(16)));
 typedef float simd_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int32_t simd_4i __attribute__((vector_size(16)));
@@ -153,6 +154,32 @@ SIMD_INLINE simd_f simd_most(simd_f x, simd_f y)
     return _mm_max_ps(x, y);
 #else
     return simd_if((simd_i)(x > y), x, y);
+#endif
+}
+
+/* In each lane acc and the sum of two products, of numbers of 16 bits; it wraps */
+SIMD_INLINE simd_i simd_dot2(simd_i acc, simd_i a, simd_i b)
+{
+#if defined(__AVX512F__)
+    return (simd_i)_mm512_add_epi32((__m512i)acc, _mm512_madd_epi16((__m512i)a, (__m512i)b));
+#elif defined(__AVX2__)
+    return (simd_i)_mm256_add_epi32((__m256i)acc, _mm256_madd_epi16((__m256i)a, (__m256i)b));
+#elif defined(__SSE2__)
+    return (simd_i)_mm_add_epi32((__m128i)acc, _mm_madd_epi16((__m128i)a, (__m128i)b));
+#else
+    return (simd_i)((simd_u)acc + (simd_u)((a << 16 >> 16) * (b << 16 >> 16)) + (simd_u)((a >> 16) * (b >> 16)));
+#endif
+}
+
+/* The same of four bytes, those of a unsigned. No tier is compiled for this instruction: who comes here asked the
+   processor for VNNI. Without AVX-512 there is none, and simd_dot2 stands here for what is never run */
+SIMD_INLINE simd_i simd_dot4(simd_i acc, simd_i a, simd_i b)
+{
+#if defined(__AVX512F__)
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(a), "v"(b));
+    return acc;
+#else
+    return simd_dot2(acc, a, b);
 #endif
 }
 

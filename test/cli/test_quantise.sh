@@ -1,0 +1,29 @@
+#!/bin/sh
+# nervo quantise: eval and predict take what it writes, the answers stay near, the file shrinks, the rest of it is as it
+# was; what cannot be rounded is refused.
+. "$(dirname "$0")/common.sh"
+idx set 600 100
+run 0 "$NERVO" train -m 'flatten | dense 200 relu | dense no_bias 100 relu | dense 4' --data set --epochs 3 --seed 5 -o run
+M=run/model.safetensors
+run 0 "$NERVO" quantise $M -o small.safetensors
+says '3 dense layers with weights of a byte each' err
+run 0 "$NERVO" show small.safetensors
+says 'dense 200 int8' out
+says 'dense no_bias 100 int8' out
+run 0 "$NERVO" eval $M --json
+mv out reals
+run 0 "$NERVO" eval small.safetensors --json
+awk 'match($0, /"loss": [0-9.e-]+/) { print substr($0, RSTART + 8, RLENGTH - 8) }' reals out >losses
+awk 'NR == 1 { a = $1 } NR == 2 { d = a - $1; if (d < 0) d = -d; exit !(d < 0.05 * a + 0.01) } END { exit NR != 2 }' losses ||
+    fail "losses apart: $(tr '\n' ' ' <losses)"
+run 0 "$NERVO" predict small.safetensors --limit 3
+[ "$(wc -l <out)" = 4 ] || fail "predict printed $(wc -l <out) lines"
+[ "$(wc -c <small.safetensors)" -lt "$(($(wc -c <$M) / 3))" ] || fail "it is not a third of the file"
+
+bad 1 'no dense layer with weights of reals' quantise small.safetensors -o again.safetensors
+bad 2 'one model file is needed, not 0' quantise -o x
+bad 2 'where to write is not said' quantise $M
+bad 1 'nowhere' quantise $M -o nowhere/x.safetensors
+bad 1 'safetensors' quantise set -o x
+[ -e again.safetensors ] && fail "it wrote what it refused"
+exit $FAILED
