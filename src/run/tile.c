@@ -10,7 +10,8 @@ enum {
     TILE_SLOT =
         NRV__TILE * 8 + 320, /* bytes: the widest type, and so much that slots are not all in the same cache sets */
     TILE_CACHE = 32768,      /* bytes that a program's tiles may take */
-    TILE_LEAST = 256
+    TILE_LEAST = 256,
+    TILE_FEW = 64
 };
 
 /* where a register lies: in memory that moves with the tiles, or in its slot */
@@ -128,14 +129,18 @@ static inline void tile_fill(char *to, const char *number, int64_t n, size_t siz
         memcpy(to + (size_t)i * size, one, size);
 }
 
+/* a few by single stores, what is more by ever longer copies of these */
 static void tile_splat(char *to, const void *number, size_t size, int64_t n)
 {
+    const int64_t few = n < TILE_FEW ? n : TILE_FEW;
     if (size == 4)
-        tile_fill(to, number, n, 4);
+        tile_fill(to, number, few, 4);
     else if (size == 8)
-        tile_fill(to, number, n, 8);
+        tile_fill(to, number, few, 8);
     else
-        tile_fill(to, number, n, size);
+        tile_fill(to, number, few, size);
+    for (int64_t have = few; have < n; have += have)
+        memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
 static void tile_copy_run(char *to, const char *from, int64_t stride, int64_t n, size_t size)
