@@ -1,5 +1,6 @@
 /* gemm_bytes_test.c - matmul_integer kernels of every tier against three loops in int64_t: sizes around words, vectors
-   and tiles, all pairs of types, every layout of b, and the extremes of a byte. */
+   and tiles, all pairs of types, every layout of b, and the extremes of a byte; quantised_linear likewise, with rows of
+   zeros, with a NaN and with an infinity. */
 #include "kernel_test.h"
 
 typedef struct gb_case {
@@ -115,9 +116,71 @@ static void gb_wraps(void **state)
     }
 }
 
+/* what the kernels of quantised_linear should give of one row */
+static void gb_row(const float *x, const kt_tensor *w, const float *scale, const float *bias, float *y)
+{
+    const int64_t n = w->v.dim[0], k = w->v.dim[1];
+    float most = 0;
+    for (int64_t i = 0; i < k; i++)
+        most = isnan(x[i]) || isnan(most) ? NAN : fmaxf(most, fabsf(x[i]));
+    const float by = 127.0f / most, one = most * (float)(1.0 / 127);
+    for (int64_t j = 0; j < n; j++) {
+        int64_t sum = 0;
+        for (int64_t i = 0; i < k; i++) {
+            const float q = rintf(x[i] * by);
+            sum += isnan(q) ? 0 : (int64_t)q * gb_at(&w->v, j * k + i);
+        }
+        y[j] = (float)sum * one * scale[j] + (bias ? bias[j] : 0);
+    }
+}
+
+static void gb_reals(const gb_case *s, bool bias)
+{
+    kt_tensor x = kt_floats(3, KT_DIMS(s->m, s->k)), scale = kt_floats(1, KT_DIMS(s->n)),
+              b = kt_floats(2, KT_DIMS(s->n));
+    kt_tensor w = gb_bytes(NRV_I8, 1, KT_DIMS(s->n, s->k), false), y = kt_new(NRV_F32, 1, KT_DIMS(s->m, s->n));
+    const nrv__view in[4] = { x.v, w.v, scale.v, b.v };
+    const nrv__args args = { .in = in, .n_in = bias ? 4 : 3 };
+    float *want = malloc((size_t)(s->m * s->n + 1) * sizeof *want), *rows = x.v.data;
+    assert_non_null(want);
+    for (int64_t i = 0; i < 3 * s->k && s->m > 3; i++) /* zeros, then one NaN, then one infinity */
+        rows[i] = i < s->k ? 0 : i == s->k + 1 ? NAN : i == 3 * s->k - 1 ? -INFINITY : rows[i];
+    for (int64_t i = 0; i < s->m; i++)
+        gb_row(rows + i * s->k, &w, scale.v.data, bias ? b.v.data : NULL, want + i * s->n);
+    const nrv__kernel *k;
+    int ran = 0;
+    for (int name = 0; name < 2; name++)
+        for (int i = 0; (k = kt_next(name ? "linear_vnni" : "linear_bytes", &i)) != NULL;) {
+            if (!kt_run(k, args, &y))
+                continue;
+            ran++;
+            for (int64_t at = 0; at < s->m * s->n; at++) {
+                const float got = ((const float *)y.v.data)[at], left = fabsf(got - want[at]);
+                if (isnan(want[at]) ? !isnan(got) : !(left <= 1e-6f * (fabsf(want[at]) + 1)))
+                    fail_msg("%s, tier %d, %lldx%lldx%lld: element %lld is %.9g, should be %.9g", k->name, (int)k->tier,
+                             (long long)s->m, (long long)s->n, (long long)s->k, (long long)at, (double)got,
+                             (double)want[at]);
+            }
+        }
+    assert_true(ran > 0);
+    free(want);
+    kt_free(&x), kt_free(&w), kt_free(&scale), kt_free(&b), kt_free(&y);
+}
+
+static void gb_linear(void **state)
+{
+    (void)state;
+    static const gb_case list[] = { { 1, 9, 130 },   { 4, 17, 200 },  { 16, 3, 65 },   { 4, 64, 64 }, { 20, 70, 65 },
+                                    { 130, 65, 30 }, { 7, 130, 784 }, { 0, 3, 5 },     { 3, 0, 5 },   { 1, 1, 1 },
+                                    { 5, 33, 100 },  { 70, 12, 7 },   { 64, 128, 256 } };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        for (int bias = 0; bias < 2; bias++)
+            gb_reals(&list[i], bias);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(gb_sizes), cmocka_unit_test(gb_blocks),
-                                        cmocka_unit_test(gb_wraps) };
+                                        cmocka_unit_test(gb_wraps), cmocka_unit_test(gb_linear) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

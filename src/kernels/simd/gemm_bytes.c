@@ -317,9 +317,11 @@ SIMD_INLINE void bytes_begin(const bytes_plan *p, bytes_tile *t, int32_t *start,
 /* sums of quantised_linear become reals where they stand: rows m0 to m1, columns n0 to n1 */
 static void bytes_back(const bytes_plan *p, const nrv__args *g, int64_t m0, int64_t m1, int64_t n0, int64_t n1)
 {
+    if (!p->reals)
+        return;
     const float *one = (const float *)g->shared + (p->m + p->dots) * p->words, *scale = g->in[2].data;
     const float *bias = g->n_in > 3 ? g->in[3].data : NULL;
-    for (int64_t i = m0; i < m1 && p->reals; i++) {
+    for (int64_t i = m0; i < m1; i++) {
         const simd_f row = simd_all(one[i]);
         float *y = (float *)g->out[0].data + i * p->n;
         for (int64_t j = n0; j < n1; j += SIMD_W) {
