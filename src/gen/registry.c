@@ -315,6 +315,7 @@ extern const nrv__opdef nrv__op_layer_norm;
 extern const nrv__opdef nrv__op_rms_norm;
 extern const nrv__opdef nrv__op_norm_dx;
 extern const nrv__opdef nrv__op_norm_dw;
+extern const nrv__opdef nrv__op_norm_back;
 extern const nrv__opdef nrv__op_local_response_norm;
 extern const nrv__opdef nrv__op_normalize;
 extern const nrv__opdef nrv__op_renorm;
@@ -843,17 +844,20 @@ extern const nrv__kernel nrv__kernel_layer_norm_avx512;
 extern const nrv__kernel nrv__kernel_rms_norm_avx512;
 extern const nrv__kernel nrv__kernel_norm_dx_avx512;
 extern const nrv__kernel nrv__kernel_norm_dw_avx512;
+extern const nrv__kernel nrv__kernel_norm_back_avx512;
 #endif
 #ifdef NRV__HAVE_AVX2
 extern const nrv__kernel nrv__kernel_layer_norm_avx2;
 extern const nrv__kernel nrv__kernel_rms_norm_avx2;
 extern const nrv__kernel nrv__kernel_norm_dx_avx2;
 extern const nrv__kernel nrv__kernel_norm_dw_avx2;
+extern const nrv__kernel nrv__kernel_norm_back_avx2;
 #endif
 extern const nrv__kernel nrv__kernel_layer_norm_baseline;
 extern const nrv__kernel nrv__kernel_rms_norm_baseline;
 extern const nrv__kernel nrv__kernel_norm_dx_baseline;
 extern const nrv__kernel nrv__kernel_norm_dw_baseline;
+extern const nrv__kernel nrv__kernel_norm_back_baseline;
 #ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_pad_avx512;
 #endif
@@ -1262,6 +1266,7 @@ const nrv__opdef *const nrv__ops[] = {
     &nrv__op_rms_norm,
     &nrv__op_norm_dx,
     &nrv__op_norm_dw,
+    &nrv__op_norm_back,
     &nrv__op_local_response_norm,
     &nrv__op_normalize,
     &nrv__op_renorm,
@@ -1795,17 +1800,20 @@ const nrv__kernel *const nrv__kernels[] = {
     &nrv__kernel_rms_norm_avx512,
     &nrv__kernel_norm_dx_avx512,
     &nrv__kernel_norm_dw_avx512,
+    &nrv__kernel_norm_back_avx512,
 #endif
 #ifdef NRV__HAVE_AVX2
     &nrv__kernel_layer_norm_avx2,
     &nrv__kernel_rms_norm_avx2,
     &nrv__kernel_norm_dx_avx2,
     &nrv__kernel_norm_dw_avx2,
+    &nrv__kernel_norm_back_avx2,
 #endif
     &nrv__kernel_layer_norm_baseline,
     &nrv__kernel_rms_norm_baseline,
     &nrv__kernel_norm_dx_baseline,
     &nrv__kernel_norm_dw_baseline,
+    &nrv__kernel_norm_back_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_pad_avx512,
 #endif

@@ -11,16 +11,19 @@
 #define POINT_1(name, expr)         MATHS_EACH1(point_##name, float, float, expr)
 #define POINT_2(name, result, expr) MATHS_EACH2(point_##name, float, result, expr)
 
-/* by whole vectors */
-#define POINT_V(name, expr)                              \
-    static void point_##name(const nrv__lane *l)         \
-    {                                                    \
-        const float *in = l->in[0];                      \
-        float *out = l->out;                             \
-        for (int64_t i = 0; i < l->n; i += SIMD_W) {     \
-            const simd_f x = lanes_load(in, i, l->n, 0); \
-            lanes_store(out, i, l->n, expr);             \
-        }                                                \
+/* By whole vectors. What lies half a page ahead is fetched, since a stream that is not in the cache waits anew at every
+   page; half a page, so that a page's own lines are under way before they are wanted. */
+enum { POINT_AHEAD = 2048 };
+#define POINT_V(name, expr)                                                  \
+    static void point_##name(const nrv__lane *l)                             \
+    {                                                                        \
+        const float *in = l->in[0];                                          \
+        float *out = l->out;                                                 \
+        for (int64_t i = 0; i < l->n; i += SIMD_W) {                         \
+            const simd_f x = lanes_load(in, i, l->n, 0);                     \
+            __builtin_prefetch((void *)((uintptr_t)(in + i) + POINT_AHEAD)); \
+            lanes_store(out, i, l->n, expr);                                 \
+        }                                                                    \
     }
 
 POINT_2(add, float, x + y)
@@ -51,7 +54,11 @@ POINT_V(sigmoid, lanes_sigmoid(x))
 POINT_V(silu, lanes_silu(x))
 POINT_1(softplus, maths_softplus(x))
 POINT_1(erf, maths_erf(x))
+#if defined(LANES_GELU)
+POINT_V(gelu, lanes_gelu(x))
+#else
 POINT_1(gelu, wide_gelu(x))
+#endif
 POINT_1(exp2, wide_exp2(x))
 POINT_1(expm1, wide_signed(wide_expm1((double)x), x))
 POINT_1(log1p, wide_signed(wide_log1p((double)x), x))

@@ -6,7 +6,8 @@
 #include "lanes.h"
 #include <math.h>
 
-enum { SOFTMAX_WORK = 8192 };
+enum { SOFTMAX_WORK = 8192, SOFTMAX_TOGETHER = 4, SOFTMAX_NEAR = 2048 };
+enum { SOFTMAX_RUN = 16 * SIMD_W }; /* columns that are added in float */
 
 static int64_t softmax_width(const nrv__args *a)
 {
@@ -20,32 +21,90 @@ static const float *softmax_in(const nrv__args *a, int k, int64_t at)
     return (const float *)a->in[k].data + at;
 }
 
-static void softmax_row(const nrv__args *a, int64_t r, int64_t n)
+/* the largest of a row, where NaN does not count: its power brings it into the sum */
+SIMD_INLINE float softmax_most(const float *x, int64_t n)
 {
-    const float *x = softmax_in(a, 0, r * n);
-    float *y = (float *)a->out[0].data + r * n;
-    const simd_f most = simd_all(lanes_largest(x, n));
-    lanes_sum sum = { 0 };
-    for (int64_t i = 0; i < n; i += SIMD_W) {
-        const simd_f e = lanes_exp_below(lanes_load(x, i, n, -__builtin_inff()), most);
-        lanes_store(y, i, n, e);
-        lanes_add(&sum, i, e);
+    simd_f a = simd_all(-__builtin_inff()), b = a;
+    float all[SIMD_W];
+    int64_t i = 0;
+    for (; i + 2 * SIMD_W <= n; i += 2 * SIMD_W) {
+        a = simd_most(simd_load(x + i), a);
+        b = simd_most(simd_load(x + i + SIMD_W), b);
     }
-    const simd_f inverse = simd_all((float)(1 / lanes_total(&sum)));
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_store(y, i, n, lanes_load(y, i, n, 0.0f) * inverse);
+    for (; i < n; i += SIMD_W)
+        a = simd_most(lanes_load(x, i, n, -__builtin_inff()), a);
+    a = simd_most(a, b);
+    memcpy(all, &a, sizeof all);
+    for (int half = SIMD_W / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            all[l] = all[l] > all[l + half] ? all[l] : all[l + half];
+    return all[0];
 }
 
-static void softmax_log_row(const nrv__args *a, int64_t r, int64_t n)
+/* of vector i of a row that ends at n; y may be NULL */
+SIMD_INLINE simd_f softmax_power(const float *x, float *y, int64_t i, int64_t n, simd_f most)
+{
+    const simd_f e = lanes_exp_below(lanes_load(x, i, n, -__builtin_inff()), most);
+    if (y)
+        lanes_store(y, i, n, e);
+    return e;
+}
+
+/* y = e^(x - most), and the sum of a row of that */
+SIMD_INLINE double softmax_powers(const float *x, float *y, int64_t n, float largest)
+{
+    const simd_f most = simd_all(largest);
+    lanes_sum sum = { 0 };
+    for (int64_t i = 0; i < n;) {
+        const int64_t end = simd_min(n, i + SOFTMAX_RUN);
+        for (; i + SIMD_W <= end; i += SIMD_W)
+            sum.part += softmax_power(x, y, i, i + SIMD_W, most);
+        if (i < end) {
+            sum.part += softmax_power(x, y, i, end, most);
+            i = end;
+        }
+        lanes_flush(&sum);
+    }
+    return lanes_total(&sum);
+}
+
+/* the sum of x, or of x y, over a row */
+SIMD_INLINE double softmax_sum(const float *x, const float *y, int64_t n)
+{
+    lanes_sum sum = { 0 };
+    for (int64_t i = 0; i < n;) {
+        const int64_t end = simd_min(n, i + SOFTMAX_RUN);
+        for (; i + SIMD_W <= end; i += SIMD_W)
+            sum.part += y ? simd_load(x + i) * simd_load(y + i) : simd_load(x + i);
+        if (i < end) {
+            const simd_f last = lanes_load(x, i, end, 0.0f);
+            sum.part += y ? last * lanes_load(y, i, end, 0.0f) : last;
+            i = end;
+        }
+        lanes_flush(&sum);
+    }
+    return lanes_total(&sum);
+}
+
+/* ---- a few rows side by side, since each waits for its own maximum and its own sum ---- */
+static void softmax_rows(const nrv__args *a, int64_t r, int64_t rows, int64_t n)
 {
     const float *x = softmax_in(a, 0, r * n);
-    float *y = (float *)a->out[0].data + r * n;
-    const simd_f most = simd_all(lanes_largest(x, n));
-    lanes_sum sum = { 0 };
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_add(&sum, i, lanes_exp_below(lanes_load(x, i, n, -__builtin_inff()), most));
-    const double total = log(lanes_total(&sum));
-    const simd_f high = simd_all((float)total), rest = simd_all((float)(total - (double)(float)total));
+    float *y = (float *)a->out[0].data + r * n, most[SOFTMAX_TOGETHER], inverse[SOFTMAX_TOGETHER];
+    for (int64_t k = 0; k < rows; k++)
+        most[k] = softmax_most(x + k * n, n);
+    for (int64_t k = 0; k < rows; k++)
+        inverse[k] = (float)(1 / softmax_powers(x + k * n, y + k * n, n, most[k]));
+    for (int64_t k = 0; k < rows; k++) {
+        for (int64_t i = 0; i < n; i += SIMD_W)
+            lanes_store(y + k * n, i, n, lanes_load(y + k * n, i, n, 0.0f) * inverse[k]);
+    }
+}
+
+static void softmax_log_row(const float *x, float *y, int64_t n, float largest, double total)
+{
+    const simd_f most = simd_all(largest), high = simd_all((float)total);
+    const simd_f rest = simd_all((float)(total - (double)(float)total));
     for (int64_t i = 0; i < n; i += SIMD_W) {
         const simd_f v = lanes_load(x, i, n, 0.0f), below = v - most, back = below - v;
         const simd_f low = (v - (below - back)) - (most + back);
@@ -54,30 +113,45 @@ static void softmax_log_row(const nrv__args *a, int64_t r, int64_t n)
     }
 }
 
+static void softmax_log_rows(const nrv__args *a, int64_t r, int64_t rows, int64_t n)
+{
+    const float *x = softmax_in(a, 0, r * n);
+    float *y = (float *)a->out[0].data + r * n, most[SOFTMAX_TOGETHER];
+    double sum[SOFTMAX_TOGETHER];
+    for (int64_t k = 0; k < rows; k++)
+        most[k] = softmax_most(x + k * n, n);
+    for (int64_t k = 0; k < rows; k++)
+        sum[k] = softmax_powers(x + k * n, NULL, n, most[k]);
+    for (int64_t k = 0; k < rows; k++)
+        softmax_log_row(x + k * n, y + k * n, n, most[k], log(sum[k]));
+}
+
 /* y (dy - sum dy y) */
-static void softmax_dx_row(const nrv__args *a, int64_t r, int64_t n)
+static void softmax_dx_rows(const nrv__args *a, int64_t r, int64_t rows, int64_t n)
 {
     const float *y = softmax_in(a, 0, r * n), *dy = softmax_in(a, 1, r * n);
-    float *dx = (float *)a->out[0].data + r * n;
-    lanes_sum sum = { 0 };
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_add(&sum, i, lanes_load(y, i, n, 0.0f) * lanes_load(dy, i, n, 0.0f));
-    const simd_f s = simd_all((float)lanes_total(&sum));
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_store(dx, i, n, lanes_load(y, i, n, 0.0f) * (lanes_load(dy, i, n, 0.0f) - s));
+    float *dx = (float *)a->out[0].data + r * n, sum[SOFTMAX_TOGETHER];
+    for (int64_t k = 0; k < rows; k++)
+        sum[k] = (float)softmax_sum(dy + k * n, y + k * n, n);
+    for (int64_t k = 0; k < rows; k++)
+        for (int64_t i = 0; i < n; i += SIMD_W) {
+            const simd_f d = lanes_load(dy + k * n, i, n, 0.0f) - sum[k];
+            lanes_store(dx + k * n, i, n, lanes_load(y + k * n, i, n, 0.0f) * d);
+        }
 }
 
 /* dy - e^y sum dy */
-static void softmax_log_dx_row(const nrv__args *a, int64_t r, int64_t n)
+static void softmax_log_dx_rows(const nrv__args *a, int64_t r, int64_t rows, int64_t n)
 {
     const float *y = softmax_in(a, 0, r * n), *dy = softmax_in(a, 1, r * n);
-    float *dx = (float *)a->out[0].data + r * n;
-    lanes_sum sum = { 0 };
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_add(&sum, i, lanes_load(dy, i, n, 0.0f));
-    const simd_f s = simd_all((float)lanes_total(&sum));
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        lanes_store(dx, i, n, lanes_load(dy, i, n, 0.0f) - lanes_exp(lanes_load(y, i, n, 0.0f)) * s);
+    float *dx = (float *)a->out[0].data + r * n, sum[SOFTMAX_TOGETHER];
+    for (int64_t k = 0; k < rows; k++)
+        sum[k] = (float)softmax_sum(dy + k * n, NULL, n);
+    for (int64_t k = 0; k < rows; k++)
+        for (int64_t i = 0; i < n; i += SIMD_W) {
+            const simd_f e = lanes_exp(lanes_load(y + k * n, i, n, 0.0f));
+            lanes_store(dx + k * n, i, n, lanes_load(dy + k * n, i, n, 0.0f) - e * sum[k]);
+        }
 }
 
 /* (e^lp - 1 at the label) dy; take has refused labels that are none */
@@ -113,39 +187,46 @@ static const char *softmax_class_fits(const nrv__args *a)
     return a->in[1].type != NRV_I32 && a->in[1].type != NRV_I64 ? "labels are i32 or i64" : NULL;
 }
 
-static int64_t softmax_rows(const nrv__args *a) /* a unit */
+static int64_t softmax_rows_of(const nrv__args *a) /* a unit */
 {
     return simd_max(1, SOFTMAX_WORK / simd_max(1, softmax_width(a)));
 }
 
 static int64_t softmax_units(const nrv__args *a)
 {
-    return a->n == 0 ? 0 : simd_ceil(a->n / softmax_width(a), softmax_rows(a));
+    return a->n == 0 ? 0 : simd_ceil(a->n / softmax_width(a), softmax_rows_of(a));
 }
 
 static double softmax_work(const nrv__args *a)
 {
-    return (double)softmax_rows(a) * (20 + (double)softmax_width(a) * (SIMD_W > 4 ? 0.6 : 2.0));
+    return (double)softmax_rows_of(a) * (20 + (double)softmax_width(a) * (SIMD_W > 4 ? 0.6 : 2.0));
 }
 
-SIMD_INLINE void softmax_each(const nrv__args *a, void (*row)(const nrv__args *, int64_t, int64_t))
+static void softmax_class_dx_rows(const nrv__args *a, int64_t r, int64_t rows, int64_t n)
 {
-    const int64_t n = softmax_width(a), rows = softmax_rows(a);
-    for (int64_t r = a->begin * rows; r < a->end * rows && r * n < a->n; r++)
-        row(a, r, n);
+    for (int64_t k = 0; k < rows; k++)
+        softmax_class_dx_row(a, r + k, n);
 }
 
-#define SOFTMAX_KERNEL(id, row_of)           \
+SIMD_INLINE void softmax_each(const nrv__args *a, void (*some)(const nrv__args *, int64_t, int64_t, int64_t))
+{
+    const int64_t n = softmax_width(a), end = n > 0 ? simd_min(a->n / n, a->end * softmax_rows_of(a)) : 0;
+    const int64_t together = simd_max(1, simd_min(SOFTMAX_TOGETHER, SOFTMAX_NEAR / simd_max(1, n)));
+    for (int64_t r = a->begin * softmax_rows_of(a); r < end; r += together)
+        some(a, r, simd_min(together, end - r), n);
+}
+
+#define SOFTMAX_KERNEL(id, some)             \
     static void id##_run(const nrv__args *a) \
     {                                        \
-        softmax_each(a, row_of);             \
+        softmax_each(a, some);               \
     }
 
-SOFTMAX_KERNEL(softmax, softmax_row)
-SOFTMAX_KERNEL(softmax_log, softmax_log_row)
-SOFTMAX_KERNEL(softmax_dx, softmax_dx_row)
-SOFTMAX_KERNEL(softmax_log_dx, softmax_log_dx_row)
-SOFTMAX_KERNEL(softmax_class_dx, softmax_class_dx_row)
+SOFTMAX_KERNEL(softmax, softmax_rows)
+SOFTMAX_KERNEL(softmax_log, softmax_log_rows)
+SOFTMAX_KERNEL(softmax_dx, softmax_dx_rows)
+SOFTMAX_KERNEL(softmax_log_dx, softmax_log_dx_rows)
+SOFTMAX_KERNEL(softmax_class_dx, softmax_class_dx_rows)
 
 NRV_KERNEL(softmax, .op = "softmax", .doc = "float32 softmax over the last axis", .fits = softmax_fits,
            .units = softmax_units, .work = softmax_work, .run = softmax_run);

@@ -6,7 +6,7 @@
 #include "moments.h"
 #include <float.h>
 
-extern const nrv__opdef nrv__op_layer_norm, nrv__op_rms_norm, nrv__op_norm_dx, nrv__op_norm_dw;
+extern const nrv__opdef nrv__op_layer_norm, nrv__op_rms_norm, nrv__op_norm_dx, nrv__op_norm_dw, nrv__op_norm_back;
 
 /* ---- both, and their gradients: composites of x, then what there is of weight and bias ---- */
 /* x without its mean, if that is wanted, times 1 / sqrt(var + eps); *scale: the latter */
@@ -47,6 +47,36 @@ static nrv_tensor layer_norm_dw(nrv_tensor x, nrv_tensor dy, const nrv__norm_att
     return body ? nrv__composite(&nrv__op_norm_dw, NRV_N(const nrv_tensor, x, dy), a, 1, &body) : NULL;
 }
 
+static nrv_tensor layer_norm_flat(nrv_tensor x)
+{
+    return x ? nrv_reshape(x, NRV_SHAPE(nrv__dim_product(x->g, x->rank, x->dim))) : NULL;
+}
+
+/* both in one flat tensor: dx, then the sums of dy z, then those of dy, whether there is a bias or not */
+static nrv_tensor layer_norm_back(nrv_tensor x, nrv_tensor weight, nrv_tensor dy, const nrv__norm_attr *a)
+{
+    nrv__norm_attr with = *a;
+    with.bias = 1;
+    const nrv_tensor in[3] = { x, dy, weight };
+    const nrv_tensor part[2] = { layer_norm_flat(layer_norm_dx(x, weight, dy, &with)),
+                                 layer_norm_flat(layer_norm_dw(x, dy, &with)) };
+    nrv_tensor body = nrv_concat(2, part, 0);
+    return body ? nrv__composite(&nrv__op_norm_back, weight ? 3 : 2, in, &with, 1, &body) : NULL;
+}
+
+/* The sums are put side by side anew: as a piece of the flat tensor they would keep dx, which is large, in memory until
+   the weights are updated. */
+static nrv_tensor layer_norm_pieces(nrv_tensor x, nrv_tensor flat, const nrv__norm_attr *a, nrv_tensor *dx)
+{
+    const nrv_dim of_x = nrv__dim_product(x->g, x->rank, x->dim);
+    const nrv_dim n = nrv__dim_product(x->g, (int)a->axes, x->dim + x->rank - a->axes);
+    *dx = nrv_reshape(nrv_slice(flat, 0, 0, of_x), nrv_shape_of(x));
+    nrv_tensor part[2];
+    for (int i = 0; i < 2; i++)
+        part[i] = nrv_reshape(nrv_slice(flat, 0, i == 0 ? of_x : nrv__dim_add(x->g, of_x, n), n), NRV_SHAPE(1, n));
+    return nrv_concat(2, part, 0);
+}
+
 static nrv_tensor layer_norm_part(nrv_tensor both, int64_t i, nrv_tensor like)
 {
     return nrv_reshape(nrv_slice(both, 0, i, 1), nrv_shape_of(like));
@@ -55,15 +85,17 @@ static nrv_tensor layer_norm_part(nrv_tensor both, int64_t i, nrv_tensor like)
 static void layer_norm_vjp(nrv_vjp *v)
 {
     const nrv__norm_attr *a = v->attr;
-    nrv_tensor x = v->x[0], weight = a->weight ? v->x[1] : NULL;
-    if (v->need[0])
+    nrv_tensor x = v->x[0], weight = a->weight ? v->x[1] : NULL, both = NULL;
+    const bool sums = v->n > 1 && (v->need[1] || v->need[v->n - 1]);
+    if (v->need[0] && sums)
+        both = layer_norm_pieces(x, layer_norm_back(x, weight, v->dy, a), a, &v->dx[0]);
+    else if (v->need[0])
         v->dx[0] = layer_norm_dx(x, weight, v->dy, a);
-    if (v->n == 1 || (!v->need[1] && !v->need[v->n - 1]))
-        return;
-    nrv_tensor both = layer_norm_dw(x, v->dy, a);
-    if (a->weight)
+    else if (sums)
+        both = layer_norm_dw(x, v->dy, a);
+    if (sums && a->weight)
         v->dx[1] = layer_norm_part(both, 0, v->x[1]);
-    if (a->bias)
+    if (sums && a->bias)
         v->dx[v->n - 1] = layer_norm_part(both, 1, v->x[v->n - 1]);
 }
 
@@ -163,6 +195,14 @@ static nrv_tensor layer_norm_dw_make(nrv__case *c)
                : NULL;
 }
 
+static nrv_tensor layer_norm_back_make(nrv__case *c)
+{
+    const nrv__norm_attr a = layer_norm_case(c);
+    return layer_norm_fits(&nrv__op_norm_back, c, &a)
+               ? layer_norm_back(nrv__case_named(c, "x"), nrv__case_named(c, "w"), nrv__case_named(c, "dy"), &a)
+               : NULL;
+}
+
 static nrv_tensor layer_norm_dx_batch(const nrv__batch *b)
 {
     nrv_tensor x = nrv__batch_wide(b, 0), dy = nrv__batch_wide(b, 1);
@@ -237,7 +277,7 @@ NRV_OP(
                 "x[3,4], normalized_shape=5 => layer_norm: axis -1 has not the length 5 | in here | input 0: input f32 "
                 "[3, 4] x | hint normalized_shape names the last lengths of x" },
     .test = { "x[3,5] in -2..2, w[5], b[5]", "x[2,3,4], normalized_shape=3 4, w[3,4], eps=0.01", "x[7]",
-              "x[2,33] in 1..3, b[33]", "x[0,4], w[4], b[4]" });
+              "x[2,33] in 1..3, b[33]", "x[5,270], w[270], b[270]", "x[0,4], w[4], b[4]" });
 
 NRV_OP(rms_norm, .sig = "real x[...,n...], real weight[n...] -> y[...,n...]",
        .doc = "The last axes divided by the root of their mean square, then scaled; weight may be left out.",
@@ -276,6 +316,18 @@ NRV_OP(norm_dw, .sig = "real x[...,n...], real dy[...,n...] -> dw[1,n...]",
        .test = { "x[3,5] in -2..2, dy[3,5], bias=1", "x[2,3,4], dy[2,3,4], axes=2, eps=0.01",
                  "x[70,33] in 1..3, dy[70,33], bias=1", "x[9,37], dy[9,37], rms=1", "x[0,4], dy[0,4], bias=1",
                  "x[4], dy[4]" });
+
+NRV_OP(norm_back, .sig = "real x[...,n...], real dy[...,n...], real w[n...] -> d[m]",
+       .doc = "The gradients of layer_norm, with rms=1 of rms_norm, by x, weight and bias, one after the other in one "
+              "flat tensor; w may be left out.",
+       .make = layer_norm_back_make, NORM_SLOPE,
+       .refuse = { "x[3,4], dy[3,5] => norm_back: dy of another shape, or 1 axes | in here | input 0: input f32 [3, 4] "
+                   "x | input 1: input f32 [3, 5] dy | hint dy has the shape of x",
+                   "x[3,4], dy[3,4], w[3] => norm_back: weight has to be f32 [4] | in here | input 0: input f32 [3, 4] "
+                   "x | input 1: input f32 [3] w | hint input 1 is the weight that does not fit" },
+       .test = { "x[3,5] in -2..2, dy[3,5], w[5]", "x[2,3,4], dy[2,3,4], axes=2, w[3,4], eps=0.01",
+                 "x[70,33] in 1..3, dy[70,33]", "x[9,37], dy[9,37], w[37], rms=1", "x[0,4], dy[0,4], w[4]",
+                 "x[5,270], dy[5,270], w[270]", "x[4], dy[4]" });
 
 /* x (...,n...) -> (...,n...): the last `axes` axes with mean 0 and deviation 1 (biased), eps under the root, times
    weight, plus bias, both (n...); NULL: without. (Ba et al. 2016) */
