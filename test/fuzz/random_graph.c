@@ -26,7 +26,8 @@ static void add_x(maker *m, dice *d, int i)
     const char *formula =
         say(m, "i, t: 0.9 * sin(%.2f + 1.3 * i) + t * cos(2.1 * i)", 0.1 * (1000 * i + (int)dice_roll(d, 1000)) + 0.05);
     term at = { nrv_iota(r->g, r->real, r->n[i]), say(m, "nrv_iota(g, %s, %lld)", maker_type(m), (long long)r->n[i]) };
-    term x = { nrv_expr(formula, 2, (const nrv_tensor[]){ at.t, r->t }),
+    nrv_tensor along = nrv_expr(formula, 2, (const nrv_tensor[]){ at.t, r->t });
+    term x = { NRV_EXPR("x, i, u: x + u * sin(9.7 * i * i + 0.4)", along, at.t, r->u),
                say(m, "NRV_EXPR(\"%s\", %s, t)", formula, at.c) };
     x = term_shaped(m, x, rank, dim);
     snprintf(r->x_text[i], sizeof r->x_text[i], "    nrv_tensor x%d = %s;\n", i, x.c);
@@ -94,7 +95,9 @@ void random_make(random_graph *r, const random_wish *w)
     r->s = nrv_store_new(NULL);
     r->g = nrv_graph_new(r->s, NRV_TRAIN);
     r->t = nrv_input(r->g, "t", r->real, NRV_SCALAR);
+    r->u = nrv_input(r->g, "u", r->real, NRV_SCALAR);
     case_feed(r->t, &(double){ 0 }, 1);
+    case_feed(r->u, &(double){ 0 }, 1);
     r->n_x = 2 + (int)dice_roll(&d, RANDOM_INPUTS - 1);
     for (int i = 0; i < r->n_x; i++)
         add_x(&m, &d, i);

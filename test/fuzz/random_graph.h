@@ -27,7 +27,7 @@ typedef struct random_graph {
     nrv_graph *g;
     nrv_dtype real;
     int n_x;
-    nrv_tensor t, x[RANDOM_INPUTS], loss; /* t: the one input, a scalar; x: values along a line, at t */
+    nrv_tensor t, u, x[RANDOM_INPUTS], loss; /* inputs t and u, scalars; x: values along a line, at t; u leads off it */
     char x_text[RANDOM_INPUTS][200];
     bool x_used[RANDOM_INPUTS];
     int64_t n[RANDOM_INPUTS];

@@ -10,7 +10,7 @@ typedef struct nt_job {
     nt_case c;
     nrv__norm_attr attr;
     kt_tensor x, dy, weight, bias;
-    double mean, scale; /* of the row that nt_measure saw last */
+    double mean, mean_size, scale; /* of the row that nt_measure saw last; the second without signs */
 } nt_job;
 
 static double nt_at(const kt_tensor *t, int64_t i)
@@ -22,9 +22,9 @@ static void nt_measure(nt_job *t, int64_t row)
 {
     const int64_t n = t->c.n;
     double squares = 0;
-    t->mean = 0;
+    t->mean = t->mean_size = 0;
     for (int64_t i = 0; i < n && !t->c.rms; i++)
-        t->mean += nt_at(&t->x, row * n + i) / (double)n;
+        t->mean += nt_at(&t->x, row * n + i) / (double)n, t->mean_size += fabs(nt_at(&t->x, row * n + i)) / (double)n;
     for (int64_t i = 0; i < n; i++)
         squares += pow(nt_at(&t->x, row * n + i) - t->mean, 2);
     t->scale = 1 / sqrt(squares / (double)n + t->attr.eps);
@@ -53,7 +53,7 @@ static void nt_row(nt_job *t, int64_t row, nt_want *y, nt_want *dx, nt_want *dw)
     for (int64_t i = 0; i < n; i++) {
         const int64_t at = row * n + i;
         const double z = nt_standard(t, at), dy = nt_at(&t->dy, at), h = dy * nt_weight(t, i);
-        const double big = (fabs(nt_at(&t->x, at)) + fabs(t->mean)) * t->scale;
+        const double big = (fabs(nt_at(&t->x, at)) + t->mean_size) * t->scale;
         const double bias = t->c.bias ? nt_at(&t->bias, i) : 0;
         plain += t->c.rms ? 0 : h / (double)n, plain_size += fabs(h) / (double)n;
         along += h * z / (double)n, along_size += fabs(h) * big / (double)n;
@@ -66,7 +66,7 @@ static void nt_row(nt_job *t, int64_t row, nt_want *y, nt_want *dx, nt_want *dw)
     for (int64_t i = 0; i < n; i++) {
         const int64_t at = row * n + i;
         const double h = nt_at(&t->dy, at) * nt_weight(t, i), z = nt_standard(t, at);
-        const double big = (fabs(nt_at(&t->x, at)) + fabs(t->mean)) * t->scale;
+        const double big = (fabs(nt_at(&t->x, at)) + t->mean_size) * t->scale;
         dx->value[at] = t->scale * (h - plain - z * along);
         dx->size[at] = t->scale * (fabs(h) + plain_size + big * along_size);
     }

@@ -263,16 +263,16 @@ static void test_errors_arguments(void **state)
 {
     (void)state;
     wrong("flatten | dense", "dense: 'units' is missing\n  at    line 1, column 11\n        flatten | dense\n          "
-                             "        ^~~~~\n  hint  dense units [no_bias]");
+                             "        ^~~~~\n  hint  dense units [no_bias] [int8]");
     wrong("dense 10 20", "dense takes no further number, '20' is one too many\n  at    line 1, column 10\n        "
                          "dense 10 20\n                 ^~\n"
-                         "  hint  dense units [no_bias]");
+                         "  hint  dense units [no_bias] [int8]");
     wrong("dense 1e9", "dense: 'units' is a whole number from 1 to 16777216, not '1e9'\n  at    line 1, column 7\n     "
                        "   dense 1e9\n              ^~~\n"
-                       "  hint  dense units [no_bias]");
+                       "  hint  dense units [no_bias] [int8]");
     wrong("dense 1000000000", "dense: 'units' is a whole number from 1 to 16777216, not '1000000000'\n  at    line 1, "
                               "column 7\n        dense 1000000000\n"
-                              "              ^~~~~~~~~~\n  hint  dense units [no_bias]");
+                              "              ^~~~~~~~~~\n  hint  dense units [no_bias] [int8]");
     wrong("dropout units", "there is no layer 'units'\n  at    line 1, column 9\n        dropout units\n               "
                            " ^~~~~\n  hint  'nervo help layers' lists the words");
     wrong("pool 2 stride 2 stride 3",

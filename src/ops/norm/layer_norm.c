@@ -140,6 +140,29 @@ static void layer_norm_dw_vjp(nrv_vjp *v)
         v->dx[1] = nrv__scale_shift(layer_norm_standard(x, a, &scale), part[0], part[1], s);
 }
 
+static nrv_tensor layer_norm_sum(nrv_tensor a, nrv_tensor b)
+{
+    return a && b ? nrv_add(a, b) : a ? a : b;
+}
+
+/* as of both, each by its piece of the flat tensor */
+static void layer_norm_back_vjp(nrv_vjp *v)
+{
+    nrv_tensor x = v->x[0], by_dx[3] = { NULL }, by_dw[3] = { NULL };
+    const nrv__norm_attr *a = v->attr;
+    const nrv_dim of_x = nrv__dim_product(x->g, x->rank, x->dim);
+    const nrv_dim n = nrv__dim_product(x->g, (int)a->axes, x->dim + x->rank - a->axes);
+    nrv_vjp dx = *v, dw = *v;
+    dx.dx = by_dx;
+    dw.dx = by_dw;
+    dx.dy = nrv_reshape(nrv_slice(v->dy, 0, 0, of_x), nrv_shape_of(x));
+    dw.dy = nrv_reshape(nrv_slice(v->dy, 0, of_x, nrv__dim_mul(x->g, 2, n)), NRV_SHAPE(2, n));
+    layer_norm_dx_vjp(&dx);
+    layer_norm_dw_vjp(&dw);
+    for (int i = 0; i < v->n; i++)
+        v->dx[i] = layer_norm_sum(by_dx[i], by_dw[i]);
+}
+
 static nrv_tensor layer_norm_of(const nrv__opdef *op, nrv_tensor x, nrv_tensor weight, nrv_tensor bias,
                                 const nrv__norm_attr *a)
 {
@@ -320,7 +343,7 @@ NRV_OP(norm_dw, .sig = "real x[...,n...], real dy[...,n...] -> dw[1,n...]",
 NRV_OP(norm_back, .sig = "real x[...,n...], real dy[...,n...], real w[n...] -> d[m]",
        .doc = "The gradients of layer_norm, with rms=1 of rms_norm, by x, weight and bias, one after the other in one "
               "flat tensor; w may be left out.",
-       .make = layer_norm_back_make, NORM_SLOPE,
+       .make = layer_norm_back_make, .vjp = layer_norm_back_vjp, NORM_SLOPE,
        .refuse = { "x[3,4], dy[3,5] => norm_back: dy of another shape, or 1 axes | in here | input 0: input f32 [3, 4] "
                    "x | input 1: input f32 [3, 5] dy | hint dy has the shape of x",
                    "x[3,4], dy[3,4], w[3] => norm_back: weight has to be f32 [4] | in here | input 0: input f32 [3, 4] "
