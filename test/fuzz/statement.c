@@ -167,7 +167,7 @@ static double *moved_value(case_graph *t, const op_case *c, int i, int64_t *n)
 static bool slope_is_hidden(const op_case *c)
 {
     if (c->op->not_slope || !c->op->no_grad)
-        return c->op->not_slope && !two_alike(c->op);
+        return c->op->not_slope && !c->op->not_slope_in && !two_alike(c->op);
     bool hidden = false;
     for (int i = 0; i < c->n_x && !hidden; i++) {
         if (!nrv__dtype_real(c->x[i].type))
@@ -352,8 +352,12 @@ static void statement_op(maker *m, dice *d, const entry *e)
     static char text[MAKER_ROOM / 4];
     shapes(m, d, e, rank, dim);
     for (int i = 0; i < c->n_x; i++) {
-        bool same = i && two_alike(c->op);
-        x[i] = same ? x[0] : operand(m, d, e->steps >> i & 1, &c->x[i], rank[i], dim[i]);
+        if (two_alike(c->op) && i)
+            x[i] = x[0];
+        else if (e->hidden || nrv__op_slope(c->op, i) || two_alike(c->op))
+            x[i] = operand(m, d, e->steps >> i & 1, &c->x[i], rank[i], dim[i]);
+        else /* so that the others can be held against their slopes */
+            x[i] = constant(m, d, &c->x[i], rank[i], dim[i]);
         t[i] = x[i].t;
         names[i] = x[i].c;
     }

@@ -11,14 +11,16 @@ static nrv_tensor quantised_linear_weight(nrv_tensor w, nrv_tensor scale) /* in 
     return nrv_mul(nrv_cast(w, scale->type), nrv_expand(scale, 1, 1));
 }
 
-/* as if nothing were rounded */
+/* by x as if nothing were rounded; y is linear in the others */
 static void quantised_linear_vjp(nrv_vjp *v)
 {
     nrv_tensor x = v->x[0], w = v->x[1], scale = v->x[2];
     if (v->need[0])
         v->dx[0] = nrv_matmul(v->dy, quantised_linear_weight(w, scale));
-    if (v->need[2])
-        v->dx[2] = nrv_mul(v->dy, nrv_matmul(x, nrv_transpose(nrv_cast(w, x->type))));
+    if (v->need[2]) {
+        nrv_tensor one = nrv_broadcast(nrv__like(scale, 1), nrv_shape_of(scale));
+        v->dx[2] = nrv_mul(v->dy, nrv_quantised_linear(x, w, one, NULL));
+    }
     if (v->n > 3 && v->need[3])
         v->dx[3] = v->dy;
 }
@@ -38,10 +40,10 @@ static nrv_tensor quantised_linear_make(nrv__case *c)
 NRV_OP(quantised_linear, .sig = "real x[...,n], integer w[m,n], real scale[m], real b[m] -> y[...,m]",
        .doc = "x W^T + b with W = w scale kept in i8, as nrv_quantise makes it with a scale for each row, and each row "
               "of x rounded to 127 steps of its largest number on either side; b may be left out. A row of x with an "
-              "infinity or NaN gives NaN. The gradient goes straight through the rounding.",
+              "infinity or NaN gives NaN. The gradient by x goes straight through the rounding.",
        .make = quantised_linear_make, .ulp = 4, .tolerance_why = "a quotient and two products scale what was summed",
        .vjp = quantised_linear_vjp, .macs = quantised_linear_macs,
-       .not_slope = "it goes straight through the rounding of x", .not_slope_in = 1 | 1 << 2,
+       .not_slope = "it goes straight through the rounding of x", .not_slope_in = 1,
        .refuse = { "x[3,4], w:i8[5,3], scale[5] => quantised_linear: rows of 3 weights, x has 4 numbers in its last "
                    "axis | in here | input 0: input f32 [3, 4] x | input 1: input i8 [5, 3] w | input 2: input f32 "
                    "[5] scale | hint x (...,n), w (m,n), scale (m)",
@@ -93,8 +95,8 @@ NRV_API nrv_tensor nrv_quantised_linear(nrv_tensor x, nrv_tensor w, nrv_tensor s
     nrv_tensor one = nrv_mul(most, nrv__like(x, 1.0 / 127));
     nrv_shape rows = NRV_SHAPE(nrv__dim_product(x->g, x->rank - 1, x->dim), w->dim[1]);
     nrv_tensor sum = nrv_matmul_integer(nrv_reshape(nrv_cast(q, NRV_I8), rows), nrv_transpose(w));
-    nrv_tensor y = nrv_mul(nrv_mul(nrv_cast(nrv_reshape(sum, to), x->type), one), nrv_stop(scale));
-    y = nrv_surrogate(y, nrv_matmul(x, nrv_transpose(quantised_linear_weight(w, scale))));
+    nrv_tensor y = nrv_mul(nrv_cast(nrv_reshape(sum, to), x->type), one);
+    y = nrv_mul(nrv_surrogate(y, nrv_matmul(x, nrv_transpose(nrv_cast(w, x->type)))), scale);
     y = b && y ? nrv_add(y, b) : y;
     const nrv_tensor in[4] = { x, w, scale, b };
     return y ? nrv__composite(&nrv__op_quantised_linear, b ? 4 : 3, in, NULL, 1, &y) : NULL;
