@@ -170,6 +170,8 @@ static bool alike_fixed_step(const nrv__code *p, const nrv__step *s)
 
 bool nrv__pass_alike(nrv__compiler *c, nrv__code *p)
 {
+    if (c->plan->why.status) /* memory ran out: values may be without what they have */
+        return false;
     alike_pass a = { .p = p, .lies = nrv__tmp(c, p->n_value, sizeof *a.lies) };
     if (!a.lies || !alike_table_of(c, &a.values, p->n_value) || !alike_table_of(c, &a.steps, p->n_step))
         return false;

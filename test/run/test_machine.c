@@ -37,19 +37,18 @@ static nrv_plan *machine_plan(nrv_store *s, const nrv_compile_opt *opt)
 }
 
 /* with a pool of its own; threads 0: none */
-static machine_net machine_start(const nrv_store_opt *so, int threads)
+static void machine_start(machine_net *n, const nrv_store_opt *so, int threads)
 {
-    machine_net n = { .s = nrv_store_new(so), .pool = threads ? nrv_pool_new(threads) : NULL };
-    n.x = malloc(sizeof *n.x * MACHINE_ROWS * MACHINE_IN);
-    assert_true(n.x && (n.pool || !threads));
+    *n = (machine_net){ .s = nrv_store_new(so), .pool = threads ? nrv_pool_new(threads) : NULL };
+    n->x = malloc(sizeof *n->x * MACHINE_ROWS * MACHINE_IN);
+    assert_true(n->x && (n->pool || !threads));
     for (int i = 0; i < MACHINE_ROWS * MACHINE_IN; i++)
-        n.x[i] = (float)((i * 37 + 11) % 101) / 50 - 1;
-    n.p = machine_plan(n.s, NULL);
-    n.e = nrv_exec_new(n.p, n.s, &(nrv_exec_opt){ .pool = n.pool });
-    nrv_set_size(n.e, "B", MACHINE_ROWS);
-    nrv_bind_in(n.e, "x", n.x, sizeof *n.x * MACHINE_ROWS * MACHINE_IN);
-    nrv_bind_out(n.e, "loss", &n.loss, sizeof n.loss);
-    return n;
+        n->x[i] = (float)((i * 37 + 11) % 101) / 50 - 1;
+    n->p = machine_plan(n->s, NULL);
+    n->e = nrv_exec_new(n->p, n->s, &(nrv_exec_opt){ .pool = n->pool });
+    nrv_set_size(n->e, "B", MACHINE_ROWS);
+    nrv_bind_in(n->e, "x", n->x, sizeof *n->x * MACHINE_ROWS * MACHINE_IN);
+    nrv_bind_out(n->e, "loss", &n->loss, sizeof n->loss);
 }
 
 static void machine_stop(machine_net *n)
@@ -89,7 +88,9 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
             assert_null(nrv_pool_new(threads[i])); /* and without a pool the caller does it all */
             continue;
         }
-        machine_net alone = machine_start(NULL, 0), many = machine_start(NULL, threads[i]);
+        machine_net alone, many;
+        machine_start(&alone, NULL, 0);
+        machine_start(&many, NULL, threads[i]);
         assert_int_equal(nrv__pool_threads(many.pool), threads[i] > 0 ? threads[i] : nrv__cores_at(""));
         assert_true(machine_same(&alone, &many));
         machine_stop(&alone);
@@ -115,7 +116,9 @@ enum { MACHINE_OWN = 3 };
 static void a_fork_after_threads_have_started_loses_nothing(void **state)
 {
     (void)state;
-    machine_net alone = machine_start(NULL, 0), n = machine_start(NULL, 3);
+    machine_net alone, n;
+    machine_start(&alone, NULL, 0);
+    machine_start(&n, NULL, 3);
     assert_int_equal(nrv_run(alone.e), NRV_OK);
     assert_int_equal(nrv_run(n.e), NRV_OK);
     pid_t child = fork();
@@ -123,7 +126,9 @@ static void a_fork_after_threads_have_started_loses_nothing(void **state)
     if (child == 0) {
         alarm(60);
         int wrong = !machine_same(&alone, &n);
-        machine_net fresh = machine_start(NULL, 0), own = machine_start(NULL, MACHINE_OWN);
+        machine_net fresh, own;
+        machine_start(&fresh, NULL, 0);
+        machine_start(&own, NULL, MACHINE_OWN);
         wrong |= machine_same(&fresh, &own) ? 0 : 2;
         machine_stop(&own);
         machine_stop(&fresh);
@@ -163,8 +168,9 @@ static void a_smaller_workspace_may_be_had_instead(void **state)
 {
     (void)state;
     machine_memory m = { 0, 0 }, plenty = { 0, 0 };
-    machine_net n = machine_start(&(nrv_store_opt){ .alloc = machine_alloc, .user = &m }, 2),
-                plain = machine_start(&(nrv_store_opt){ .alloc = machine_alloc, .user = &plenty }, 2);
+    machine_net n, plain;
+    machine_start(&n, &(nrv_store_opt){ .alloc = machine_alloc, .user = &m }, 2);
+    machine_start(&plain, &(nrv_store_opt){ .alloc = machine_alloc, .user = &plenty }, 2);
     m.most = 0;
     machine_rows(&plain, 2);
     assert_int_equal(nrv_prepare(plain.e), NRV_OK);
