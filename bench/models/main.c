@@ -1,13 +1,13 @@
 /* main.c - bench_models: one training step of a model, timed in a process of its own.
 
-   usage: bench_models MODEL [--threads N] [--eval] [--int8] [--recompute] [--batch N] [--check] [--cpu TIER] [--plan]
-   --eval: the forward pass of evaluation instead of a training step. --int8: of mlp, its weights made bytes.
-   --recompute: of deep and gptmini, layers are computed again in backward. --check: before that, in another process,
-   the losses of three steps on a small batch must be those of the reference arithmetic (strict). --plan: prints the
-   plan instead. One line of JSON on stdout: the row; the median and the least of the seconds of a step; floating-point
-   operations of its products and convolutions and bytes of memory as the plan counts them; how much more memory the
-   process has had in use than when it began; the bits of the first loss. Exit code: 0 all well, 1 an error, 2 wrong
-   usage, 3 the losses differ.
+   usage: bench_models MODEL [--threads N] [--eval] [--int8|--recompute] [--batch N] [--check] [--cpu TIER] [--plan]
+   --eval: the forward pass of evaluation instead of a training step. --int8: with --eval, weights made bytes.
+   --recompute: layers are computed again in backward; a model knows one of the two or none. --check: before that, in
+   another process, the losses of three steps on a small batch must be those of the reference arithmetic (strict).
+   --plan: prints the plan instead. One line of JSON on stdout: the row; the median and the least of the seconds of a
+   step; floating-point operations of its products and convolutions and bytes of memory as the plan counts them; how
+   much more memory the process has had in use than when it began; the bits of the first loss. Exit code: 0 all well, 1
+   an error, 2 wrong usage, 3 the losses differ.
 
    Does not do: compare with anything, or look at what the losses become. */
 #include "../peers/peer.h"
@@ -267,13 +267,11 @@ static const model *const all[] = { models_mlp, models_conv, models_text, models
 
 static int usage(void)
 {
-    fprintf(
-        stderr,
-        "usage: bench_models MODEL [--threads N] [--eval] [--int8] [--recompute] [--batch N] [--check] [--cpu TIER] "
-        "[--plan]\n");
+    fprintf(stderr, "usage: bench_models MODEL [--threads N] [--eval] [--batch N] [--check] [--cpu TIER] [--plan]\n");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const model *m = all[i]; m->name; m++)
-            fprintf(stderr, "  %-12s %s, batch %" PRId64 "\n", m->name, m->doc, m->batch);
+            fprintf(stderr, "  %-12s %s, batch %" PRId64 "%s%s\n", m->name, m->doc, m->batch, m->also ? "; also " : "",
+                    m->also ? m->also : "");
     return 2;
 }
 
@@ -290,10 +288,8 @@ static int options(asked *a, int argc, char **argv)
         int last = i + 1 == argc;
         if (!strcmp(argv[i], "--eval"))
             a->eval = 1;
-        else if (!strcmp(argv[i], "--int8"))
-            a->int8 = 1;
-        else if (!strcmp(argv[i], "--recompute"))
-            model_recompute = 1;
+        else if (a->m->also && !strcmp(argv[i], a->m->also))
+            *(strcmp(argv[i], "--int8") ? &model_recompute : &a->int8) = 1;
         else if (!strcmp(argv[i], "--check"))
             a->check = 1;
         else if (!strcmp(argv[i], "--plan"))
@@ -307,7 +303,7 @@ static int options(asked *a, int argc, char **argv)
         else
             return usage();
     }
-    return a->threads < 1 || a->batch < 1 || (a->int8 && (!a->eval || a->m != models_mlp + 1)) ? usage() : 0;
+    return a->threads < 1 || a->batch < 1 || (a->int8 && !a->eval) ? usage() : 0;
 }
 
 int main(int argc, char **argv)

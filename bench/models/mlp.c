@@ -48,7 +48,9 @@ static nrv_tensor deep_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
     return nrv_mse(x, y);
 }
 
-const model models_mlp[] = { { "tiny", "2-16-16-1, tanh, mean square, SGD", 32, 32, tiny_loss, mlp_update },
-                             { "mlp", "784-512-512-10, ReLU, cross-entropy, SGD", 128, 16, mlp_loss, mlp_update },
-                             { "deep", "64 layers of 256, ReLU, mean square, SGD", 2048, 16, deep_loss, mlp_update },
-                             { 0 } };
+const model models_mlp[] = {
+    { "tiny", "2-16-16-1, tanh, mean square, SGD", 32, 32, tiny_loss, mlp_update },
+    { "mlp", "784-512-512-10, ReLU, cross-entropy, SGD", 128, 16, mlp_loss, mlp_update, "--int8" },
+    { "deep", "64 layers of 256, ReLU, mean square, SGD", 2048, 16, deep_loss, mlp_update, "--recompute" },
+    { 0 }
+};

@@ -68,10 +68,9 @@ static nrv_status layout_views(nrv_exec *e, nrv__frame *f)
             size[k] = nrv__dim_at(v->size[k], e->polys);
         nrv__args a = { .in = &f->view[v->index], .n_in = 1, .attr = v->attr, .size = size };
         v->view->view(&a, &f->view[i], &shift);
-        f->offset[i] =
-            f->offset[v->index] + (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
-        if (f->code->value[v->index].where != NRV__VIEW)
-            f->offset[i] = (size_t)shift * nrv__dtype_size(v->type);
+        if (f->code->value[v->index].where == NRV__VIEW)
+            f->offset[i] = f->offset[v->index];
+        f->offset[i] += (size_t)shift * nrv__dtype_size(v->type); /* from the start of what it views */
     }
     return NRV_OK;
 }

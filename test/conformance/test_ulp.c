@@ -121,12 +121,14 @@ static bool ulp_open(ulp_machine *m, const nrv__opdef *op)
 {
     m->s = nrv_store_new(NULL);
     bool ok = ulp_compile(m, op, 0) && ulp_prepare(m, 0);
+    const nrv_plan *below = NULL;
     for (int t = NRV__BASELINE; t < ULP_TIERS && ok; t++) {
         if (!nrv__cpu_has((nrv__tier)t))
             continue;
         ok = ulp_compile(m, op, t);
-        if (ok && (t == NRV__BASELINE || !ulp_same(m->plan[t - 1], m->plan[t])))
+        if (ok && (!below || !ulp_same(below, m->plan[t])))
             ok = ulp_prepare(m, t);
+        below = m->plan[t];
     }
     return ok;
 }
