@@ -55,7 +55,7 @@ static nrv_list resnet_update(nrv_list params, nrv_list grads)
     return nrv_sgd(params, grads, &(nrv_sgd_opt){ .lr = 0.1, .momentum = 0.9, .decay = 1e-4 });
 }
 
-const model models_conv[] = { { "lenet", "LeNet-5, ReLU, cross-entropy, Adam", 128, 4, lenet_loss, lenet_update },
+const model models_conv[] = { { "lenet", "LeNet-5, ReLU, cross-entropy, Adam", 128, 4, lenet_loss, lenet_update, NULL },
                               { "resnet20", "ResNet-20 on 3x32x32, SGD with momentum and decay", 64, 4, resnet_loss,
-                                resnet_update },
+                                resnet_update, NULL },
                               { 0 } };

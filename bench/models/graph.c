@@ -113,7 +113,8 @@ static nrv_list gcn_update(nrv_list params, nrv_list grads)
     return nrv_adam(params, grads, &(nrv_adam_opt){ .lr = 0.01, .decay = 5e-4 });
 }
 
-const model models_graph[] = { { "gcn", "two graph convolutions on Cora's size, dense words, Adam", PAPERS, 40,
-                                 gcn_loss, gcn_update },
-                               { "gcn_sparse", "the same with sparse words", PAPERS, 40, gcn_sparse_loss, gcn_update },
-                               { 0 } };
+const model models_graph[] = {
+    { "gcn", "two graph convolutions on Cora's size, dense words, Adam", PAPERS, 40, gcn_loss, gcn_update, NULL },
+    { "gcn_sparse", "the same with sparse words", PAPERS, 40, gcn_sparse_loss, gcn_update, NULL },
+    { 0 }
+};

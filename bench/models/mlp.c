@@ -1,6 +1,7 @@
 /* mlp.c - networks of linear layers: one so small that only the cost of a step itself shows, one for digits, and one so
    deep that its memory is what its layers give. */
 #include "models.h"
+#include <stdio.h>
 
 static nrv_tensor tiny_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
 {
@@ -49,7 +50,7 @@ static nrv_tensor deep_loss(nrv_graph *g, int64_t batch, nrv_tensor *output)
 }
 
 const model models_mlp[] = {
-    { "tiny", "2-16-16-1, tanh, mean square, SGD", 32, 32, tiny_loss, mlp_update },
+    { "tiny", "2-16-16-1, tanh, mean square, SGD", 32, 32, tiny_loss, mlp_update, NULL },
     { "mlp", "784-512-512-10, ReLU, cross-entropy, SGD", 128, 16, mlp_loss, mlp_update, "--int8" },
     { "deep", "64 layers of 256, ReLU, mean square, SGD", 2048, 16, deep_loss, mlp_update, "--recompute" },
     { 0 }

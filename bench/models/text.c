@@ -70,8 +70,8 @@ static nrv_tensor gpt2block_loss(nrv_graph *g, int64_t batch, nrv_tensor *output
 }
 
 const model models_text[] = {
-    { "lstm", "LSTM of 256 cells over 64 letters, Adam", 32, 2, lstm_loss, lstm_update },
+    { "lstm", "LSTM of 256 cells over 64 letters, Adam", 32, 2, lstm_loss, lstm_update, NULL },
     { "gptmini", "GPT of 4 layers, 128 wide, 128 letters, AdamW", 16, 1, gpt_loss, gpt_update, "--recompute" },
-    { "gpt2block", "one block of GPT-2, 768 wide, 12 heads, 64 tokens, gradients", 4, 1, gpt2block_loss, NULL },
+    { "gpt2block", "one block of GPT-2, 768 wide, 12 heads, 64 tokens, gradients", 4, 1, gpt2block_loss, NULL, NULL },
     { 0 }
 };
