@@ -6,7 +6,7 @@ NET='flatten | dense 16 relu | dense 4'
 
 for n in 0 -1 1025 two ''; do
     bad 2 "threads|'-t'" train -m "$NET" --data set --threads "$n"
-    NERVO_NUM_THREADS=${n:-none} run 2 env NERVO_NUM_THREADS="${n:-none}" "$NERVO" train -m "$NET" --data set
+    run 2 env NERVO_NUM_THREADS="${n:-none}" "$NERVO" train -m "$NET" --data set
     says 'NERVO_NUM_THREADS|threads' err
 done
 

@@ -26,4 +26,4 @@ bad 2 'where to write is not said' quantise $M
 bad 1 'nowhere' quantise $M -o nowhere/x.safetensors
 bad 1 'safetensors' quantise set -o x
 [ -e again.safetensors ] && fail "it wrote what it refused"
-exit $FAILED
+done_testing
