@@ -1,29 +1,30 @@
 /* quantise.c - trained weights as bytes: from the store of a network into that of the same one traced with int8.
 
    Each row of a weight by a scale of its own, its largest number by 127: as PyTorch's symmetric quantisation for each
-   channel. Promises: all or nothing; what cannot be rounded, an infinity or NaN, is refused. Does not do: look at data
-   (nrv_quantised_linear scales what comes in as it comes). */
+   channel. What the trained network had as bytes already is copied. Promises: all or nothing; what cannot be rounded,
+   an infinity or NaN, is refused. Does not do: look at data (nrv_quantised_linear scales what comes in as it comes). */
 #include "store.h"
 #include <math.h>
 #include <string.h>
 
 static const char quantise_tail[] = "_scale";
 
-/* the scale that stands beside an i8 tensor of this name, or NULL */
-static nrv__stored *quantise_beside(const nrv_store *s, const nrv__stored *w)
+/* the scale that stands beside an i8 tensor which is to be rounded, or NULL */
+static nrv__stored *quantise_beside(const nrv_store *to, const nrv_store *from, const nrv__stored *w)
 {
     char name[512];
     const size_t n = strlen(w->name);
-    if (w->type != NRV_I8 || w->rank != 2 || n + sizeof quantise_tail > sizeof name)
+    const nrv__stored *f = nrv__store_find(from, w->name);
+    if (w->type != NRV_I8 || w->rank != 2 || n + sizeof quantise_tail > sizeof name || (f && f->type == NRV_I8))
         return NULL;
     memcpy(name, w->name, n);
     memcpy(name + n, quantise_tail, sizeof quantise_tail);
-    nrv__stored *scale = nrv__store_find(s, name);
+    nrv__stored *scale = nrv__store_find(to, name);
     const bool fits = scale && scale->rank == 1 && scale->dim[0] == w->dim[0];
     return fits && (scale->type == NRV_F32 || scale->type == NRV_F64) ? scale : NULL;
 }
 
-static bool quantise_is_scale(const nrv_store *s, const nrv__stored *e)
+static bool quantise_is_scale(const nrv_store *to, const nrv_store *from, const nrv__stored *e)
 {
     char name[512];
     const size_t n = strlen(e->name), tail = sizeof quantise_tail - 1;
@@ -31,8 +32,8 @@ static bool quantise_is_scale(const nrv_store *s, const nrv__stored *e)
         return false;
     memcpy(name, e->name, n - tail);
     name[n - tail] = 0;
-    const nrv__stored *w = nrv__store_find(s, name);
-    return w && quantise_beside(s, w) == e;
+    const nrv__stored *w = nrv__store_find(to, name);
+    return w && quantise_beside(to, from, w) == e;
 }
 
 static double quantise_at(const nrv__stored *e, int64_t i)
@@ -40,20 +41,12 @@ static double quantise_at(const nrv__stored *e, int64_t i)
     return e->type == NRV_F64 ? ((const double *)e->data)[i] : (double)((const float *)e->data)[i];
 }
 
-static bool quantise_same(const nrv__stored *a, const nrv__stored *b)
-{
-    bool same = a->rank == b->rank;
-    for (int i = 0; same && i < a->rank; i++)
-        same = a->dim[i] == b->dim[i];
-    return same;
-}
-
 static void quantise_check(nrv_store *to, const nrv__stored *e, const nrv__stored *scale, const nrv__stored *f)
 {
     const nrv_dtype type = scale ? scale->type : e->type;
     if (!f)
         nrv__fail(&to->why, NRV_ENAME, "'%s' is not in the store of the trained network", e->name);
-    else if (f->type != type || !quantise_same(e, f))
+    else if (f->type != type || !nrv__store_same_shape(e, f->rank, f->dim))
         nrv__fail(&to->why, NRV_ESHAPE, "'%s' differs in shape or type between the two stores", e->name);
     for (int64_t i = 0; !to->why.status && scale && i < f->dim[0] * f->dim[1]; i++)
         if (!isfinite(quantise_at(f, i)))
@@ -80,9 +73,9 @@ static void quantise_all(nrv_store *to, const nrv_store *from)
 {
     for (int pass = 0; pass < 2 && !to->why.status; pass++) /* first what can fail, then the values */
         for (size_t i = 0; i < to->n_entry && !to->why.status; i++) {
-            nrv__stored *e = to->entry[i], *scale = quantise_beside(to, e);
+            nrv__stored *e = to->entry[i], *scale = quantise_beside(to, from, e);
             const nrv__stored *f = nrv__store_find(from, e->name);
-            if (quantise_is_scale(to, e))
+            if (quantise_is_scale(to, from, e))
                 continue;
             if (pass == 0)
                 quantise_check(to, e, scale, f);

@@ -185,7 +185,7 @@ static void store_shape_text(int rank, const int64_t *dim, char *to, size_t room
         snprintf(to + n, room - n, "]");
 }
 
-static bool store_same_shape(const nrv__stored *e, int rank, const int64_t *dim)
+bool nrv__store_same_shape(const nrv__stored *e, int rank, const int64_t *dim)
 {
     bool same = e->rank == rank;
     for (int i = 0; same && i < rank; i++)
@@ -212,7 +212,7 @@ static nrv__stored *store_declare(nrv_store *s, const char *name, nrv_dtype t, i
         nrv__store_leave(s, true);
         return e;
     }
-    if (e->type == t && store_same_shape(e, rank, dim)) {
+    if (e->type == t && nrv__store_same_shape(e, rank, dim)) {
         if (!e->kind)
             e->kind = kind;
         return e;
@@ -378,7 +378,7 @@ static int store_plan_load(nrv_store *s, nrv__st *f, const nrv_load_opt *opt, nr
                       target);
         else if (!t->type)
             nrv__fail(&s->why, NRV_EDTYPE, "'%s' is of type %s, which has no equal here", t->name, t->dtype);
-        else if (e && (e->type != t->type || !store_same_shape(e, t->rank, t->dim))) {
+        else if (e && (e->type != t->type || !nrv__store_same_shape(e, t->rank, t->dim))) {
             char have[256], want[256];
             store_shape_text(t->rank, t->dim, have, sizeof have);
             store_shape_text(e->rank, e->dim, want, sizeof want);
@@ -530,7 +530,7 @@ static void store_copy_all(nrv_store *to, const nrv_store *from, const char *nam
             nrv__stored *e = nrv__store_find(to, f->name);
             if (!e && (e = store_insert(to, f->name, f->type, f->rank, f->dim, &to->why)))
                 e->kind = f->kind;
-            if (e && (e->type != f->type || !store_same_shape(e, f->rank, f->dim)))
+            if (e && (e->type != f->type || !nrv__store_same_shape(e, f->rank, f->dim)))
                 nrv__fail(&to->why, NRV_ESHAPE, "'%s' differs in shape or type between the two stores", f->name);
             else if (e && pass)
                 memcpy(e->data, f->data, e->bytes);

@@ -33,6 +33,7 @@ nrv__stored *nrv__store_find(const nrv_store *s, const char *name);
 /* finds, or creates by its start; NULL: see why (wrong shape or type, no memory) */
 nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int rank, const int64_t *dim, nrv__start start,
                             nrv__kind kind, nrv__why *why);
+bool nrv__store_same_shape(const nrv__stored *e, int rank, const int64_t *dim);
 bool nrv__store_enter(nrv_store *s, bool assign); /* false: busy */
 void nrv__store_leave(nrv_store *s, bool assign);
 #endif

@@ -213,6 +213,11 @@ static void rows_become_bytes(void **state)
             assert_true(s == (t ? exact : (double)(float)exact));
         }
         assert_true((t ? ((const double *)b)[2] : (double)((const float *)b)[2]) == 5);
+        nrv_store *again = quantise_store(true, type, 3); /* bytes are copied */
+        assert_int_equal(nrv_store_quantise(again, to), NRV_OK);
+        assert_memory_equal(nrv_store_data(again, "w", NULL, NULL), want, sizeof want);
+        assert_memory_equal(nrv_store_data(again, "w_scale", NULL, NULL), scale, 3 * nrv__dtype_size(type));
+        nrv_store_free(again);
         nrv_store_free(from);
         nrv_store_free(to);
     }
