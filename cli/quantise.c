@@ -10,29 +10,36 @@ static const cli_option quantise_options[] = {
     { .letter = 'o', .name = "output", .arg = "FILE", .kind = CLI_TEXT, .help = "where to write; asked for" }, { 0 }
 };
 
-/* the text with int8 behind every dense layer that has not got it; *n: how many these are */
-static char *quantise_text(const char *text, int *n)
+static bool quantise_wants(const nrv__word *word)
 {
+    bool reals = word->layer && strcmp(word->layer->word, "dense") == 0;
+    for (int k = 0; reals && k < word->n_arg; k++)
+        reals = strcmp(word->arg[k].name, "int8") != 0;
+    return reals;
+}
+
+/* the text with int8 behind every dense layer that has not got it, or NULL where none wants it */
+static char *quantise_text(const char *text)
+{
+    static const char more[] = " int8";
     nrv__why why = { NRV_OK, "" };
     nrv__words w;
     char *to = NULL;
-    size_t done = 0;
-    *n = 0;
-    if (nrv__words_read(&w, nrv__mem_default(), text, &why))
-        to = "";
-    for (size_t i = 0; to && i < w.n; i++) {
-        const nrv__word *word = &w.word[i];
-        const size_t end = word->at + word->whole;
-        bool bytes = !word->layer || strcmp(word->layer->word, "dense") != 0 || end <= done;
-        for (int k = 0; !bytes && k < word->n_arg; k++)
-            bytes = strcmp(word->arg[k].name, "int8") == 0;
-        if (bytes)
+    size_t done = 0, at = 0;
+    const size_t n = nrv__words_read(&w, nrv__mem_default(), text, &why) ? w.n : 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t end = w.word[i].at + w.word[i].whole;
+        if (!quantise_wants(&w.word[i]))
             continue;
-        to = cli_format("%s%.*s int8", to, (int)(end - done), text + done);
+        to = to ? to : cli_get(strlen(text) + n * (sizeof more - 1) + 1);
+        memcpy(to + at, text + done, end - done);
+        at += end - done;
+        memcpy(to + at, more, sizeof more - 1);
+        at += sizeof more - 1;
         done = end;
-        ++*n;
     }
-    to = to ? cli_format("%s%s", to, text + done) : NULL;
+    if (to)
+        strcpy(to + at, text + done);
     nrv__words_free(&w);
     return to;
 }
@@ -59,13 +66,14 @@ static int quantise_trace(const cli_card *card, const char *text, nrv_store *s)
 
 static int quantise_into(nrv_store *to, nrv_store *from, const cli_card *card, const char *path, const char *out)
 {
-    int n;
-    const char *text = quantise_text(card->text, &n);
-    if (!text || !n)
+    int code = quantise_trace(card, card->text, from);
+    if (code != CLI_GO_ON)
+        return code;
+    const char *text = quantise_text(card->text);
+    if (!text)
         return cli_error(CLI_FAILED, "nervo show prints its layers.", "%s: it has no dense layer with weights of reals",
                          path);
-    int code = quantise_trace(card, card->text, from);
-    code = code == CLI_GO_ON ? cli_card_load(path, from) : code;
+    code = cli_card_load(path, from);
     code = code == CLI_GO_ON ? quantise_trace(card, text, to) : code;
     if (code != CLI_GO_ON)
         return code;
@@ -74,7 +82,7 @@ static int quantise_into(nrv_store *to, nrv_store *from, const cli_card *card, c
         return cli_card_store(path, nrv_store_why(to));
     if (nrv_store_note(to, "nervo.net", text) != NRV_OK || nrv_store_save(to, out, "*") != NRV_OK)
         return cli_error(CLI_FAILED, "Choose another file with -o.", "%s", nrv_store_why(to));
-    cli_say("%s: %d dense layer%s with weights of a byte each", out, n, n == 1 ? "" : "s");
+    cli_say("%s: every dense layer has weights of a byte each", out);
     return CLI_DONE;
 }
 

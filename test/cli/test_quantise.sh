@@ -6,7 +6,7 @@ idx set 600 100
 run 0 "$NERVO" train -m 'flatten | dense 200 relu | dense no_bias 100 relu | dense 4' --data set --epochs 3 --seed 5 -o run
 M=run/model.safetensors
 run 0 "$NERVO" quantise $M -o small.safetensors
-says '3 dense layers with weights of a byte each' err
+says 'every dense layer has weights of a byte each' err
 run 0 "$NERVO" show small.safetensors
 says 'dense 200 int8' out
 says 'dense no_bias 100 int8' out
@@ -20,6 +20,14 @@ run 0 "$NERVO" predict small.safetensors --limit 3
 [ "$(wc -l <out)" = 4 ] || fail "predict printed $(wc -l <out) lines"
 [ "$(wc -c <small.safetensors)" -lt "$(($(wc -c <$M) / 3))" ] || fail "it is not a third of the file"
 
+# what is bytes already stays as it is, and what stands in a repeat is rounded each time
+run 0 "$NERVO" train -m 'flatten | repeat 2 { dense 8 relu } | dense 6 int8 | dense 4' --data set --epochs 1 -o mixed
+run 0 "$NERVO" quantise mixed/model.safetensors -o all.safetensors
+run 0 "$NERVO" show all.safetensors
+[ "$(grep -c '^ *dense [0-9]* int8' out)" = 4 ] || fail "not every dense layer is int8"
+
+sed 's/flatten/flxtten/' $M >bad.safetensors
+bad 2 "there is no layer 'flxtten'" quantise bad.safetensors -o again.safetensors
 bad 1 'no dense layer with weights of reals' quantise small.safetensors -o again.safetensors
 bad 2 'one model file is needed, not 0' quantise -o x
 bad 2 'where to write is not said' quantise $M
