@@ -54,7 +54,8 @@ NRV_OP(quantised_linear, .sig = "real x[...,n], integer w[m,n], real scale[m], r
                    "input f32 [3, 4] x | input 1: input f32 [4] scale | hint input 1 is the weight that does not fit" },
        .test = { "x[3,5], w:i8[4,5] in -128..127, scale[4] in 0.01..0.02, b[4]",
                  "x[2,3,70], w:i8[9,70] in -128..127, scale[9] in 0.01..0.02", "x[6], w:i8[3,6] in -9..9, scale[3]",
-                 "x[0,4], w:i8[2,4] in -9..9, scale[2], b[2]", "x[3,4], w:i8[0,4] in -9..9, scale[0]" });
+                 "x[0,4], w:i8[2,4] in -9..9, scale[2], b[2]", "x[3,4], w:i8[0,4] in -9..9, scale[0]",
+                 "x[2,0], w:i8[3,0], scale[3], b[3]" });
 
 static bool quantised_linear_fits(const nrv_tensor *in, nrv_tensor b) /* x, w, scale */
 {
@@ -90,7 +91,8 @@ NRV_API nrv_tensor nrv_quantised_linear(nrv_tensor x, nrv_tensor w, nrv_tensor s
         return NULL;
     nrv_shape to = nrv_shape_of(x);
     to.dim[to.rank - 1] = w->dim[0];
-    nrv_tensor most = nrv_max_of(nrv_abs(nrv_stop(x)), -1, 1);
+    /* of a row of nothing it would be -infinity */
+    nrv_tensor most = NRV_EXPR("m: m < 0 ? 0 : m", nrv_max_of(nrv_abs(nrv_stop(x)), -1, 1));
     nrv_tensor q = nrv_rint(nrv_mul(nrv_stop(x), nrv_div(nrv__like(x, 127), most)));
     nrv_tensor one = nrv_mul(most, nrv__like(x, 1.0 / 127));
     nrv_shape rows = NRV_SHAPE(nrv__dim_product(x->g, x->rank - 1, x->dim), w->dim[1]);
