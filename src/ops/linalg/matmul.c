@@ -5,8 +5,6 @@
 static bool matmul_shape(nrv__infer *s)
 {
     nrv_tensor a = s->in[0], b = s->in[1];
-    char ta[24], tb[24];
-    nrv_dim k;
     if (!nrv__infer_real(s, 0))
         return false;
     if (a->rank < 2 || b->rank < 2)
@@ -15,17 +13,7 @@ static bool matmul_shape(nrv__infer *s)
     if (a->type != b->type)
         return nrv__infer_fail(s, NRV_EDTYPE, "nrv_cast one of them", "types differ: %s and %s",
                                nrv__dtype_name(a->type), nrv__dtype_name(b->type));
-    if (!nrv__dim_same(s->g, a->dim[a->rank - 1], b->dim[b->rank - 2], "matmul", &k))
-        return nrv__infer_fail(
-            s, NRV_ESHAPE,
-            "the last length of a meets the one before the last of b; does a layer's size fit its input?",
-            "inner lengths differ: %s and %s", nrv__dim_text(s->g, a->dim[a->rank - 1], ta),
-            nrv__dim_text(s->g, b->dim[b->rank - 2], tb));
-    if (!nrv__infer_meets(s, a, b))
-        return false;
-    s->dim[s->rank - 2] = a->dim[a->rank - 2];
-    s->dim[s->rank - 1] = b->dim[b->rank - 1];
-    return true;
+    return nrv__infer_product(s);
 }
 
 static void matmul_vjp(nrv_vjp *v)
@@ -59,28 +47,11 @@ static nrv_tensor matmul_make(nrv__case *c)
     return nrv_matmul(c->x[0], c->x[1]);
 }
 
-static int64_t matmul_macs(const nrv__args *a)
-{
-    int64_t n = a->in[0].dim[a->in[0].rank - 1];
-    for (int i = 0; i < a->out[0].rank; i++)
-        if (!nrv__mul(n, a->out[0].dim[i], &n))
-            return INT64_MAX;
-    return n;
-}
-
-static nrv_tensor matmul_batch(const nrv__batch *b)
-{
-    int rank = b->y->rank;
-    if (rank == NRV__MAX_RANK)
-        return NULL;
-    return nrv_matmul(nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
-}
-
-NRV_OP(matmul, .batch = matmul_batch, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
+NRV_OP(matmul, .batch = nrv__product_batch, .sig = "real a[...,m,k], real b[...,k,n] -> y[...,m,n]",
        .doc = "Product of matrices; batch axes broadcast. A vector on the left is a row, on the right a column, and "
               "its axis goes away.",
-       .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = matmul_macs, .make = matmul_make, .ulp = 32,
-       .tolerance_why = "k products are summed in float; the error grows with the root of k",
+       .shape = matmul_shape, .vjp = matmul_vjp, .ref = matmul_ref, .macs = nrv__product_macs, .make = matmul_make,
+       .ulp = 32, .tolerance_why = "k products are summed in float; the error grows with the root of k",
        .torch = "matmul linalg.matmul", .numpy = "matmul", .onnx = "MatMul",
        .refuse = { "a[2,3], b[2,3] => matmul: inner lengths differ: 3 and 2 | in here | input 0: input f32 [2, 3] a | "
                    "input 1: input f32 [2, 3] b | hint the last length of a meets the one before the last of b; does a "
@@ -116,10 +87,5 @@ NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)
         sa.rank--;
         return nrv_reshape(nrv_matmul(a, nrv_reshape(b, NRV_SHAPE(sb.dim[0], 1))), sa);
     }
-    if (sa.rank == 2 || sb.rank > 2)
-        return nrv__op(&nrv__op_matmul, NRV_N(const nrv_tensor, a, b));
-    /* one matrix for the whole batch: one tall product */
-    nrv_tensor tall = nrv_reshape(a, NRV_SHAPE(nrv__dim_product(a->g, sa.rank - 1, sa.dim), sa.dim[sa.rank - 1]));
-    sa.dim[sa.rank - 1] = sb.dim[1];
-    return nrv_reshape(nrv__op(&nrv__op_matmul, NRV_N(const nrv_tensor, tall, b)), sa);
+    return nrv__product(&nrv__op_matmul, a, b);
 }

@@ -12,21 +12,13 @@ static bool matmul_integer_byte(nrv__infer *s, int i)
 static bool matmul_integer_shape(nrv__infer *s)
 {
     nrv_tensor a = s->in[0], b = s->in[1];
-    char ta[24], tb[24];
-    nrv_dim k;
     if (!matmul_integer_byte(s, 0) || !matmul_integer_byte(s, 1))
         return false;
     if (a->rank < 2 || b->rank < 2)
         return nrv__infer_fail(s, NRV_ESHAPE, "nrv_expand makes a matrix of a vector",
                                "ranks %d and %d, matrices are wanted", a->rank, b->rank);
-    if (!nrv__dim_same(s->g, nrv__columns(a), nrv__rows(b), "matmul_integer", &k))
-        return nrv__infer_fail(s, NRV_ESHAPE, "the last length of a meets the one before the last of b",
-                               "inner lengths differ: %s and %s", nrv__dim_text(s->g, nrv__columns(a), ta),
-                               nrv__dim_text(s->g, nrv__rows(b), tb));
-    if (!nrv__infer_meets(s, a, b))
+    if (!nrv__infer_product(s))
         return false;
-    s->dim[s->rank - 2] = nrv__rows(a);
-    s->dim[s->rank - 1] = nrv__columns(b);
     s->type = NRV_I32;
     return true;
 }
@@ -51,31 +43,14 @@ MATMUL_INTEGER(matmul_integer_ref, double)
 MATMUL_INTEGER(matmul_integer_whole, int64_t)
 #undef MATMUL_INTEGER
 
-static int64_t matmul_integer_macs(const nrv__args *a)
-{
-    int64_t n = a->in[0].dim[a->in[0].rank - 1];
-    for (int i = 0; i < a->out[0].rank; i++)
-        if (!nrv__mul(n, a->out[0].dim[i], &n))
-            return INT64_MAX;
-    return n;
-}
-
-static nrv_tensor matmul_integer_batch(const nrv__batch *b)
-{
-    const int rank = b->y->rank;
-    if (rank == NRV__MAX_RANK)
-        return NULL;
-    return nrv_matmul_integer(nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
-}
-
 NRV_OP(matmul_integer, .sig = "integer a[...,m,k], integer b[...,k,n] -> y[...,m,n]",
        .doc = "Product of matrices of i8 or u8 in i32, exact; sums beyond an i32 wrap. Batch axes broadcast.",
        .shape = matmul_integer_shape, .ref = matmul_integer_ref, .whole = matmul_integer_whole,
-       .macs = matmul_integer_macs, .batch = matmul_integer_batch, .no_grad = "its result are integers",
-       .torch = "_int_mm", .onnx = "MatMulInteger",
+       .macs = nrv__product_macs, .batch = nrv__product_batch, .no_grad = "its result are integers", .torch = "_int_mm",
+       .onnx = "MatMulInteger",
        .refuse = { "a:i8[2,3], b:i8[2,3] => matmul_integer: inner lengths differ: 3 and 2 | in here | input 0: input "
                    "i8 [2, 3] a | input 1: input i8 [2, 3] b | hint the last length of a meets the one before the last "
-                   "of b",
+                   "of b; does a layer's size fit its input?",
                    "a:i8[2,3], b[3,2] => matmul_integer: input 1 is f32, i8 or u8 is wanted | in here | input 0: input "
                    "i8 [2, 3] a | input 1: input f32 [3, 2] b | hint nrv_quantise makes bytes of reals",
                    "a:u8[3], b:i8[3,2] => matmul_integer: ranks 1 and 2, matrices are wanted | in here | input 0: "
@@ -90,13 +65,7 @@ NRV_OP(matmul_integer, .sig = "integer a[...,m,k], integer b[...,k,n] -> y[...,m
    zeros add. As ONNX's MatMulInteger. */
 NRV_API nrv_tensor nrv_matmul_integer(nrv_tensor a, nrv_tensor b)
 {
-    if (!nrv__op_wants(&nrv__op_matmul_integer, 2, (const nrv_tensor[]){ a, b }))
-        return NULL;
-    if (a->rank <= 2 || b->rank != 2)
-        return nrv__op(&nrv__op_matmul_integer, NRV_N(const nrv_tensor, a, b));
-    /* one matrix for the whole batch: one tall product */
-    nrv_shape to = nrv_shape_of(a);
-    nrv_tensor tall = nrv_reshape(a, NRV_SHAPE(nrv__dim_product(a->g, to.rank - 1, to.dim), to.dim[to.rank - 1]));
-    to.dim[to.rank - 1] = b->dim[1];
-    return nrv_reshape(nrv__op(&nrv__op_matmul_integer, NRV_N(const nrv_tensor, tall, b)), to);
+    return nrv__op_wants(&nrv__op_matmul_integer, 2, (const nrv_tensor[]){ a, b })
+               ? nrv__product(&nrv__op_matmul_integer, a, b)
+               : NULL;
 }

@@ -44,6 +44,53 @@ bool nrv__infer_meets(nrv__infer *s, nrv_tensor a, nrv_tensor b)
     return true;
 }
 
+bool nrv__infer_product(nrv__infer *s)
+{
+    nrv_tensor a = s->in[0], b = s->in[1];
+    char ta[24], tb[24];
+    nrv_dim k;
+    if (!nrv__dim_same(s->g, nrv__columns(a), nrv__rows(b), s->op->name, &k))
+        return nrv__infer_fail(
+            s, NRV_ESHAPE,
+            "the last length of a meets the one before the last of b; does a layer's size fit its input?",
+            "inner lengths differ: %s and %s", nrv__dim_text(s->g, nrv__columns(a), ta),
+            nrv__dim_text(s->g, nrv__rows(b), tb));
+    if (!nrv__infer_meets(s, a, b))
+        return false;
+    s->dim[s->rank - 2] = nrv__rows(a);
+    s->dim[s->rank - 1] = nrv__columns(b);
+    return true;
+}
+
+int64_t nrv__product_macs(const nrv__args *a)
+{
+    int64_t n = a->in[0].dim[a->in[0].rank - 1];
+    for (int i = 0; i < a->out[0].rank; i++)
+        if (!nrv__mul(n, a->out[0].dim[i], &n))
+            return INT64_MAX;
+    return n;
+}
+
+nrv_tensor nrv__product(const nrv__opdef *op, nrv_tensor a, nrv_tensor b)
+{
+    if (!a || !b)
+        return NULL;
+    if (a->rank <= 2 || b->rank != 2)
+        return nrv__op(op, NRV_N(const nrv_tensor, a, b));
+    nrv_shape to = nrv_shape_of(a);
+    nrv_tensor tall = nrv_reshape(a, NRV_SHAPE(nrv__dim_product(a->g, to.rank - 1, to.dim), to.dim[to.rank - 1]));
+    to.dim[to.rank - 1] = b->dim[1];
+    return nrv_reshape(nrv__op(op, NRV_N(const nrv_tensor, tall, b)), to);
+}
+
+nrv_tensor nrv__product_batch(const nrv__batch *b)
+{
+    const int rank = b->y->rank;
+    if (rank == NRV__MAX_RANK)
+        return NULL;
+    return nrv__product(b->y->op, nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
+}
+
 bool nrv__matrix_wants(const nrv__opdef *op, int n, const nrv_tensor *in)
 {
     if (!nrv__op_wants(op, n, in))
