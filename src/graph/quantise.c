@@ -90,17 +90,9 @@ NRV_API nrv_status nrv_store_quantise(nrv_store *to, const nrv_store *from)
 {
     if (!to || !from || to == from)
         return NRV_EARG;
-    to->why = (nrv__why){ NRV_OK, "" };
-    if (!nrv__store_enter(to, true))
-        return nrv__fail(&to->why, NRV_EBUSY, "a run uses the store that is written to");
-    nrv_store *lender; /* only counted as read, but the count is in it */
-    memcpy(&lender, &from, sizeof lender);
-    if (nrv__store_enter(lender, false)) {
+    if (nrv__store_enter_both(to, from)) {
         quantise_all(to, from);
-        nrv__store_leave(lender, false);
-    } else {
-        nrv__fail(&to->why, NRV_EBUSY, "a run is changing the store of the trained network");
+        nrv__store_leave_both(to, from);
     }
-    nrv__store_leave(to, true);
     return to->why.status;
 }

@@ -65,6 +65,33 @@ void nrv__store_leave(nrv_store *s, bool assign)
     atomic_fetch_add(&s->users, assign ? 1 : -1);
 }
 
+/* from is only counted as read, but the count is in it */
+static nrv_store *store_lender(const nrv_store *from)
+{
+    nrv_store *lender;
+    memcpy(&lender, &from, sizeof lender);
+    return lender;
+}
+
+bool nrv__store_enter_both(nrv_store *to, const nrv_store *from)
+{
+    to->why = (nrv__why){ NRV_OK, "" };
+    if (!nrv__store_enter(to, true))
+        return nrv__fail(&to->why, NRV_EBUSY, "a run uses the store that is written to"), false;
+    if (from == to || nrv__store_enter(store_lender(from), false))
+        return true;
+    nrv__fail(&to->why, NRV_EBUSY, "a run is changing the store that is read");
+    nrv__store_leave(to, true);
+    return false;
+}
+
+void nrv__store_leave_both(nrv_store *to, const nrv_store *from)
+{
+    if (from != to)
+        nrv__store_leave(store_lender(from), false);
+    nrv__store_leave(to, true);
+}
+
 /* where name is, or where it would be */
 static size_t store_place(const nrv_store *s, const char *name)
 {
@@ -541,18 +568,9 @@ NRV_API nrv_status nrv_store_copy(nrv_store *to, const nrv_store *from, const ch
 {
     if (!to || !from)
         return NRV_EARG;
-    to->why = (nrv__why){ NRV_OK, "" };
-    if (!nrv__store_enter(to, true))
-        return nrv__fail(&to->why, NRV_EBUSY, "a run uses the store that is copied to");
-    nrv_store *lender; /* only counted as read, but the count is in it */
-    memcpy(&lender, &from, sizeof lender);
-    if (from == to || nrv__store_enter(lender, false)) {
+    if (nrv__store_enter_both(to, from)) {
         store_copy_all(to, from, names);
-        if (from != to)
-            nrv__store_leave(lender, false);
-    } else {
-        nrv__fail(&to->why, NRV_EBUSY, "a run is changing the store that is copied from");
+        nrv__store_leave_both(to, from);
     }
-    nrv__store_leave(to, true);
     return to->why.status;
 }

@@ -36,4 +36,7 @@ nrv__stored *nrv__store_get(nrv_store *s, const char *name, nrv_dtype t, int ran
 bool nrv__store_same_shape(const nrv__stored *e, int rank, const int64_t *dim);
 bool nrv__store_enter(nrv_store *s, bool assign); /* false: busy */
 void nrv__store_leave(nrv_store *s, bool assign);
+/* to is assigned to, from is read; they may be one. false: to's why says which is busy */
+bool nrv__store_enter_both(nrv_store *to, const nrv_store *from);
+void nrv__store_leave_both(nrv_store *to, const nrv_store *from);
 #endif

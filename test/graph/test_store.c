@@ -260,6 +260,27 @@ static void notes_travel(void **state)
     nrv_store_free(got);
 }
 
+/* whichever of the two is busy; and the other is free again afterwards */
+static void two_stores_are_free_or_busy(void **state)
+{
+    nrv_store *s = ((nrv_graph *)*state)->store, *other = quantise_store(true, NRV_F32, 2);
+    for (int quantised = 0; quantised < 2; quantised++) {
+        assert_true(nrv__store_enter(s, true));
+        store_fails(other, quantised ? nrv_store_quantise(other, s) : nrv_store_copy(other, s, "*"), NRV_EBUSY,
+                    "a run is changing the store that is read");
+        nrv__store_leave(s, true);
+        assert_true(nrv__store_enter(other, true));
+        nrv__store_leave(other, true);
+        assert_true(nrv__store_enter(s, false));
+        store_fails(s, quantised ? nrv_store_quantise(s, other) : nrv_store_copy(s, other, "*"), NRV_EBUSY,
+                    "a run uses the store that is written to");
+        nrv__store_leave(s, false);
+        assert_true(nrv__store_enter(s, true));
+        nrv__store_leave(s, true);
+    }
+    nrv_store_free(other);
+}
+
 static void a_busy_store_is_said(void **state)
 {
     nrv_store *s = ((nrv_graph *)*state)->store;
@@ -286,7 +307,7 @@ int main(void)
         store_test(patterns_choose_what_is_saved), store_test(names_are_translated),
         store_test(copies_between_stores),         store_test(rows_become_bytes),
         store_test(what_has_no_bytes_is_refused),  store_test(notes_travel),
-        store_test(a_busy_store_is_said),
+        store_test(a_busy_store_is_said),          store_test(two_stores_are_free_or_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
