@@ -84,13 +84,11 @@ static void anew_copy(nrv__reverse *w, struct anew_segment *s, int32_t id, nrv_t
         }
     }
     s->stand = (nrv__stand){ .to = a->to, .first = s->first, .n = s->end };
-    for (size_t i = s->first; i < s->end; i++) /* other scopes may lie between */
+    for (size_t i = s->first; i < s->end; i++) { /* other scopes may lie between */
         a->want[i] = w->g->node[i]->segment == id && !w->g->node[i]->region;
-    for (size_t i = s->first; i < s->end; i++)
-        if (a->want[i] && a->start[i]) {
-            a->want[i] = false;
+        if (a->want[i] && a->start[i])
             a->to[i] = nrv__again(w->g->node[i], after);
-        }
+    }
     nrv__copy_region(w->g, &s->stand, a->want);
     while (n--)
         a->to[given[n].x->id] = given[n].before;
