@@ -15,7 +15,7 @@ static int64_t softmax_width(const nrv__args *a)
     return x->rank == 0 ? 1 : x->dim[x->rank - 1];
 }
 
-/* the input k and the output at row r */
+/* input k from one of its elements on */
 static const float *softmax_in(const nrv__args *a, int k, int64_t at)
 {
     return (const float *)a->in[k].data + at;
