@@ -605,7 +605,7 @@ static void conv_run_way(const nrv__args *a, bool back)
     conv_ahead ahead = { 0 };
     conv_room r = conv_room_of(&p, a->scratch);
     r.ahead = &ahead;
-    if (a->phase == 1 && a->begin < a->end)
+    if (a->phase == 1)
         conv_tables(&p, &r);
     for (int64_t u = a->begin; u < a->end; u++)
         if (a->phase == 0)
