@@ -1,7 +1,8 @@
 /* cpu.c - which tiers of kernels this processor and its operating system can run.
 
    Promises: asks for features, never for a model; a tier counts only if the build has it and the operating system saves
-   its registers. Nothing is remembered: ask once per compilation, cpuid is slow on virtual machines.
+   its registers. Nothing is remembered: ask while kernels are chosen, not while they run, as cpuid is slow on virtual
+   machines.
    Does not do: choose kernels. */
 #include "cpu.h"
 
@@ -43,13 +44,13 @@ static int cpu_level(void)
     return cpu_all(b7, avx512) && cpu_all(saved, 0xE6) ? 4 : 3;
 }
 
-static bool cpu_vnni(void)
+bool nrv__cpu_vnni(void)
 {
     unsigned a, b, c, d;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && cpu_all(c, 1u << 11);
 }
 #else
-static bool cpu_vnni(void)
+bool nrv__cpu_vnni(void)
 {
     return false;
 }
@@ -89,11 +90,6 @@ bool nrv__cpu_has(nrv__tier t)
     if (!cpu_built(t))
         return false;
     return t <= NRV__BASELINE || cpu_runs(t, cpu_level());
-}
-
-bool nrv__cpu_vnni(void)
-{
-    return nrv__cpu_has(NRV__AVX512) && cpu_vnni();
 }
 
 nrv__tier nrv__cpu_best(void)

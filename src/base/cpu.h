@@ -4,7 +4,7 @@
 #include "../kernels/kernel.h"
 
 bool nrv__cpu_has(nrv__tier t); /* the tier was built, and this CPU and OS can run it */
-bool nrv__cpu_vnni(void);       /* AVX512-VNNI: four products of bytes and their sum in one lane, beyond its tier */
+bool nrv__cpu_vnni(void);       /* of a CPU that has NRV__AVX512: VNNI, too, four products of bytes summed in a lane */
 nrv__tier nrv__cpu_best(void);
 const char *nrv__tier_name(nrv__tier t);  /* "ref", "baseline", "avx2", "avx512" */
 nrv__tier nrv__tier_of(const char *name); /* NRV__TIERS: no such name */

@@ -29,7 +29,7 @@ typedef struct nrv__args {
     int64_t n;           /* elements of out[0] */
     const void *attr;    /* the op's attributes, see attr.h */
     const int64_t *size; /* the op's lengths (reshape, slice...), evaluated */
-    int64_t begin, end;  /* this call does units begin <= u < end */
+    int64_t begin, end;  /* this call does units begin <= u < end, one at least */
     int phase;           /* 0, then 1 where the kernel has units2 */
     void *scratch;       /* private to this call, .scratch bytes, 64-aligned, not cleared */
     void *shared;        /* one for all units of both phases, .shared bytes, 64-aligned, not cleared */

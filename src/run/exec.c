@@ -325,20 +325,22 @@ static void exec_task(void *user, int64_t begin, int64_t end, int worker)
     nrv__flush_end(before);
 }
 
+static void exec_phase(exec_work *w, int phase, int64_t units, int64_t grain)
+{
+    w->phase = phase;
+    if (units == 0)
+        return;
+    if (grain >= units)
+        exec_task(w, 0, units, 0);
+    else
+        nrv__pool_run(w->e->pool, units, grain, exec_task, w);
+}
+
 static void exec_act(nrv_exec *e, const nrv__frame *f, const nrv__action *a)
 {
-    exec_work w = { e, f, a, 0 };
-    if (a->grain >= a->units)
-        exec_task(&w, 0, a->units, 0);
-    else
-        nrv__pool_run(e->pool, a->units, a->grain, exec_task, &w);
-    if (!a->units2)
-        return;
-    w.phase = 1;
-    if (a->grain2 >= a->units2)
-        exec_task(&w, 0, a->units2, 0);
-    else
-        nrv__pool_run(e->pool, a->units2, a->grain2, exec_task, &w);
+    exec_work w = { .e = e, .f = f, .a = a };
+    exec_phase(&w, 0, a->units, a->grain);
+    exec_phase(&w, 1, a->units2, a->grain2);
 }
 
 static bool exec_has_nan(const nrv__view *v)

@@ -45,7 +45,7 @@ typedef struct nt_want {
     double *value, *size;
 } nt_want;
 
-static void nt_row(nt_job *t, int64_t row, nt_want *y, nt_want *dx, nt_want *dw)
+static void nt_row(nt_job *t, int64_t row, const nt_want *y, const nt_want *dx, const nt_want *dw)
 {
     const int64_t n = t->c.n;
     double plain = 0, along = 0, plain_size = 0, along_size = 0;
@@ -78,7 +78,8 @@ static void nt_kernel(const nt_job *t, const char *name, const nrv__view *in, in
     const nrv__kernel *k;
     for (int i = 0; (k = kt_next(name, &i)) != NULL;) {
         assert_true(kt_run(k, (nrv__args){ .in = in, .n_in = n_in, .attr = &t->attr }, out));
-        /* sixteen roundings: eight rows are added in float, and each term has as many */
+        /* sixteen vectors of a row are added in float, or four rows, each term of which has some roundings of its own
+         */
         kt_near(k, "norm", out->v.data, want->value, want->size, kt_count(&out->v), 16 * 0x1p-24);
     }
 }
@@ -99,18 +100,21 @@ static void nt_check(nt_case c)
                  .dy = kt_floats(3, KT_DIMS(c.rows, c.n)),
                  .weight = kt_floats(5, KT_DIMS(c.n)),
                  .bias = kt_floats(2, KT_DIMS(c.n)) };
-    kt_tensor y = kt_new(NRV_F32, 7, KT_DIMS(c.rows, c.n)), dw = kt_new(NRV_F32, 0, KT_DIMS(c.bias ? 2 : 1, c.n));
-    nt_want want[3] = { nt_room(c.rows * c.n), nt_room(c.rows * c.n), nt_room(2 * c.n) };
+    const int64_t all = c.rows * c.n, columns = (c.bias ? 2 : 1) * c.n;
+    kt_tensor y = kt_new(NRV_F32, 7, KT_DIMS(c.rows, c.n)), dw = kt_new(NRV_F32, 0, KT_DIMS(columns));
+    kt_tensor both = kt_new(NRV_F32, 1, KT_DIMS(all + columns));
+    const nt_want forth = nt_room(all), dx = nt_room(all + columns), slope = { dx.value + all, dx.size + all };
     for (int64_t r = 0; r < c.rows; r++)
-        nt_row(&t, r, &want[0], &want[1], &want[2]);
+        nt_row(&t, r, &forth, &dx, &slope);
     const nrv__view forward[3] = { t.x.v, c.weight ? t.weight.v : t.bias.v, t.bias.v };
     const nrv__view back[3] = { t.x.v, t.dy.v, t.weight.v };
-    nt_kernel(&t, c.rms ? "rms_norm" : "layer_norm", forward, 1 + (int)c.weight + (int)c.bias, &y, &want[0]);
-    nt_kernel(&t, "norm_dx", back, 2 + (int)c.weight, &y, &want[1]);
-    nt_kernel(&t, "norm_dw", back, 2, &dw, &want[2]);
-    for (int i = 0; i < 3; i++)
-        free(want[i].value), free(want[i].size);
+    nt_kernel(&t, c.rms ? "rms_norm" : "layer_norm", forward, 1 + (int)c.weight + (int)c.bias, &y, &forth);
+    nt_kernel(&t, "norm_dx", back, 2 + (int)c.weight, &y, &dx);
+    nt_kernel(&t, "norm_dw", back, 2, &dw, &slope);
+    nt_kernel(&t, "norm_back", back, 2 + (int)c.weight, &both, &dx);
+    free(forth.value), free(forth.size), free(dx.value), free(dx.size);
     kt_free(&t.x), kt_free(&t.dy), kt_free(&t.weight), kt_free(&t.bias), kt_free(&y), kt_free(&dw);
+    kt_free(&both);
 }
 
 static void nt_all(void **state)

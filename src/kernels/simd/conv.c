@@ -392,9 +392,11 @@ static conv_factors conv_factors_of(const conv_job *j, const conv_band *b)
 static bool conv_is_narrow(const conv_job *j, const conv_at *taps)
 {
     int64_t alone = 0;
+    if (j->g.grid[1] >= SIMD_W)
+        return false;
     for (int64_t t = 0; t < j->g.grid[0]; t++)
         alone += conv_band_of(j, taps, t, t).n;
-    return j->g.grid[1] < SIMD_W && 10 * alone < 9 * simd_ceil(conv_span(&j->g), SIMD_W) * j->each;
+    return 10 * alone < 9 * simd_ceil(conv_span(&j->g), SIMD_W) * j->each;
 }
 
 typedef struct conv_strip { /* some vectors of pixels, and how they lie */
@@ -603,7 +605,7 @@ static void conv_run_way(const nrv__args *a, bool back)
     conv_ahead ahead = { 0 };
     conv_room r = conv_room_of(&p, a->scratch);
     r.ahead = &ahead;
-    if (a->phase == 1 && a->begin < a->end)
+    if (a->phase == 1)
         conv_tables(&p, &r);
     for (int64_t u = a->begin; u < a->end; u++)
         if (a->phase == 0)

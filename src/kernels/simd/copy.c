@@ -117,9 +117,9 @@ typedef struct copy_place {
 
 static copy_place copy_place_of(const copy_plan *p, int64_t unit)
 {
-    int64_t outer = p->cuts == 0 ? 0 : unit / p->cuts; /* nothing to copy: any place will do */
-    copy_place at = { .piece = unit - outer * p->cuts };
-    for (int i = 0; i < p->rank && p->outer > 0; i++) {
+    int64_t outer = unit / p->cuts;
+    copy_place at = { .piece = unit % p->cuts };
+    for (int i = 0; i < p->rank; i++) {
         at.index[i] = outer % p->dim[i];
         at.from += at.index[i] * p->from[i];
         at.to += at.index[i] * p->to[i];

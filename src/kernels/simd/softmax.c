@@ -15,7 +15,7 @@ static int64_t softmax_width(const nrv__args *a)
     return x->rank == 0 ? 1 : x->dim[x->rank - 1];
 }
 
-/* the input k and the output at row r */
+/* input k from one of its elements on */
 static const float *softmax_in(const nrv__args *a, int k, int64_t at)
 {
     return (const float *)a->in[k].data + at;
@@ -210,8 +210,8 @@ static void softmax_class_dx_rows(const nrv__args *a, int64_t r, int64_t rows, i
 
 SIMD_INLINE void softmax_each(const nrv__args *a, void (*some)(const nrv__args *, int64_t, int64_t, int64_t))
 {
-    const int64_t n = softmax_width(a), end = n > 0 ? simd_min(a->n / n, a->end * softmax_rows_of(a)) : 0;
-    const int64_t together = simd_max(1, simd_min(SOFTMAX_TOGETHER, SOFTMAX_NEAR / simd_max(1, n)));
+    const int64_t n = softmax_width(a), end = simd_min(a->n / n, a->end * softmax_rows_of(a));
+    const int64_t together = simd_max(1, simd_min(SOFTMAX_TOGETHER, SOFTMAX_NEAR / n));
     for (int64_t r = a->begin * softmax_rows_of(a); r < end; r += together)
         some(a, r, simd_min(together, end - r), n);
 }

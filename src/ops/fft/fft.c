@@ -206,7 +206,7 @@ NRV_OP(
                 "x[4,2], norm=ortogonal => fft: there is no norm 3 | in here | hint backward, ortho or forward: "
                 "NRV_FFT_BACKWARD..." },
     .test = { "x[8,2]", "x[3,5,2], axis=0, norm=ortho", "x[2,12,2]", "x[6,2], norm=forward", "x[1,2]", "x[37,2]",
-              "x[0,4,2]", "x[2,4,3,2], axis=1" });
+              "x[0,7000,2]", "x[2,4,3,2], axis=1" });
 NRV_OP(ifft, .sig = "real x[...,n,2] -> y[...,n,2]",
        .doc = "The inverse of fft: sum_k x[k] e^(2 pi i j k / n) / n along one axis of complex numbers.",
        .make = fft_back_make, .flags = NRV_MACRO, .rel = 1e-11, .tolerance_why = "as fft has it", .torch = "fft.ifft",
