@@ -198,21 +198,27 @@ def rule_text(file):
 
 
 def rule_names(files):
-    """the amalgamation is a `cat` of src/, so static names are unique in all of it - and grep finds one thing"""
+    """the amalgamation is a `cat` of src/, so the names of files and headers are unique in all of it - and grep finds
+    one thing"""
     seen = {}
     before = r"static\b[^;={(]*?|NRV_REF\d\(\s*|static\b[^;={(]*?NRV__ISA\(\s*"
     statics = re.compile(rf"^(?:{before})(\w+)\)?\s*(?=[\[(=;,])", re.M)
+    types = re.compile(r"^(?:typedef\b[^;{]*?\b|\}\s*)(\w+);", re.M)
+    shared = re.compile(r"^(?!static\b|typedef\b|return\b)\w[\w \*]*?\b(nrv__\w+)(?=\()", re.M)
     for file in files:
         if not file.in_src:
             continue
         here = {}
-        for found in statics.finditer(file.code):
-            here.setdefault(found.group(1), file.line_of(found.start()))
-        for name, line in here.items():
+        for kind in (statics, types, *([shared] if file.path.endswith(".h") else [])):
+            for found in kind.finditer(file.code):
+                name, line = found.group(1), file.line_of(found.start())
+                if here.setdefault(name, (kind, line))[0] is not kind:
+                    broken("names", file.path, line, name, f"{name} is also in {file.path}:{here[name][1]}")
+        for name, (_, line) in here.items():
             if name in ("NRV__ISA", "__attribute__"):
                 continue
             if name in seen:
-                broken("names", file.path, line, name, f"static {name} is also in {seen[name]}")
+                broken("names", file.path, line, name, f"{name} is also in {seen[name]}")
             seen.setdefault(name, f"{file.path}:{line}")
 
 

@@ -42,6 +42,7 @@ fresh; add src/graph/a.c '/* a */\nint a; \n'; wants text
 fresh; add src/graph/a.c "/* a */\nint $(printf 'x%.0s' {1..130});\n"; wants text
 fresh; add src/graph/a.c "/* a */\nvoid a(void)\n{\n$(printf '    x();\\n%.0s' {1..90})}\n"; wants length
 fresh; add src/graph/a.c '/* a */\nstatic int same(void);\n'; add src/base/b.c '/* b */\nstatic const char *same[] = { 0 };\n'; wants names
+fresh; add src/graph/a.h '/* a */\ntypedef struct\n{\n    int n;\n} nrv__same;\n'; add src/base/b.h '/* b */\nint nrv__same(void);\n'; wants names
 fresh; rm "$tree/src/graph/README.md"; wants readme
 fresh; add src/graph/README.md 'Two sentences.\n'; wants readme
 fresh; add src/base/a.c "/* a */\n$(printf 'int x;\\n%.0s' {1..60})"; wants budget

@@ -87,5 +87,5 @@ NRV_API nrv_tensor nrv_matmul(nrv_tensor a, nrv_tensor b)
         sa.rank--;
         return nrv_reshape(nrv_matmul(a, nrv_reshape(b, NRV_SHAPE(sb.dim[0], 1))), sa);
     }
-    return nrv__product(&nrv__op_matmul, a, b);
+    return nrv__product_by(&nrv__op_matmul, a, b);
 }

@@ -66,6 +66,6 @@ NRV_OP(matmul_integer, .sig = "integer a[...,m,k], integer b[...,k,n] -> y[...,m
 NRV_API nrv_tensor nrv_matmul_integer(nrv_tensor a, nrv_tensor b)
 {
     return nrv__op_wants(&nrv__op_matmul_integer, 2, (const nrv_tensor[]){ a, b })
-               ? nrv__product(&nrv__op_matmul_integer, a, b)
+               ? nrv__product_by(&nrv__op_matmul_integer, a, b)
                : NULL;
 }

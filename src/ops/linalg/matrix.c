@@ -71,7 +71,7 @@ int64_t nrv__product_macs(const nrv__args *a)
     return n;
 }
 
-nrv_tensor nrv__product(const nrv__opdef *op, nrv_tensor a, nrv_tensor b)
+nrv_tensor nrv__product_by(const nrv__opdef *op, nrv_tensor a, nrv_tensor b)
 {
     if (!a || !b)
         return NULL;
@@ -88,7 +88,7 @@ nrv_tensor nrv__product_batch(const nrv__batch *b)
     const int rank = b->y->rank;
     if (rank == NRV__MAX_RANK)
         return NULL;
-    return nrv__product(b->y->op, nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
+    return nrv__product_by(b->y->op, nrv__batch_aligned(b, 0, rank), nrv__batch_aligned(b, 1, rank));
 }
 
 bool nrv__matrix_wants(const nrv__opdef *op, int n, const nrv_tensor *in)

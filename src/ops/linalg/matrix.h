@@ -19,7 +19,7 @@ nrv_tensor nrv__matrix_batch(const nrv__batch *b); /* of an op of one input: the
 bool nrv__infer_product(nrv__infer *s); /* the shape, of two matrices at least, or fails */
 int64_t nrv__product_macs(const nrv__args *a);
 /* by op; where one matrix b stands for the whole batch, as one tall product */
-nrv_tensor nrv__product(const nrv__opdef *op, nrv_tensor a, nrv_tensor b);
+nrv_tensor nrv__product_by(const nrv__opdef *op, nrv_tensor a, nrv_tensor b);
 nrv_tensor nrv__product_batch(const nrv__batch *b);
 
 /* ---- small matrices of the graph ---- */
