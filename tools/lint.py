@@ -17,7 +17,7 @@ ROOMS = ["base", "graph", "ops", "grad", "compile", "run", "nn", "optim", "io", 
 RANK = {"base": 0, "graph": 1, "ops": 2, "grad": 3, "compile": 4, "run": 5, "nn": 6, "optim": 6, "io": 7, "data": 7,
         "models": 8, "cli": 9}
 LIBC = """assert complex ctype errno float inttypes limits locale math pthread sched semaphore setjmp signal stdarg
-    stdatomic stdbool stddef stdint stdio stdlib string time unistd fcntl dirent cpuid sys/stat sys/types sys/mman
+    stdatomic stdbool stddef stdint stdio stdlib string time unistd fcntl dirent cpuid sys/stat sys/types sys/mman sys/syscall
     immintrin arm_neon wasm_simd128"""
 LIBC_HEADERS = {name + ".h" for name in LIBC.split()}
 ENDS = r"abort|_?exit|_Exit|quick_exit|assert|raise|signal|system|popen"

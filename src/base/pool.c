@@ -60,6 +60,7 @@ typedef struct pool_worker {
     nrv_pool *pool;
     pthread_t thread;
     int id;
+    nrv__aside aside;
 } pool_worker;
 
 struct nrv_pool {
@@ -71,7 +72,7 @@ struct nrv_pool {
     nrv__task *task; /* the job: written while nobody is inside, read by those who came in */
     void *user;
     int64_t units, chunks;
-    atomic_int busy, sleepers, waiting, quit;
+    atomic_int busy, sleepers, waiting, quit, caller; /* caller: the processor of the last one */
     char apart[64]; /* two counters that everybody hammers must not share a cache line */
     _Atomic uint64_t state;
     char apart_too[64];
@@ -120,6 +121,7 @@ static bool pool_news(nrv_pool *p, uint64_t seen)
     return atomic_load(&p->quit) || ((s & POOL_OPEN) && s / POOL_NEXT != seen);
 }
 
+/* Spins, then sleeps until it is woken, which may be too late for the job that it was woken for */
 static void pool_wait_for_news(nrv_pool *p, uint64_t seen)
 {
     int64_t until = pool_now() + POOL_SPIN_NS;
@@ -132,10 +134,17 @@ static void pool_wait_for_news(nrv_pool *p, uint64_t seen)
     } while (pool_now() < until);
     pthread_mutex_lock(&p->mutex);
     atomic_fetch_add(&p->sleepers, 1);
-    while (!pool_news(p, seen))
+    if (!pool_news(p, seen))
         pthread_cond_wait(&p->wake, &p->mutex);
     atomic_fetch_sub(&p->sleepers, 1);
     pthread_mutex_unlock(&p->mutex);
+}
+
+static void pool_apart(pool_worker *w)
+{
+    const int here = nrv__cpu_here();
+    if (here >= 0 && here == atomic_load_explicit(&w->pool->caller, memory_order_relaxed))
+        nrv__step_aside(&w->aside, here);
 }
 
 static bool pool_join(nrv_pool *p, uint64_t *seen)
@@ -171,6 +180,7 @@ static void *pool_main(void *arg)
             pool_leave(p);
         } else {
             pool_wait_for_news(p, seen);
+            pool_apart(w);
         }
     }
     return NULL;
@@ -228,6 +238,7 @@ void nrv__pool_run(nrv_pool *p, int64_t units, int64_t grain, nrv__task *task, v
     }
     p->task = task, p->user = user, p->units = units, p->chunks = chunks;
     atomic_store_explicit(&p->next, 0, memory_order_relaxed);
+    atomic_store_explicit(&p->caller, nrv__cpu_here(), memory_order_relaxed);
     uint64_t job = atomic_load(&p->state) / POOL_NEXT + 1;
     atomic_store(&p->state, job * POOL_NEXT | POOL_OPEN);
     pool_wake(p, chunks - 1);

@@ -163,6 +163,33 @@ static void a_forked_child_does_not_hang(void **state)
     nrv_pool_free(p);
 }
 
+static void *walk_away(void *arg)
+{
+    int *seen = arg;
+    nrv__aside a = { 0 };
+    for (int i = 0; i < 4; i++) {
+        seen[i] = nrv__cpu_here();
+        nrv__step_aside(&a, seen[i]);
+    }
+    nrv__step_aside(&a, -1);
+    nrv__step_aside(&a, NRV__CPUS);
+    seen[4] = nrv__cpu_here();
+    return NULL;
+}
+
+static void a_worker_can_leave_the_callers_processor(void **state)
+{
+    (void)state;
+    int seen[5];
+    pthread_t t;
+    assert_int_equal(pthread_create(&t, NULL, walk_away, seen), 0);
+    pthread_join(t, NULL);
+    if (seen[0] < 0 || nrv__cores_at("") < 2)
+        skip(); /* nobody can tell, or there is nowhere else to be */
+    for (int i = 0; i < 4; i++)
+        assert_int_not_equal(seen[i + 1], seen[i]); /* and so the one before the last was allowed again */
+}
+
 static void an_absurd_number_of_threads_is_refused(void **state)
 {
     (void)state;
@@ -266,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_nested_run_works),
         cmocka_unit_test(two_threads_share_a_pool),
         cmocka_unit_test(a_forked_child_does_not_hang),
+        cmocka_unit_test(a_worker_can_leave_the_callers_processor),
         cmocka_unit_test(an_absurd_number_of_threads_is_refused),
         cmocka_unit_test(threads_that_cannot_start_leave_nothing_behind),
         cmocka_unit_test(affinity_and_quota_limit_the_cores),
