@@ -23,8 +23,8 @@ void nrv__fault_set(nrv__fault *f, int64_t unit, nrv_status status, const char *
 
 void nrv__fault_clear(nrv__fault *f)
 {
-    atomic_store(&f->lock, 0);
-    atomic_store(&f->status, NRV_OK);
+    atomic_store_explicit(&f->lock, 0, memory_order_relaxed); /* between runs: nobody else looks */
+    atomic_store_explicit(&f->status, NRV_OK, memory_order_relaxed);
     f->unit = 0;
     f->text[0] = 0;
 }

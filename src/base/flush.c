@@ -1,6 +1,6 @@
 /* flush.c - see flush.h: MXCSR on x86 with SSE2, FPCR on 64-bit Arm; elsewhere nothing can be said, and nothing is.
 
-   Promises: touches no other bit (rounding, exceptions), and writes the register only where it must change: that is
+   Promises: touches no other bit (rounding, exceptions), and reads or writes the register only where it must: that is
    what takes time. Does not do: x87, 16-bit floats of Arm. */
 #include "flush.h"
 
@@ -57,9 +57,9 @@ uint64_t nrv__flush_begin(bool flush)
     return before;
 }
 
-void nrv__flush_end(uint64_t before)
+void nrv__flush_end(uint64_t before, bool flush)
 {
-    const uint64_t now = flush_mode(), bits = FLUSH_BITS, wanted = (now & ~bits) | (before & bits);
-    if (wanted != now)
-        flush_set(wanted);
+    const uint64_t bits = FLUSH_BITS;
+    if ((before & bits) != (flush ? bits : 0))
+        flush_set((flush_mode() & ~bits) | (before & bits));
 }

@@ -6,6 +6,6 @@
 
 /* from here on subnormal operands and results of this thread are 0 (flush) or exact; what was so before */
 uint64_t nrv__flush_begin(bool flush);
-void nrv__flush_end(uint64_t before);
-bool nrv__flush_possible(void); /* else begin changes nothing, and numbers are exact */
+void nrv__flush_end(uint64_t before, bool flush); /* what begin gave, and was given */
+bool nrv__flush_possible(void);                   /* else begin changes nothing, and numbers are exact */
 #endif

@@ -179,7 +179,7 @@ NRV_API const char *nrv_why(const nrv_exec *e)
 static bool exec_ready(nrv_exec *e)
 {
     if (e && !e->broken && !e->pending)
-        e->why = (nrv__why){ NRV_OK, "" };
+        e->why.status = NRV_OK, e->why.text[0] = 0; /* and not the whole text: this is done for every run */
     return e && !e->broken;
 }
 
@@ -322,7 +322,7 @@ static void exec_task(void *user, int64_t begin, int64_t end, int worker)
     const exec_work *w = user;
     uint64_t before = nrv__flush_begin(w->e->flush);
     exec_units(w, begin, end, worker);
-    nrv__flush_end(before);
+    nrv__flush_end(before, w->e->flush);
 }
 
 static void exec_phase(exec_work *w, int phase, int64_t units, int64_t grain)
@@ -331,7 +331,7 @@ static void exec_phase(exec_work *w, int phase, int64_t units, int64_t grain)
     if (units == 0)
         return;
     if (grain >= units)
-        exec_task(w, 0, units, 0);
+        exec_units(w, 0, units, 0);
     else
         nrv__pool_run(w->e->pool, units, grain, exec_task, w);
 }
@@ -494,7 +494,7 @@ NRV_API nrv_status nrv_run(nrv_exec *e)
         e->kept = e->work->users == 1;
         e->store->commits += assigns;
     }
-    nrv__flush_end(before);
+    nrv__flush_end(before, e->flush);
     nrv__store_leave(e->store, assigns);
     return e->why.status;
 }

@@ -92,9 +92,9 @@ static void layout_grain(nrv_exec *e, nrv__action *a, double unit_ns, bool loop)
     double total = unit_ns * (double)a->units;
     int64_t piece = (int64_t)(layout_least[loop] / unit_ns) + 1;
     int threads = nrv__pool_threads(e->pool);
-    int64_t even = a->units / (threads * 4) + 1;
+    int64_t even = a->units / (threads * 4);
     a->grain = total < layout_worth[loop] ? a->units : piece > even ? piece : even;
-    a->grain2 = total < layout_worth[loop] ? a->units2 : a->units2 / (threads * 4) + 1;
+    a->grain2 = total < layout_worth[loop] ? a->units2 : a->units2 / (threads * 4);
 }
 
 static bool layout_in_loop(const nrv__frame *f)

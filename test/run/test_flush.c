@@ -100,7 +100,7 @@ static void flush_try(flush_net *n, bool caller)
         }
         nrv_pool_free(pool);
     }
-    nrv__flush_end(before);
+    nrv__flush_end(before, caller);
 }
 
 static void all_threads_alike(void **state)
@@ -123,9 +123,9 @@ static void other_bits_stay(void **state)
     uint64_t a = nrv__flush_begin(true), b = nrv__flush_begin(false), c = nrv__flush_begin(false);
     assert_true((a ^ b) != 0);
     assert_int_equal(a, c);
-    nrv__flush_end(b);
+    nrv__flush_end(b, false);
     assert_true(flush_here());
-    nrv__flush_end(a);
+    nrv__flush_end(a, true);
     assert_false(flush_here());
 }
 
