@@ -168,6 +168,7 @@ static int32_t lower_leaf(lower_state *s, nrv_tensor n)
         v.data = lower_copy(s, n->value, (size_t)bytes);
     } else if (n->op == &nrv__op_run_counter) {
         v.where = NRV__RUN;
+        s->p->draws = true;
     } else {
         return lower_call(s, n->op, n, 0, NULL, true);
     }

@@ -146,7 +146,7 @@ struct nrv_plan {
     nrv__why why;
     nrv__dims dims;
     nrv__tier tier;
-    bool check_nan, assigns;
+    bool check_nan, assigns, draws; /* draws: it reads the counter of runs */
     nrv__code code;
     nrv__loop *loops; /* all there are, at any depth */
     nrv__plan_var *var;

@@ -472,10 +472,11 @@ static void exec_count(nrv_exec *e)
     uint64_t commits = e->store->commits;
     e->runs = commits == e->commits_seen ? e->runs : 0;
     e->commits_seen = commits;
-    uint64_t mix[2] = { e->runs, e->stream };
-    uint64_t h = e->runs || e->stream ? nrv__hash(commits, mix, sizeof mix) : commits;
+    uint64_t mix[2] = { e->runs++, e->stream };
+    if (!e->plan->draws)
+        return;
+    uint64_t h = mix[0] || mix[1] ? nrv__hash(commits, mix, sizeof mix) : commits;
     e->run_counter = (int64_t)(h & ((UINT64_C(1) << 53) - 1));
-    e->runs++;
 }
 
 NRV_API nrv_status nrv_run(nrv_exec *e)
