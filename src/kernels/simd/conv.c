@@ -31,6 +31,7 @@ typedef struct conv_ahead {
 /* what a call of run has for itself */
 typedef struct conv_room {
     conv_ahead *ahead;
+    conv_grid *cleared; /* the copy's padding is zero where this one has it */
     int64_t *at;
     conv_at *taps;
     conv_spot *spot;
@@ -590,6 +591,10 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, cons
     j.panel[0] = simd_cut(top, p->cuts, u.cut), j.panel[1] = simd_cut(top, p->cuts, u.cut + 1);
     const float *image = (const float *)a->in[0].data + first * from;
     const float *x = p->place ? image + r0 * p->cols : r->copy;
+    if (!p->place && (r->cleared->rows != j.g.rows || r->cleared->origin[0] != j.g.origin[0])) {
+        *r->cleared = j.g; /* later units never have more images */
+        conv_clear(r->copy, &j.g, u.images);
+    }
     for (int64_t b = 0; b < u.images && !p->place; b++)
         conv_fill(r->copy + b * copied, &j.g, image + b * s->g * from);
     *r->ahead = conv_ahead_of(p, a, unit + 1);
@@ -604,7 +609,8 @@ static void conv_run_way(const nrv__args *a, bool back)
     const conv_plan p = conv_plan_of(a, back);
     conv_ahead ahead = { 0 };
     conv_room r = conv_room_of(&p, a->scratch);
-    r.ahead = &ahead;
+    conv_grid cleared = { 0 };
+    r.ahead = &ahead, r.cleared = &cleared;
     if (a->phase == 1)
         conv_tables(&p, &r);
     for (int64_t u = a->begin; u < a->end; u++)

@@ -102,13 +102,6 @@ SIMD_INLINE void conv_copy(float *to, const float *from, int64_t n)
     }
 }
 
-/* up to a vector too far: what lies there is written later */
-SIMD_INLINE void conv_zero(float *to, int64_t n)
-{
-    for (int64_t i = 0; i < n; i += SIMD_W)
-        simd_store(to + i, (simd_f){ 0 });
-}
-
 SIMD_INLINE void conv_pick(float *restrict to, const float *restrict from, int64_t n, int64_t step)
 {
     if (step == 2) /* vectorises */
@@ -119,32 +112,33 @@ SIMD_INLINE void conv_pick(float *restrict to, const float *restrict from, int64
             to[i] = from[i * step];
 }
 
-/* one plane: every row of the grid (or of a remainder's image) from source row y, column x on; zeros outside the image
-   and at the plane's end */
+/* one plane: every row of the grid (or of a remainder's image) from source row y, column x on */
 SIMD_UNUSED static void conv_plane(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
 {
-    const int64_t n = g->pitch, step = g->step[1], left = g->size[1] - x;
+    const int64_t n = g->pitch, step = g->step[1], down = g->step[0], wide = g->size[1], left = wide - x;
     const int64_t first = simd_min(n, x >= 0 ? 0 : step == 1 ? -x : simd_ceil(-x, step));
-    const int64_t last = simd_max(first, simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)));
-    float *const end = to + g->plane;
-    for (int64_t r = 0; r < g->rows; r++, y += g->step[0], to += n) {
-        if (y < 0 || y >= g->size[0] || first == last) {
-            conv_zero(to, n);
-            continue;
-        }
-        const float *from = image + y * g->size[1] + x + first * step;
-        conv_zero(to, first);
-        conv_zero(to + last, n - last);
+    const int64_t have = simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)) - first;
+    const int64_t r0 = y >= 0 ? 0 : simd_ceil(-y, down);
+    const int64_t r1 = simd_min(g->rows, y < g->size[0] ? simd_ceil(g->size[0] - y, down) : 0);
+    if (have <= 0 || r0 >= r1)
+        return;
+    const float *from = image + (y + r0 * down) * wide + x + first * step;
+    to += r0 * n + first;
+    for (int64_t r = r0; r < r1; r++, to += n, from += down * wide)
         if (step == 1)
-            conv_copy(to + first, from, last - first);
+            conv_copy(to, from, have);
         else
-            conv_pick(to + first, from, last - first, step);
-    }
-    conv_zero(to, end - to - SIMD_W);
-    conv_zero(end - SIMD_W, SIMD_W);
+            conv_pick(to, from, have, step);
 }
 
-/* the padded copy (channel, remainder y, remainder x, row, column) */
+/* What lies in the padding stays zero from image to image, so it is cleared once for all that lie alike: conv_fill
+   leaves it alone. */
+SIMD_UNUSED static void conv_clear(float *to, const conv_grid *g, int64_t images)
+{
+    memset(to, 0, (size_t)(images * conv_image(g)) * sizeof(float));
+}
+
+/* the padded copy (channel, remainder y, remainder x, row, column), where its padding is cleared */
 SIMD_UNUSED static void conv_fill(float *to, const conv_grid *g, const float *image)
 {
     for (int64_t c = 0; c < g->channels; c++, image += g->size[0] * g->size[1])

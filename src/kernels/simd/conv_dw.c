@@ -56,7 +56,8 @@ static bank_plan bank_plan_of(const nrv__args *a)
     /* many weights: their sums are the traffic, so the units share channels out instead of images */
     const bool many = p.k * p.wide > CONV_FLOATS / 2;
     p.cuts = many ? simd_min(p.panels, 8) : 1;
-    p.parts = simd_min(s->b, simd_max(1, (many ? 8 : 16) / p.cuts));
+    const bool heavy = p.k * p.wide > CONV_FLOATS / 8; /* whose parts take long to add up */
+    p.parts = simd_min(s->b, simd_max(1, (heavy ? 8 : 16) / p.cuts));
     const int64_t each = simd_ceil(s->b, p.parts);
     p.high = simd_min(s->out[0], simd_max(1, BANK_PIXELS / s->out[1]));
     p.g = bank_grid(&p, p.high);
@@ -164,9 +165,9 @@ static void bank_tile_run(const bank_tile *t, int rows, int taps, int nv)
 typedef struct bank_room {
     int64_t *at, *row;
     float *y, *x;
-    int64_t images, high; /* what the table is for */
-    const float *ahead;   /* dy of the next images, `lines` cache lines of it */
-    int64_t lines;
+    int64_t images, top, high; /* what the table is for, and the zeros of the copy */
+    const float *ahead[2];     /* dy and x of the next images, `lines` cache lines of each */
+    int64_t lines[2];
 } bank_room;
 
 static bank_room bank_room_of(const bank_plan *p, void *scratch)
@@ -219,6 +220,27 @@ static void bank_turn(const bank_plan *p, const nrv__args *a, const bank_room *r
     }
 }
 
+/* what a tile that begins so many pixels after the first one fetches: a cache line a pixel, first of dy, then of x */
+static void bank_ahead(const bank_room *r, int64_t done, bank_tile *t)
+{
+    const int i = done >= r->lines[0];
+    const int64_t line = done - (i ? r->lines[0] : 0);
+    t->ahead = (uintptr_t)(r->ahead[i] + (line < r->lines[i] ? line * 16 : 0));
+    t->ahead_step = line < r->lines[i] ? 64 : 0;
+}
+
+/* images `next` and later, before `end`, come next */
+static void bank_next(const bank_plan *p, const nrv__args *a, bank_room *r, int64_t group, int64_t next, int64_t end)
+{
+    const conv_shape *s = &p->s;
+    const int64_t each[2] = { s->o * s->out[0] * s->out[1], s->c * s->in[0] * s->in[1] };
+    const int64_t images = s->g == 1 ? simd_min(p->images, end - next) : 1;
+    for (int i = 0; i < 2; i++) {
+        r->ahead[i] = (const float *)a->in[i].data + (simd_min(next, s->b - 1) * s->g + group) * each[i];
+        r->lines[i] = next >= end ? 0 : each[i] * images / 16;
+    }
+}
+
 static void bank_tiles(const bank_plan *p, const bank_room *r, const float *x, float *part, const int64_t *panel,
                        bool add)
 {
@@ -231,8 +253,7 @@ static void bank_tiles(const bank_plan *p, const bank_room *r, const float *x, f
             const int64_t row = simd_cut(p->rows, groups, n), rows = simd_cut(p->rows, groups, n + 1) - row;
             t.row = r->row + row, t.to = part + row * taps * p->wide + first;
             const int64_t done = ((i - panel[0]) * groups + n) * t.pixels;
-            t.ahead = (uintptr_t)(r->ahead + (done < r->lines ? done * 16 : 0));
-            t.ahead_step = done < r->lines ? 64 : 0;
+            bank_ahead(r, done, &t);
             bank_tile_run(&t, (int)rows, (int)taps, (int)nv);
         }
     }
@@ -245,11 +266,14 @@ static void bank_block(const bank_plan *p, const nrv__args *a, bank_room *r, int
     const conv_shape *s = &p->s;
     const int64_t plane = s->in[0] * s->in[1] * s->c;
     const float *x = (const float *)a->in[1].data + image * plane;
-    bank_table(p, r, images, high);
-    bank_turn(p, a, r, image, top, panel);
     conv_grid g = p->g;
     g.origin[0] += top * s->stride[0];
     g.rows -= (p->high - high) * s->stride[0];
+    if (!p->place && (r->images < images || r->top != top || r->high != high))
+        conv_clear(r->x, &g, images);
+    bank_table(p, r, images, high);
+    r->top = top;
+    bank_turn(p, a, r, image, top, panel);
     for (int64_t b = 0; b < images && !p->place; b++)
         conv_fill(r->x + b * conv_image(&g), &g, x + b * s->g * plane);
     bank_tiles(p, r, p->place ? x + top * s->stride[0] * s->in[1] : r->x, part, panel, add);
@@ -263,14 +287,14 @@ static void bank_unit(const bank_plan *p, const nrv__args *a, bank_room *r, int6
     const int64_t panel[2] = { simd_cut(p->panels, p->cuts, cut), simd_cut(p->panels, p->cuts, cut + 1) };
     const int64_t b0 = simd_cut(s->b, p->parts, share), b1 = simd_cut(s->b, p->parts, share + 1);
     const int64_t blocks = simd_ceil(s->out[0], p->high);
+    /* the next unit's images are those behind this one's */
+    const int64_t last = unit + 1 < a->end && p->cuts * s->g == 1 ? s->b : b1;
     float *part = (float *)a->shared + (share * s->g + group) * p->k * p->wide;
     bool add = false;
     for (int64_t b = b0; b < b1; b += p->images)
         for (int64_t i = 0; i < blocks; i++, add = true) {
             const int64_t top = simd_cut(s->out[0], blocks, i), high = simd_cut(s->out[0], blocks, i + 1) - top;
-            const int64_t dy = s->o * s->out[0] * s->out[1], next = b + p->images;
-            r->ahead = (const float *)a->in[0].data + (simd_min(next, s->b - 1) * s->g + group) * dy;
-            r->lines = i + 1 < blocks || next >= b1 ? 0 : dy * (s->g == 1 ? simd_min(p->images, b1 - next) : 1) / 16;
+            bank_next(p, a, r, group, i + 1 < blocks ? last : simd_min(b + p->images, b1), last);
             bank_block(p, a, r, b * s->g + group, simd_min(p->images, b1 - b), top, high, panel, part, add);
         }
 }

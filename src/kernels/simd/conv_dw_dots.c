@@ -188,6 +188,7 @@ static void conv_sum_unit(const conv_sum *p, const nrv__args *a, int64_t unit)
     float *x = (float *)(((uintptr_t)(taps + n) + 63) / 64 * 64), *y = x + p->batch * conv_image(&p->g);
     conv_dots t = { .x = x, .width = p->width, .step_x = conv_image(&p->g), .step_y = rows * p->width };
     memset(part, 0, (size_t)(rows * p->k) * sizeof *part);
+    conv_clear(x, &p->g, simd_min(p->batch, b1 - b0));
     for (int64_t b = b0; b < b1; b += p->batch) {
         t.images = simd_min(p->batch, b1 - b);
         for (int64_t i = 0; i < t.images; i++) {
