@@ -42,7 +42,7 @@ nrv_tensor model_input(nrv_graph *g, const char *name, nrv_dtype type, nrv_shape
     for (int i = 0; i < shape.rank; i++)
         n *= (size_t)shape.dim[i];
     feed *f = &feeds[n_feeds];
-    if (n_feeds == INPUTS || !(f->data = malloc(n * sizeof(float))))
+    if (n_feeds == INPUTS || !(f->data = aligned_alloc(64, (n * sizeof(float) + 63) / 64 * 64)))
         return NULL;
     n_feeds++;
     snprintf(f->name, sizeof f->name, "%s", name);
