@@ -51,7 +51,8 @@ function(nervo_register name file)
     endif()
     set(folder ${PROJECT_BINARY_DIR}/test-work/${name})
     file(MAKE_DIRECTORY ${folder})
-    set(env NERVO_ROOT=${PROJECT_SOURCE_DIR} NERVO_BUILD=${PROJECT_BINARY_DIR} NERVO_SANITIZE=${NERVO_SANITIZE})
+    set(env NERVO_ROOT=${PROJECT_SOURCE_DIR} NERVO_BUILD=${PROJECT_BINARY_DIR} NERVO_SANITIZE=${NERVO_SANITIZE}
+        NERVO_OPS=) # every op, whatever the caller asks of single programs
     if(NERVO_CLI)
         list(APPEND env NERVO_BIN=$<TARGET_FILE:nervo>)
     endif()

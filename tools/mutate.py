@@ -2,22 +2,33 @@
 
 Promises: mutants are drawn by seed from each file of src/ops that holds an op, and from those of the engine that loops,
 choices, gradients, formulas and rewriting are made of - a sign, an axis, a constant, the order of operands - one of each kind
-before two of any; the tree itself is never touched. A mutant that no test notices must be
-listed in tools/mutants.txt with the proof that it changes nothing; otherwise exit 1.
+before two of any; the tree itself is never touched. A mutant that no test notices must be listed in tools/mutants.txt
+with the proof that it changes nothing, unless the compiler makes the same machine code of it; otherwise exit 1.
 Kernels, which are held against the ops and compiled once for each instruction set, are mutated where --only names
-them, for all sets at once. Does not do: mutate the records, which are data and hold the tests.
+them, for all sets at once. Only what fails for a mutant and passes without it counts, and nothing lives that has not met
+every program whole. Does not do: mutate the records, which are data and hold the tests.
 
-usage: python3 tools/mutate.py [--seed N] [--each N] [--only FILE[,FILE]] [--jobs N] [--list]
+How it is quick: a mutant is linked once, as a shared library that all programs load; those that walk the registry are
+asked about the ops of its file first (NERVO_OPS, test/support/each_op.h); limits are of processor time, so a busy
+machine breaks none. What was judged is written down in build-mutate/judged and holds for the same text of the file and,
+to the byte, the same program that noticed - or the same library and programs, where none did; --afresh forgets it.
+
+usage: python3 tools/mutate.py [--seed N] [--each N] [--only FILE[,FILE]] [--jobs N] [--list] [--afresh]
 """
 import argparse
+import collections
 import concurrent.futures
+import dataclasses
+import hashlib
 import json
+import os
 import pathlib
 import random
 import re
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -26,9 +37,14 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build-mutate"
 BUILD = WORK / "sound"  # the unbroken build
+PROGRAMS = WORK / "programs"  # linked with LIBRARY, wherever it is found
+LIBRARY = "libmutant.so"
+LINKER = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []  # half of the time
+JUDGED = WORK / "judged"
 CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)}
 ROOMS = ("op", "grad", "graph", "kernel", "api", "nn", "compile", "run")  # whose programs are asked, the quickest first
-LAST = "fuzz.graphs"  # and then random programs; first, where it is about the engine
+LAST = "fuzz.graphs"  # and random programs; among the quick, where it is about the engine
+DEAR = 3  # seconds; a program that takes longer is asked, about all ops, when everything else has been
 ENGINE = ("src/grad/*.c", "src/graph/block.c", "src/graph/copy.c", "src/graph/live.c", "src/compile/simplify.c",
           "src/compile/rewrite.c", "src/compile/turns.c", "src/ops/formula.c", "src/ops/algebra.c")
 KERNELS = "src/kernels/simd/*.c"
@@ -129,66 +145,162 @@ def known():
     return proofs
 
 
-class Bench:
-    """a folder in which one mutant at a time is compiled, linked and tested"""
-    lock = threading.Lock()
-
-    def __init__(self, number, programs, compiles):
-        self.folder = WORK / str(number)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.programs, self.compiles = programs, compiles
-
-    def run(self, command, limit, **more):
-        def bound():
-            resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        try:
-            return subprocess.run(command, cwd=self.folder, timeout=limit, preexec_fn=bound, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, **more).returncode
-        except subprocess.TimeoutExpired:
-            return "too slow"
-
-    def try_mutant(self, path, text):
-        """the name of the program that noticed; None if none did; '' if it does not compile"""
-        source, things = self.folder / path.name, ""
-        source.write_text(text)
-        for i, words in enumerate(self.compiles[path]):
-            command = [word for word in words if word not in ("-Werror", "-O3", "-Wall", "-Wextra")]
-            things += f" {self.folder / path.name}.{i}.o"
-            command[command.index("-o") + 1], command[command.index("-c") + 1] = things.split()[-1], str(source)
-            if self.run([*command, "-O1", "-w", f"-I{path.parent}"], 300):
-                return ""
-        library = BUILD / "libnervo.a"  # the mutant stands before it: two files of the library may have one name
-        early = not {"ops", "kernels"} & set(path.parts)
-        names = sorted(self.programs, key=lambda name: name != LAST) if early else self.programs
-        for name in names:
-            link, seconds = self.programs[name]
-            program = self.folder / name
-            if self.run(["sh", "-c", link.replace("\0out", str(program)).replace("\0lib", f"{things} {library}", 1)
-                         .replace("\0lib", str(library))], 300):
-                return "link"
-            if self.run([str(program)], 20 + 10 * seconds, env=CLEAN):
-                return name
-        return None
+def digest(*parts):
+    return hashlib.sha256(b"\0".join(part if isinstance(part, bytes) else str(part).encode() for part in parts)).hexdigest()
 
 
-def find_programs():
-    """name -> (link command with marks for program and library, seconds it takes unbroken)"""
-    names = sorted((p.name for p in (BUILD / "test").glob("*.*") if p.name.split(".")[0] in ROOMS),
-                   key=lambda name: (ROOMS.index(name.split(".")[0]), name)) + [LAST]
-    programs = {}
-    for name in names:
+def run(command, folder, seconds=None, **more):
+    """(exit code, seconds of processor time); where seconds are given, as many are allowed"""
+    def bound():
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if seconds:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+    process = subprocess.Popen(command, cwd=folder, preexec_fn=bound, stdout=subprocess.DEVNULL, start_new_session=True,
+                               stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, **more)
+    stop = threading.Timer(60 + 10 * (seconds or 60), os.killpg, (process.pid, signal.SIGKILL))  # for one that waits
+    stop.start()
+    _, status, used = os.wait4(process.pid, 0)
+    stop.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime
+
+
+class Memory:
+    """what was judged before, in a file that an interrupted run leaves whole: what, for which bytes, the answer"""
+
+    def __init__(self, afresh):
+        self.lock, self.known = threading.Lock(), {}
+        if JUDGED.exists() and not afresh:
+            lines = [line.split(" ") for line in JUDGED.read_text().splitlines()]
+            self.known = {line[0]: tuple(line[1:]) for line in lines if len(line) == 3}
+        JUDGED.write_text("".join(f"{key} {seal} {answer}\n" for key, (seal, answer) in self.known.items()))
+
+    def ask(self, key, seal_of):
+        seal, answer = self.known.get(key, ("", ""))
+        return answer if seal and seal == seal_of(answer) else None
+
+    def tell(self, key, seal, answer):
+        with self.lock, JUDGED.open("a") as to:
+            to.write(f"{key} {seal} {answer}\n")
+
+
+class Program:
+    """a test program, linked with the library that its folder of the day holds"""
+
+    def __init__(self, name):
+        self.name, self.path = name, PROGRAMS / name
+        room, stem = name.split(".")
+        sources = [ROOT / "test" / room / file for file in (f"test_{stem}.c", f"{stem}_test.c")]
+        self.walks = any("each_op(" in p.read_text() for p in sources if p.exists())
         link = subprocess.run(["ninja", "-C", str(BUILD), "-t", "commands", "-s", f"test/{name}"],
                               check=True, capture_output=True, text=True).stdout.splitlines()[-1]
-        link = re.sub(r"(?<= -o )\S+", "\0out", link, count=1)
-        link = f"cd {shlex.quote(str(BUILD))} && " + re.sub(r"(?<=\s)libnervo\.a(?=\s)", "\0lib", link)
-        start = time.monotonic()
-        if subprocess.run([str(BUILD / "test" / name)], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          env=CLEAN).returncode not in (0, 77):
-            sys.exit(f"mutate: {name} fails on the unbroken sources; mend that first")
-        programs[name] = (link, time.monotonic() - start)
-    return dict(sorted(programs.items(), key=lambda one: (one[0] == LAST, one[1][1])))
+        link = re.sub(r"(?<= -o )\S+", str(self.path), link, count=1)
+        link = re.sub(r"(?<=\s)libnervo\.a(?=\s)", str(WORK / LIBRARY), link)
+        subprocess.run(link, shell=True, check=True, cwd=BUILD)
+        self.seal = digest(self.path.read_bytes())
+
+    def fails(self, folder, ops="", seconds=None):
+        """the library in WORK or in a folder of a mutant breaks it; and the processor time it took"""
+        code, used = run([str(self.path)], WORK if folder == WORK else folder / "work", seconds,
+                         env={**CLEAN, "NERVO_OPS": ops, "LD_LIBRARY_PATH": str(folder)})
+        return code not in (0, 77), used
+
+    def measure(self, memory, library):
+        """how long it takes, if it passes"""
+        seconds = memory.ask(digest("seconds", self.name), lambda _: digest(self.seal, library))
+        failed, self.seconds = (False, float(seconds)) if seconds else self.fails(WORK)
+        if failed:
+            sys.exit(f"mutate: {self.name} fails on the unbroken sources; mend that first")
+        if not seconds:
+            memory.tell(digest("seconds", self.name), digest(self.seal, library), self.seconds)
+
+
+class Bench:
+    """a folder in which one mutant at a time is compiled, linked and tested"""
+
+    def __init__(self, number, programs, sources):
+        self.folder = WORK / str(number)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "work").mkdir(parents=True)
+        self.programs, self.sources = programs, sources
+
+    def compile(self, path, text):
+        """the machine code for each instruction set, or None"""
+        source = self.folder / path.name
+        source.write_text(text)
+        codes = []
+        for words, thing in self.sources[path]:
+            command = [word for word in words if word not in ("-Werror", "-O3", "-Wall", "-Wextra")]
+            command[command.index("-o") + 1] = str(self.folder / pathlib.Path(thing).name)
+            command[command.index("-c") + 1] = str(source)
+            if run([*command, "-O1", "-w", f"-I{path.parent}"], self.folder)[0]:
+                return None
+            codes.append((self.folder / pathlib.Path(thing).name).read_bytes())
+            (self.folder / pathlib.Path(thing).name).rename(self.folder / f"{len(codes)}.o")
+        return codes
+
+    def link(self, path):
+        mine = {thing: str(self.folder / f"{i + 1}.o") for i, (_, thing) in enumerate(self.sources[path])}
+        link_library(self.folder, [mine.get(thing, thing) for made in self.sources.values() for _, thing in made])
+
+    def notices(self, program, ops):
+        """does it fail with the mutant, and pass without, when asked about these ops?"""
+        if not program.fails(self.folder, ops, 10 + (1 if ops else 10) * program.seconds)[0]:
+            return False
+        if ops and program.fails(WORK, ops)[0]:
+            sys.exit(f"mutate: {program.name} fails when asked for {ops} alone; mend that first")
+        return True
+
+    def first_of(self, programs, ops):
+        """the name of the first that notices, with :whole if it could have been asked about fewer"""
+        for program in programs:
+            if self.notices(program, ops):
+                return program.name + (":whole" if program.walks and not ops else "")
+        return None
+
+    def try_mutant(self, path, text, sound, dear):
+        """the program that noticed; "wrong" if it does not compile, "same" if it is the same machine code; "later" if
+        none of the quick programs noticed, and of the dear ones "nobody" """
+        code = self.compile(path, text)
+        if code is None:
+            return "wrong"
+        self.link(path)
+        ops = " ".join(re.findall(r"^NRV_OP\(\s*(\w+)", sound, re.M))
+        engine = not {"ops", "kernels"} & set(path.parts)
+        programs = sorted(self.programs.values(), key=lambda p: p.seconds)
+        quick = [p for p in programs if p.seconds < DEAR or (engine and p.name == LAST)]
+        if dear:
+            return self.first_of([p for p in programs if p not in quick], "") or "nobody"
+        noticed = self.first_of([p for p in programs if p.walks], ops) if ops else None
+        return noticed or ("same" if code == self.compile(path, sound) else self.first_of(quick, "") or "later")
+
+
+def link_library(folder, things):
+    (folder / "things").write_text("\n".join(things))
+    subprocess.run(["cc", "-shared", f"-Wl,-soname,{LIBRARY}", *LINKER, "-o", str(folder / LIBRARY),
+                    f"@{folder / 'things'}", "-lm", "-pthread"], cwd=BUILD, check=True)
+
+
+def find_sources():
+    """source of the library -> the commands that compile it, with what they make; a kernel has one for each
+    instruction set"""
+    sources = {}
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"])
+        if path.is_relative_to(ROOT / "src"):
+            words = shlex.split(entry["command"])
+            sources.setdefault(path, []).append((words, words[words.index("-o") + 1]))
+    return sources
+
+
+def find_programs(jobs):
+    """name -> program, linked anew"""
+    shutil.rmtree(PROGRAMS, ignore_errors=True)
+    PROGRAMS.mkdir()
+    names = [p.name for p in (BUILD / "test").glob("*.*") if p.name.split(".")[0] in ROOMS] + [LAST]
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return {program.name: program for program in pool.map(Program, sorted(names))}
 
 
 def line_around(text, at):
@@ -197,34 +309,96 @@ def line_around(text, at):
     return text[start:end if end >= 0 else None].strip()
 
 
-def judge(path, seed, each, benches, proofs):
-    """draws until `each` mutants of the file were noticed or survived; the report, and the survivors"""
+@dataclasses.dataclass
+class Mutant:
+    path: pathlib.Path
+    name: str
+    place: str
+    before: str
+    after: str
+    text: str
+    verdict: str = ""
+
+    def tell(self, proofs):
+        if self.verdict == "nobody" and (self.name, self.before, self.after) in proofs:
+            self.verdict = "proved"
+        words = {"nobody": "NOT NOTICED", "later": "not yet noticed", "proved": "changes nothing", "same": "the same code"}
+        print(f"{words.get(self.verdict, 'caught by ' + self.verdict):28} {self}", flush=True)
+
+    def __str__(self):
+        return f"{self.place}: {self.before}  ->  {self.after}"
+
+
+def draw(path, seed):
+    """all mutants of a file, as they are drawn"""
     text = path.read_text()
-    report, survivors, proved, drawn = [], [], 0, 0
     name = path.relative_to(ROOT).as_posix()
     for kind, start, end, new in order_of(path, text, seed):
-        if drawn == each:
-            break
         mutant = text[:start] + new + text[end:]
-        before, after = line_around(text, start), line_around(mutant, start)
-        bench = benches.pop()
-        noticed = bench.try_mutant(path, mutant)
-        benches.append(bench)
-        if noticed == "":
-            continue
-        drawn += 1
-        where = f"{name}:{text.count(chr(10), 0, start) + 1}: {kind}: {before}  ->  {after}"
-        if noticed:
-            report.append(f"caught by {noticed:12} {where}")
-        elif (name, before, after) in proofs:
-            proved += 1
-            report.append(f"changes nothing        {where}\n{'':23}{proofs[name, before, after]}")
-        else:
-            survivors.append(where)
-            report.append(f"NOT NOTICED            {where}")
-    if drawn < each:
-        report.append(f"only {drawn} mutants        {name} has no more to change")
-    return report, survivors, drawn, proved
+        yield Mutant(path, name, f"{name}:{text.count(chr(10), 0, start) + 1}: {kind}", line_around(text, start),
+                     line_around(mutant, start), mutant)
+
+
+class Court:
+    """judges mutants, as many at a time as there are benches, and remembers"""
+
+    def __init__(self, programs, sources, memory, seal_of, jobs):
+        self.benches = [Bench(number, programs, sources) for number in range(jobs)]
+        self.memory, self.seal_of, self.proofs = memory, seal_of, known()
+
+    def judge(self, mutant, dear):
+        key = digest(mutant.name, mutant.text)
+        mutant.verdict = self.memory.ask(key, self.seal_of)
+        if not mutant.verdict or (dear and mutant.verdict == "later"):
+            bench = self.benches.pop()
+            mutant.verdict = bench.try_mutant(mutant.path, mutant.text, mutant.path.read_text(), dear)
+            self.memory.tell(key, self.seal_of(mutant.verdict), mutant.verdict)
+            self.benches.append(bench)
+        if mutant.verdict != "wrong":
+            mutant.tell(self.proofs)
+
+    def judge_file(self, path, wish):
+        """by the quick programs: as many mutants as wished that compile"""
+        drawn = []
+        for mutant in draw(path, wish.seed):
+            if len(drawn) == wish.each:
+                break
+            self.judge(mutant, False)
+            drawn += [mutant] if mutant.verdict != "wrong" else []
+        if len(drawn) < wish.each:
+            print(f"{f'only {len(drawn)} mutants':28} {path.relative_to(ROOT)} has no more to change", flush=True)
+        return drawn
+
+    def judge_all(self, paths, wish):
+        with concurrent.futures.ThreadPoolExecutor(wish.jobs) as pool:
+            drawn = [one for some in pool.map(lambda path: self.judge_file(path, wish), paths) for one in some]
+            list(pool.map(lambda one: self.judge(one, True), [one for one in drawn if one.verdict == "later"]))
+        return drawn
+
+
+def what_to_break(only):
+    paths = [p for p in sorted((ROOT / "src/ops").rglob("*.c"))
+             if re.search(r"^NRV_OP\(", p.read_text(), re.M) and (not only or p.stem in only)]
+    paths += [p for glob in ENGINE for p in sorted(ROOT.glob(glob)) if not only or p.stem in only]
+    return paths + [p for p in sorted(ROOT.glob(KERNELS)) if p.stem in only]
+
+
+def show(paths, wish):
+    for path in paths:
+        for mutant in list(draw(path, wish.seed))[:wish.each]:
+            print(mutant)
+
+
+def build(jobs):
+    """the unbroken library, as objects and as one, and the programs"""
+    WORK.mkdir(exist_ok=True)
+    print(f"mutate: building in {BUILD}", flush=True)
+    subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(BUILD), "-DCMAKE_BUILD_TYPE=Release",
+                    "-DNERVO_BUILD_CLI=OFF", "-DNERVO_BUILD_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", str(BUILD), "-j", str(jobs)], check=True, stdout=subprocess.DEVNULL)
+    sources = find_sources()
+    link_library(WORK, [thing for made in sources.values() for _, thing in made])
+    return sources, find_programs(jobs)
 
 
 def main():
@@ -234,42 +408,33 @@ def main():
     asked.add_argument("--only", default="")
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--list", action="store_true", help="show what would be drawn, without trying it")
+    asked.add_argument("--afresh", action="store_true", help="forget what was judged before")
     wish = asked.parse_args()
-    only = set(filter(None, wish.only.split(",")))
-    paths = [p for p in sorted((ROOT / "src/ops").rglob("*.c"))
-             if re.search(r"^NRV_OP\(", p.read_text(), re.M) and (not only or p.stem in only)]
-    paths += [p for glob in ENGINE for p in sorted(ROOT.glob(glob)) if not only or p.stem in only]
-    paths += [p for p in sorted(ROOT.glob(KERNELS)) if p.stem in only]
+    paths = what_to_break(set(filter(None, wish.only.split(","))))
     if wish.list:
-        for path in paths:
-            text = path.read_text()
-            for kind, start, end, new in list(order_of(path, text, wish.seed))[:wish.each]:
-                mutant = text[:start] + new + text[end:]
-                print(f"{path.name}: {kind}: {line_around(text, start)}  ->  {line_around(mutant, start)}")
+        show(paths, wish)
         return 0
-    WORK.mkdir(exist_ok=True)
-    print(f"mutate: building in {BUILD}", flush=True)
-    subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(BUILD), "-DCMAKE_BUILD_TYPE=Release",
-                    "-DNERVO_BUILD_CLI=OFF", "-DNERVO_BUILD_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(BUILD)], check=True, stdout=subprocess.DEVNULL)
-    programs = find_programs()
+    sources, programs = build(wish.jobs)
     if not programs or not paths:
         sys.exit("mutate: there is nothing to mutate, or no test program to ask")
-    compiles = {}  # a kernel is compiled for each instruction set
-    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        compiles.setdefault(pathlib.Path(entry["file"]), []).append(shlex.split(entry["command"]))
-    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} files; asking", *programs, flush=True)
-    benches = [Bench(number, programs, compiles) for number in range(wish.jobs)]
-    total, proofs_used, survivors, proofs = 0, 0, [], known()
+    memory, library = Memory(wish.afresh), digest((WORK / LIBRARY).read_bytes())
+    everything = digest(library, *sorted(p.seal for p in programs.values()))
+
+    def seal_of(verdict):
+        program = programs.get(verdict.split(":")[0])
+        return program.seal if program else everything
     with concurrent.futures.ThreadPoolExecutor(wish.jobs) as pool:
-        for report, missed, drawn, proved in pool.map(lambda p: judge(p, wish.seed, wish.each, benches, proofs), paths):
-            print("\n".join(report), flush=True)
-            survivors += missed
-            total += drawn
-            proofs_used += proved
-    print(f"mutate: {total} mutants, {total - len(survivors) - proofs_used} caught, "
-          f"{proofs_used} proved to change nothing, {len(survivors)} not noticed")
-    return 1 if survivors else 0
+        list(pool.map(lambda p: p.measure(memory, library), programs.values()))
+    print(f"mutate: seed {wish.seed}, {wish.each} mutants in each of {len(paths)} files; asking",
+          *(f"{p.name} ({p.seconds:.1f} s)" for p in programs.values()), flush=True)
+    drawn = Court(programs, sources, memory, seal_of, wish.jobs).judge_all(paths, wish)
+    counts = collections.Counter(one.verdict for one in drawn)
+    nobody, proved, same = (counts.pop(word, 0) for word in ("nobody", "proved", "same"))
+    print("mutate: noticed first by", ", ".join(f"{name} {n}" for name, n in counts.most_common()))
+    print("".join(f"NOT NOTICED {one}\n" for one in drawn if one.verdict == "nobody"), end="")
+    print(f"mutate: {len(drawn)} mutants, {counts.total()} caught, {same} the same code, {proved} proved to change nothing, "
+          f"{nobody} not noticed")
+    return 1 if nobody else 0
 
 
 sys.exit(main())
