@@ -268,7 +268,8 @@ static nrv_tensor spare_copy(spare_pass *p, nrv_tensor v, nrv_tensor y)
 static nrv_tensor spare_node(void *user, nrv_tensor y)
 {
     spare_pass *p = user;
-    bool late = p->of[y->id].at > p->worst;
+    /* a block may be given what nothing inside reads: that is no reader */
+    bool late = p->of[y->id].at > p->worst && !nrv__is_block(y) && !nrv__block_read(y);
     for (int k = 0; k < y->n_in && late; k++) {
         spare_value *v = &p->of[y->in[k]->id];
         if (v->again && !v->copy) {
