@@ -199,7 +199,7 @@ static bool compile_tier(nrv_plan *p, const nrv_compile_opt *opt)
 static bool compile_passes(nrv__compiler *c)
 {
     bool ok = nrv__pass_simplify(c) && nrv__pass_turns(c) && nrv__nominal(c) && nrv__pass_simplify(c) &&
-              nrv__nominal(c) && nrv__pass_order(c) && nrv__pass_early(c);
+              nrv__nominal(c) && nrv__pass_order(c) && nrv__pass_early(c) && nrv__pass_spare(c);
     for (size_t i = 0; i < c->n_inner && ok; i++)
         ok = nrv__pass_lower_block(c, &c->inner[i]);
     ok = ok && nrv__pass_lower(c);

@@ -23,13 +23,6 @@ static double early_bytes(const early_pass *p, nrv_tensor x)
     return n;
 }
 
-static nrv_tensor early_base(nrv_tensor x)
-{
-    while (x->op->flags & NRV_VIEW)
-        x = x->in[0];
-    return x;
-}
-
 static bool early_costs_nothing(nrv_tensor x)
 {
     return (x->op->flags & (NRV_VIEW | NRV_LEAF | NRV_POINTWISE)) != 0;
@@ -41,7 +34,7 @@ static bool early_frees(const early_pass *p, nrv_tensor y, const nrv_tensor *in,
     if (early_costs_nothing(y) || nrv__is_block(y) || nrv__block_read(y))
         return false;
     for (int k = 0; k < n_in; k++) {
-        nrv_tensor x = early_base(in[k]);
+        nrv_tensor x = nrv__viewed(in[k]);
         read += x->op->flags & NRV_LEAF ? 0 : early_bytes(p, x);
     }
     return 2 * early_bytes(p, y) <= read;
@@ -55,7 +48,7 @@ static void early_move(early_pass *p, size_t i)
         return;
     int32_t place = 0;
     for (int k = 0; k < n_in; k++) {
-        int32_t x = p->after[p->at[early_base(in[k])->id]];
+        int32_t x = p->after[p->at[nrv__viewed(in[k])->id]];
         place = x > place ? x : place;
     }
     while ((size_t)place + 1 < i && early_costs_nothing(p->order[place + 1]))

@@ -62,6 +62,7 @@ bool nrv__pass_group(nrv__compiler *c, nrv__area *a)
     group_state s = { nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(int32_t)), nrv__tmp(c, n, sizeof(bool)),
                       nrv__tmp(c, n, sizeof(nrv_tensor)) };
     a->group = nrv__tmp(c, n, sizeof *a->group);
+    a->n_group = 0;
     if (!s.up || !s.size || !s.closed || !s.shape || !a->group)
         return false;
     for (size_t i = 0; i < a->n_order; i++) {

@@ -5,6 +5,7 @@
    - turns: what of a loop need not wait for the turn before, for all turns at once.
    - order: a walk from the outputs by name, updates of variables last; the same inside of blocks.
    - early: what lets go of more memory than it takes moves up behind its inputs.
+   - spare: what is cheap to compute again is not kept over the worst moment.
    - group: element-wise chains into tile programs.
    - lower: values, views, copies, kernels, steps; what may be written in place.
    - alike: what other sizes do not change, and what lies as something else does, whatever they are. */
@@ -62,6 +63,7 @@ bool nrv__pass_simplify(nrv__compiler *c);
 bool nrv__pass_turns(nrv__compiler *c);
 bool nrv__pass_order(nrv__compiler *c);
 bool nrv__pass_early(nrv__compiler *c);    /* needs the nominal lengths */
+bool nrv__pass_spare(nrv__compiler *c);    /* and order and early again, where it changed anything */
 bool nrv__nominal(nrv__compiler *c);       /* the lengths that were added since, too */
 bool nrv__kept_all(void *c, nrv_tensor n); /* for nrv__live after simplify: composites that are left are kept */
 bool nrv__pass_group(nrv__compiler *c, nrv__area *a);
@@ -86,6 +88,12 @@ bool nrv__rewrite_all(nrv__rewrite *r, nrv_tensor (*node)(void *user, nrv_tensor
 
 /* what n reads: its inputs, or what the inside of a block does */
 int nrv__reads(const nrv__compiler *c, nrv_tensor n, const nrv_tensor **in);
+static inline nrv_tensor nrv__viewed(nrv_tensor x) /* whose memory x is */
+{
+    while (x->op->flags & NRV_VIEW)
+        x = x->in[0];
+    return x;
+}
 bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
 static inline bool nrv__without(const nrv__compiler *c, const char *name) /* switched off: a kernel, a pass */
 {

@@ -323,6 +323,8 @@ typedef struct nrv__alive {
 } nrv__alive;
 nrv_status nrv__alive_from(nrv__alive *a, int n, const nrv_tensor *root);
 
+int64_t nrv__macs(nrv_tensor n, const int64_t *polys); /* multiply-adds, where that is what it does */
+
 nrv_status nrv__graph_fail(nrv_graph *g, nrv_status s, const char *hint, const char *fmt, ...) NRV__PRINTF(4, 5);
 nrv__path *nrv__scope_at(const nrv_graph *g);
 const char *nrv__scope_path(nrv_graph *g); /* its text */

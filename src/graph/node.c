@@ -138,19 +138,11 @@ static nrv_tensor node_new(nrv_graph *g, const node_key *k, uint64_t h)
     return n;
 }
 
-static void node_count_macs(nrv_graph *g, nrv_tensor n)
+int64_t nrv__macs(nrv_tensor n, const int64_t *polys)
 {
     nrv__view in[2] = { 0 }, out = { 0 };
-    if (!n->op->macs || n->n_in > 2 || n->body) /* of a composite its body was counted */
-        return;
-    int64_t one[32], atoms[64], polys[256];
-    size_t bad;
-    if (g->dims.n_size > 32 || g->dims.n_atom > 64 || g->dims.n_poly > 256)
-        return;
-    for (size_t i = 0; i < g->dims.n_size; i++)
-        one[i] = 1;
-    if (!nrv__dims_eval(&g->dims, one, atoms, polys, &bad))
-        return;
+    if (!n->op->macs || n->n_in > 2)
+        return 0;
     for (int i = 0; i <= n->n_in; i++) {
         nrv_tensor x = i < n->n_in ? n->in[i] : n;
         nrv__view *v = i < n->n_in ? &in[i] : &out;
@@ -159,7 +151,18 @@ static void node_count_macs(nrv_graph *g, nrv_tensor n)
             v->dim[k] = nrv__dim_at(x->dim[k], polys);
     }
     nrv__args a = { .in = in, .n_in = n->n_in, .out = &out, .n_out = 1, .attr = n->attr };
-    if (!nrv__add(g->macs, n->op->macs(&a), &g->macs))
+    return n->op->macs(&a);
+}
+
+static void node_count_macs(nrv_graph *g, nrv_tensor n)
+{
+    int64_t one[32], atoms[64], polys[256];
+    size_t bad;
+    if (!n->op->macs || n->body || g->dims.n_size > 32 || g->dims.n_atom > 64 || g->dims.n_poly > 256)
+        return; /* of a composite its body was counted */
+    for (size_t i = 0; i < g->dims.n_size; i++)
+        one[i] = 1;
+    if (nrv__dims_eval(&g->dims, one, atoms, polys, &bad) && !nrv__add(g->macs, nrv__macs(n, polys), &g->macs))
         g->macs = INT64_MAX;
 }
 

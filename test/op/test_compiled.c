@@ -255,8 +255,8 @@ static void without_each_kernel(void **state)
                 compiled_one_way(&k, &(nrv_compile_opt){ .without = (*one)->name }, how);
             }
         }
-        static const char *const passes[] = { "group", "simplify", "take_over", "once", "early", "*" };
-        for (int p = 0; p < 6; p++)
+        static const char *const passes[] = { "group", "simplify", "take_over", "once", "early", "spare", "*" };
+        for (size_t p = 0; p < sizeof passes / sizeof *passes; p++)
             compiled_one_way(&k, &(nrv_compile_opt){ .without = passes[p] }, passes[p]);
         compiled_close(&k);
     }
