@@ -56,6 +56,13 @@ static bool gemm_turned(int64_t row_a, int64_t step_a)
     return SIMD_PER_TILE == 4 && row_a == 1 && step_a != 1;
 }
 
+/* multiply-adds of a product in tiles: an edge is paid for by half vectors, or whole ones */
+static double gemm_fma(const gemm_plan *p)
+{
+    const int64_t least = SIMD_HALVES ? SIMD_W / 2 : SIMD_W;
+    return (double)p->m * (double)(simd_ceil(p->n, least) * least) * (double)p->k;
+}
+
 /* As wide as the rows allow that one panel can hold; strips of B that stay in the second cache. Of A^T rows are cut
    first, as wide strips make more of each of its lines. */
 static void gemm_cuts(gemm_plan *p)
@@ -67,7 +74,7 @@ static void gemm_cuts(gemm_plan *p)
     p->cut_k = simd_max(1, simd_ceil(p->k, GEMM_KC));
     p->direct =
         p->col_b == 1 && (SIMD_MASKED || p->n % SIMD_W == 0) && (p->m <= 32 || (p->m <= 256 && p->step_b <= 512));
-    const double fma = (double)p->m * (double)p->n * (double)p->k;
+    const double fma = gemm_fma(p);
     if (fma * (double)p->batches < 5e5)
         return;
     const int64_t tiles = simd_ceil(p->n, p->wide);
@@ -506,8 +513,10 @@ static double gemm_work(const nrv__args *g)
 {
     gemm_plan p;
     gemm_plan_of(&p, g);
-    const double fma = (double)p.m * (double)p.n * (double)p.k / (double)simd_max(1, p.cut_m * p.cut_n);
-    return 20 + fma / (p.way == GEMM_TILES ? simd_fma_rate() * 0.7 : 5.0);
+    const double pieces = (double)simd_max(1, p.cut_m * p.cut_n);
+    return 20 + (p.way == GEMM_TILES ? gemm_fma(&p) / (simd_fma_rate() * 0.7)
+                                     : (double)p.m * (double)p.n * (double)p.k / 5) /
+                    pieces;
 }
 
 static size_t gemm_scratch(const nrv__args *g)
