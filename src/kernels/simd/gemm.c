@@ -7,9 +7,9 @@
    faster as long as one of its strides is 1, which it nearly always is. */
 #include "gemm_core.h"
 
-enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384 };
+enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384, GEMM_LARGE = 1 << 21 };
 
-typedef enum { GEMM_NOTHING, GEMM_TILES, GEMM_DOTS, GEMM_SUMS } gemm_way;
+typedef enum { GEMM_NOTHING, GEMM_TILES, GEMM_NARROW, GEMM_DOTS, GEMM_SUMS } gemm_way;
 
 typedef struct gemm_plan {
     gemm_way way;
@@ -70,6 +70,9 @@ static void gemm_cuts(gemm_plan *p)
     p->wide = GEMM_NR;
     if (SIMD_PER_TILE == 4 && p->m > 6 && p->m <= 12)
         p->wide = p->m <= 8 ? 3 * SIMD_W : 2 * SIMD_W;
+    /* no wider than chains are needed: of each line of A a tile asks for one vector's next */
+    if (p->way == GEMM_NARROW)
+        p->wide = SIMD_W * (p->m > 6 ? 1 : simd_min(SIMD_PER_TILE, simd_ceil(8, p->m)));
     p->cut_m = p->cut_n = 1;
     p->cut_k = simd_max(1, simd_ceil(p->k, GEMM_KC));
     p->direct =
@@ -87,6 +90,20 @@ static void gemm_cuts(gemm_plan *p)
     while (p->batches * p->cut_m * p->cut_n < GEMM_PIECES && p->m / p->cut_m >= 64 &&
            fma / (double)(p->cut_m * p->cut_n) > 1e6)
         p->cut_m *= 2;
+}
+
+/* Of A^T and a few columns that leave most of a vector empty, C^T = B^T A has whole ones: it is computed instead, read
+   where it lies, and turned when it is done. A vector of each line of A at a time is too slow where these come from
+   memory: there the panels of gemm_by_rows, which ask for theirs earlier, stay ahead. */
+static void gemm_narrow(gemm_plan *p)
+{
+    const int64_t m = p->m, row = p->row_a, step = p->step_a;
+    if (row != 1 || step == 1 || p->n > gemm_tall(1) || p->n % SIMD_W == 0 || m < 4 * SIMD_W || p->k < SIMD_W ||
+        m > GEMM_LARGE / p->k || !(SIMD_MASKED || m % SIMD_W == 0))
+        return;
+    p->way = GEMM_NARROW;
+    p->m = p->n, p->row_a = p->col_b, p->step_a = p->step_b;
+    p->n = m, p->col_b = row, p->step_b = step;
 }
 
 /* A vector times rows of B or columns of A is a sum of them, any other product with a vector is dots; so is that of few
@@ -122,8 +139,10 @@ static void gemm_plan_of(gemm_plan *p, const nrv__args *g)
     gemm_batches(p, g);
     if (g->n == 0)
         p->way = GEMM_NOTHING, p->batches = 0, p->cut_m = p->cut_n = p->cut_k = 1;
-    else if (!gemm_vector(p))
+    else if (!gemm_vector(p)) {
+        gemm_narrow(p);
         gemm_cuts(p);
+    }
 }
 
 static gemm_piece gemm_piece_of(const gemm_plan *p, const nrv__args *g, int64_t unit)
@@ -137,11 +156,14 @@ static gemm_piece gemm_piece_of(const gemm_plan *p, const nrv__args *g, int64_t 
         batch /= p->dim[i];
     }
     w.a = (const float *)g->in[0].data + at_a, w.b = (const float *)g->in[1].data + at_b;
-    const int64_t length = p->n == 1 && p->way != GEMM_TILES ? p->m : p->n;
+    if (p->way == GEMM_NARROW)
+        w.a = (const float *)g->in[1].data + at_b, w.b = (const float *)g->in[0].data + at_a;
+    const bool tiles = p->way == GEMM_TILES || p->way == GEMM_NARROW;
+    const int64_t length = p->n == 1 && !tiles ? p->m : p->n;
     w.n1 = length, w.m1 = p->way == GEMM_SUMS ? p->k : p->m;
     if (cuts == 1)
         return w;
-    const int64_t each = p->way == GEMM_TILES ? p->wide : 1, pieces = simd_ceil(length, each);
+    const int64_t each = tiles ? p->wide : 1, pieces = simd_ceil(length, each);
     const int64_t high = p->way == GEMM_SUMS ? p->k : p->m;
     w.m0 = simd_cut(high, p->cut_m, in / p->cut_n), w.m1 = simd_cut(high, p->cut_m, in / p->cut_n + 1);
     w.n0 = simd_cut(pieces, p->cut_n, in % p->cut_n) * each;
@@ -284,6 +306,43 @@ static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *pack, con
         if (whole < w->n1)
             gemm_sweep(p, w, &t, p->direct ? NULL : pack, whole, w->n1, k0, NULL);
     }
+}
+
+/* c[j*rows + i] = s[i*wide + j] */
+static void gemm_turn(float *c, const float *s, int64_t wide, int64_t cols, int64_t rows)
+{
+    int64_t j = 0;
+    for (; j + 4 <= cols; j += 4) {
+        int64_t i = 0;
+        for (; i + 4 <= rows; i += 4)
+            simd_turn4(c + j * rows + i, rows, s + i * wide + j, wide);
+        for (; i < rows; i++)
+            for (int64_t l = j; l < j + 4; l++)
+                c[l * rows + i] = s[i * wide + l];
+    }
+    for (; j < cols; j++)
+        for (int64_t i = 0; i < rows; i++)
+            c[j * rows + i] = s[i * wide + j];
+}
+
+/* Chunks of K outside, whose lines of A stay in reach: each is a page of its own, perhaps */
+static void gemm_columns(const gemm_plan *p, const gemm_piece *w, float *s)
+{
+    const int64_t cols = w->n1 - w->n0;
+    gemm_tile t = { .row_a = p->row_a, .step_a = p->step_a, .step_b = p->step_b, .row_c = cols };
+    t.soon_step = p->step_b;
+    for (int64_t i = 0; i < p->cut_k; i++) {
+        const int64_t k0 = simd_cut(p->k, p->cut_k, i);
+        t.k = simd_cut(p->k, p->cut_k, i + 1) - k0, t.add = i > 0;
+        t.a = w->a + k0 * p->step_a;
+        for (int64_t j = 0; j < cols; j += p->wide) {
+            t.cols = (int)simd_min(p->wide, cols - j);
+            t.b = w->b + k0 * p->step_b + w->n0 + j, t.c = s + j;
+            t.soon = j + p->wide < cols ? t.b + p->wide : NULL;
+            gemm_tile_run(&t, (int)p->m);
+        }
+    }
+    gemm_turn(w->c + w->n0 * p->m, s, cols, cols, p->m);
 }
 
 /* ---- dots ---- */
@@ -514,8 +573,8 @@ static double gemm_work(const nrv__args *g)
     gemm_plan p;
     gemm_plan_of(&p, g);
     const double pieces = (double)simd_max(1, p.cut_m * p.cut_n);
-    return 20 + (p.way == GEMM_TILES ? gemm_fma(&p) / (simd_fma_rate() * 0.7)
-                                     : (double)p.m * (double)p.n * (double)p.k / 5) /
+    return 20 + (p.way == GEMM_TILES || p.way == GEMM_NARROW ? gemm_fma(&p) / (simd_fma_rate() * 0.7)
+                                                             : (double)p.m * (double)p.n * (double)p.k / 5) /
                     pieces;
 }
 
@@ -523,10 +582,12 @@ static size_t gemm_scratch(const nrv__args *g)
 {
     gemm_plan p;
     gemm_plan_of(&p, g);
-    if (p.way != GEMM_TILES)
+    if (p.way != GEMM_TILES && p.way != GEMM_NARROW)
         return (size_t)p.k * 4;
-    const int64_t tiles = p.direct ? 0 : simd_ceil(simd_ceil(p.n, p.wide), p.cut_n);
-    return (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide) * 4;
+    const int64_t tiles = simd_ceil(simd_ceil(p.n, p.wide), p.cut_n);
+    if (p.way == GEMM_NARROW)
+        return (size_t)(p.m * tiles * p.wide) * 4;
+    return p.direct ? 0 : (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide) * 4;
 }
 
 static int64_t gemm_units2(const nrv__args *g)
@@ -556,6 +617,8 @@ static void gemm_run(const nrv__args *g)
         if (p.way == GEMM_TILES) {
             const gemm_piece next = u + 1 < g->end ? gemm_piece_of(&p, g, u + 1) : w;
             gemm_tiles(&p, &w, g->scratch, next.m0 == w.m0 && next.n0 != w.n0 ? next.b + next.n0 : NULL);
+        } else if (p.way == GEMM_NARROW) {
+            gemm_columns(&p, &w, g->scratch);
         } else {
             gemm_vectors(&p, &w, g, u);
         }
@@ -563,6 +626,7 @@ static void gemm_run(const nrv__args *g)
 }
 
 NRV_KERNEL(gemm, .op = "matmul",
-           .doc = "float32 matrix product: packed and blocked, in place for small, dots or sums of rows for vectors",
+           .doc = "float32 matrix product: packed and blocked, in place for small, dots or sums of rows for vectors, "
+                  "C^T for few columns",
            .strided = 3, .repacks = gemm_repacks, .fits = gemm_fits, .units = gemm_units, .units2 = gemm_units2,
            .work = gemm_work, .scratch = gemm_scratch, .shared = gemm_shared, .run = gemm_run);
