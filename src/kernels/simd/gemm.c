@@ -17,7 +17,8 @@ typedef struct gemm_plan {
     int64_t batches, cut_m, cut_n, cut_k;
     int64_t wide; /* columns of a tile */
     int outer;
-    bool direct;                                                                /* B is read where it lies */
+    bool tall;   /* dots and sums: of the rows of a with the few columns of b, not the other way round */
+    bool direct; /* B is read where it lies */
     int64_t dim[NRV__MAX_RANK], batch_a[NRV__MAX_RANK], batch_b[NRV__MAX_RANK]; /* so many as outer says */
 } gemm_plan;
 
@@ -108,14 +109,17 @@ static void gemm_narrow(gemm_plan *p)
 
 /* A vector times rows of B or columns of A is a sum of them, any other product with a vector is dots; so is that of few
    rows with columns of which each lies in one stretch, as in a linear layer for a small batch: packing would cost more
-   than it saves, and a dot needs none. */
+   than it saves, and a dot needs none. And that of few columns with many rows, which would fill half a vector: if they
+   are long, as four vectors of sums are added up for each. */
 static bool gemm_vector(gemm_plan *p)
 {
     const bool vector = p->m == 1 || p->n == 1;
-    const int64_t length = p->n == 1 ? p->m : p->n, next = p->n == 1 ? p->row_a : p->col_b;
+    p->tall = vector ? p->n == 1 : p->m > GEMM_FEW;
+    const int64_t length = p->tall ? p->m : p->n, next = p->n == 1 ? p->row_a : p->col_b;
     const int64_t step = p->n == 1 ? p->step_a : p->step_b;
-    if (vector ? step != 1 && next != 1
-               : p->m > GEMM_FEW || step != 1 || p->step_a != 1 || p->n < 4 || p->k < 2 * SIMD_W)
+    const bool few =
+        p->tall ? p->n <= gemm_tall(1) && p->n % SIMD_W != 0 && p->k >= 8 * SIMD_W : p->n >= 4 && p->k >= 2 * SIMD_W;
+    if (vector ? step != 1 && next != 1 : !few || step != 1 || p->step_a != 1)
         return false;
     p->way = step == 1 ? GEMM_DOTS : GEMM_SUMS;
     p->cut_m = p->cut_k = 1;
@@ -159,7 +163,7 @@ static gemm_piece gemm_piece_of(const gemm_plan *p, const nrv__args *g, int64_t 
     if (p->way == GEMM_NARROW)
         w.a = (const float *)g->in[1].data + at_b, w.b = (const float *)g->in[0].data + at_a;
     const bool tiles = p->way == GEMM_TILES || p->way == GEMM_NARROW;
-    const int64_t length = p->n == 1 && !tiles ? p->m : p->n;
+    const int64_t length = p->tall && !tiles ? p->m : p->n;
     w.n1 = length, w.m1 = p->way == GEMM_SUMS ? p->k : p->m;
     if (cuts == 1)
         return w;
@@ -418,17 +422,17 @@ static void gemm_dot_run(const gemm_dot *d, int64_t mr, int nr)
    vector of sums whatever its company, so its bits do not depend on it. */
 static void gemm_dots(const gemm_plan *p, const gemm_piece *w)
 {
-    const bool tall = p->n == 1;
-    const int64_t rows = tall ? 1 : p->m, most = SIMD_PER_TILE == 4 ? 4 : 2;
-    gemm_dot d = { .row_a = tall ? 0 : p->row_a, .row_b = tall ? p->row_a : p->col_b, .k = p->k };
+    const bool tall = p->tall;
+    const int64_t rows = tall ? p->n : p->m, most = SIMD_PER_TILE == 4 ? 4 : 2;
+    gemm_dot d = { .row_a = tall ? p->col_b : p->row_a, .row_b = tall ? p->row_a : p->col_b, .k = p->k };
     const float *a = tall ? w->b : w->a, *b = tall ? w->a : w->b;
-    d.ld_y = p->n, d.col_y = 1, d.last = simd_first(p->k % SIMD_W);
+    d.ld_y = tall ? 1 : p->n, d.col_y = tall ? p->n : 1, d.last = simd_first(p->k % SIMD_W);
     for (int64_t j = w->n0, nr; j < w->n1; j += nr) {
         nr = w->n1 - j >= 4 ? 4 : 1;
         d.b = b + j * d.row_b;
         for (int64_t i = 0; i < rows; i += most) {
             const int64_t next = j + 4 + i / most;
-            d.a = a + i * d.row_a, d.y = w->c + i * d.ld_y + j;
+            d.a = a + i * d.row_a, d.y = w->c + i * d.ld_y + j * d.col_y;
             d.soon = i / most < 4 && next < w->n1 ? b + next * d.row_b : d.b;
             gemm_dot_run(&d, simd_min(most, rows - i), (int)nr);
         }
