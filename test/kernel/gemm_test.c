@@ -94,10 +94,11 @@ static void gt_blocks(void **state)
 {
     (void)state;
     static const gt_case list[] = {
-        { 63, 65, 64 },   { 64, 64, 129 },  { 100, 127, 385 }, { 257, 256, 30 }, { 37, 513, 40 },
-        { 300, 300, 50 }, { 1, 700, 300 },  { 700, 1, 300 },   { 1, 1, 5000 },   { 6, 2000, 33 },
-        { 2000, 10, 33 }, { 40, 640, 800 }, { 128, 10, 512 },  { 10, 512, 128 }, { 32, 1, 16 },
-        { 1, 33, 1 },     { 33, 1, 1 },     { 1, 1, 0 },       { 600, 1024, 5 }, { 16, 16, 1153 },
+        { 63, 65, 64 },   { 64, 64, 129 },  { 100, 127, 385 }, { 257, 256, 30 }, { 37, 513, 40 },  { 300, 300, 50 },
+        { 1, 700, 300 },  { 700, 1, 300 },  { 1, 1, 5000 },    { 6, 2000, 33 },  { 2000, 10, 33 }, { 40, 640, 800 },
+        { 128, 10, 512 }, { 10, 512, 128 }, { 32, 1, 16 },     { 1, 33, 1 },     { 33, 1, 1 },     { 1, 1, 0 },
+        { 600, 1024, 5 }, { 16, 16, 1153 }, { 70, 3, 1100 },   { 131, 7, 17 },   { 700, 11, 130 }, { 70, 2, 140 },
+        { 41, 12, 200 },  { 90, 5, 131 },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         for (int layout = 0; layout < 16; layout++)
@@ -113,6 +114,8 @@ static void gt_batch(const gt_case *s, const int64_t *sa, const int64_t *sb, int
         a.v.stride[i] = sa[i] * s->m * s->k;
         b.v.stride[i] = sb[i] * s->k * s->n;
     }
+    if (s->m > 64) /* A^T */
+        a.v.stride[2] = 1, a.v.stride[3] = s->m;
     nrv__view in[2] = { a.v, b.v };
     if (rank_b == 2) {
         in[1].rank = 2;
@@ -137,7 +140,7 @@ static void gt_batch(const gt_case *s, const int64_t *sa, const int64_t *sb, int
 static void gt_batches(void **state)
 {
     (void)state;
-    static const gt_case list[] = { { 5, 7, 9 }, { 1, 17, 6 }, { 33, 1, 20 }, { 70, 40, 12 } };
+    static const gt_case list[] = { { 5, 7, 9 }, { 1, 17, 6 }, { 33, 1, 20 }, { 70, 40, 12 }, { 68, 5, 16 } };
     static const int64_t strides[][2] = { { 3, 1 }, { 0, 1 }, { 1, 0 }, { 0, 0 } };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         for (int l = 0; l < 16; l++)

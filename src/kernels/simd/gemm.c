@@ -7,9 +7,9 @@
    faster as long as one of its strides is 1, which it nearly always is. */
 #include "gemm_core.h"
 
-enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384 };
+enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384, GEMM_LARGE = 1 << 21 };
 
-typedef enum { GEMM_NOTHING, GEMM_TILES, GEMM_DOTS, GEMM_SUMS } gemm_way;
+typedef enum { GEMM_NOTHING, GEMM_TILES, GEMM_NARROW, GEMM_DOTS, GEMM_SUMS } gemm_way;
 
 typedef struct gemm_plan {
     gemm_way way;
@@ -17,7 +17,8 @@ typedef struct gemm_plan {
     int64_t batches, cut_m, cut_n, cut_k;
     int64_t wide; /* columns of a tile */
     int outer;
-    bool direct;                                                                /* B is read where it lies */
+    bool tall;   /* dots and sums: of the rows of a with the few columns of b, not the other way round */
+    bool direct; /* B is read where it lies */
     int64_t dim[NRV__MAX_RANK], batch_a[NRV__MAX_RANK], batch_b[NRV__MAX_RANK]; /* so many as outer says */
 } gemm_plan;
 
@@ -56,6 +57,13 @@ static bool gemm_turned(int64_t row_a, int64_t step_a)
     return SIMD_PER_TILE == 4 && row_a == 1 && step_a != 1;
 }
 
+/* multiply-adds of a product in tiles: an edge is paid for by half vectors, or whole ones */
+static double gemm_fma(const gemm_plan *p)
+{
+    const int64_t least = SIMD_HALVES ? SIMD_W / 2 : SIMD_W;
+    return (double)p->m * (double)(simd_ceil(p->n, least) * least) * (double)p->k;
+}
+
 /* As wide as the rows allow that one panel can hold; strips of B that stay in the second cache. Of A^T rows are cut
    first, as wide strips make more of each of its lines. */
 static void gemm_cuts(gemm_plan *p)
@@ -63,11 +71,14 @@ static void gemm_cuts(gemm_plan *p)
     p->wide = GEMM_NR;
     if (SIMD_PER_TILE == 4 && p->m > 6 && p->m <= 12)
         p->wide = p->m <= 8 ? 3 * SIMD_W : 2 * SIMD_W;
+    /* no wider than chains are needed: of each line of A a tile asks for one vector's next */
+    if (p->way == GEMM_NARROW)
+        p->wide = SIMD_W * (p->m > 6 ? 1 : simd_min(SIMD_PER_TILE, simd_ceil(8, p->m)));
     p->cut_m = p->cut_n = 1;
     p->cut_k = simd_max(1, simd_ceil(p->k, GEMM_KC));
     p->direct =
         p->col_b == 1 && (SIMD_MASKED || p->n % SIMD_W == 0) && (p->m <= 32 || (p->m <= 256 && p->step_b <= 512));
-    const double fma = (double)p->m * (double)p->n * (double)p->k;
+    const double fma = gemm_fma(p);
     if (fma * (double)p->batches < 5e5)
         return;
     const int64_t tiles = simd_ceil(p->n, p->wide);
@@ -82,16 +93,33 @@ static void gemm_cuts(gemm_plan *p)
         p->cut_m *= 2;
 }
 
+/* Of A^T and a few columns that leave most of a vector empty, C^T = B^T A has whole ones: it is computed instead, read
+   where it lies, and turned when it is done. A vector of each line of A at a time is too slow where these come from
+   memory: there the panels of gemm_by_rows, which ask for theirs earlier, stay ahead. */
+static void gemm_narrow(gemm_plan *p)
+{
+    const int64_t m = p->m, row = p->row_a, step = p->step_a;
+    if (row != 1 || step == 1 || p->n > gemm_tall(1) || p->n % SIMD_W == 0 || m < 4 * SIMD_W || p->k < SIMD_W ||
+        m > GEMM_LARGE / p->k || !(SIMD_MASKED || m % SIMD_W == 0))
+        return;
+    p->way = GEMM_NARROW;
+    p->m = p->n, p->row_a = p->col_b, p->step_a = p->step_b;
+    p->n = m, p->col_b = row, p->step_b = step;
+}
+
 /* A vector times rows of B or columns of A is a sum of them, any other product with a vector is dots; so is that of few
    rows with columns of which each lies in one stretch, as in a linear layer for a small batch: packing would cost more
-   than it saves, and a dot needs none. */
+   than it saves, and a dot needs none. And that of few columns with many rows, which would fill half a vector: if they
+   are long, as four vectors of sums are added up for each. */
 static bool gemm_vector(gemm_plan *p)
 {
     const bool vector = p->m == 1 || p->n == 1;
-    const int64_t length = p->n == 1 ? p->m : p->n, next = p->n == 1 ? p->row_a : p->col_b;
+    p->tall = vector ? p->n == 1 : p->m > GEMM_FEW;
+    const int64_t length = p->tall ? p->m : p->n, next = p->n == 1 ? p->row_a : p->col_b;
     const int64_t step = p->n == 1 ? p->step_a : p->step_b;
-    if (vector ? step != 1 && next != 1
-               : p->m > GEMM_FEW || step != 1 || p->step_a != 1 || p->n < 4 || p->k < 2 * SIMD_W)
+    const bool few =
+        p->tall ? p->n <= gemm_tall(1) && p->n % SIMD_W != 0 && p->k >= 8 * SIMD_W : p->n >= 4 && p->k >= 2 * SIMD_W;
+    if (vector ? step != 1 && next != 1 : !few || step != 1 || p->step_a != 1)
         return false;
     p->way = step == 1 ? GEMM_DOTS : GEMM_SUMS;
     p->cut_m = p->cut_k = 1;
@@ -115,8 +143,10 @@ static void gemm_plan_of(gemm_plan *p, const nrv__args *g)
     gemm_batches(p, g);
     if (g->n == 0)
         p->way = GEMM_NOTHING, p->batches = 0, p->cut_m = p->cut_n = p->cut_k = 1;
-    else if (!gemm_vector(p))
+    else if (!gemm_vector(p)) {
+        gemm_narrow(p);
         gemm_cuts(p);
+    }
 }
 
 static gemm_piece gemm_piece_of(const gemm_plan *p, const nrv__args *g, int64_t unit)
@@ -130,11 +160,14 @@ static gemm_piece gemm_piece_of(const gemm_plan *p, const nrv__args *g, int64_t 
         batch /= p->dim[i];
     }
     w.a = (const float *)g->in[0].data + at_a, w.b = (const float *)g->in[1].data + at_b;
-    const int64_t length = p->n == 1 && p->way != GEMM_TILES ? p->m : p->n;
+    if (p->way == GEMM_NARROW)
+        w.a = (const float *)g->in[1].data + at_b, w.b = (const float *)g->in[0].data + at_a;
+    const bool tiles = p->way == GEMM_TILES || p->way == GEMM_NARROW;
+    const int64_t length = p->tall && !tiles ? p->m : p->n;
     w.n1 = length, w.m1 = p->way == GEMM_SUMS ? p->k : p->m;
     if (cuts == 1)
         return w;
-    const int64_t each = p->way == GEMM_TILES ? p->wide : 1, pieces = simd_ceil(length, each);
+    const int64_t each = tiles ? p->wide : 1, pieces = simd_ceil(length, each);
     const int64_t high = p->way == GEMM_SUMS ? p->k : p->m;
     w.m0 = simd_cut(high, p->cut_m, in / p->cut_n), w.m1 = simd_cut(high, p->cut_m, in / p->cut_n + 1);
     w.n0 = simd_cut(pieces, p->cut_n, in % p->cut_n) * each;
@@ -279,6 +312,43 @@ static void gemm_tiles(const gemm_plan *p, const gemm_piece *w, float *pack, con
     }
 }
 
+/* c[j*rows + i] = s[i*wide + j] */
+static void gemm_turn(float *c, const float *s, int64_t wide, int64_t cols, int64_t rows)
+{
+    int64_t j = 0;
+    for (; j + 4 <= cols; j += 4) {
+        int64_t i = 0;
+        for (; i + 4 <= rows; i += 4)
+            simd_turn4(c + j * rows + i, rows, s + i * wide + j, wide);
+        for (; i < rows; i++)
+            for (int64_t l = j; l < j + 4; l++)
+                c[l * rows + i] = s[i * wide + l];
+    }
+    for (; j < cols; j++)
+        for (int64_t i = 0; i < rows; i++)
+            c[j * rows + i] = s[i * wide + j];
+}
+
+/* Chunks of K outside, whose lines of A stay in reach: each is a page of its own, perhaps */
+static void gemm_columns(const gemm_plan *p, const gemm_piece *w, float *s)
+{
+    const int64_t cols = w->n1 - w->n0;
+    gemm_tile t = { .row_a = p->row_a, .step_a = p->step_a, .step_b = p->step_b, .row_c = cols };
+    t.soon_step = p->step_b;
+    for (int64_t i = 0; i < p->cut_k; i++) {
+        const int64_t k0 = simd_cut(p->k, p->cut_k, i);
+        t.k = simd_cut(p->k, p->cut_k, i + 1) - k0, t.add = i > 0;
+        t.a = w->a + k0 * p->step_a;
+        for (int64_t j = 0; j < cols; j += p->wide) {
+            t.cols = (int)simd_min(p->wide, cols - j);
+            t.b = w->b + k0 * p->step_b + w->n0 + j, t.c = s + j;
+            t.soon = j + p->wide < cols ? t.b + p->wide : NULL;
+            gemm_tile_run(&t, (int)p->m);
+        }
+    }
+    gemm_turn(w->c + w->n0 * p->m, s, cols, cols, p->m);
+}
+
 /* ---- dots ---- */
 typedef struct gemm_dot { /* y[i*ld_y + j*col_y] = sum over k of a[i*row_a + k] b[j*row_b + k] */
     const float *a, *b;
@@ -352,17 +422,17 @@ static void gemm_dot_run(const gemm_dot *d, int64_t mr, int nr)
    vector of sums whatever its company, so its bits do not depend on it. */
 static void gemm_dots(const gemm_plan *p, const gemm_piece *w)
 {
-    const bool tall = p->n == 1;
-    const int64_t rows = tall ? 1 : p->m, most = SIMD_PER_TILE == 4 ? 4 : 2;
-    gemm_dot d = { .row_a = tall ? 0 : p->row_a, .row_b = tall ? p->row_a : p->col_b, .k = p->k };
+    const bool tall = p->tall;
+    const int64_t rows = tall ? p->n : p->m, most = SIMD_PER_TILE == 4 ? 4 : 2;
+    gemm_dot d = { .row_a = tall ? p->col_b : p->row_a, .row_b = tall ? p->row_a : p->col_b, .k = p->k };
     const float *a = tall ? w->b : w->a, *b = tall ? w->a : w->b;
-    d.ld_y = p->n, d.col_y = 1, d.last = simd_first(p->k % SIMD_W);
+    d.ld_y = tall ? 1 : p->n, d.col_y = tall ? p->n : 1, d.last = simd_first(p->k % SIMD_W);
     for (int64_t j = w->n0, nr; j < w->n1; j += nr) {
         nr = w->n1 - j >= 4 ? 4 : 1;
         d.b = b + j * d.row_b;
         for (int64_t i = 0; i < rows; i += most) {
             const int64_t next = j + 4 + i / most;
-            d.a = a + i * d.row_a, d.y = w->c + i * d.ld_y + j;
+            d.a = a + i * d.row_a, d.y = w->c + i * d.ld_y + j * d.col_y;
             d.soon = i / most < 4 && next < w->n1 ? b + next * d.row_b : d.b;
             gemm_dot_run(&d, simd_min(most, rows - i), (int)nr);
         }
@@ -506,18 +576,22 @@ static double gemm_work(const nrv__args *g)
 {
     gemm_plan p;
     gemm_plan_of(&p, g);
-    const double fma = (double)p.m * (double)p.n * (double)p.k / (double)simd_max(1, p.cut_m * p.cut_n);
-    return 20 + fma / (p.way == GEMM_TILES ? simd_fma_rate() * 0.7 : 5.0);
+    const double pieces = (double)simd_max(1, p.cut_m * p.cut_n);
+    return 20 + (p.way == GEMM_TILES || p.way == GEMM_NARROW ? gemm_fma(&p) / (simd_fma_rate() * 0.7)
+                                                             : (double)p.m * (double)p.n * (double)p.k / 5) /
+                    pieces;
 }
 
 static size_t gemm_scratch(const nrv__args *g)
 {
     gemm_plan p;
     gemm_plan_of(&p, g);
-    if (p.way != GEMM_TILES)
+    if (p.way != GEMM_TILES && p.way != GEMM_NARROW)
         return (size_t)p.k * 4;
-    const int64_t tiles = p.direct ? 0 : simd_ceil(simd_ceil(p.n, p.wide), p.cut_n);
-    return (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide) * 4;
+    const int64_t tiles = simd_ceil(simd_ceil(p.n, p.wide), p.cut_n);
+    if (p.way == GEMM_NARROW)
+        return (size_t)(p.m * tiles * p.wide) * 4;
+    return p.direct ? 0 : (size_t)(simd_ceil(p.k, p.cut_k) * tiles * p.wide) * 4;
 }
 
 static int64_t gemm_units2(const nrv__args *g)
@@ -547,6 +621,8 @@ static void gemm_run(const nrv__args *g)
         if (p.way == GEMM_TILES) {
             const gemm_piece next = u + 1 < g->end ? gemm_piece_of(&p, g, u + 1) : w;
             gemm_tiles(&p, &w, g->scratch, next.m0 == w.m0 && next.n0 != w.n0 ? next.b + next.n0 : NULL);
+        } else if (p.way == GEMM_NARROW) {
+            gemm_columns(&p, &w, g->scratch);
         } else {
             gemm_vectors(&p, &w, g, u);
         }
@@ -554,6 +630,7 @@ static void gemm_run(const nrv__args *g)
 }
 
 NRV_KERNEL(gemm, .op = "matmul",
-           .doc = "float32 matrix product: packed and blocked, in place for small, dots or sums of rows for vectors",
+           .doc = "float32 matrix product: packed and blocked, in place for small, dots or sums of rows for vectors, "
+                  "C^T for few columns",
            .strided = 3, .repacks = gemm_repacks, .fits = gemm_fits, .units = gemm_units, .units2 = gemm_units2,
            .work = gemm_work, .scratch = gemm_scratch, .shared = gemm_shared, .run = gemm_run);

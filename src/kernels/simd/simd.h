@@ -130,6 +130,39 @@ SIMD_INLINE simd_f simd_if(simd_i when, simd_f yes, simd_f no)
     return (simd_f)((when & (simd_i)yes) | (~when & (simd_i)no));
 }
 
+/* The lower half of a vector, where multiplying it takes half the time: AVX-512 on units of 256 bits, as AMD has them
+   (on others it takes no longer). Elsewhere a half is a whole. */
+#if defined(__AVX512F__)
+enum { SIMD_HALVES = 1 };
+typedef float simd_half __attribute__((vector_size(32)));
+SIMD_INLINE simd_half simd_low(simd_f x)
+{
+    return __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+SIMD_INLINE simd_half simd_low_all(float x)
+{
+    return x - (simd_half){ 0 };
+}
+
+SIMD_INLINE simd_half simd_low_load_some(const float *p, simd_mask m)
+{
+    return (simd_half)_mm256_maskz_loadu_ps((__mmask8)m, p);
+}
+
+SIMD_INLINE void simd_low_store_some(float *p, simd_half x, simd_mask m)
+{
+    _mm256_mask_storeu_ps(p, (__mmask8)m, (__m256)x);
+}
+#else
+enum { SIMD_HALVES = 0 };
+typedef simd_f simd_half;
+#define simd_low(x)                     (x)
+#define simd_low_all(x)                 simd_all(x)
+#define simd_low_load_some(p, m)        simd_load_some(p, m)
+#define simd_low_store_some(p, x, mask) simd_store_some(p, x, mask)
+#endif
+
 /* x < y ? x : y and x > y ? x : y: where one is NaN, y */
 SIMD_INLINE simd_f simd_least(simd_f x, simd_f y)
 {
@@ -206,11 +239,9 @@ SIMD_INLINE float simd_sum(simd_f x)
 }
 
 #if defined(__AVX512F__)
-typedef float simd_half __attribute__((vector_size(32)));
 SIMD_INLINE simd_4 simd_quarter(simd_f x) /* lanes added pairwise until four are left */
 {
-    const simd_half y = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
-                        __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+    const simd_half y = simd_low(x) + __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
     return __builtin_shufflevector(y, y, 0, 1, 2, 3) + __builtin_shufflevector(y, y, 4, 5, 6, 7);
 }
 #elif defined(__AVX2__)
