@@ -709,6 +709,13 @@ extern const nrv__kernel nrv__kernel_channel_mix_dx_avx2;
 extern const nrv__kernel nrv__kernel_channel_mix_baseline;
 extern const nrv__kernel nrv__kernel_channel_mix_dx_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_channel_mix_dw_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_channel_mix_dw_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_channel_mix_dw_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_channel_moments_avx512;
 extern const nrv__kernel nrv__kernel_channel_sums_avx512;
 #endif
@@ -1681,6 +1688,13 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_channel_mix_baseline,
     &nrv__kernel_channel_mix_dx_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_channel_mix_dw_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_channel_mix_dw_avx2,
+#endif
+    &nrv__kernel_channel_mix_dw_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_channel_moments_avx512,
     &nrv__kernel_channel_sums_avx512,

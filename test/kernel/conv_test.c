@@ -58,7 +58,8 @@ static const struct ct_kernel {
     int which;
     bool picky;
 } ct_kernels[] = { { "conv", 0, false },       { "conv_dx", 1, false },       { "conv_dw_dots", 2, false },
-                   { "channel_mix", 0, true }, { "channel_mix_dx", 1, true }, { "conv_dw", 2, true } };
+                   { "channel_mix", 0, true }, { "channel_mix_dx", 1, true }, { "channel_mix_dw", 2, true },
+                   { "conv_dw", 2, true } };
 
 /* how often the last of them did not decline */
 static int ct_check(const ct_case *s)

@@ -182,7 +182,7 @@ NRV_OP(conv, .macs = conv_macs, .batch = conv_batch, .sig = "real x[B,C,S...], r
                    "(B,C,H,W), weights (out, in/groups, kh, kw)" },
        .test = { "x[2,3,7,8], w[4,3,3,3]", "x[2,4,9,9], w[6,2,3,3], stride=2, pad=1, groups=2",
                  "x[1,2,11], w[3,2,3], dilation=2, pad=1", "x[2,1,12,12], w[5,1,5,5], pad=2", "x[0,3,5,5], w[2,3,3,3]",
-                 "x[3,2,4,3], w[5,2,4,3], stride=2", "x[1,2,4,5,3], w[2,2,2,2,2]" });
+                 "x[3,2,4,3], w[5,2,4,3], stride=2", "x[1,2,4,5,3], w[2,2,2,2,2]", "x[2,3,8,8], w[9,3,1,1]" });
 NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
        .sig = "real dy[B,O,P...], real w[O,C/g,K...] -> dx[B,C,S...]",
        .doc = "Gradient of conv by its image; forward, it is the transposed convolution.", .vjp = conv_dx_vjp,
@@ -191,7 +191,8 @@ NRV_OP(conv_dx, .macs = conv_dx_macs, .batch = conv_dx_batch,
                    "groups | in here | hint dy has a channel for each filter; filters come in whole groups",
                    "dy[2,4,5,6], w[4,3,3,3], to=9x8 => overlap_add: axis 0 does not fit | in here | input 0: "
                    "reshape f32 [2, 3, 5, 6, 3, 3] here | hint the windows must be those of the given lengths" },
-       .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9" });
+       .test = { "dy[2,4,5,6], w[4,3,3,3], to=7x8", "dy[2,6,5,5], w[6,2,3,3], stride=2, pad=1, groups=2, to=9x9",
+                 "dy[2,3,4,4], w[3,9,1,1], stride=2, to=7x8" });
 NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...] -> dw[O,C/g,K...]",
        .doc = "Gradient of conv by its weights.", .vjp = conv_dw_vjp, .make = conv_dw_make,
        .attr_bytes = sizeof(nrv__window_attr), CONV_WHY,
@@ -201,7 +202,8 @@ NRV_OP(conv_dw, .macs = conv_dw_macs, .sig = "real dy[B,O,P...], real x[B,C,S...
                    "images are (B,C,H,W), weights (out, in/groups, kh, kw)",
                    "dy[2,4,6,5], x[2,3,7,8], kernel=3 => conv_dw: axis 0 does not fit | in here | hint dy has the "
                    "shape of conv(x, w)" },
-       .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2" });
+       .test = { "dy[2,4,5,6], x[2,3,7,8], kernel=3", "dy[2,6,5,5], x[2,4,9,9], kernel=3, stride=2, pad=1, groups=2",
+                 "dy[3,5,4,4], x[3,6,7,8], kernel=1, stride=2" });
 
 /* one place only, and all of the image in it */
 static bool conv_covers(nrv_tensor x, const nrv__window_attr *a)
