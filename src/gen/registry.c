@@ -726,6 +726,23 @@ extern const nrv__kernel nrv__kernel_channel_sums_avx2;
 extern const nrv__kernel nrv__kernel_channel_moments_baseline;
 extern const nrv__kernel nrv__kernel_channel_sums_baseline;
 #ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_channelwise_avx512;
+extern const nrv__kernel nrv__kernel_channelwise_dx_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_channelwise_avx2;
+extern const nrv__kernel nrv__kernel_channelwise_dx_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_channelwise_baseline;
+extern const nrv__kernel nrv__kernel_channelwise_dx_baseline;
+#ifdef NRV__HAVE_AVX512
+extern const nrv__kernel nrv__kernel_channelwise_dw_avx512;
+#endif
+#ifdef NRV__HAVE_AVX2
+extern const nrv__kernel nrv__kernel_channelwise_dw_avx2;
+#endif
+extern const nrv__kernel nrv__kernel_channelwise_dw_baseline;
+#ifdef NRV__HAVE_AVX512
 extern const nrv__kernel nrv__kernel_conv_avx512;
 extern const nrv__kernel nrv__kernel_conv_dx_avx512;
 #endif
@@ -1705,6 +1722,23 @@ const nrv__kernel *const nrv__kernels[] = {
 #endif
     &nrv__kernel_channel_moments_baseline,
     &nrv__kernel_channel_sums_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_channelwise_avx512,
+    &nrv__kernel_channelwise_dx_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_channelwise_avx2,
+    &nrv__kernel_channelwise_dx_avx2,
+#endif
+    &nrv__kernel_channelwise_baseline,
+    &nrv__kernel_channelwise_dx_baseline,
+#ifdef NRV__HAVE_AVX512
+    &nrv__kernel_channelwise_dw_avx512,
+#endif
+#ifdef NRV__HAVE_AVX2
+    &nrv__kernel_channelwise_dw_avx2,
+#endif
+    &nrv__kernel_channelwise_dw_baseline,
 #ifdef NRV__HAVE_AVX512
     &nrv__kernel_conv_avx512,
     &nrv__kernel_conv_dx_avx512,

@@ -50,26 +50,6 @@ typedef struct conv_job {
     bool straight; /* nothing between the rows, neither here nor there */
 } conv_job;
 
-/* a tap of the window meets what remainder of the rows (or columns) written; *e = the source row of the first of them
- */
-static int64_t conv_meets(const conv_shape *s, int axis, int64_t k, int64_t *e)
-{
-    const int64_t at = k * s->dilation[axis] - s->pad[axis], stride = s->stride[axis];
-    const int64_t first = (at % stride + stride) % stride;
-    *e = (first - at) / stride;
-    return first;
-}
-
-static void conv_back_axis(conv_grid *g, const conv_shape *s, int axis)
-{
-    int64_t low = INT64_MAX, high = INT64_MIN, e;
-    for (int64_t k = 0; k < s->k[axis]; k++) {
-        conv_meets(s, axis, k, &e);
-        low = simd_min(low, e), high = simd_max(high, e);
-    }
-    g->origin[axis] = low, g->reach[axis] = high - low, g->step[axis] = 1, g->size[axis] = s->out[axis];
-}
-
 /* the grid of `rows` rows from the first on */
 static conv_grid conv_grid_of(const conv_plan *p, int64_t rows)
 {
@@ -77,12 +57,7 @@ static conv_grid conv_grid_of(const conv_plan *p, int64_t rows)
     conv_grid g = { .channels = p->from, .grid = { rows, p->cols } };
     for (int i = 0; i < 2; i++) {
         g.grid[i] = simd_ceil(g.grid[i], p->step[i]);
-        if (p->back) {
-            conv_back_axis(&g, s, i);
-            continue;
-        }
-        g.size[i] = s->in[i], g.step[i] = s->stride[i];
-        g.origin[i] = -s->pad[i], g.reach[i] = (s->k[i] - 1) * s->dilation[i];
+        conv_axis(&g, s, i, p->back);
     }
     conv_grid_close(&g);
     if (p->place)

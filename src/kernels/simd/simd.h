@@ -119,6 +119,51 @@ SIMD_INLINE void simd_store_some(float *p, simd_f x, simd_mask m)
 }
 #endif
 
+/* Some lanes in the middle of a vector: what lies before and behind is not touched, and zero. */
+#if defined(__AVX512F__)
+typedef __mmask16 simd_span;
+SIMD_INLINE simd_span simd_span_of(int64_t first, int64_t end)
+{
+    const int64_t a = first < 0 ? 0 : first > SIMD_W ? SIMD_W : first, b = end > SIMD_W ? SIMD_W : end;
+    return (simd_span)(b <= a ? 0 : (1u << b) - (1u << a));
+}
+
+SIMD_INLINE simd_f simd_load_span(const float *p, simd_span s)
+{
+    return simd_load_some(p, s);
+}
+#elif defined(__AVX2__)
+typedef simd_i simd_span;
+SIMD_INLINE simd_span simd_span_of(int64_t first, int64_t end)
+{
+    const int64_t a = first < 0 ? 0 : first > SIMD_W ? SIMD_W : first, b = end < 0 ? 0 : end > SIMD_W ? SIMD_W : end;
+    const simd_i lane = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    return (lane >= ((int32_t)a - (simd_i){ 0 })) & (lane < ((int32_t)b - (simd_i){ 0 }));
+}
+
+SIMD_INLINE simd_f simd_load_span(const float *p, simd_span s)
+{
+    return simd_load_some(p, s);
+}
+#else
+typedef struct simd_span {
+    int64_t first, end;
+} simd_span;
+SIMD_INLINE simd_span simd_span_of(int64_t first, int64_t end)
+{
+    return (simd_span){ first, end };
+}
+
+SIMD_INLINE simd_f simd_load_span(const float *p, simd_span s)
+{
+    simd_f x = { 0 };
+    for (int64_t i = 0; i < SIMD_W; i++)
+        if (i >= s.first && i < s.end)
+            x[i] = p[i];
+    return x;
+}
+#endif
+
 /* x - 0 and not 0 + x: the latter is an addition (of a possible -0), the former is just the broadcast */
 SIMD_INLINE simd_f simd_all(float x)
 {
