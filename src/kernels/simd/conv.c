@@ -600,7 +600,7 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, conv
     j.panel[0] = simd_cut(top, p->cuts, u.cut), j.panel[1] = simd_cut(top, p->cuts, u.cut + 1);
     const float *image = (const float *)a->in[0].data + first * from;
     const float *x = p->place ? image + r0 * p->cols : r->copy;
-    if (!p->place && (r->cleared.rows != j.g.rows || r->cleared.origin[0] != j.g.origin[0])) {
+    if (!p->place && !conv_alike(&r->cleared, &j.g)) {
         r->cleared = j.g; /* later units never have more images */
         conv_clear(r->copy, &j.g, u.images);
     }
