@@ -424,8 +424,10 @@ static conv_band conv_strip_band(const conv_job *j, const conv_at *taps, const c
 {
     const int64_t rows = j->g.grid[0], end = s->first + s->nv;
     int64_t each = SIMD_W, length = j->g.pitch; /* pixels a vector begins after the one before, and a row */
-    if (j->straight && s->way != CONV_NARROW)
-        return conv_band_of(j, taps, 0, rows - 1);
+    if (j->straight && s->way == CONV_ROWS) {   /* the last vector overlaps the one before */
+        const int64_t span = conv_span(&j->g), from = simd_min(s->first * SIMD_W, span - SIMD_W);
+        return conv_band_of(j, taps, from / length, (simd_min(end * SIMD_W, span) - 1) / length);
+    }
     if (s->way != CONV_FLAT)
         each = 1, length = s->way == CONV_ROWS ? simd_ceil(j->g.grid[1], SIMD_W) : 1;
     return conv_band_of(j, taps, s->first * each / length, simd_min(rows - 1, (end * each - 1) / length));
