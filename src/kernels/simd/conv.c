@@ -30,8 +30,9 @@ typedef struct conv_ahead {
 
 /* what a call of run has for itself */
 typedef struct conv_room {
-    conv_ahead *ahead;
-    conv_grid *cleared; /* the copy's padding is zero where this one has it */
+    conv_ahead ahead;
+    conv_grid cleared; /* the copy's padding is zero where this one has it */
+    int64_t copied;    /* what it holds: units but for their cuts */
     int64_t *at;
     conv_at *taps;
     conv_spot *spot;
@@ -212,6 +213,15 @@ static int64_t conv_panel_at(const conv_plan *p, int64_t panel) /* its first cha
 static void conv_pack_turn(float *to, int64_t wide, const float *from, int64_t row, int64_t m, int64_t n)
 {
     int64_t i = 0;
+    /* so many rows a power of two apart would drive each other out of the first cache */
+    for (; i + SIMD_W <= m && row % 256 != 0; i += SIMD_W) {
+        int64_t k = 0;
+        for (; k + 4 <= n; k += 4)
+            simd_turn(to + k * wide + i, wide, from + i * row + k, row);
+        for (; k < n; k++)
+            for (int64_t j = i; j < i + SIMD_W; j++)
+                to[k * wide + j] = from[j * row + k];
+    }
     for (; i + 4 <= m; i += 4) {
         int64_t k = 0;
         for (; k + 4 <= n; k += 4)
@@ -280,7 +290,7 @@ static conv_grid conv_part_grid(const conv_plan *p, const conv_part *u)
 
 static conv_ahead conv_ahead_of(const conv_plan *p, const nrv__args *a, int64_t unit)
 {
-    if (unit >= a->end)
+    if (unit >= a->end || unit % p->cuts != 0)
         return (conv_ahead){ 0 };
     const conv_part u = conv_part_of(p, unit);
     const conv_grid g = conv_part_grid(p, &u);
@@ -389,8 +399,10 @@ static conv_band conv_strip_band(const conv_job *j, const conv_at *taps, const c
 {
     const int64_t rows = j->g.grid[0], end = s->first + s->nv;
     int64_t each = SIMD_W, length = j->g.pitch; /* pixels a vector begins after the one before, and a row */
-    if (j->straight && s->way != CONV_NARROW)
-        return conv_band_of(j, taps, 0, rows - 1);
+    if (j->straight && s->way == CONV_ROWS) {   /* the last vector overlaps the one before */
+        const int64_t span = conv_span(&j->g), from = simd_min(s->first * SIMD_W, span - SIMD_W);
+        return conv_band_of(j, taps, from / length, (simd_min(end * SIMD_W, span) - 1) / length);
+    }
     if (s->way != CONV_FLAT)
         each = 1, length = s->way == CONV_ROWS ? simd_ceil(j->g.grid[1], SIMD_W) : 1;
     return conv_band_of(j, taps, s->first * each / length, simd_min(rows - 1, (end * each - 1) / length));
@@ -414,7 +426,7 @@ static void conv_strip_next(const conv_job *j, const conv_at *taps, conv_strip *
 }
 
 static void conv_strip_run(const conv_plan *p, const conv_job *j, const conv_strip *s, const float *x, float *to,
-                           const conv_room *r)
+                           conv_room *r)
 {
     const bool rows = s->way == CONV_ROWS;
     const int64_t apart = s->way == CONV_NARROW ? j->g.pitch : SIMD_W, span = conv_span(&j->g);
@@ -430,7 +442,7 @@ static void conv_strip_run(const conv_plan *p, const conv_job *j, const conv_str
         t.w = j->w + top * p->k + (j->at - r->at + s->band.first) * mr;
         t.to = rows ? put : r->tile;
         t.row = rows ? j->to_m : s->nv * SIMD_W;
-        conv_fetch(r->ahead);
+        conv_fetch(&r->ahead);
         for (int v = 0; v < s->nv && rows && !s->last; v++)
             for (int c = 0; c < mr; c++)
                 __builtin_prefetch(t.to + c * t.row + t.spot[s->nv + v].to, 1);
@@ -443,7 +455,7 @@ static void conv_strip_run(const conv_plan *p, const conv_job *j, const conv_str
     }
 }
 
-static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, float *to, const conv_room *r)
+static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, float *to, conv_room *r)
 {
     const int64_t span = conv_span(&j->g), most = conv_wide(simd_ceil(p->to, p->panels));
     const bool flat = j->straight ? span < SIMD_W : conv_is_flat(&j->g);
@@ -457,8 +469,7 @@ static void conv_pixels(const conv_plan *p, const conv_job *j, const float *x, f
     }
 }
 
-static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, const float *x, float *to,
-                       const conv_room *r)
+static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, const float *x, float *to, conv_room *r)
 {
     const int64_t rows = j->straight ? 1 : j->g.grid[0], cols = j->straight ? conv_span(&j->g) : j->g.grid[1];
     const int64_t top = conv_panel_at(p, panel), wide = conv_panel_at(p, panel + 1) - top;
@@ -473,7 +484,7 @@ static void conv_lanes(const conv_plan *p, const conv_job *j, int64_t panel, con
             const int64_t u = simd_cut(cols, pieces, i), n = simd_cut(cols, pieces, i + 1) - u;
             float *put = to + t * j->to_t + u;
             run.x = x + t * j->g.pitch + u;
-            conv_fetch(r->ahead);
+            conv_fetch(&r->ahead);
             for (int64_t c = 0; c < m; c++)
                 __builtin_prefetch(put + c * j->to_m + n - 1, 1);
             conv_run_run(&run, (int)n, (int)(wide / SIMD_W));
@@ -500,7 +511,7 @@ static void conv_weave(float *restrict to, const float *restrict from, int64_t n
 
 /* a block of rows of one image with a stride: each remainder by itself, then woven into one */
 static void conv_woven(const conv_plan *p, conv_job *j, int64_t rows, int64_t panel, const float *x, float *to,
-                       const conv_room *r)
+                       conv_room *r)
 {
     const int64_t s0 = simd_min(p->step[0], p->rows), s1 = simd_min(p->step[1], p->cols), *at = r->at;
     const int64_t part = p->g.grid[0] * p->g.grid[1], end = conv_panel_at(p, p->lanes ? panel + 1 : j->panel[1]);
@@ -527,7 +538,7 @@ static void conv_woven(const conv_plan *p, conv_job *j, int64_t rows, int64_t pa
 
 /* a block of rows of one image */
 static void conv_block(const conv_plan *p, conv_job *j, int64_t rows, int64_t panel, const float *x, float *to,
-                       const conv_room *r)
+                       conv_room *r)
 {
     if (r->parts) {
         conv_woven(p, j, rows, panel, x, to, r);
@@ -554,7 +565,7 @@ static void conv_tables(const conv_plan *p, const conv_room *r)
         }
 }
 
-static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, const conv_room *r)
+static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, conv_room *r)
 {
     const conv_shape *s = &p->s;
     const conv_part u = conv_part_of(p, unit);
@@ -566,13 +577,14 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, cons
     j.panel[0] = simd_cut(top, p->cuts, u.cut), j.panel[1] = simd_cut(top, p->cuts, u.cut + 1);
     const float *image = (const float *)a->in[0].data + first * from;
     const float *x = p->place ? image + r0 * p->cols : r->copy;
-    if (!p->place && (r->cleared->rows != j.g.rows || r->cleared->origin[0] != j.g.origin[0])) {
-        *r->cleared = j.g; /* later units never have more images */
+    if (!p->place && !conv_alike(&r->cleared, &j.g)) {
+        r->cleared = j.g; /* later units never have more images */
         conv_clear(r->copy, &j.g, u.images);
     }
-    for (int64_t b = 0; b < u.images && !p->place; b++)
+    for (int64_t b = 0; b < u.images && !p->place && r->copied != unit / p->cuts; b++)
         conv_fill(r->copy + b * copied, &j.g, image + b * s->g * from);
-    *r->ahead = conv_ahead_of(p, a, unit + 1);
+    r->copied = unit / p->cuts;
+    r->ahead = conv_ahead_of(p, a, unit + 1);
     float *result = (float *)a->out[0].data + first * to + r0 * p->cols;
     for (int64_t i = j.panel[0]; i < (p->lanes ? j.panel[1] : j.panel[0] + 1); i++)
         for (int64_t b = 0; b < u.images; b++)
@@ -582,10 +594,8 @@ static void conv_unit(const conv_plan *p, const nrv__args *a, int64_t unit, cons
 static void conv_run_way(const nrv__args *a, bool back)
 {
     const conv_plan p = conv_plan_of(a, back);
-    conv_ahead ahead = { 0 };
     conv_room r = conv_room_of(&p, a->scratch);
-    conv_grid cleared = { 0 };
-    r.ahead = &ahead, r.cleared = &cleared;
+    r.copied = -1;
     if (a->phase == 1)
         conv_tables(&p, &r);
     for (int64_t u = a->begin; u < a->end; u++)

@@ -137,12 +137,21 @@ SIMD_INLINE void conv_pick(float *restrict to, const float *restrict from, int64
             to[i] = from[i * step];
 }
 
+/* from source column x on: where in a plane's row the first of the image stands; *have: how many there are */
+SIMD_INLINE int64_t conv_first(const conv_grid *g, int64_t x, int64_t *have)
+{
+    const int64_t n = g->pitch, step = g->step[1], left = g->size[1] - x;
+    const int64_t first = simd_min(n, x >= 0 ? 0 : step == 1 ? -x : simd_ceil(-x, step));
+    *have = simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)) - first;
+    return first;
+}
+
 /* one plane: every row of the grid (or of a remainder's image) from source row y, column x on */
 SIMD_UNUSED static void conv_plane(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
 {
-    const int64_t n = g->pitch, step = g->step[1], down = g->step[0], wide = g->size[1], left = wide - x;
-    const int64_t first = simd_min(n, x >= 0 ? 0 : step == 1 ? -x : simd_ceil(-x, step));
-    const int64_t have = simd_min(n, left <= 0 ? 0 : step == 1 ? left : simd_ceil(left, step)) - first;
+    const int64_t n = g->pitch, step = g->step[1], down = g->step[0], wide = g->size[1];
+    int64_t have;
+    const int64_t first = conv_first(g, x, &have);
     const int64_t r0 = y >= 0 ? 0 : simd_ceil(-y, down);
     const int64_t r1 = simd_min(g->rows, y < g->size[0] ? simd_ceil(g->size[0] - y, down) : 0);
     if (have <= 0 || r0 >= r1)
@@ -156,11 +165,60 @@ SIMD_UNUSED static void conv_plane(float *to, const conv_grid *g, const float *i
             conv_pick(to, from, have, step);
 }
 
+SIMD_INLINE void conv_unzip(float *restrict evens, float *restrict odds, const float *restrict from, int64_t n)
+{
+    simd_f even, odd;
+    for (int64_t i = 0; i < n && n >= SIMD_W; i += SIMD_W) { /* the last vector overlaps the one before */
+        const int64_t at = simd_min(i, n - SIMD_W);
+        simd_unzip(simd_load(from + 2 * at), simd_load(from + 2 * at + SIMD_W), &even, &odd);
+        simd_store(evens + at, even);
+        simd_store(odds + at, odd);
+    }
+    if (n < SIMD_W && SIMD_MASKED) {
+        const simd_f low = simd_load_some(from, simd_first(simd_min(2 * n, SIMD_W)));
+        const simd_f high = simd_load_some(from + SIMD_W, simd_first(simd_max(2 * n - SIMD_W, 0)));
+        simd_unzip(low, high, &even, &odd);
+        simd_store_some(evens, even, simd_first(n));
+        simd_store_some(odds, odd, simd_first(n));
+    }
+    for (int64_t i = 0; i < n && n < SIMD_W && !SIMD_MASKED; i++)
+        evens[i] = from[2 * i], odds[i] = from[2 * i + 1];
+}
+
+/* two planes, those of both remainders of a stride of 2, from source row y, column x <= 0 on: a row is read once */
+SIMD_UNUSED static void conv_two_planes(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
+{
+    int64_t have[2];
+    const int64_t odd = x & 1; /* the plane of columns 0, 2, ... */
+    float *evens = to + odd * g->plane + conv_first(g, x + odd, &have[0]);
+    float *odds = to + (1 - odd) * g->plane + conv_first(g, x + 1 - odd, &have[1]);
+    const int64_t pairs = simd_min(have[0], have[1]), down = g->step[0];
+    const int64_t r0 = y >= 0 ? 0 : simd_ceil(-y, down);
+    const int64_t r1 = simd_min(g->rows, y < g->size[0] ? simd_ceil(g->size[0] - y, down) : 0);
+    for (int64_t r = r0; r < r1; r++) {
+        const float *from = image + (y + r * down) * g->size[1];
+        conv_unzip(evens + r * g->pitch, odds + r * g->pitch, from, pairs);
+        for (int64_t i = simd_max(0, pairs); i < have[0]; i++)
+            evens[r * g->pitch + i] = from[2 * i];
+        for (int64_t i = simd_max(0, pairs); i < have[1]; i++)
+            odds[r * g->pitch + i] = from[2 * i + 1];
+    }
+}
+
 /* What lies in the padding stays zero from image to image, so it is cleared once for all that lie alike: conv_fill
    leaves it alone. */
 SIMD_UNUSED static void conv_clear(float *to, const conv_grid *g, int64_t images)
 {
     memset(to, 0, (size_t)(images * conv_image(g)) * sizeof(float));
+}
+
+/* the padding of both lies at the same places */
+SIMD_INLINE bool conv_alike(const conv_grid *g, const conv_grid *h)
+{
+    const int64_t end = g->origin[0] + g->rows * g->step[0] - g->size[0];
+    const int64_t other = h->origin[0] + h->rows * h->step[0] - h->size[0];
+    return g->rows == h->rows && simd_max(0, -g->origin[0]) == simd_max(0, -h->origin[0]) &&
+           simd_max(0, end) == simd_max(0, other);
 }
 
 /* the padded copy (channel, remainder y, remainder x, row, column), where its padding is cleared */
@@ -169,7 +227,10 @@ SIMD_UNUSED static void conv_fill(float *to, const conv_grid *g, const float *im
     for (int64_t c = 0; c < g->channels; c++, image += g->size[0] * g->size[1])
         for (int64_t ry = 0; ry < g->step[0]; ry++)
             for (int64_t rx = 0; rx < g->step[1]; rx++, to += g->plane)
-                conv_plane(to, g, image, g->origin[0] + ry, g->origin[1] + rx);
+                if (g->step[1] != 2 || g->origin[1] > 0)
+                    conv_plane(to, g, image, g->origin[0] + ry, g->origin[1] + rx);
+                else if (rx == 0)
+                    conv_two_planes(to, g, image, g->origin[0] + ry, g->origin[1]);
 }
 
 /* where the factors of n taps of all channels lie in the copy */

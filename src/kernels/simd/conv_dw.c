@@ -165,8 +165,9 @@ static void bank_tile_run(const bank_tile *t, int rows, int taps, int nv)
 typedef struct bank_room {
     int64_t *at, *row;
     float *y, *x;
-    int64_t images, top, high; /* what the table is for, and the zeros of the copy */
-    const float *ahead[2];     /* dy and x of the next images, `lines` cache lines of each */
+    int64_t images, high;  /* what the table is for */
+    conv_grid cleared;     /* the copy's padding is zero where this one has it */
+    const float *ahead[2]; /* dy and x of the next images, `lines` cache lines of each */
     int64_t lines[2];
 } bank_room;
 
@@ -269,10 +270,11 @@ static void bank_block(const bank_plan *p, const nrv__args *a, bank_room *r, int
     conv_grid g = p->g;
     g.origin[0] += top * s->stride[0];
     g.rows -= (p->high - high) * s->stride[0];
-    if (!p->place && (r->images < images || r->top != top || r->high != high))
+    if (!p->place && (r->images < images || !conv_alike(&r->cleared, &g))) {
+        r->cleared = g;
         conv_clear(r->x, &g, images);
+    }
     bank_table(p, r, images, high);
-    r->top = top;
     bank_turn(p, a, r, image, top, panel);
     for (int64_t b = 0; b < images && !p->place; b++)
         conv_fill(r->x + b * conv_image(&g), &g, x + b * s->g * plane);
