@@ -29,7 +29,6 @@ static nrv__walk *exec_walk(nrv_exec *e, int32_t n_reg)
     if (w) {
         w->stride = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->stride);
         w->scalar = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->scalar);
-        w->one = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->one);
     }
     return w;
 }

@@ -24,9 +24,7 @@ typedef struct nrv__walk {
     int64_t dim[NRV__MAX_RANK];
     int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
     bool *scalar;                     /* registers that are one number everywhere */
-    bool *one;   /* ... for `run` elements; of what is written: its instruction takes operands so */
-    int64_t run; /* 0: none are */
-} nrv__walk;     /* of steps that are alike: one for all */
+} nrv__walk;                          /* of steps that are alike: one for all */
 
 typedef struct nrv__room { /* memory of a value as long as it is alive */
     size_t bytes, at;      /* bytes a multiple of NRV__ALIGN */

@@ -73,46 +73,6 @@ static void tile_rows(const nrv__tiles *t, nrv__walk *w)
         w->tile -= w->tile % w->dim[1];
 }
 
-/* an instruction takes all of the operands that are one number along a run as such, and has no others of them */
-static bool tile_takes_runs(const nrv__tiles *t, const nrv__walk *w, const nrv__instr *in)
-{
-    bool takes = in->runs != 0;
-    for (int32_t k = 0; k < in->n_in; k++) {
-        const int32_t r = in->in[k];
-        takes = takes && ((in->runs >> k & 1) ? w->one[r] || w->scalar[r] || t->reg[r].constant : !w->one[r]);
-    }
-    return takes;
-}
-
-/* operands that are one number along the last axis, a channel's in its image, are not laid out where nobody needs it;
-   tiles end with the runs */
-static void tile_runs(const nrv__tiles *t, nrv__walk *w)
-{
-    const int64_t run = w->rank < 2 ? 0 : w->dim[w->rank - 1];
-    bool again = true, any = false;
-    for (int32_t r = 0; r < t->n_reg; r++)
-        w->one[r] = run >= TILE_FEW && t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r] &&
-                    w->stride[r][w->rank - 1] == 0;
-    while (again) {
-        again = false;
-        for (int32_t i = 0; i < t->n_instr; i++)
-            for (int32_t k = 0; k < t->instr[i].n_in && !tile_takes_runs(t, w, &t->instr[i]); k++) {
-                again = again || w->one[t->instr[i].in[k]];
-                w->one[t->instr[i].in[k]] = false;
-            }
-    }
-    for (int32_t r = 0; r < t->n_reg; r++)
-        any = any || w->one[r];
-    for (int32_t i = t->n_instr - 1; i >= 0 && any; i--) /* the last first: what they give is asked for, too */
-        w->one[t->instr[i].out] = tile_takes_runs(t, w, &t->instr[i]);
-    w->run = any ? run : 0;
-    const int64_t pieces = any ? (run + w->tile - 1) / w->tile : 0;
-    if (pieces == 1)
-        w->tile -= w->tile % run;
-    else if (any && run % pieces == 0)
-        w->tile = run / pieces;
-}
-
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
 {
     const nrv__tiles *t = a->step->tiles;
@@ -152,7 +112,6 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
         w->rank--;
     }
     tile_rows(t, w);
-    tile_runs(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */
@@ -208,38 +167,11 @@ static void tile_repeat(char *to, const char *from, int64_t period, int64_t star
         memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
-/* the place of element `start` along each axis */
-static void tile_at(const nrv__walk *w, int64_t start, int64_t *at)
-{
-    for (int i = w->rank - 1; i >= 0; i--) {
-        at[i] = start % w->dim[i];
-        start /= w->dim[i];
-    }
-}
-
-/* n elements on, which do not go beyond the end of the last axis */
-static void tile_on(const nrv__walk *w, int64_t n, int64_t *at)
-{
-    at[w->rank - 1] += n;
-    for (int i = w->rank - 1; i > 0 && at[i] == w->dim[i]; i--) {
-        at[i] = 0;
-        at[i - 1]++;
-    }
-}
-
-static int64_t tile_where(const nrv__walk *w, const int64_t *stride, const int64_t *at)
-{
-    int64_t where = 0;
-    for (int i = 0; i < w->rank; i++)
-        where += at[i] * stride[i];
-    return where;
-}
-
 static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const int64_t *stride, int64_t start,
                         int64_t n)
 {
     size_t size = nrv__dtype_size(v->type);
-    int64_t at[NRV__MAX_RANK] = { 0 }, where;
+    int64_t at[NRV__MAX_RANK] = { 0 }, where = 0, left = start;
     if (w->rank == 0) {
         memcpy(to, v->data, size);
         return;
@@ -248,8 +180,11 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
         tile_repeat(to, v->data, w->dim[1], start, n, size);
         return;
     }
-    tile_at(w, start, at);
-    where = tile_where(w, stride, at);
+    for (int i = w->rank - 1; i >= 0; i--) {
+        at[i] = left % w->dim[i];
+        left /= w->dim[i];
+        where += at[i] * stride[i];
+    }
     int last = w->rank - 1;
     while (n > 0) {
         int64_t run = w->dim[last] - at[last];
@@ -311,18 +246,14 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-/* at: where `start` is along each axis, if there are runs */
-static void tile_one(const nrv__frame *f, const nrv__action *a, tile_place *place, void *ref, const int64_t *at,
-                     int64_t start, int64_t n)
+static void tile_one(const nrv__frame *f, const nrv__action *a, const tile_place *place, void *ref, int64_t start,
+                     int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
     for (int32_t r = 0; r < t->n_reg && a->walk->gathers; r++) {
         const nrv__reg *reg = &t->reg[r];
-        if (a->walk->run && a->walk->one[r] && reg->load >= 0)
-            place[r].at = (char *)f->view[reg->load].data +
-                          tile_where(a->walk, a->walk->stride[r], at) * (int64_t)nrv__dtype_size(reg->type);
-        else if (reg->load >= 0 && !reg->full && !a->walk->scalar[r] &&
-                 !(a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])))
+        if (reg->load >= 0 && !reg->full && !a->walk->scalar[r] &&
+            !(a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])))
             tile_gather(place[r].at, &f->view[reg->load], a->walk, a->walk->stride[r], start, n);
     }
     for (int32_t i = 0; i < t->n_instr; i++) {
@@ -331,7 +262,6 @@ static void tile_one(const nrv__frame *f, const nrv__action *a, tile_place *plac
         l.out = place[in->out].at + start * place[in->out].step;
         l.n = n;
         l.attr = in->attr;
-        l.one = a->walk->one[in->out];
         for (int32_t k = 0; k < in->n_in; k++)
             l.in[k] = place[in->in[k]].at + start * place[in->in[k]].step;
         for (int32_t k = 0; k < in->n_also; k++)
@@ -353,17 +283,7 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
     tile_places(f, t, slots, place);
     tile_begin(f, a, slots, n < most ? n : most);
     for (int64_t tile = begin; tile < end; tile++) {
-        const int64_t stop = n - tile * most < most ? n : (tile + 1) * most, run = a->walk->run;
-        int64_t start = tile * most, piece = stop - start, at[NRV__MAX_RANK] = { 0 };
-        if (run)
-            tile_at(a->walk, start, at);
-        for (; start < stop; start += piece) {
-            piece = stop - start;
-            if (run && piece > run - at[a->walk->rank - 1])
-                piece = run - at[a->walk->rank - 1];
-            tile_one(f, a, place, ref, at, start, piece);
-            if (run)
-                tile_on(a->walk, piece, at);
-        }
+        int64_t start = tile * most;
+        tile_one(f, a, place, ref, start, n - start < most ? n - start : most);
     }
 }

@@ -25,40 +25,15 @@
     FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3), const float a = in0[i]; const float b = in1[i]; \
                const float c = in2[i]; const float d = in3[i];, expr)
 
-/* where some operands may be one number, along the image of a channel */
-#define FUSED_EACH(v, k)   const float v = in##k[i];
-#define FUSED_NUMBER(v, k) const float v = *in##k;
-#define FUSED_RUNS(name, inputs, each, runs, expr) \
-    static void fused_##name(const nrv__lane *l)   \
-    {                                              \
-        inputs float *out = l->out;                \
-        const int64_t n = l->n;                    \
-        if (l->one) {                              \
-            runs(FUSED_NUMBER);                    \
-            MATHS_LOOP                             \
-            for (int64_t i = 0; i < n; i++) {      \
-                each out[i] = (expr);              \
-            }                                      \
-            return;                                \
-        }                                          \
-        MATHS_LOOP                                 \
-        for (int64_t i = 0; i < n; i++) {          \
-            each runs(FUSED_EACH) out[i] = (expr); \
-        }                                          \
-    }
-#define FUSED_BIAS(m)  m(b, 1)
-#define FUSED_NORM(m)  m(b, 1) m(c, 2) m(d, 3)
-#define FUSED_SLOPE(m) m(a, 0) m(c, 2) m(e, 4) m(f, 5)
+#define FUSED_5(name, expr)                                                                               \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4), const float a = in0[i]; \
+               const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];, expr)
+#define FUSED_6(name, expr)                                                                                           \
+    FUSED_LOOP(name, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4) FUSED_IN(5), const float a = in0[i]; \
+               const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];        \
+               const float f = in5[i];, expr)
 
-FUSED_RUNS(add_relu, FUSED_IN(0) FUSED_IN(1), FUSED_EACH(a, 0), FUSED_BIAS, (a + b <= 0.0f ? 0.0f : a + b))
-FUSED_RUNS(scaled_difference, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3), FUSED_EACH(a, 0), FUSED_NORM,
-           (a - b) * c + d)
-FUSED_RUNS(norm_relu, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3), FUSED_EACH(a, 0), FUSED_NORM,
-           ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
-FUSED_RUNS(norm_add_relu, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4),
-           FUSED_EACH(a, 0) FUSED_EACH(e, 4), FUSED_NORM, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
-FUSED_RUNS(norm_slope, FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) FUSED_IN(4) FUSED_IN(5),
-           FUSED_EACH(b, 1) FUSED_EACH(d, 3), FUSED_SLOPE, ((a - b) * c + d - e) * f)
+FUSED_2(add_relu, (a + b <= 0.0f ? 0.0f : a + b))
 FUSED_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
 FUSED_3(mul_add, a *b + c)
 FUSED_3(sub_mul, a - b * c)
@@ -67,7 +42,11 @@ FUSED_3(mul_one_less_square, a *(b - c * c))
 FUSED_3(mul_mul_one_less, a *b *(c - b))
 FUSED_4(two_products, a *b + c * d)
 FUSED_4(product_and_square, a *b + c * (d * d))
+FUSED_4(scaled_difference, (a - b) * c + d)
 FUSED_3(difference_scaled, (a - b) * c)
+FUSED_4(norm_relu, ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
+FUSED_5(norm_add_relu, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
+FUSED_6(norm_slope, ((a - b) * c + d - e) * f)
 
 #define FUSED_ROOT_HALF 0.70710678118654752440
 #define FUSED_BELL      0.39894228040143267794 /* 1 / sqrt(2 pi) */
@@ -160,14 +139,14 @@ NRV_FUSED(chains,
       { 0.5, FUSED_ROOT_HALF, FUSED_BELL, -0.5 } },
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
     FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
-    FUSED_ROW(norm_add_relu, "relu add add mul sub 0 %1 %2 %3 4"),
-    FUSED_ROW(norm_relu, "relu add mul sub 0 %1 %2 %3"),
-    FUSED_ROW(norm_slope, "mul sub add mul sub %0 1 %2 3 %4 %5"),
+    FUSED_ROW(norm_add_relu, "relu add add mul sub 0 1 2 3 4"),
+    FUSED_ROW(norm_relu, "relu add mul sub 0 1 2 3"),
+    FUSED_ROW(norm_slope, "mul sub add mul sub 0 1 2 3 4 5"),
     FUSED_ROW(mul_add_relu, "relu add mul 0 1 2"),
-    FUSED_ROW(add_relu, "relu add 0 %1"),
+    FUSED_ROW(add_relu, "relu add 0 1"),
     FUSED_ROW(product_and_square, "add mul 0 1 mul 2 mul 3 3"),
     FUSED_ROW(two_products, "add mul 0 1 mul 2 3"),
-    FUSED_ROW(scaled_difference, "add mul sub 0 %1 %2 %3"),
+    FUSED_ROW(scaled_difference, "add mul sub 0 1 2 3"),
     FUSED_ROW(mul_add, "add mul 0 1 2"),
     FUSED_ROW(mul_one_less_square, "mul 0 sub 1 mul 2 2"),
     FUSED_ROW(mul_mul_one_less, "mul mul 0 1 sub 2 1"),
