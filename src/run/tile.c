@@ -11,13 +11,22 @@ enum {
         NRV__TILE * 8 + 320, /* bytes: the widest type, and so much that slots are not all in the same cache sets */
     TILE_CACHE = 32768,      /* bytes that a program's tiles may take */
     TILE_LEAST = 256,
-    TILE_FEW = 64
+    TILE_FEW = 64,
+    TILE_VECTOR = 16, /* numbers in a cache line */
+#ifdef NRV__TINY
+    TILE_RUN = 3,
+    TILE_SAME = 5,
+#else
+    TILE_RUN = 128,  /* shorter runs are copied together rather than read where they lie */
+    TILE_SAME = 512, /* and so are runs of one number, which must be laid out anyway */
+#endif
 };
 
 /* where a register lies: in memory that moves with the tiles, or in its slot */
 typedef struct tile_place {
     char *at;
-    int64_t step; /* bytes an element */
+    int64_t step;     /* bytes an element */
+    const char *same; /* the number that its slot is full of */
 } tile_place;
 
 static size_t tile_ref_bytes(void)
@@ -62,12 +71,39 @@ static bool tile_is_row(const nrv__walk *w, const int64_t *stride)
     return w->rank == 2 && stride[0] == 0 && stride[1] == 1;
 }
 
+static bool tile_walked(const nrv__tiles *t, const nrv__walk *w, int32_t r)
+{
+    return t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r];
+}
+
+/* tiles inside of runs where some operand can be read as it lies then, or is one number for so long that it pays */
+static void tile_runs(const nrv__tiles *t, nrv__walk *w)
+{
+    const int64_t run = w->rank > 0 ? w->dim[w->rank - 1] : 0, most = tile_length(t);
+    bool pays = false;
+    for (int32_t r = 0; r < t->n_reg && run >= TILE_RUN; r++) {
+        const int64_t stride = w->stride[r][w->rank - 1];
+        const bool lies = stride == 1 && !(w->repeats && tile_is_row(w, w->stride[r]));
+        pays = pays || (tile_walked(t, w, r) && (lies || (stride == 0 && run >= TILE_SAME)));
+    }
+    w->cuts = pays ? (run + most - 1) / most : 0;
+    if (!pays)
+        return;
+    w->repeats = false;
+    w->tile = ((run + w->cuts - 1) / w->cuts + TILE_VECTOR - 1) / TILE_VECTOR * TILE_VECTOR;
+}
+
+int64_t nrv__tile_units(const nrv__walk *w, int64_t n)
+{
+    return w->cuts ? n / w->dim[w->rank - 1] * w->cuts : (n + w->tile - 1) / w->tile;
+}
+
 /* a tile of whole rows, so that what repeats with them is laid out once */
 static void tile_rows(const nrv__tiles *t, nrv__walk *w)
 {
     bool rows = false;
     for (int32_t r = 0; r < t->n_reg; r++)
-        rows = rows || (t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r] && tile_is_row(w, w->stride[r]));
+        rows = rows || (tile_walked(t, w, r) && tile_is_row(w, w->stride[r]));
     w->repeats = rows && w->dim[1] > 0 && w->dim[1] <= w->tile;
     if (w->repeats)
         w->tile -= w->tile % w->dim[1];
@@ -112,6 +148,7 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
         w->rank--;
     }
     tile_rows(t, w);
+    tile_runs(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */
@@ -227,8 +264,8 @@ static void tile_places(const nrv__frame *f, const nrv__tiles *t, char *slots, t
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
         int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
-        to[r] = value < 0 ? (tile_place){ slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT, 0 }
-                          : (tile_place){ f->view[value].data, (int64_t)nrv__dtype_size(reg->type) };
+        to[r] = value < 0 ? (tile_place){ slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT, 0, NULL }
+                          : (tile_place){ f->view[value].data, (int64_t)nrv__dtype_size(reg->type), NULL };
     }
 }
 
@@ -246,16 +283,47 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-static void tile_one(const nrv__frame *f, const nrv__action *a, const tile_place *place, void *ref, int64_t start,
-                     int64_t n)
+/* operands of a tile that lies inside of a run: read where they are, or one number, laid out if it is a new one */
+static void tile_look(const nrv__frame *f, const nrv__action *a, tile_place *place, char *slots, int64_t start,
+                      int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
-    for (int32_t r = 0; r < t->n_reg && a->walk->gathers; r++) {
-        const nrv__reg *reg = &t->reg[r];
-        if (reg->load >= 0 && !reg->full && !a->walk->scalar[r] &&
-            !(a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])))
-            tile_gather(place[r].at, &f->view[reg->load], a->walk, a->walk->stride[r], start, n);
+    const nrv__walk *w = a->walk;
+    int64_t at[NRV__MAX_RANK], left = start;
+    for (int i = w->rank - 1; i >= 0; i--) {
+        at[i] = left % w->dim[i];
+        left /= w->dim[i];
     }
+    for (int32_t r = 0; r < t->n_reg; r++) {
+        const int64_t *stride = w->stride[r], step = stride[w->rank - 1];
+        const size_t size = nrv__dtype_size(t->reg[r].type);
+        int64_t where = 0;
+        if (!tile_walked(t, w, r))
+            continue;
+        for (int i = 0; i < w->rank; i++)
+            where += at[i] * stride[i];
+        char *from = (char *)f->view[t->reg[r].load].data + where * (int64_t)size;
+        if (step == 1) {
+            place[r].at = from;
+            continue;
+        }
+        if (step != 0 || place[r].same != from)
+            tile_copy_run(slots + (size_t)t->reg[r].slot * TILE_SLOT, from, step, step == 0 ? w->tile : n, size);
+        place[r].same = step == 0 ? from : NULL;
+    }
+}
+
+static void tile_gathers(const nrv__frame *f, const nrv__action *a, const tile_place *place, int64_t start, int64_t n)
+{
+    const nrv__tiles *t = a->step->tiles;
+    const nrv__walk *w = a->walk;
+    for (int32_t r = 0; r < t->n_reg; r++)
+        if (tile_walked(t, w, r) && !(w->repeats && tile_is_row(w, w->stride[r])))
+            tile_gather(place[r].at, &f->view[t->reg[r].load], w, w->stride[r], start, n);
+}
+
+static void tile_one(const nrv__tiles *t, const tile_place *place, void *ref, int64_t start, int64_t n)
+{
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
         nrv__lane l; /* cleared would cost more than a short tile's instruction */
@@ -283,7 +351,14 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
     tile_places(f, t, slots, place);
     tile_begin(f, a, slots, n < most ? n : most);
     for (int64_t tile = begin; tile < end; tile++) {
-        int64_t start = tile * most;
-        tile_one(f, a, place, ref, start, n - start < most ? n - start : most);
+        const nrv__walk *w = a->walk;
+        const int64_t run = w->cuts ? w->dim[w->rank - 1] : n, cut = w->cuts ? tile % w->cuts : tile;
+        const int64_t start = cut * most, here = run - start < most ? run - start : most;
+        const int64_t from = w->cuts ? tile / w->cuts * run + start : start;
+        if (w->cuts)
+            tile_look(f, a, place, slots, from, here);
+        else if (w->gathers)
+            tile_gathers(f, a, place, from, here);
+        tile_one(t, place, ref, from, here);
     }
 }

@@ -107,6 +107,7 @@ static void same_walks(const nrv__walk *a, const nrv__walk *b, int32_t n_reg)
     assert_int_equal(a->tile, b->tile);
     assert_int_equal(a->gathers, b->gathers);
     assert_int_equal(a->repeats, b->repeats);
+    assert_int_equal(a->cuts, b->cuts);
     assert_memory_equal(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
     assert_memory_equal(a->scalar, b->scalar, (size_t)n_reg * sizeof *a->scalar);
     for (int32_t r = 0; r < n_reg; r++)
