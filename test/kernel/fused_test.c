@@ -15,6 +15,11 @@ typedef struct ft_reader {
 
 static double ft_value(ft_reader *r);
 
+static double ft_gelu(double x)
+{
+    return 0.5 * x * erfc(-x * sqrt(0.5));
+}
+
 static double ft_call(ft_reader *r, const char *word)
 {
     static const char *const two[] = { "add", "sub", "mul", "div", "less", "greater" };
@@ -30,9 +35,9 @@ static double ft_call(ft_reader *r, const char *word)
         const double yes = ft_value(r), no = ft_value(r);
         return a != 0 ? yes : no;
     }
-    static double (*const one[])(double) = { sqrt, exp, erf };
-    static const char *const names[] = { "sqrt", "exp", "erf" };
-    for (int k = 0; k < 3; k++)
+    static double (*const one[])(double) = { sqrt, exp, erf, ft_gelu };
+    static const char *const names[] = { "sqrt", "exp", "erf", "gelu" };
+    for (int k = 0; k < 4; k++)
         if (strcmp(word, names[k]) == 0)
             return one[k](a);
     assert_string_equal(word, "relu");

@@ -3,7 +3,8 @@
 
    Promises: as pointwise.c: an element's result depends on the values at its place alone; out may be one of the inputs.
    Does not do: other types than float32; strides. */
-#include "maths.h"
+#include "lanes.h"
+#include "wide.h"
 
 #define FUSED_IN(k) const float *in##k = l->in[k];
 #define FUSED_LOOP(name, inputs, values, expr)   \
@@ -50,9 +51,59 @@ FUSED_6(norm_slope, ((a - b) * c + d - e) * f)
 
 #define FUSED_ROOT_HALF 0.70710678118654752440
 #define FUSED_BELL      0.39894228040143267794 /* 1 / sqrt(2 pi) */
-/* of x by the normal distribution, as gelu has it: the distribution and x times its density */
+/* gelu and its slope by the normal distribution: that and x times its density */
+#if defined(LANES_GELU)
+static void fused_gelu_slope(const nrv__lane *l)
+{
+    FUSED_IN(0) FUSED_IN(1) float *out = l->out;
+    for (int64_t i = 0; i < l->n; i += SIMD_W) {
+        const simd_f dy = lanes_load(in0, i, l->n, 0), x = lanes_load(in1, i, l->n, 0);
+        lanes_fetch(in0 + i);
+        lanes_fetch(in1 + i);
+        lanes_store(out, i, l->n, dy * lanes_gelu_slope(x));
+    }
+}
+
+/* sum may be NULL */
+SIMD_INLINE void fused_gelu_of_sum(const nrv__lane *l, float *sum)
+{
+    FUSED_IN(0) FUSED_IN(1) float *out = l->out;
+    for (int64_t i = 0; i < l->n; i += SIMD_W) {
+        const simd_f x = lanes_load(in0, i, l->n, 0) + lanes_load(in1, i, l->n, 0);
+        lanes_fetch(in0 + i);
+        lanes_fetch(in1 + i);
+        if (sum)
+            lanes_store(sum, i, l->n, x);
+        lanes_store(out, i, l->n, lanes_gelu(x));
+    }
+}
+
+static void fused_add_gelu(const nrv__lane *l)
+{
+    fused_gelu_of_sum(l, NULL);
+}
+
+static void fused_add_gelu_kept(const nrv__lane *l)
+{
+    fused_gelu_of_sum(l, l->also[0]);
+}
+#else
 FUSED_2(gelu_slope,
         a * ((0.5f + 0.5f * maths_erf((float)FUSED_ROOT_HALF * b)) + (float)FUSED_BELL * b * maths_exp(-0.5f * b * b)))
+FUSED_2(add_gelu, wide_gelu(a + b))
+
+static void fused_add_gelu_kept(const nrv__lane *l)
+{
+    FUSED_IN(0) FUSED_IN(1) float *out = l->out, *sum = l->also[0];
+    const int64_t n = l->n;
+    MATHS_LOOP
+    for (int64_t i = 0; i < n; i++) {
+        const float x = in0[i] + in1[i];
+        sum[i] = x;
+        out[i] = wide_gelu(x);
+    }
+}
+#endif
 
 /* Adam: m = x4 m + x5 g, v = x6 v + x7 g g, then p x11 - x8 m / (sqrt(v) x9 + x10) */
 SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
@@ -137,6 +188,8 @@ NRV_FUSED(chains,
     { { "gelu_slope", "mul 0 add add #0 mul #0 erf mul #1 1 mul mul #2 1 exp mul mul #3 1 1", NRV__ISA_TIER,
         fused_gelu_slope },
       { 0.5, FUSED_ROOT_HALF, FUSED_BELL, -0.5 } },
+    FUSED_ROW(add_gelu, "gelu add 0 1"),
+    FUSED_ROW(add_gelu_kept, "gelu !add 0 1"),
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
     FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
     FUSED_ROW(norm_add_relu, "relu add add mul sub 0 1 2 3 4"),
