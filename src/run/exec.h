@@ -25,6 +25,7 @@ typedef struct nrv__walk {
     int64_t dim[NRV__MAX_RANK];
     int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
     bool *scalar;                     /* registers that are one number everywhere */
+    bool *first, *ones;               /* of which only the first element is read; instructions: nrv__lane.ones */
 } nrv__walk;                          /* of steps that are alike: one for all */
 
 typedef struct nrv__room { /* memory of a value as long as it is alive */

@@ -18,7 +18,7 @@ enum {
     TILE_SAME = 5,
 #else
     TILE_RUN = 128,  /* shorter runs are copied together rather than read where they lie */
-    TILE_SAME = 512, /* and so are runs of one number, which must be laid out anyway */
+    TILE_SAME = 256, /* and so are runs of one number, which may have to be laid out anyway */
 #endif
 };
 
@@ -93,6 +93,29 @@ static void tile_runs(const nrv__tiles *t, nrv__walk *w)
     w->tile = ((run + w->cuts - 1) / w->cuts + TILE_VECTOR - 1) / TILE_VECTOR * TILE_VECTOR;
 }
 
+/* one number in every tile */
+static bool tile_single(const nrv__tiles *t, const nrv__walk *w, int32_t r)
+{
+    return t->reg[r].constant || (t->reg[r].load >= 0 && !t->reg[r].full && w->scalar[r]) ||
+           (w->cuts && tile_walked(t, w, r) && w->stride[r][w->rank - 1] == 0);
+}
+
+/* what need not be laid out, since who reads it looks at the first element only */
+static void tile_firsts(const nrv__tiles *t, nrv__walk *w)
+{
+    for (int32_t r = 0; r < t->n_reg; r++)
+        w->first[r] = tile_single(t, w, r);
+    for (int32_t i = 0; i < t->n_instr; i++) {
+        const nrv__instr *in = &t->instr[i];
+        w->ones[i] = in->ones != 0;
+        for (int32_t k = 0; k < in->n_in; k++)
+            w->ones[i] = w->ones[i] && (!(in->ones >> k & 1) || tile_single(t, w, in->in[k]));
+        for (int32_t k = 0; k < in->n_in; k++)
+            if (!((in->first | (w->ones[i] ? in->ones : 0)) >> k & 1))
+                w->first[in->in[k]] = false;
+    }
+}
+
 int64_t nrv__tile_units(const nrv__walk *w, int64_t n)
 {
     return w->cuts ? n / w->dim[w->rank - 1] * w->cuts : (n + w->tile - 1) / w->tile;
@@ -149,6 +172,7 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
     }
     tile_rows(t, w);
     tile_runs(t, w);
+    tile_firsts(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */
@@ -247,12 +271,13 @@ static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, i
         const nrv__reg *reg = &t->reg[r];
         char *slot = slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT;
         char number[8];
+        const int64_t many = a->walk->first[r] ? 1 : n;
         if (reg->constant) {
             double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, f->polys);
             nrv__from_double(number, reg->type, &value, 1);
-            tile_splat(slot, number, nrv__dtype_size(reg->type), n);
+            tile_splat(slot, number, nrv__dtype_size(reg->type), many);
         } else if (reg->load >= 0 && !reg->full && a->walk->scalar[r]) {
-            tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), n);
+            tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), many);
         } else if (reg->load >= 0 && !reg->full && a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])) {
             tile_repeat(slot, f->view[reg->load].data, a->walk->dim[1], 0, n, nrv__dtype_size(reg->type));
         }
@@ -303,7 +328,7 @@ static void tile_look(const nrv__frame *f, const nrv__action *a, tile_place *pla
         for (int i = 0; i < w->rank; i++)
             where += at[i] * stride[i];
         char *from = (char *)f->view[t->reg[r].load].data + where * (int64_t)size;
-        if (step == 1) {
+        if (step == 1 || w->first[r]) {
             place[r].at = from;
             continue;
         }
@@ -322,7 +347,8 @@ static void tile_gathers(const nrv__frame *f, const nrv__action *a, const tile_p
             tile_gather(place[r].at, &f->view[t->reg[r].load], w, w->stride[r], start, n);
 }
 
-static void tile_one(const nrv__tiles *t, const tile_place *place, void *ref, int64_t start, int64_t n)
+static void tile_one(const nrv__tiles *t, const nrv__walk *w, const tile_place *place, void *ref, int64_t start,
+                     int64_t n)
 {
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
@@ -330,6 +356,7 @@ static void tile_one(const nrv__tiles *t, const tile_place *place, void *ref, in
         l.out = place[in->out].at + start * place[in->out].step;
         l.n = n;
         l.attr = in->attr;
+        l.ones = w->ones[i];
         for (int32_t k = 0; k < in->n_in; k++)
             l.in[k] = place[in->in[k]].at + start * place[in->in[k]].step;
         for (int32_t k = 0; k < in->n_also; k++)
@@ -359,6 +386,6 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
             tile_look(f, a, place, slots, from, here);
         else if (w->gathers)
             tile_gathers(f, a, place, from, here);
-        tile_one(t, place, ref, from, here);
+        tile_one(t, w, place, ref, from, here);
     }
 }

@@ -10,7 +10,7 @@ typedef struct ft_reader {
     const char *at;
     double in[NRV__LANE_IN], also[NRV__LANE_ALSO], largest; /* of all that was met on the way */
     int n_also;
-    bool one[NRV__LANE_IN], used[NRV__LANE_IN];
+    bool one[NRV__LANE_IN], may[NRV__LANE_IN], used[NRV__LANE_IN]; /* marked with @, with ~ */
 } ft_reader;
 
 static double ft_value(ft_reader *r);
@@ -53,8 +53,9 @@ static double ft_value(ft_reader *r)
     memcpy(text, r->at, n);
     text[n] = '\0';
     r->at += n + (r->at[n] == ' ');
-    const bool kept = *word == '!', one = *word == '@', leaf = one || (*word >= '0' && *word <= '9');
-    word += kept || one;
+    const bool kept = *word == '!', one = *word == '@', may = *word == '~';
+    const bool leaf = one || may || (*word >= '0' && *word <= '9');
+    word += kept || one || may;
     double y;
     if (*word == '#') {
         y = r->row->number[word[1] - '0'];
@@ -62,6 +63,7 @@ static double ft_value(ft_reader *r)
         const int k = *word <= '9' ? *word - '0' : *word - 'a' + 10;
         r->used[k] = true;
         r->one[k] = r->one[k] || one;
+        r->may[k] = r->may[k] || may;
         y = r->in[k];
     } else {
         y = ft_call(r, word);
@@ -87,7 +89,7 @@ static void ft_near(const nrv__fused *row, double got, double want, double large
         fail_msg("%s, tier %d, element %d: %.9g for %.9g", row->point.op, (int)row->point.tier, (int)i, got, want);
 }
 
-static void ft_row(const nrv__fused *row, int64_t n, bool in_place)
+static void ft_row(const nrv__fused *row, int64_t n, bool in_place, bool ones)
 {
     static float in[NRV__LANE_IN][FT_MOST], before[NRV__LANE_IN][FT_MOST], out[FT_MOST], also[NRV__LANE_ALSO][FT_MOST];
     for (int k = 0; k < NRV__LANE_IN; k++) /* positive where a root is drawn and a quotient taken */
@@ -97,13 +99,15 @@ static void ft_row(const nrv__fused *row, int64_t n, bool in_place)
     ft_value(&seen);
     assert_int_equal(*seen.at, '\0');
     for (int k = 0; k < NRV__LANE_IN; k++)
+        seen.one[k] = seen.one[k] || (ones && seen.may[k]);
+    for (int k = 0; k < NRV__LANE_IN; k++)
         for (int64_t i = 1; i < n && seen.one[k]; i++)
             in[k][i] = in[k][0];
     memcpy(before, in, sizeof in);
     for (int k = 0; k < NRV__LANE_IN; k++)
         for (int64_t i = 1; i < n && seen.one[k]; i++)
             in[k][i] = NAN; /* nobody looks there */
-    nrv__lane l = { .out = in_place ? in[0] : out, .n = n };
+    nrv__lane l = { .out = in_place ? in[0] : out, .n = n, .ones = ones };
     for (int k = 0; k < NRV__LANE_IN; k++)
         l.in[k] = seen.used[k] ? in[k] : NULL;
     for (int k = 0; k < seen.n_also; k++)
@@ -125,8 +129,8 @@ static void every_row(void **state)
     for (const nrv__fused *const *table = nrv__fuses; *table != NULL; table++)
         for (const nrv__fused *row = *table; row->point.op != NULL; row++)
             for (int64_t n = 1; n <= FT_MOST && nrv__cpu_has(row->point.tier); n += n < 40 ? 1 : 37, rows++) {
-                ft_row(row, n, false);
-                ft_row(row, n, true);
+                for (int k = 0; k < 4; k++)
+                    ft_row(row, n, k & 1, k & 2);
             }
     assert_true(rows > 0);
 }

@@ -34,20 +34,48 @@
                const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];        \
                const float f = in5[i];, expr)
 
+/* inputs 1 up to 3 are one number each, where the lane says so */
+#define FUSED_NUMBER(name, k) const float name = *(const float *)l->in[k];
+#define FUSED_ONES(name, each, inputs, values, expr)  \
+    FUSED_LOOP(name##_ones, inputs, values, expr)     \
+    each static void fused_##name(const nrv__lane *l) \
+    {                                                 \
+        if (l->ones)                                  \
+            fused_##name##_ones(l);                   \
+        else                                          \
+            fused_##name##_each(l);                   \
+    }
+#define FUSED_ONES_3(name, expr)                                                                    \
+    FUSED_ONES(name, FUSED_3(name##_each, expr), FUSED_NUMBER(b, 1) FUSED_NUMBER(c, 2) FUSED_IN(0), \
+               const float a = in0[i];                                                              \
+               , expr)
+#define FUSED_ONES_4(name, expr)                                                                                       \
+    FUSED_ONES(name, FUSED_4(name##_each, expr), FUSED_NUMBER(b, 1) FUSED_NUMBER(c, 2) FUSED_NUMBER(d, 3) FUSED_IN(0), \
+               const float a = in0[i];                                                                                 \
+               , expr)
+
 FUSED_2(add_relu, (a + b <= 0.0f ? 0.0f : a + b))
-FUSED_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
-FUSED_3(mul_add, a *b + c)
+FUSED_ONES_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
+FUSED_ONES_3(mul_add, a *b + c)
 FUSED_3(sub_mul, a - b * c)
 FUSED_3(mul_sub, a *b - c)
 FUSED_3(mul_one_less_square, a *(b - c * c))
 FUSED_3(mul_mul_one_less, a *b *(c - b))
 FUSED_4(two_products, a *b + c * d)
 FUSED_4(product_and_square, a *b + c * (d * d))
-FUSED_4(scaled_difference, (a - b) * c + d)
-FUSED_3(difference_scaled, (a - b) * c)
-FUSED_4(norm_relu, ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
-FUSED_5(norm_add_relu, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
-FUSED_6(norm_slope, ((a - b) * c + d - e) * f)
+FUSED_ONES_4(scaled_difference, (a - b) * c + d)
+FUSED_ONES_3(difference_scaled, (a - b) * c)
+FUSED_ONES_4(norm_relu, ((a - b) * c + d <= 0.0f ? 0.0f : (a - b) * c + d))
+FUSED_ONES(normalise, FUSED_5(normalise_each, (a - b) * c * d + e),
+           FUSED_NUMBER(b, 1) FUSED_NUMBER(c, 2) FUSED_IN(0) FUSED_IN(3) FUSED_IN(4), const float a = in0[i];
+           const float d = in3[i]; const float e = in4[i];, (a - b) * c * d + e)
+FUSED_ONES(norm_add_relu, FUSED_5(norm_add_relu_each, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e)),
+           FUSED_NUMBER(b, 1) FUSED_NUMBER(c, 2) FUSED_NUMBER(d, 3) FUSED_IN(0) FUSED_IN(4), const float a = in0[i];
+           const float e = in4[i];, ((a - b) * c + d + e <= 0.0f ? 0.0f : (a - b) * c + d + e))
+FUSED_ONES(norm_slope, FUSED_6(norm_slope_each, ((a - b) * c + d - e) * f),
+           FUSED_NUMBER(a, 0) FUSED_NUMBER(c, 2) FUSED_NUMBER(e, 4) FUSED_NUMBER(f, 5) FUSED_IN(1) FUSED_IN(3),
+           const float b = in1[i];
+           const float d = in3[i];, ((a - b) * c + d - e) * f)
 
 #define FUSED_ROOT_HALF 0.70710678118654752440
 #define FUSED_BELL      0.39894228040143267794 /* 1 / sqrt(2 pi) */
@@ -192,18 +220,19 @@ NRV_FUSED(chains,
     FUSED_ROW(add_gelu_kept, "gelu !add 0 1"),
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
     FUSED_ROW(greater_or, "select greater 0 @1 2 @3"),
-    FUSED_ROW(norm_add_relu, "relu add add mul sub 0 1 2 3 4"),
-    FUSED_ROW(norm_relu, "relu add mul sub 0 1 2 3"),
-    FUSED_ROW(norm_slope, "mul sub add mul sub 0 1 2 3 4 5"),
-    FUSED_ROW(mul_add_relu, "relu add mul 0 1 2"),
+    FUSED_ROW(norm_add_relu, "relu add add mul sub 0 ~1 ~2 ~3 4"),
+    FUSED_ROW(norm_relu, "relu add mul sub 0 ~1 ~2 ~3"),
+    FUSED_ROW(normalise, "add mul mul sub 0 ~1 ~2 3 4"),
+    FUSED_ROW(norm_slope, "mul sub add mul sub ~0 1 ~2 3 ~4 ~5"),
+    FUSED_ROW(mul_add_relu, "relu add mul 0 ~1 ~2"),
     FUSED_ROW(add_relu, "relu add 0 1"),
     FUSED_ROW(product_and_square, "add mul 0 1 mul 2 mul 3 3"),
     FUSED_ROW(two_products, "add mul 0 1 mul 2 3"),
-    FUSED_ROW(scaled_difference, "add mul sub 0 1 2 3"),
-    FUSED_ROW(mul_add, "add mul 0 1 2"),
+    FUSED_ROW(scaled_difference, "add mul sub 0 ~1 ~2 ~3"),
+    FUSED_ROW(mul_add, "add mul 0 ~1 ~2"),
     FUSED_ROW(mul_one_less_square, "mul 0 sub 1 mul 2 2"),
     FUSED_ROW(mul_mul_one_less, "mul mul 0 1 sub 2 1"),
-    FUSED_ROW(difference_scaled, "mul sub 0 1 2"),
+    FUSED_ROW(difference_scaled, "mul sub 0 ~1 ~2"),
     FUSED_ROW(mul_sub, "sub mul 0 1 2"),
     FUSED_ROW(sub_mul, "sub 0 mul 1 2"));
 // clang-format on
