@@ -25,8 +25,11 @@ enum {
 /* where a register lies: in memory that moves with the tiles, or in its slot */
 typedef struct tile_place {
     char *at;
-    int64_t step;     /* bytes an element */
+    int64_t step; /* bytes an element */
+    /* of programs that are cut along runs */
     const char *same; /* the number that its slot is full of */
+    char *from;       /* of an operand that is walked: where it begins, and bytes of one number; else NULL */
+    int64_t size;
 } tile_place;
 
 static size_t tile_ref_bytes(void)
@@ -284,13 +287,18 @@ static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, i
     }
 }
 
-static void tile_places(const nrv__frame *f, const nrv__tiles *t, char *slots, tile_place *to)
+static void tile_places(const nrv__frame *f, const nrv__tiles *t, const nrv__walk *w, char *slots, tile_place *to)
 {
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
-        int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
-        to[r] = value < 0 ? (tile_place){ slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT, 0, NULL }
-                          : (tile_place){ f->view[value].data, (int64_t)nrv__dtype_size(reg->type), NULL };
+        const int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
+        to[r].at = value < 0 ? slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT : f->view[value].data;
+        to[r].step = value < 0 ? 0 : (int64_t)nrv__dtype_size(reg->type);
+        if (!w->cuts)
+            continue;
+        to[r].same = NULL;
+        to[r].from = tile_walked(t, w, r) ? f->view[reg->load].data : NULL;
+        to[r].size = (int64_t)nrv__dtype_size(reg->type);
     }
 }
 
@@ -308,32 +316,32 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-/* operands of a tile that lies inside of a run: read where they are, or one number, laid out if it is a new one */
-static void tile_look(const nrv__frame *f, const nrv__action *a, tile_place *place, char *slots, int64_t start,
-                      int64_t n)
+/* operands of a tile that lies inside of a run, the row-th of all: read where they are, or one number, laid out if it
+   is a new one */
+static void tile_look(const nrv__tiles *t, const nrv__walk *w, tile_place *place, int64_t row, int64_t start, int64_t n)
 {
-    const nrv__tiles *t = a->step->tiles;
-    const nrv__walk *w = a->walk;
-    int64_t at[NRV__MAX_RANK], left = start;
-    for (int i = w->rank - 1; i >= 0; i--) {
-        at[i] = left % w->dim[i];
-        left /= w->dim[i];
+    const int last = w->rank - 1;
+    int64_t at[NRV__MAX_RANK];
+    for (int i = last - 1; i > 0; i--) {
+        at[i] = row % w->dim[i];
+        row /= w->dim[i];
     }
+    at[0] = row;
+    at[last] = start;
     for (int32_t r = 0; r < t->n_reg; r++) {
-        const int64_t *stride = w->stride[r], step = stride[w->rank - 1];
-        const size_t size = nrv__dtype_size(t->reg[r].type);
+        const int64_t *stride = w->stride[r], step = stride[last];
         int64_t where = 0;
-        if (!tile_walked(t, w, r))
+        if (!place[r].from)
             continue;
-        for (int i = 0; i < w->rank; i++)
+        for (int i = 0; i <= last; i++)
             where += at[i] * stride[i];
-        char *from = (char *)f->view[t->reg[r].load].data + where * (int64_t)size;
+        char *from = place[r].from + where * place[r].size;
         if (step == 1 || w->first[r]) {
             place[r].at = from;
             continue;
         }
         if (step != 0 || place[r].same != from)
-            tile_copy_run(slots + (size_t)t->reg[r].slot * TILE_SLOT, from, step, step == 0 ? w->tile : n, size);
+            tile_copy_run(place[r].at, from, step, step == 0 ? w->tile : n, (size_t)place[r].size);
         place[r].same = step == 0 ? from : NULL;
     }
 }
@@ -368,6 +376,20 @@ static void tile_one(const nrv__tiles *t, const nrv__walk *w, const tile_place *
     }
 }
 
+static void tile_run_cuts(const nrv__action *a, tile_place *place, void *ref, int64_t begin, int64_t end)
+{
+    const nrv__walk *w = a->walk;
+    const int64_t run = w->dim[w->rank - 1];
+    int64_t row = begin / w->cuts, cut = begin % w->cuts;
+    for (int64_t tile = begin; tile < end; tile++) {
+        const int64_t start = cut * w->tile, n = run - start < w->tile ? run - start : w->tile;
+        tile_look(a->step->tiles, w, place, row, start, n);
+        tile_one(a->step->tiles, w, place, ref, row * run + start, n);
+        if (++cut == w->cuts)
+            cut = 0, row++;
+    }
+}
+
 void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch)
 {
     const nrv__tiles *t = a->step->tiles;
@@ -375,17 +397,16 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
     tile_place *place = (tile_place *)(void *)places;
     void *ref = places + (size_t)t->n_reg * sizeof *place;
     int64_t n = a->args.n, most = a->walk->tile;
-    tile_places(f, t, slots, place);
+    tile_places(f, t, a->walk, slots, place);
     tile_begin(f, a, slots, n < most ? n : most);
+    if (a->walk->cuts) {
+        tile_run_cuts(a, place, ref, begin, end);
+        return;
+    }
     for (int64_t tile = begin; tile < end; tile++) {
-        const nrv__walk *w = a->walk;
-        const int64_t run = w->cuts ? w->dim[w->rank - 1] : n, cut = w->cuts ? tile % w->cuts : tile;
-        const int64_t start = cut * most, here = run - start < most ? run - start : most;
-        const int64_t from = w->cuts ? tile / w->cuts * run + start : start;
-        if (w->cuts)
-            tile_look(f, a, place, slots, from, here);
-        else if (w->gathers)
-            tile_gathers(f, a, place, from, here);
-        tile_one(t, w, place, ref, from, here);
+        const int64_t start = tile * most, here = n - start < most ? n - start : most;
+        if (a->walk->gathers)
+            tile_gathers(f, a, place, start, here);
+        tile_one(t, a->walk, place, ref, start, here);
     }
 }
