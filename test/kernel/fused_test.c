@@ -20,6 +20,11 @@ static double ft_gelu(double x)
     return 0.5 * x * erfc(-x * sqrt(0.5));
 }
 
+static double ft_sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
 static double ft_call(ft_reader *r, const char *word)
 {
     static const char *const two[] = { "add", "sub", "mul", "div", "less", "greater" };
@@ -35,9 +40,9 @@ static double ft_call(ft_reader *r, const char *word)
         const double yes = ft_value(r), no = ft_value(r);
         return a != 0 ? yes : no;
     }
-    static double (*const one[])(double) = { sqrt, exp, erf, ft_gelu };
-    static const char *const names[] = { "sqrt", "exp", "erf", "gelu" };
-    for (int k = 0; k < 4; k++)
+    static double (*const one[])(double) = { sqrt, exp, erf, ft_gelu, tanh, ft_sigmoid };
+    static const char *const names[] = { "sqrt", "exp", "erf", "gelu", "tanh", "sigmoid" };
+    for (int k = 0; k < 6; k++)
         if (strcmp(word, names[k]) == 0)
             return one[k](a);
     assert_string_equal(word, "relu");

@@ -133,6 +133,33 @@ static void fused_add_gelu_kept(const nrv__lane *l)
 }
 #endif
 
+/* Gates of recurrent cells. Each stream is fetched while the functions are reckoned: apart, a sum of products waits for
+   memory, and they do later. */
+static void fused_gated_sum(const nrv__lane *l)
+{
+    FUSED_IN(0) FUSED_IN(1) FUSED_IN(2) FUSED_IN(3) float *out = l->out;
+    for (int64_t i = 0; i < l->n; i += SIMD_W) {
+        const simd_f a = lanes_load(in0, i, l->n, 0), b = lanes_load(in1, i, l->n, 0);
+        const simd_f c = lanes_load(in2, i, l->n, 0), d = lanes_load(in3, i, l->n, 0);
+        lanes_fetch(in0 + i);
+        lanes_fetch(in1 + i);
+        lanes_fetch(in2 + i);
+        lanes_fetch(in3 + i);
+        lanes_store(out, i, l->n, lanes_sigmoid(a) * b + lanes_sigmoid(c) * lanes_tanh(d));
+    }
+}
+
+static void fused_gated(const nrv__lane *l)
+{
+    FUSED_IN(0) FUSED_IN(1) float *out = l->out;
+    for (int64_t i = 0; i < l->n; i += SIMD_W) {
+        const simd_f a = lanes_load(in0, i, l->n, 0), b = lanes_load(in1, i, l->n, 0);
+        lanes_fetch(in0 + i);
+        lanes_fetch(in1 + i);
+        lanes_store(out, i, l->n, lanes_sigmoid(a) * lanes_tanh(b));
+    }
+}
+
 /* Adam: m = x4 m + x5 g, v = x6 v + x7 g g, then p x11 - x8 m / (sqrt(v) x9 + x10) */
 SIMD_INLINE void fused_adam_step(const nrv__lane *l, float decay)
 {
@@ -216,6 +243,8 @@ NRV_FUSED(chains,
     { { "gelu_slope", "mul 0 add add #0 mul #0 erf mul #1 1 mul mul #2 1 exp mul mul #3 1 1", NRV__ISA_TIER,
         fused_gelu_slope },
       { 0.5, FUSED_ROOT_HALF, FUSED_BELL, -0.5 } },
+    FUSED_ROW(gated_sum, "add mul sigmoid 0 1 mul sigmoid 2 tanh 3"),
+    FUSED_ROW(gated, "mul sigmoid 0 tanh 1"),
     FUSED_ROW(add_gelu, "gelu add 0 1"),
     FUSED_ROW(add_gelu_kept, "gelu !add 0 1"),
     FUSED_ROW(less_or_product, "select less 0 @1 @2 mul 3 @4"),
