@@ -83,7 +83,16 @@ static uint64_t alike_value_hash(const alike_pass *a, int32_t i)
 static bool alike_reg(const alike_pass *a, const nrv__reg *x, const nrv__reg *y)
 {
     return (x->load < 0) == (y->load < 0) && (x->store < 0) == (y->store < 0) && x->full == y->full &&
-           (x->load < 0 || a->lies[x->load] == a->lies[y->load]);
+           x->constant == y->constant && (x->load < 0 || a->lies[x->load] == a->lies[y->load]);
+}
+
+/* what they do may differ, but not which registers they look at, and how */
+static bool alike_instr(const nrv__instr *x, const nrv__instr *y)
+{
+    bool same = x->n_in == y->n_in && x->first == y->first && x->ones == y->ones;
+    for (int32_t k = 0; k < x->n_in && same; k++)
+        same = x->in[k] == y->in[k];
+    return same;
 }
 
 static bool alike_tiles(const alike_pass *a, const nrv__tiles *x, const nrv__tiles *y)
@@ -92,6 +101,8 @@ static bool alike_tiles(const alike_pass *a, const nrv__tiles *x, const nrv__til
                 alike_lengths(x->dim, y->dim, x->rank);
     for (int32_t r = 0; r < x->n_reg && same; r++)
         same = alike_reg(a, &x->reg[r], &y->reg[r]);
+    for (int32_t i = 0; i < x->n_instr && same; i++)
+        same = alike_instr(&x->instr[i], &y->instr[i]);
     return same;
 }
 

@@ -13,9 +13,9 @@ typedef struct fuse_state {
     int32_t *writer, *reads; /* of each register: the instruction that writes it, or -1; how often it is read */
     const nrv__fused *row;
     int32_t in[NRV__LANE_IN], n_in; /* what the formula's operands are so far, -1: not met */
-    uint32_t runs;                  /* those that may be one number for a run of elements */
     int32_t also[NRV__LANE_ALSO], n_also;
     int32_t gone[16], n_gone; /* instructions that the last one would stand for */
+    unsigned first, ones;     /* operands with @, and with ~ */
 } fuse_state;
 
 static bool fuse_leaf(fuse_state *s, const char *word, int32_t r)
@@ -30,10 +30,11 @@ static bool fuse_leaf(fuse_state *s, const char *word, int32_t r)
     bool one = reg->constant || (reg->load >= 0 && s->value[reg->load].rank == 0);
     if (*word == '@' && !one)
         return false;
-    const bool runs = *word == '%';
-    word += *word == '@' || runs;
+    const char mark = *word;
+    word += mark == '@' || mark == '~';
     int32_t k = *word <= '9' ? *word - '0' : *word - 'a' + 10;
-    s->runs |= (uint32_t)runs << k;
+    s->first |= (unsigned)(mark == '@') << k;
+    s->ones |= (unsigned)(mark == '~') << k;
     s->n_in = k < s->n_in ? s->n_in : k + 1;
     if (s->in[k] < 0)
         s->in[k] = r;
@@ -73,7 +74,7 @@ static const char *fuse_operands(fuse_state *s, const char *at, const nrv__instr
 static const char *fuse_match(fuse_state *s, const char *at, int32_t r, bool last)
 {
     const char *end = fuse_word_end(at), *rest = fuse_next(end);
-    if (*at == '#' || *at == '@' || *at == '%' || (*at >= '0' && *at <= '9'))
+    if (*at == '#' || *at == '@' || *at == '~' || (*at >= '0' && *at <= '9'))
         return fuse_leaf(s, at, r) ? rest : NULL;
     const bool kept = *at == '!';
     at += kept;
@@ -102,7 +103,7 @@ static bool fuse_fits(fuse_state *s, const nrv__fused *row, int32_t r)
         return false;
     s->row = row;
     s->n_in = s->n_gone = s->n_also = 0;
-    s->runs = 0;
+    s->first = s->ones = 0;
     for (int k = 0; k < NRV__LANE_IN; k++)
         s->in[k] = -1;
     return fuse_match(s, row->point.types, r, true) != NULL;
@@ -142,7 +143,8 @@ static void fuse_one(nrv__compiler *c, fuse_state *s, nrv__instr *in, bool *gone
     in->point = &row->point;
     in->n_in = s->n_in;
     in->n_also = s->n_also;
-    in->runs = s->runs;
+    in->first = s->first;
+    in->ones = s->ones;
     memcpy(in->in, s->in, sizeof in->in);
     memcpy(in->also, s->also, sizeof in->also);
     fuse_count(s, in, 1);

@@ -59,7 +59,7 @@ typedef struct nrv__instr {
                                 several ops, this is the last of them */
     const void *attr;
     int32_t out, n_in, in[NRV__LANE_IN], n_also, also[NRV__LANE_ALSO];
-    uint32_t runs; /* bit k: in[k] may be one number, where all of them are */
+    unsigned first, ones; /* bit k: of operand k the first element counts; it does where all of these are one number */
 } nrv__instr;
 static inline bool nrv__instr_writes(const nrv__instr *in, int32_t r)
 {

@@ -67,8 +67,8 @@ typedef struct nrv__lane {
     const void *in[NRV__LANE_IN];
     void *also[NRV__LANE_ALSO]; /* what an instruction that stands for several gives besides */
     int64_t n;
+    bool ones; /* the operands that its formula marks with ~ are one number each: the first element counts */
     const void *attr;
-    bool one; /* the operands that a formula of several marks with % are one number each: the first element counts */
 } nrv__lane;
 
 typedef struct nrv__point {
@@ -79,10 +79,10 @@ typedef struct nrv__point {
 } nrv__point;
 
 /* One instruction that does what several do, in fewer passes and with fewer roundings: point.op is its name,
-   point.types what it stands for, each op before its operands and all of them float32: "add mul 0 1 2" is x0 * x1 +
-   x2, "#0" the constant number[0], "@b" operand 11, which is one number everywhere: the first element counts. "%1" may
-   be one number, such as a channel's along its image; lane.one says when all of them are. "!add 0 1" is kept in
-   memory, too: lane.also, in the order in which the formula has them. */
+   point.types what it stands for, each op before its operands and all of them float32: "add mul 0 1 2" is x0 * x1 + x2,
+   "#0" the constant number[0], "@b" operand 11, which is one number everywhere: the first element counts. "~1" may be
+   one for a tile, lane.ones says so, where all that are marked are. "!add 0 1" is kept in memory, too: lane.also, in
+   the order in which the formula has them. */
 enum { NRV__FUSED_NUMBERS = 4 };
 typedef struct nrv__fused {
     nrv__point point;

@@ -23,13 +23,14 @@ static bool exec_inside(nrv_exec *e, nrv__action *a, const nrv__loop *l)
     return ok;
 }
 
-static nrv__walk *exec_walk(nrv_exec *e, int32_t n_reg)
+static nrv__walk *exec_walk(nrv_exec *e, int32_t n_reg, int32_t n_instr)
 {
     nrv__walk *w = nrv__arena_get(&e->arena, sizeof *w);
     if (w) {
         w->stride = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->stride);
         w->scalar = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->scalar);
-        w->one = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->one);
+        w->first = nrv__arena_get(&e->arena, (size_t)n_reg * sizeof *w->first);
+        w->ones = nrv__arena_get(&e->arena, (size_t)n_instr * sizeof *w->ones);
     }
     return w;
 }
@@ -45,7 +46,9 @@ static bool exec_action(nrv_exec *e, nrv__frame *f, size_t i)
     a->in = plain && s->n_in == 1 ? &f->view[s->in[0]] : nrv__arena_get(&e->arena, (size_t)s->n_in * sizeof *a->in);
     a->out = plain ? &f->view[s->out] : nrv__arena_get(&e->arena, sizeof *a->out);
     a->size = nrv__arena_get(&e->arena, (size_t)s->n_size * sizeof *a->size);
-    a->walk = !s->tiles ? NULL : s->like >= 0 ? f->action[s->like].walk : exec_walk(e, s->tiles->n_reg);
+    a->walk = !s->tiles      ? NULL
+              : s->like >= 0 ? f->action[s->like].walk
+                             : exec_walk(e, s->tiles->n_reg, s->tiles->n_instr);
     a->args = (nrv__args){
         .in = a->in, .out = a->out, .n_in = s->n_in, .n_out = 1, .attr = s->attr, .size = a->size, .fault = &e->fault
     };

@@ -21,12 +21,12 @@ typedef struct nrv__walk {
     int64_t tile; /* elements at a time, at most NRV__TILE */
     bool gathers; /* some operand does not lie as the result does */
     bool repeats; /* and those that are rows, a bias, begin anew with every tile */
+    int64_t cuts; /* > 0: into so many tiles each run of the last axis is cut, and none goes beyond a run */
     int64_t dim[NRV__MAX_RANK];
     int64_t (*stride)[NRV__MAX_RANK]; /* of each register that is loaded through strides */
     bool *scalar;                     /* registers that are one number everywhere */
-    bool *one;   /* ... for `run` elements; of what is written: its instruction takes operands so */
-    int64_t run; /* 0: none are */
-} nrv__walk;     /* of steps that are alike: one for all */
+    bool *first, *ones;               /* of which only the first element is read; instructions: nrv__lane.ones */
+} nrv__walk;                          /* of steps that are alike: one for all */
 
 typedef struct nrv__room { /* memory of a value as long as it is alive */
     size_t bytes, at;      /* bytes a multiple of NRV__ALIGN */
@@ -125,5 +125,6 @@ void nrv__resolve_inside(nrv_exec *e, nrv__frame *f, const nrv__frame *around, c
 void nrv__resolve_turn(nrv__frame *f, const nrv__frame *around, const nrv__action *a); /* what moves with f->turn */
 size_t nrv__tile_scratch(const nrv__tiles *t);                                         /* bytes for each worker */
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a);
+int64_t nrv__tile_units(const nrv__walk *w, int64_t n); /* how many tiles n elements are */
 void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch);
 #endif

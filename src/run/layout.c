@@ -148,7 +148,7 @@ static void layout_tiles(nrv_exec *e, nrv__frame *f, nrv__action *a)
     a->args.n = 1;
     for (int k = 0; k < t->rank; k++)
         a->args.n *= nrv__dim_at(t->dim[k], e->polys);
-    a->units = (a->args.n + a->walk->tile - 1) / a->walk->tile;
+    a->units = nrv__tile_units(a->walk, a->args.n);
     a->units2 = 0;
     a->scratch = nrv__tile_scratch(t);
     layout_grain(e, a, 0.1 * (double)a->walk->tile * t->n_instr, layout_in_loop(f));

@@ -11,13 +11,25 @@ enum {
         NRV__TILE * 8 + 320, /* bytes: the widest type, and so much that slots are not all in the same cache sets */
     TILE_CACHE = 32768,      /* bytes that a program's tiles may take */
     TILE_LEAST = 256,
-    TILE_FEW = 64
+    TILE_FEW = 64,
+    TILE_VECTOR = 16, /* numbers in a cache line */
+#ifdef NRV__TINY
+    TILE_RUN = 3,
+    TILE_SAME = 5,
+#else
+    TILE_RUN = 128,  /* shorter runs are copied together rather than read where they lie */
+    TILE_SAME = 256, /* and so are runs of one number, which may have to be laid out anyway */
+#endif
 };
 
 /* where a register lies: in memory that moves with the tiles, or in its slot */
 typedef struct tile_place {
     char *at;
     int64_t step; /* bytes an element */
+    /* of programs that are cut along runs */
+    const char *same; /* the number that its slot is full of */
+    char *from;       /* of an operand that is walked: where it begins, and bytes of one number; else NULL */
+    int64_t size;
 } tile_place;
 
 static size_t tile_ref_bytes(void)
@@ -62,55 +74,65 @@ static bool tile_is_row(const nrv__walk *w, const int64_t *stride)
     return w->rank == 2 && stride[0] == 0 && stride[1] == 1;
 }
 
+static bool tile_walked(const nrv__tiles *t, const nrv__walk *w, int32_t r)
+{
+    return t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r];
+}
+
+/* tiles inside of runs where some operand can be read as it lies then, or is one number for so long that it pays */
+static void tile_runs(const nrv__tiles *t, nrv__walk *w)
+{
+    const int64_t run = w->rank > 0 ? w->dim[w->rank - 1] : 0, most = tile_length(t);
+    bool pays = false;
+    for (int32_t r = 0; r < t->n_reg && run >= TILE_RUN; r++) {
+        const int64_t stride = w->stride[r][w->rank - 1];
+        const bool lies = stride == 1 && !(w->repeats && tile_is_row(w, w->stride[r]));
+        pays = pays || (tile_walked(t, w, r) && (lies || (stride == 0 && run >= TILE_SAME)));
+    }
+    w->cuts = pays ? (run + most - 1) / most : 0;
+    if (!pays)
+        return;
+    w->repeats = false;
+    w->tile = ((run + w->cuts - 1) / w->cuts + TILE_VECTOR - 1) / TILE_VECTOR * TILE_VECTOR;
+}
+
+/* one number in every tile */
+static bool tile_single(const nrv__tiles *t, const nrv__walk *w, int32_t r)
+{
+    return t->reg[r].constant || (t->reg[r].load >= 0 && !t->reg[r].full && w->scalar[r]) ||
+           (w->cuts && tile_walked(t, w, r) && w->stride[r][w->rank - 1] == 0);
+}
+
+/* what need not be laid out, since who reads it looks at the first element only */
+static void tile_firsts(const nrv__tiles *t, nrv__walk *w)
+{
+    for (int32_t r = 0; r < t->n_reg; r++)
+        w->first[r] = tile_single(t, w, r);
+    for (int32_t i = 0; i < t->n_instr; i++) {
+        const nrv__instr *in = &t->instr[i];
+        w->ones[i] = in->ones != 0;
+        for (int32_t k = 0; k < in->n_in; k++)
+            w->ones[i] = w->ones[i] && (!(in->ones >> k & 1) || tile_single(t, w, in->in[k]));
+        for (int32_t k = 0; k < in->n_in; k++)
+            if (!((in->first | (w->ones[i] ? in->ones : 0)) >> k & 1))
+                w->first[in->in[k]] = false;
+    }
+}
+
+int64_t nrv__tile_units(const nrv__walk *w, int64_t n)
+{
+    return w->cuts ? n / w->dim[w->rank - 1] * w->cuts : (n + w->tile - 1) / w->tile;
+}
+
 /* a tile of whole rows, so that what repeats with them is laid out once */
 static void tile_rows(const nrv__tiles *t, nrv__walk *w)
 {
     bool rows = false;
     for (int32_t r = 0; r < t->n_reg; r++)
-        rows = rows || (t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r] && tile_is_row(w, w->stride[r]));
+        rows = rows || (tile_walked(t, w, r) && tile_is_row(w, w->stride[r]));
     w->repeats = rows && w->dim[1] > 0 && w->dim[1] <= w->tile;
     if (w->repeats)
         w->tile -= w->tile % w->dim[1];
-}
-
-/* an instruction takes all of the operands that are one number along a run as such, and has no others of them */
-static bool tile_takes_runs(const nrv__tiles *t, const nrv__walk *w, const nrv__instr *in)
-{
-    bool takes = in->runs != 0;
-    for (int32_t k = 0; k < in->n_in; k++) {
-        const int32_t r = in->in[k];
-        takes = takes && ((in->runs >> k & 1) ? w->one[r] || w->scalar[r] || t->reg[r].constant : !w->one[r]);
-    }
-    return takes;
-}
-
-/* operands that are one number along the last axis, a channel's in its image, are not laid out where nobody needs it;
-   tiles end with the runs */
-static void tile_runs(const nrv__tiles *t, nrv__walk *w)
-{
-    const int64_t run = w->rank < 2 ? 0 : w->dim[w->rank - 1];
-    bool again = true, any = false;
-    for (int32_t r = 0; r < t->n_reg; r++)
-        w->one[r] = run >= TILE_FEW && t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r] &&
-                    w->stride[r][w->rank - 1] == 0;
-    while (again) {
-        again = false;
-        for (int32_t i = 0; i < t->n_instr; i++)
-            for (int32_t k = 0; k < t->instr[i].n_in && !tile_takes_runs(t, w, &t->instr[i]); k++) {
-                again = again || w->one[t->instr[i].in[k]];
-                w->one[t->instr[i].in[k]] = false;
-            }
-    }
-    for (int32_t r = 0; r < t->n_reg; r++)
-        any = any || w->one[r];
-    for (int32_t i = t->n_instr - 1; i >= 0 && any; i--) /* the last first: what they give is asked for, too */
-        w->one[t->instr[i].out] = tile_takes_runs(t, w, &t->instr[i]);
-    w->run = any ? run : 0;
-    const int64_t pieces = any ? (run + w->tile - 1) / w->tile : 0;
-    if (pieces == 1)
-        w->tile -= w->tile % run;
-    else if (any && run % pieces == 0)
-        w->tile = run / pieces;
 }
 
 void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
@@ -153,6 +175,7 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
     }
     tile_rows(t, w);
     tile_runs(t, w);
+    tile_firsts(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */
@@ -208,38 +231,11 @@ static void tile_repeat(char *to, const char *from, int64_t period, int64_t star
         memcpy(to + (size_t)have * size, to, (size_t)(have < n - have ? have : n - have) * size);
 }
 
-/* the place of element `start` along each axis */
-static void tile_at(const nrv__walk *w, int64_t start, int64_t *at)
-{
-    for (int i = w->rank - 1; i >= 0; i--) {
-        at[i] = start % w->dim[i];
-        start /= w->dim[i];
-    }
-}
-
-/* n elements on, which do not go beyond the end of the last axis */
-static void tile_on(const nrv__walk *w, int64_t n, int64_t *at)
-{
-    at[w->rank - 1] += n;
-    for (int i = w->rank - 1; i > 0 && at[i] == w->dim[i]; i--) {
-        at[i] = 0;
-        at[i - 1]++;
-    }
-}
-
-static int64_t tile_where(const nrv__walk *w, const int64_t *stride, const int64_t *at)
-{
-    int64_t where = 0;
-    for (int i = 0; i < w->rank; i++)
-        where += at[i] * stride[i];
-    return where;
-}
-
 static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const int64_t *stride, int64_t start,
                         int64_t n)
 {
     size_t size = nrv__dtype_size(v->type);
-    int64_t at[NRV__MAX_RANK] = { 0 }, where;
+    int64_t at[NRV__MAX_RANK] = { 0 }, where = 0, left = start;
     if (w->rank == 0) {
         memcpy(to, v->data, size);
         return;
@@ -248,8 +244,11 @@ static void tile_gather(char *to, const nrv__view *v, const nrv__walk *w, const 
         tile_repeat(to, v->data, w->dim[1], start, n, size);
         return;
     }
-    tile_at(w, start, at);
-    where = tile_where(w, stride, at);
+    for (int i = w->rank - 1; i >= 0; i--) {
+        at[i] = left % w->dim[i];
+        left /= w->dim[i];
+        where += at[i] * stride[i];
+    }
     int last = w->rank - 1;
     while (n > 0) {
         int64_t run = w->dim[last] - at[last];
@@ -275,25 +274,31 @@ static void tile_begin(const nrv__frame *f, const nrv__action *a, char *slots, i
         const nrv__reg *reg = &t->reg[r];
         char *slot = slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT;
         char number[8];
+        const int64_t many = a->walk->first[r] ? 1 : n;
         if (reg->constant) {
             double value = reg->length == -1 ? reg->number : (double)nrv__dim_at(reg->length, f->polys);
             nrv__from_double(number, reg->type, &value, 1);
-            tile_splat(slot, number, nrv__dtype_size(reg->type), n);
+            tile_splat(slot, number, nrv__dtype_size(reg->type), many);
         } else if (reg->load >= 0 && !reg->full && a->walk->scalar[r]) {
-            tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), n);
+            tile_splat(slot, f->view[reg->load].data, nrv__dtype_size(reg->type), many);
         } else if (reg->load >= 0 && !reg->full && a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])) {
             tile_repeat(slot, f->view[reg->load].data, a->walk->dim[1], 0, n, nrv__dtype_size(reg->type));
         }
     }
 }
 
-static void tile_places(const nrv__frame *f, const nrv__tiles *t, char *slots, tile_place *to)
+static void tile_places(const nrv__frame *f, const nrv__tiles *t, const nrv__walk *w, char *slots, tile_place *to)
 {
     for (int32_t r = 0; r < t->n_reg; r++) {
         const nrv__reg *reg = &t->reg[r];
-        int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
-        to[r] = value < 0 ? (tile_place){ slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT, 0 }
-                          : (tile_place){ f->view[value].data, (int64_t)nrv__dtype_size(reg->type) };
+        const int32_t value = reg->store >= 0 ? reg->store : reg->full ? reg->load : -1;
+        to[r].at = value < 0 ? slots + (size_t)(reg->slot < 0 ? 0 : reg->slot) * TILE_SLOT : f->view[value].data;
+        to[r].step = value < 0 ? 0 : (int64_t)nrv__dtype_size(reg->type);
+        if (!w->cuts)
+            continue;
+        to[r].same = NULL;
+        to[r].from = tile_walked(t, w, r) ? f->view[reg->load].data : NULL;
+        to[r].size = (int64_t)nrv__dtype_size(reg->type);
     }
 }
 
@@ -311,27 +316,55 @@ static void tile_by_reference(const nrv__tiles *t, const nrv__instr *in, const n
     nrv__ref_run(in->op, &args);
 }
 
-/* at: where `start` is along each axis, if there are runs */
-static void tile_one(const nrv__frame *f, const nrv__action *a, tile_place *place, void *ref, const int64_t *at,
-                     int64_t start, int64_t n)
+/* operands of a tile that lies inside of a run, the row-th of all: read where they are, or one number, laid out if it
+   is a new one */
+static void tile_look(const nrv__tiles *t, const nrv__walk *w, tile_place *place, int64_t row, int64_t start, int64_t n)
+{
+    const int last = w->rank - 1;
+    int64_t at[NRV__MAX_RANK];
+    for (int i = last - 1; i > 0; i--) {
+        at[i] = row % w->dim[i];
+        row /= w->dim[i];
+    }
+    at[0] = row;
+    at[last] = start;
+    for (int32_t r = 0; r < t->n_reg; r++) {
+        const int64_t *stride = w->stride[r], step = stride[last];
+        int64_t where = 0;
+        if (!place[r].from)
+            continue;
+        for (int i = 0; i <= last; i++)
+            where += at[i] * stride[i];
+        char *from = place[r].from + where * place[r].size;
+        if (step == 1 || w->first[r]) {
+            place[r].at = from;
+            continue;
+        }
+        if (step != 0 || place[r].same != from)
+            tile_copy_run(place[r].at, from, step, step == 0 ? w->tile : n, (size_t)place[r].size);
+        place[r].same = step == 0 ? from : NULL;
+    }
+}
+
+static void tile_gathers(const nrv__frame *f, const nrv__action *a, const tile_place *place, int64_t start, int64_t n)
 {
     const nrv__tiles *t = a->step->tiles;
-    for (int32_t r = 0; r < t->n_reg && a->walk->gathers; r++) {
-        const nrv__reg *reg = &t->reg[r];
-        if (a->walk->run && a->walk->one[r] && reg->load >= 0)
-            place[r].at = (char *)f->view[reg->load].data +
-                          tile_where(a->walk, a->walk->stride[r], at) * (int64_t)nrv__dtype_size(reg->type);
-        else if (reg->load >= 0 && !reg->full && !a->walk->scalar[r] &&
-                 !(a->walk->repeats && tile_is_row(a->walk, a->walk->stride[r])))
-            tile_gather(place[r].at, &f->view[reg->load], a->walk, a->walk->stride[r], start, n);
-    }
+    const nrv__walk *w = a->walk;
+    for (int32_t r = 0; r < t->n_reg; r++)
+        if (tile_walked(t, w, r) && !(w->repeats && tile_is_row(w, w->stride[r])))
+            tile_gather(place[r].at, &f->view[t->reg[r].load], w, w->stride[r], start, n);
+}
+
+static void tile_one(const nrv__tiles *t, const nrv__walk *w, const tile_place *place, void *ref, int64_t start,
+                     int64_t n)
+{
     for (int32_t i = 0; i < t->n_instr; i++) {
         const nrv__instr *in = &t->instr[i];
         nrv__lane l; /* cleared would cost more than a short tile's instruction */
         l.out = place[in->out].at + start * place[in->out].step;
         l.n = n;
         l.attr = in->attr;
-        l.one = a->walk->one[in->out];
+        l.ones = w->ones[i];
         for (int32_t k = 0; k < in->n_in; k++)
             l.in[k] = place[in->in[k]].at + start * place[in->in[k]].step;
         for (int32_t k = 0; k < in->n_also; k++)
@@ -343,6 +376,20 @@ static void tile_one(const nrv__frame *f, const nrv__action *a, tile_place *plac
     }
 }
 
+static void tile_run_cuts(const nrv__action *a, tile_place *place, void *ref, int64_t begin, int64_t end)
+{
+    const nrv__walk *w = a->walk;
+    const int64_t run = w->dim[w->rank - 1];
+    int64_t row = begin / w->cuts, cut = begin % w->cuts;
+    for (int64_t tile = begin; tile < end; tile++) {
+        const int64_t start = cut * w->tile, n = run - start < w->tile ? run - start : w->tile;
+        tile_look(a->step->tiles, w, place, row, start, n);
+        tile_one(a->step->tiles, w, place, ref, row * run + start, n);
+        if (++cut == w->cuts)
+            cut = 0, row++;
+    }
+}
+
 void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int64_t end, void *scratch)
 {
     const nrv__tiles *t = a->step->tiles;
@@ -350,20 +397,16 @@ void nrv__tile_run(const nrv__frame *f, const nrv__action *a, int64_t begin, int
     tile_place *place = (tile_place *)(void *)places;
     void *ref = places + (size_t)t->n_reg * sizeof *place;
     int64_t n = a->args.n, most = a->walk->tile;
-    tile_places(f, t, slots, place);
+    tile_places(f, t, a->walk, slots, place);
     tile_begin(f, a, slots, n < most ? n : most);
+    if (a->walk->cuts) {
+        tile_run_cuts(a, place, ref, begin, end);
+        return;
+    }
     for (int64_t tile = begin; tile < end; tile++) {
-        const int64_t stop = n - tile * most < most ? n : (tile + 1) * most, run = a->walk->run;
-        int64_t start = tile * most, piece = stop - start, at[NRV__MAX_RANK] = { 0 };
-        if (run)
-            tile_at(a->walk, start, at);
-        for (; start < stop; start += piece) {
-            piece = stop - start;
-            if (run && piece > run - at[a->walk->rank - 1])
-                piece = run - at[a->walk->rank - 1];
-            tile_one(f, a, place, ref, at, start, piece);
-            if (run)
-                tile_on(a->walk, piece, at);
-        }
+        const int64_t start = tile * most, here = n - start < most ? n - start : most;
+        if (a->walk->gathers)
+            tile_gathers(f, a, place, start, here);
+        tile_one(t, a->walk, place, ref, start, here);
     }
 }

@@ -1,6 +1,5 @@
 /* fused_test.c - instructions that stand for several, every row on every tier: what the row's own formula gives in
-   double, at any length, in place, and with its uniform operands seen by their first element alone, those that may be
-   uniform once so and once not. The formula is read
+   double, at any length, in place, and with its uniform operands seen by their first element alone. The formula is read
    from the row, so a new row is tested from the day it is there. Does not do: whether the compiler finds the rows. */
 #include "kernel_test.h"
 
@@ -11,10 +10,20 @@ typedef struct ft_reader {
     const char *at;
     double in[NRV__LANE_IN], also[NRV__LANE_ALSO], largest; /* of all that was met on the way */
     int n_also;
-    bool one[NRV__LANE_IN], may[NRV__LANE_IN], used[NRV__LANE_IN];
+    bool one[NRV__LANE_IN], may[NRV__LANE_IN], used[NRV__LANE_IN]; /* marked with @, with ~ */
 } ft_reader;
 
 static double ft_value(ft_reader *r);
+
+static double ft_gelu(double x)
+{
+    return 0.5 * x * erfc(-x * sqrt(0.5));
+}
+
+static double ft_sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
 
 static double ft_call(ft_reader *r, const char *word)
 {
@@ -31,9 +40,9 @@ static double ft_call(ft_reader *r, const char *word)
         const double yes = ft_value(r), no = ft_value(r);
         return a != 0 ? yes : no;
     }
-    static double (*const one[])(double) = { sqrt, exp, erf };
-    static const char *const names[] = { "sqrt", "exp", "erf" };
-    for (int k = 0; k < 3; k++)
+    static double (*const one[])(double) = { sqrt, exp, erf, ft_gelu, tanh, ft_sigmoid };
+    static const char *const names[] = { "sqrt", "exp", "erf", "gelu", "tanh", "sigmoid" };
+    for (int k = 0; k < 6; k++)
         if (strcmp(word, names[k]) == 0)
             return one[k](a);
     assert_string_equal(word, "relu");
@@ -49,7 +58,7 @@ static double ft_value(ft_reader *r)
     memcpy(text, r->at, n);
     text[n] = '\0';
     r->at += n + (r->at[n] == ' ');
-    const bool kept = *word == '!', one = *word == '@', may = *word == '%';
+    const bool kept = *word == '!', one = *word == '@', may = *word == '~';
     const bool leaf = one || may || (*word >= '0' && *word <= '9');
     word += kept || one || may;
     double y;
@@ -85,7 +94,7 @@ static void ft_near(const nrv__fused *row, double got, double want, double large
         fail_msg("%s, tier %d, element %d: %.9g for %.9g", row->point.op, (int)row->point.tier, (int)i, got, want);
 }
 
-static void ft_row(const nrv__fused *row, int64_t n, bool in_place, bool run)
+static void ft_row(const nrv__fused *row, int64_t n, bool in_place, bool ones)
 {
     static float in[NRV__LANE_IN][FT_MOST], before[NRV__LANE_IN][FT_MOST], out[FT_MOST], also[NRV__LANE_ALSO][FT_MOST];
     for (int k = 0; k < NRV__LANE_IN; k++) /* positive where a root is drawn and a quotient taken */
@@ -95,7 +104,7 @@ static void ft_row(const nrv__fused *row, int64_t n, bool in_place, bool run)
     ft_value(&seen);
     assert_int_equal(*seen.at, '\0');
     for (int k = 0; k < NRV__LANE_IN; k++)
-        seen.one[k] = seen.one[k] || (run && seen.may[k]);
+        seen.one[k] = seen.one[k] || (ones && seen.may[k]);
     for (int k = 0; k < NRV__LANE_IN; k++)
         for (int64_t i = 1; i < n && seen.one[k]; i++)
             in[k][i] = in[k][0];
@@ -103,7 +112,7 @@ static void ft_row(const nrv__fused *row, int64_t n, bool in_place, bool run)
     for (int k = 0; k < NRV__LANE_IN; k++)
         for (int64_t i = 1; i < n && seen.one[k]; i++)
             in[k][i] = NAN; /* nobody looks there */
-    nrv__lane l = { .out = in_place ? in[0] : out, .n = n, .one = run };
+    nrv__lane l = { .out = in_place ? in[0] : out, .n = n, .ones = ones };
     for (int k = 0; k < NRV__LANE_IN; k++)
         l.in[k] = seen.used[k] ? in[k] : NULL;
     for (int k = 0; k < seen.n_also; k++)
@@ -125,10 +134,8 @@ static void every_row(void **state)
     for (const nrv__fused *const *table = nrv__fuses; *table != NULL; table++)
         for (const nrv__fused *row = *table; row->point.op != NULL; row++)
             for (int64_t n = 1; n <= FT_MOST && nrv__cpu_has(row->point.tier); n += n < 40 ? 1 : 37, rows++) {
-                ft_row(row, n, false, false);
-                ft_row(row, n, true, false);
-                ft_row(row, n, false, strchr(row->point.types, '%') != NULL);
-                ft_row(row, n, true, strchr(row->point.types, '%') != NULL);
+                for (int k = 0; k < 4; k++)
+                    ft_row(row, n, k & 1, k & 2);
             }
     assert_true(rows > 0);
 }

@@ -101,14 +101,17 @@ static void same_views(const nrv__view *a, const nrv__view *b)
     assert_memory_equal(a->stride, b->stride, (size_t)a->rank * sizeof *a->stride);
 }
 
-static void same_walks(const nrv__walk *a, const nrv__walk *b, int32_t n_reg)
+static void same_walks(const nrv__walk *a, const nrv__walk *b, int32_t n_reg, int32_t n_instr)
 {
     assert_int_equal(a->rank, b->rank);
     assert_int_equal(a->tile, b->tile);
     assert_int_equal(a->gathers, b->gathers);
     assert_int_equal(a->repeats, b->repeats);
+    assert_int_equal(a->cuts, b->cuts);
     assert_memory_equal(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
     assert_memory_equal(a->scalar, b->scalar, (size_t)n_reg * sizeof *a->scalar);
+    assert_memory_equal(a->first, b->first, (size_t)n_reg * sizeof *a->first);
+    assert_memory_equal(a->ones, b->ones, (size_t)n_instr * sizeof *a->ones);
     for (int32_t r = 0; r < n_reg; r++)
         assert_memory_equal(a->stride[r], b->stride[r], (size_t)a->rank * sizeof *a->stride[r]);
 }
@@ -121,7 +124,7 @@ static void same_actions(const nrv__action *a, const nrv__action *b)
     if (!s->tiles && !s->loop)
         same_views(a->out, b->out);
     if (s->tiles)
-        same_walks(a->walk, b->walk, s->tiles->n_reg);
+        same_walks(a->walk, b->walk, s->tiles->n_reg, s->tiles->n_instr);
     assert_memory_equal(a->size, b->size, (size_t)s->n_size * sizeof *a->size);
     assert_ptr_equal(a->kernel, b->kernel);
     assert_int_equal(a->args.n, b->args.n);

@@ -7,6 +7,14 @@
 #define NRV__LANES_H
 #include "simd.h"
 
+/* What lies half a page ahead is fetched, since a stream that is not in the cache waits anew at every page; half a
+   page, so that a page's own lines are under way before they are wanted. */
+enum { LANES_AHEAD = 2048 };
+SIMD_INLINE void lanes_fetch(const float *p)
+{
+    __builtin_prefetch((const void *)((uintptr_t)p + LANES_AHEAD));
+}
+
 /* the whole number of ln 2 that is nearest to x, which is from -120 to 89: no float tells what is further */
 SIMD_INLINE simd_f lanes_whole(simd_f x)
 {
@@ -89,14 +97,17 @@ SIMD_INLINE simd_f lanes_tanh(simd_f x)
 
 #if defined(__FMA__) || defined(__aarch64__)
 #define LANES_GELU
-/* x P(x) is max(x, 0) - |x| P(-|x|), where a P(-a) is e^(-a^2/2) times a p / (1 + a (sqrt(2 pi) p + t)), a minimax fit.
+/* What the normal distribution has beyond a >= 0 is e^(-a^2/2) p / down, a minimax fit; e^(-a^2/2) is 2^n (curve + 1).
    No coefficient is negative, so nothing cancels; where a is large p stands above and below the line, and so does what
-   it lost by rounding. The square is carried in two floats into the exponential, what the quotient loses is added;
-   beyond 15 nothing is left for any float, but minus infinity times nothing is NaN. Where products are rounded before
-   they are added this is 5 ulp off: see wide_gelu. */
-SIMD_INLINE simd_f lanes_gelu(simd_f x)
+   it lost by rounding. The square is carried in two floats into the exponential; beyond 15 nothing is left for any
+   float. Where products are rounded before they are added, a p / down is 5 ulp off: see wide_gelu. */
+typedef struct lanes_bell {
+    simd_f p, down, curve, n;
+} lanes_bell;
+
+SIMD_INLINE lanes_bell lanes_beyond(simd_f a)
 {
-    const simd_f a = simd_least(simd_all(15.0f), lanes_abs(x)), top = (simd_f)((simd_i)a & ~0xfff), half = top * -0.5f;
+    const simd_f top = (simd_f)((simd_i)a & ~0xfff), half = top * -0.5f;
     const simd_f high = half * top, low = (a - top) * (half - 0.5f * a), n = lanes_whole(high + low);
     const simd_f r = (high - n * 0.693359375f) + (low - n * -2.12194440e-4f);
     simd_f p = a * 0.00484920479f + 0.0454929918f, t = a * 1.17058642e-06f + 0.012101246f;
@@ -105,9 +116,27 @@ SIMD_INLINE simd_f lanes_gelu(simd_f x)
     p = p * a + 0.457304597f;
     t = t * a + 0.459180385f;
     p = p * a + 0.5f;
-    const simd_f up = p * a, down = (p * 2.50662827f + t) * a + 1.0f, inverse = 1.0f / down, y = up * inverse;
-    const simd_f tail = (lanes_curve(r) * y + (up - y * down) * inverse) + y;
-    return (x - simd_least(x, simd_all(0.0f))) - simd_scaled(tail, n);
+    return (lanes_bell){ p, (p * 2.50662827f + t) * a + 1.0f, lanes_curve(r), n };
+}
+
+/* x P(x) is max(x, 0) - |x| P(-|x|), where what the quotient loses is added; minus infinity times nothing is NaN */
+SIMD_INLINE simd_f lanes_gelu(simd_f x)
+{
+    const simd_f a = simd_least(simd_all(15.0f), lanes_abs(x));
+    const lanes_bell bell = lanes_beyond(a);
+    const simd_f up = bell.p * a, inverse = 1.0f / bell.down, y = up * inverse;
+    const simd_f tail = (bell.curve * y + (up - y * bell.down) * inverse) + y;
+    return (x - simd_least(x, simd_all(0.0f))) - simd_scaled(tail, bell.n);
+}
+
+/* P(x) + x P'(x): below 0 it is P(-a) - a P'(a), and above 1 less that. At either infinity x times nothing is NaN */
+SIMD_INLINE simd_f lanes_gelu_slope(simd_f x)
+{
+    const simd_f a = simd_least(simd_all(15.0f), lanes_abs(x));
+    const lanes_bell bell = lanes_beyond(a);
+    const simd_f y = bell.p / bell.down - a * 0.398942280f;
+    const simd_f tail = simd_scaled(bell.curve * y + y, bell.n), nan = x - x;
+    return simd_if((simd_i)(x < 0.0f), tail, 1.0f - tail) + nan;
 }
 #endif
 

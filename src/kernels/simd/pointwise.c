@@ -11,19 +11,17 @@
 #define POINT_1(name, expr)         MATHS_EACH1(point_##name, float, float, expr)
 #define POINT_2(name, result, expr) MATHS_EACH2(point_##name, float, result, expr)
 
-/* By whole vectors. What lies half a page ahead is fetched, since a stream that is not in the cache waits anew at every
-   page; half a page, so that a page's own lines are under way before they are wanted. */
-enum { POINT_AHEAD = 2048 };
-#define POINT_V(name, expr)                                                  \
-    static void point_##name(const nrv__lane *l)                             \
-    {                                                                        \
-        const float *in = l->in[0];                                          \
-        float *out = l->out;                                                 \
-        for (int64_t i = 0; i < l->n; i += SIMD_W) {                         \
-            const simd_f x = lanes_load(in, i, l->n, 0);                     \
-            __builtin_prefetch((void *)((uintptr_t)(in + i) + POINT_AHEAD)); \
-            lanes_store(out, i, l->n, expr);                                 \
-        }                                                                    \
+/* by whole vectors */
+#define POINT_V(name, expr)                              \
+    static void point_##name(const nrv__lane *l)         \
+    {                                                    \
+        const float *in = l->in[0];                      \
+        float *out = l->out;                             \
+        for (int64_t i = 0; i < l->n; i += SIMD_W) {     \
+            const simd_f x = lanes_load(in, i, l->n, 0); \
+            lanes_fetch(in + i);                         \
+            lanes_store(out, i, l->n, expr);             \
+        }                                                \
     }
 
 POINT_2(add, float, x + y)
