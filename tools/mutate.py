@@ -42,7 +42,7 @@ LIBRARY = "libmutant.so"
 LINKER = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []  # half of the time
 JUDGED = WORK / "judged"
 CLEAN = {"PATH": "/usr/bin:/bin", "NERVO_ROOT": str(ROOT), "NERVO_BUILD": str(BUILD)}
-ROOMS = ("op", "grad", "graph", "kernel", "api", "nn", "compile", "run")  # whose programs are asked, the quickest first
+ROOMS = ("op", "grad", "graph", "kernel", "nn", "compile", "run", "conformance")  # whose programs are asked, the quickest first
 LAST = "fuzz.graphs"  # and random programs; among the quick, where it is about the engine
 DEAR = 3  # seconds; a program that takes longer is asked, about all ops, when everything else has been
 ENGINE = ("src/grad/*.c", "src/graph/block.c", "src/graph/copy.c", "src/graph/live.c", "src/compile/simplify.c",
@@ -152,12 +152,13 @@ def digest(*parts):
 def run(command, folder, seconds=None, **more):
     """(exit code, seconds of processor time); where seconds are given, as many are allowed"""
     def bound():
+        os.setpgrp()
         resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if seconds:
             resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    process = subprocess.Popen(command, cwd=folder, preexec_fn=bound, stdout=subprocess.DEVNULL, start_new_session=True,
-                               stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, **more)
+    process = subprocess.Popen(command, cwd=folder, preexec_fn=bound, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, **more)
     stop = threading.Timer(60 + 10 * (seconds or 60), os.killpg, (process.pid, signal.SIGKILL))  # for one that waits
     stop.start()
     _, status, used = os.wait4(process.pid, 0)

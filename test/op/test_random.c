@@ -626,6 +626,31 @@ static void a_permutation_may_have_a_named_length(void **state)
     nrv_plan_free(p);
 }
 
+static int turns_order(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* the turns of a loop draw from counters of their own: whole numbers that a double holds, and no two alike */
+static void turns_have_counters_of_their_own(void **state)
+{
+    (void)state;
+    extern const nrv__opdef nrv__op_count_turn;
+    nrv_graph *g = random_graph;
+    nrv_tensor counter = nrv_expand(nrv_iota(g, NRV_I64, 16), -1, 1), turn = nrv_iota(g, NRV_I64, 256);
+    int64_t n, high = 0;
+    double *v = values(nrv__op(&nrv__op_count_turn, NRV_N(const nrv_tensor, counter, turn)), &n);
+    assert_int_equal(n, 16 * 256);
+    qsort(v, (size_t)n, sizeof *v, turns_order);
+    for (int64_t i = 0; i < n; i++) {
+        assert_true(v[i] >= 0 && v[i] < 0x1p53 && floor(v[i]) == v[i] && (i == 0 || v[i] > v[i - 1]));
+        high += v[i] >= 0x1p52;
+    }
+    assert_true(fabs((double)high - (double)n / 2) < sigmas * sqrt((double)n) / 2);
+    free(v);
+}
+
 /* ---- where the bits come from: a saved run must draw the same numbers in the next version, too ---- */
 static double unit_of(const uint32_t bits[2])
 {
@@ -922,6 +947,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_order_is_as_likely, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_has_every_number_once, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_may_have_a_named_length, begin, end),
+        cmocka_unit_test_setup_teardown(turns_have_counters_of_their_own, begin, end),
         cmocka_unit_test_setup_teardown(values_that_make_no_sense_stop_the_run, begin, end),
         cmocka_unit_test_setup_teardown(shapes_and_types_are_checked, begin, end),
         cmocka_unit_test_setup_teardown(nothing_comes_of_nothing, begin, end),
