@@ -385,38 +385,49 @@ static void what_gamma_draws_make(void **state)
 }
 
 /* ---- binomial ---- */
+static void binomial_cells(double N, double P, int64_t draws)
+{
+    const double mean = N * P, deviation = sqrt(mean * (1 - P)), from = fmax(0, floor(mean - 10 * deviation - 10));
+    nrv_graph *g = random_graph;
+    int64_t n, count[MOST_CELLS] = { 0 };
+    double p[MOST_CELLS] = { 0 };
+    char what[64];
+    snprintf(what, sizeof what, "binomial of %g at %g", N, P);
+    double *v =
+        values(nrv_binomial(nrv_fill(g, NRV_F64, NRV_SHAPE(draws), N), nrv_fill(g, NRV_F64, NRV_SCALAR, P), "b"), &n);
+    for (int i = 0; i < MOST_CELLS && from + i <= N; i++) {
+        const double k = from + i, some = k > 0 ? k * log(P) : 0, rest = k < N ? (N - k) * log1p(-P) : 0;
+        p[i] = exp(lgamma(N + 1) - lgamma(k + 1) - lgamma(N - k + 1) + some + rest);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (!(v[i] >= from && v[i] <= N && v[i] < from + (double)MOST_CELLS && v[i] == floor(v[i])))
+            fail_msg("%s: drew %.17g", what, v[i]);
+        count[(int)(v[i] - from)]++;
+    }
+    mean_is_likely(what, v, n, mean, deviation);
+    if (deviation > 0)
+        cells_are_likely(what, count, p, MOST_CELLS);
+    free(v);
+}
+
 static void binomial_has_its_distribution(void **state)
 {
     (void)state;
     static const double row[][2] = { { 0, 0.5 },    { 7, 0 },        { 7, 1 },      { 1, 0.3 },     { 9, 0.5 },
                                      { 40, 0.2 },   { 40, 0.25 },    { 40, 0.75 },  { 33, 0.31 },   { 300, 0.5 },
                                      { 1000, 0.9 }, { 4000, 0.999 }, { 1e6, 3e-6 }, { 1e6, 1.2e-4 } };
-    nrv_graph *g = random_graph;
     for (size_t r = 0; r < sizeof row / sizeof *row; r++) {
-        const double N = row[r][0], P = row[r][1], mean = N * P, deviation = sqrt(mean * (1 - P));
-        const double from = fmax(0, floor(mean - 10 * deviation - 10));
-        int64_t n, count[MOST_CELLS] = { 0 };
-        double p[MOST_CELLS] = { 0 };
-        char what[64];
-        snprintf(what, sizeof what, "binomial of %g at %g", N, P);
-        nrv_push_i(g, "row", (int)r);
-        double *v = values(
-            nrv_binomial(nrv_fill(g, NRV_F64, NRV_SHAPE(MANY), N), nrv_fill(g, NRV_F64, NRV_SCALAR, P), "b"), &n);
-        for (int i = 0; i < MOST_CELLS && from + i <= N; i++) {
-            const double k = from + i, some = k > 0 ? k * log(P) : 0, rest = k < N ? (N - k) * log1p(-P) : 0;
-            p[i] = exp(lgamma(N + 1) - lgamma(k + 1) - lgamma(N - k + 1) + some + rest);
-        }
-        for (int64_t i = 0; i < n; i++) {
-            if (!(v[i] >= from && v[i] <= N && v[i] < from + (double)MOST_CELLS && v[i] == floor(v[i])))
-                fail_msg("%s: drew %.17g", what, v[i]);
-            count[(int)(v[i] - from)]++;
-        }
-        mean_is_likely(what, v, n, mean, deviation);
-        if (deviation > 0)
-            cells_are_likely(what, count, p, MOST_CELLS);
-        free(v);
-        nrv_pop(g);
+        nrv_push_i(random_graph, "row", (int)r);
+        binomial_cells(row[r][0], row[r][1], MANY);
+        nrv_pop(random_graph);
     }
+}
+
+/* what a wrong term of Stirling's series would do: a few percent of what lies far out */
+static void binomial_keeps_its_tails(void **state)
+{
+    (void)state;
+    binomial_cells(40, 0.25, 40 * MANY);
 }
 
 /* where log n! has lost all its digits: normal to 1 part in sqrt(n) */
@@ -626,6 +637,31 @@ static void a_permutation_may_have_a_named_length(void **state)
     nrv_plan_free(p);
 }
 
+static int turns_order(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* the turns of a loop draw from counters of their own: whole numbers that a double holds, and no two alike */
+static void turns_have_counters_of_their_own(void **state)
+{
+    (void)state;
+    extern const nrv__opdef nrv__op_count_turn;
+    nrv_graph *g = random_graph;
+    nrv_tensor counter = nrv_expand(nrv_iota(g, NRV_I64, 16), -1, 1), turn = nrv_iota(g, NRV_I64, 256);
+    int64_t n, high = 0;
+    double *v = values(nrv__op(&nrv__op_count_turn, NRV_N(const nrv_tensor, counter, turn)), &n);
+    assert_int_equal(n, 16 * 256);
+    qsort(v, (size_t)n, sizeof *v, turns_order);
+    for (int64_t i = 0; i < n; i++) {
+        assert_true(v[i] >= 0 && v[i] < 0x1p53 && floor(v[i]) == v[i] && (i == 0 || v[i] > v[i - 1]));
+        high += v[i] >= 0x1p52;
+    }
+    assert_true(fabs((double)high - (double)n / 2) < sigmas * sqrt((double)n) / 2);
+    free(v);
+}
+
 /* ---- where the bits come from: a saved run must draw the same numbers in the next version, too ---- */
 static double unit_of(const uint32_t bits[2])
 {
@@ -634,7 +670,8 @@ static double unit_of(const uint32_t bits[2])
 
 static void bits_of(uint64_t element, uint32_t bits[4])
 {
-    nrv__philox((const uint32_t[]){ (uint32_t)element, 0, 5, 0 }, (const uint32_t[]){ 0x76543210u, 0x89abcdefu }, bits);
+    nrv__philox((const uint32_t[]){ (uint32_t)element, (uint32_t)(element >> 32), 5, 0 },
+                (const uint32_t[]){ 0x76543210u, 0x89abcdefu }, bits);
 }
 
 /* what the op draws in run 5 with the key above */
@@ -672,6 +709,27 @@ static void every_element_has_counters_of_its_own(void **state)
     }
     assert_memory_equal(p, order, sizeof order);
     free(u), free(p), free(few), free(many), free(choice);
+}
+
+static void gamma_takes_its_bits_in_order(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    const double d = 100 - 1.0 / 3, c = 1 / sqrt(9 * d); /* Marsaglia's and Tsang's constants at a shape of 100 */
+    double *many = drawn("gamma_log", nrv_fill(random_graph, NRV_F64, NRV_SHAPE(N), 100), 0);
+    int taken = 0;
+    for (uint64_t i = 0; i < N; i++) {
+        uint32_t bits[4];
+        bits_of(i | UINT64_C(1) << 48, bits);
+        double angle = 6.283185307179586 * bits[2] / 4294967296.0;
+        double x = sqrt(-2 * log(unit_of(bits) + 0x1p-54)) * cos(angle);
+        if ((bits[3] + 1.0) / 4294967296.0 < 1 - 0.0331 * x * x * x * x) { /* their squeeze: the first try is taken */
+            assert_true(fabs(many[i] - log(d) - 3 * log(1 + c * x)) < 1e-12);
+            taken++;
+        }
+    }
+    assert_true(taken > N / 2);
+    free(many);
 }
 
 /* ---- what is refused ---- */
@@ -915,6 +973,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(small_shapes_keep_their_proportions, begin, end),
         cmocka_unit_test_setup_teardown(what_gamma_draws_make, begin, end),
         cmocka_unit_test_setup_teardown(binomial_has_its_distribution, begin, end),
+        cmocka_unit_test_setup_teardown(binomial_keeps_its_tails, begin, end),
         cmocka_unit_test_setup_teardown(binomial_holds_for_many_trials, begin, end),
         cmocka_unit_test_setup_teardown(von_mises_has_its_distribution, begin, end),
         cmocka_unit_test_setup_teardown(laws_have_their_distributions, begin, end),
@@ -922,10 +981,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_order_is_as_likely, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_has_every_number_once, begin, end),
         cmocka_unit_test_setup_teardown(a_permutation_may_have_a_named_length, begin, end),
+        cmocka_unit_test_setup_teardown(turns_have_counters_of_their_own, begin, end),
         cmocka_unit_test_setup_teardown(values_that_make_no_sense_stop_the_run, begin, end),
         cmocka_unit_test_setup_teardown(shapes_and_types_are_checked, begin, end),
         cmocka_unit_test_setup_teardown(nothing_comes_of_nothing, begin, end),
         cmocka_unit_test_setup_teardown(every_element_has_counters_of_its_own, begin, end),
+        cmocka_unit_test_setup_teardown(gamma_takes_its_bits_in_order, begin, end),
         cmocka_unit_test_setup_teardown(names_are_asked_for, begin, end),
         cmocka_unit_test_setup_teardown(a_name_is_used_once, begin, end),
         cmocka_unit_test_setup_teardown(names_do_not_run_together, begin, end),

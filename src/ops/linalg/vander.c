@@ -6,9 +6,8 @@ enum { VANDER_MOST = 1024 };
 static nrv_tensor vander_make(nrv__case *c)
 {
     nrv_tensor x = c->x[0];
-    int64_t n = x->rank && x->dim[x->rank - 1] >= 0 ? x->dim[x->rank - 1] : -1;
-    n = nrv__case_int(c, "N", nrv__case_int(c, "n", n));
-    return nrv_vander(x, n, nrv__case_small(c, "increasing", 1));
+    const int64_t m = x->rank ? x->dim[x->rank - 1] : -1;
+    return nrv_vander(x, nrv__case_int(c, "N", nrv__case_int(c, "n", m)), nrv__case_small(c, "increasing", 1));
 }
 
 NRV_OP(vander, .sig = "real x[...,m] -> y[...,m,n]",
