@@ -4,19 +4,22 @@
    Every panel of rows of the weights runs over a block of pixels, so that a channel of the result is written in long
    runs; what the next block reads is fetched by the last tiles of this one. The image is read where it lies, but for
    what the windows of a stride meet: that is copied in strips as wide as a tile, all channels of a strip one behind the
-   other. Backward with a stride each row of the block is spread over those of the result, with zeros between.
+   other. A result that is larger than caches goes around them: stores that fetch what they overwrite move it twice.
+   Backward with a stride each row of the block is spread over those of the result, with zeros between.
 
    Promises: any stride and groups; an element is one chain of multiply-adds over the channels in order, so bits depend
    on nothing else; weights are read where they lie. Does not do: padding, one channel each way (conv.c). */
 #include "conv_core.h"
 #include "gemm_core.h"
 
-enum { MIX_FLOATS = 1 << 16, MIX_PIXELS = 1024 };
+/* MIX_FAR: a result of so many bytes would push itself out of the last cache that cores share before anyone reads it */
+enum { MIX_FLOATS = 1 << 16, MIX_PIXELS = 1024, MIX_FAR = 1 << 24 };
 
 typedef struct mix_plan {
     conv_shape s;
     bool back, strided;
     bool place;       /* what is read is read where it lies */
+    bool stream;      /* the result goes around the caches */
     int64_t from, to; /* channels read and written */
     int64_t whole,
         each; /* a block is some of so many pieces of so many pixels: vectors, or rows where there is a stride */
@@ -24,6 +27,11 @@ typedef struct mix_plan {
     int64_t panels;
     int64_t blocks, cuts; /* pieces of the pixels, of the panels */
 } mix_plan;
+
+static int64_t mix_plane_out(const mix_plan *p) /* of what is written */
+{
+    return p->back ? p->s.in[0] * p->s.in[1] : p->pixels;
+}
 
 static mix_plan mix_plan_of(const nrv__args *a, bool back)
 {
@@ -45,11 +53,14 @@ static mix_plan mix_plan_of(const nrv__args *a, bool back)
     while (s->b * s->g * p.blocks * p.cuts < 8 && p.panels / p.cuts >= 8 && fma / (double)(p.blocks * p.cuts) > 1e6)
         p.cuts *= 2;
     p.most = simd_ceil(p.whole, p.blocks) * p.each;
+    const bool spread = back && p.strided; /* then a plane is laid out before it goes */
+    p.stream =
+        a->n >= MIX_FAR / 4 && (spread ? p.blocks == 1 && mix_plane_out(&p) % SIMD_W == 0 : p.pixels % SIMD_W == 0);
     return p;
 }
 
-typedef struct mix_room { /* copied strips; a line of them; rows of the result that are still to be spread */
-    float *strips, *line, *rows;
+typedef struct mix_room { /* copied strips; a line of them; what is still to be spread or streamed of the result */
+    float *strips, *line, *rows, *plane;
 } mix_room;
 
 typedef struct mix_part { /* pixels q0 to q1 of an image of a group, panels p0 to p1 */
@@ -121,19 +132,26 @@ static void mix_copy(const mix_plan *p, const float *x, const mix_part *u, const
     for (int64_t k = 0; k < p->from; k++, x += mix_plane(p)) {
         const float *line = p->strided && !p->back ? r->line : x + u->q0;
         for (int64_t t = t0; t < t1 && line == r->line; t++)
-            conv_pick(r->line + (t - t0) * s->out[1], x + t * s->stride[0] * s->in[1], s->out[1], s->stride[1]);
+            conv_pick_over(r->line + (t - t0) * s->out[1], x + t * s->stride[0] * s->in[1], s->out[1], s->stride[1]);
         mix_deal(r->strips + k * GEMM_NR, line, u->q1 - u->q0, p->from);
     }
 }
 
 /* ---- what is written ---- */
 
-/* a row of the result, backward with a stride; NULL: of zeros */
+/* a row of the result, backward with a stride: n numbers with zeros between, and up to w */
 static void mix_row(float *restrict to, int64_t w, const float *restrict from, int64_t n, int64_t step)
 {
-    for (int64_t x = 0; x < w; x++)
-        to[x] = 0;
-    for (int64_t x = 0; from && x < n; x++)
+    int64_t x = 0;
+    for (; step == 2 && x < n && 2 * (x + SIMD_W) <= w; x += SIMD_W) {
+        simd_f one, two;
+        simd_zip(n - x < SIMD_W ? simd_load_some(from + x, simd_first(n - x)) : simd_load(from + x), (simd_f){ 0 },
+                 &one, &two);
+        simd_store(to + 2 * x, one);
+        simd_store(to + 2 * x + SIMD_W, two);
+    }
+    memset(to + x * step, 0, (size_t)(w - x * step) * sizeof *to);
+    for (; x < n; x++)
         to[x * step] = from[x];
 }
 
@@ -142,39 +160,55 @@ static void mix_spread(const mix_plan *p, const nrv__args *a, const mix_part *u,
 {
     const conv_shape *s = &p->s;
     const int64_t t0 = u->q0 / s->out[1], t1 = u->q1 / s->out[1], w = s->in[1], plane = s->in[0] * w;
-    const int64_t y0 = t0 * s->stride[0], y1 = t1 == s->out[0] ? s->in[0] : t1 * s->stride[0];
-    for (int i = 0; i < mr; i++)
-        for (int64_t y = y0; y < y1; y++) {
-            const int64_t t = y / s->stride[0];
-            const float *row = r->rows + i * p->most + (t - t0) * s->out[1];
-            mix_row((float *)a->out[0].data + (u->image * p->to + m + i) * plane + y * w, w,
-                    y % s->stride[0] == 0 && t < t1 ? row : NULL, s->out[1], s->stride[1]);
+    const int64_t y0 = t0 * s->stride[0];
+    for (int i = 0; i < mr; i++) {
+        float *to = (float *)a->out[0].data + (u->image * p->to + m + i) * plane + y0 * w;
+        float *rows = p->stream ? r->plane : to;
+        for (int64_t t = t0; t < t1; t++) {
+            const int64_t y = t * s->stride[0], end = t + 1 < s->out[0] ? y + s->stride[0] : s->in[0];
+            mix_row(rows + (y - y0) * w, (end - y) * w, r->rows + i * p->most + (t - t0) * s->out[1], s->out[1],
+                    s->stride[1]);
         }
+        for (int64_t x = 0; p->stream && x < plane; x += SIMD_W)
+            simd_stream(to + x, simd_load(rows + x));
+    }
+}
+
+/* a tile of the result; cols: whole vectors */
+static void mix_stream(float *to, int64_t row, const float *from, int64_t mr, int64_t cols)
+{
+    for (int64_t i = 0; i < mr; i++)
+        for (int64_t j = 0; j < cols; j += SIMD_W)
+            simd_stream(to + i * row + j, simd_load(from + i * GEMM_NR + j));
 }
 
 static void mix_unit(const mix_plan *p, const nrv__args *a, const mix_part *u, const mix_room *r, const mix_part *next)
 {
     const conv_shape *s = &p->s;
     const int64_t n = u->q1 - u->q0, strips = simd_ceil(n, GEMM_NR), plane = mix_plane(p);
-    const bool aside = p->back && p->strided;
+    const bool spread = p->back && p->strided, stream = p->stream && !spread;
     const float *w = (const float *)a->in[1].data + u->image % s->g * s->o * s->c;
     const float *x = (const float *)a->in[0].data + u->image * p->from * plane;
     gemm_tile t = { .row_a = p->back ? 1 : s->c, .step_a = p->back ? s->c : 1, .k = p->from, .soon_step = plane };
-    t.step_b = p->place ? plane : GEMM_NR, t.row_c = aside ? p->most : p->pixels, t.far = !aside;
+    t.step_b = p->place ? plane : GEMM_NR, t.row_c = spread ? p->most : stream ? GEMM_NR : p->pixels;
+    t.far = !spread && !stream;
     mix_soon soon = mix_soon_of(p, a, next, strips * (u->p1 - u->p0));
     if (!p->place)
         mix_copy(p, x, u, r);
     const float *b = p->place ? x + u->q0 : r->strips;
     for (int64_t i = u->p0; i < u->p1; i++) {
         const int64_t m = simd_cut(p->to, p->panels, i), mr = simd_cut(p->to, p->panels, i + 1) - m;
-        float *c = aside ? r->rows : (float *)a->out[0].data + (u->image * p->to + m) * p->pixels + u->q0;
+        float *to = (float *)a->out[0].data + (u->image * p->to + m) * p->pixels + u->q0;
         t.a = w + m * t.row_a;
         for (int64_t j = 0; j < n; j += GEMM_NR) {
-            t.b = b + (p->place ? j : j * p->from), t.c = c + j, t.cols = (int)simd_min(GEMM_NR, n - j);
+            t.b = b + (p->place ? j : j * p->from), t.cols = (int)simd_min(GEMM_NR, n - j);
+            t.c = spread ? r->rows + j : stream ? r->rows : to + j;
             t.soon = mix_fetch(&soon);
             gemm_tile_run(&t, (int)mr);
+            if (stream)
+                mix_stream(to + j, p->pixels, r->rows, mr, t.cols);
         }
-        if (aside)
+        if (spread)
             mix_spread(p, a, u, r, m, (int)mr);
     }
 }
@@ -188,15 +222,19 @@ static int64_t mix_strips(const mix_plan *p)
 
 static void mix_run_way(const nrv__args *a, bool back)
 {
-    const mix_plan p = mix_plan_of(a, back);
+    mix_plan p = mix_plan_of(a, back);
+    p.stream = p.stream && (uintptr_t)a->out[0].data % SIMD_BYTES == 0;
     mix_room r = { .strips = a->scratch };
     r.line = r.rows = r.strips + mix_strips(&p);
+    r.plane = r.rows + GEMM_MR * p.most;
     mix_part u = mix_part_of(&p, a->begin);
     for (int64_t i = a->begin; i < a->end; i++) {
         const mix_part next = mix_part_of(&p, i + 1);
         mix_unit(&p, a, &u, &r, i + 1 < a->end ? &next : NULL);
         u = next;
     }
+    if (p.stream)
+        simd_streamed();
 }
 
 static int64_t mix_units_way(const nrv__args *a, bool back)
@@ -215,7 +253,12 @@ static double mix_work_way(const nrv__args *a, bool back)
 static size_t mix_scratch_way(const nrv__args *a, bool back)
 {
     const mix_plan p = mix_plan_of(a, back);
-    return (size_t)(mix_strips(&p) + (p.strided ? back ? GEMM_MR * p.most : p.most : 0)) * sizeof(float);
+    int64_t rows = p.stream ? GEMM_MR * GEMM_NR : 0;
+    if (p.strided && back)
+        rows = GEMM_MR * p.most + (p.stream ? mix_plane_out(&p) : 0);
+    else if (p.strided)
+        rows = simd_max(rows, p.most + SIMD_W);
+    return (size_t)(mix_strips(&p) + rows) * sizeof(float);
 }
 
 /* pixels: of what is computed; channels: written, of a group */

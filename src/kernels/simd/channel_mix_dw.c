@@ -150,7 +150,7 @@ static void outer_copy(const outer_plan *p, float *to, const float *x, int64_t c
             if (!p->strided)
                 conv_copy(end, from, n);
             for (int64_t t = 0; t < t1 - t0 && p->strided; t++)
-                conv_pick(end + t * s->out[1], from + t * s->stride[0] * s->in[1], s->out[1], s->stride[1]);
+                conv_pick_over(end + t * s->out[1], from + t * s->stride[0] * s->in[1], s->out[1], s->stride[1]);
         }
         for (float *const whole = to + simd_ceil(images * n, SIMD_W) * SIMD_W; end < whole; end++)
             *end = 0;
@@ -324,7 +324,7 @@ static double outer_work(const nrv__args *a)
 static size_t outer_scratch(const nrv__args *a)
 {
     const outer_plan p = outer_plan_of(a);
-    return (size_t)(((p.place_x ? 0 : p.wide) + (p.place ? 0 : OUTER_O)) * p.row) * sizeof(float);
+    return (size_t)(((p.place_x ? 0 : p.wide) + (p.place ? 0 : OUTER_O)) * p.row + SIMD_W) * sizeof(float);
 }
 
 static size_t outer_shared(const nrv__args *a)
@@ -340,7 +340,7 @@ static void outer_run(const nrv__args *a)
         return;
     }
     outer_room r = { .x = a->scratch };
-    r.y = r.x + (p.place_x ? 0 : p.wide) * p.row;
+    r.y = r.x + (p.place_x ? 0 : p.wide * p.row + SIMD_W);
     for (int64_t u = a->begin; u < a->end; u++)
         outer_unit(&p, a, u, &r);
 }

@@ -146,6 +146,25 @@ SIMD_INLINE int64_t conv_first(const conv_grid *g, int64_t x, int64_t *have)
     return first;
 }
 
+/* conv_pick, up to a vector too far in `to`: rows shorter than a vector cost most */
+SIMD_INLINE void conv_pick_over(float *to, const float *from, int64_t n, int64_t step)
+{
+    if (step != 2 || !SIMD_MASKED) {
+        conv_pick(to, from, n, step);
+        return;
+    }
+    for (int64_t i = 0; i < n; i += SIMD_W) {
+        const int64_t have = 2 * (n - i) - 1;
+        const float *p = from + 2 * i;
+        const simd_f a = have < SIMD_W ? simd_load_some(p, simd_first(have)) : simd_load(p);
+        const simd_f b = have < 2 * SIMD_W ? simd_load_some(p + SIMD_W, simd_first(simd_max(0, have - SIMD_W)))
+                                           : simd_load(p + SIMD_W);
+        simd_f evens, odds;
+        simd_unzip(a, b, &evens, &odds);
+        simd_store(to + i, evens);
+    }
+}
+
 /* one plane: every row of the grid (or of a remainder's image) from source row y, column x on */
 SIMD_UNUSED static void conv_plane(float *to, const conv_grid *g, const float *image, int64_t y, int64_t x)
 {

@@ -46,6 +46,27 @@ SIMD_INLINE void simd_store(float *p, simd_f x)
     *(simd_f_at *)p = x;
 }
 
+/* To memory past the caches, where the tier can: p is aligned to the vector. Others see it after simd_streamed. */
+SIMD_INLINE void simd_stream(float *p, simd_f x)
+{
+#if defined(__AVX512F__)
+    _mm512_stream_ps(p, (__m512)x);
+#elif defined(__AVX2__)
+    _mm256_stream_ps(p, (__m256)x);
+#elif defined(__SSE2__)
+    _mm_stream_ps(p, (__m128)x);
+#else
+    simd_store(p, x);
+#endif
+}
+
+SIMD_INLINE void simd_streamed(void)
+{
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
+
 /* The first lanes of a vector: what lies beyond is not touched. Where the processor has no masks a whole load is much
    faster, and SIMD_MASKED says so. */
 #if defined(__AVX512F__)
