@@ -14,11 +14,13 @@ enum {
     TILE_FEW = 64,
     TILE_VECTOR = 16, /* numbers in a cache line */
 #ifdef NRV__TINY
+    TILE_SHORT = 2,
     TILE_RUN = 3,
     TILE_SAME = 5,
 #else
-    TILE_RUN = 128,  /* shorter runs are copied together rather than read where they lie */
-    TILE_SAME = 256, /* and so are runs of one number, which may have to be laid out anyway */
+    TILE_SHORT = 64, /* runs of one number pay from here on where nobody wants it laid out, */
+    TILE_SAME = 256, /* and where somebody does; */
+    TILE_RUN = 128,  /* operands that lie as runs do: shorter ones are copied together */
 #endif
 };
 
@@ -79,23 +81,6 @@ static bool tile_walked(const nrv__tiles *t, const nrv__walk *w, int32_t r)
     return t->reg[r].load >= 0 && !t->reg[r].full && !w->scalar[r];
 }
 
-/* tiles inside of runs where some operand can be read as it lies then, or is one number for so long that it pays */
-static void tile_runs(const nrv__tiles *t, nrv__walk *w)
-{
-    const int64_t run = w->rank > 0 ? w->dim[w->rank - 1] : 0, most = tile_length(t);
-    bool pays = false;
-    for (int32_t r = 0; r < t->n_reg && run >= TILE_RUN; r++) {
-        const int64_t stride = w->stride[r][w->rank - 1];
-        const bool lies = stride == 1 && !(w->repeats && tile_is_row(w, w->stride[r]));
-        pays = pays || (tile_walked(t, w, r) && (lies || (stride == 0 && run >= TILE_SAME)));
-    }
-    w->cuts = pays ? (run + most - 1) / most : 0;
-    if (!pays)
-        return;
-    w->repeats = false;
-    w->tile = ((run + w->cuts - 1) / w->cuts + TILE_VECTOR - 1) / TILE_VECTOR * TILE_VECTOR;
-}
-
 /* one number in every tile */
 static bool tile_single(const nrv__tiles *t, const nrv__walk *w, int32_t r)
 {
@@ -116,6 +101,29 @@ static void tile_firsts(const nrv__tiles *t, nrv__walk *w)
         for (int32_t k = 0; k < in->n_in; k++)
             if (!((in->first | (w->ones[i] ? in->ones : 0)) >> k & 1))
                 w->first[in->in[k]] = false;
+    }
+}
+
+/* tiles inside of runs where some operand can be read as it lies then, or is one number for so long that it pays */
+static void tile_runs(const nrv__tiles *t, nrv__walk *w)
+{
+    const int64_t run = w->rank > 0 ? w->dim[w->rank - 1] : 0, most = tile_length(t);
+    bool lies = false, same = false, laid = false;
+    w->cuts = run >= TILE_SHORT ? (run + most - 1) / most : 0;
+    tile_firsts(t, w);
+    for (int32_t r = 0; r < t->n_reg && w->cuts; r++) {
+        const int64_t stride = w->stride[r][w->rank - 1];
+        const bool walked = tile_walked(t, w, r);
+        lies = lies || (walked && stride == 1 && !(w->repeats && tile_is_row(w, w->stride[r])));
+        same = same || (walked && stride == 0);
+        laid = laid || (walked && stride == 0 && !w->first[r]);
+    }
+    if ((lies && run >= TILE_RUN) || (same && run >= (laid ? TILE_SAME : TILE_SHORT))) {
+        w->repeats = false;
+        w->tile = ((run + w->cuts - 1) / w->cuts + TILE_VECTOR - 1) / TILE_VECTOR * TILE_VECTOR;
+    } else if (w->cuts) {
+        w->cuts = 0;
+        tile_firsts(t, w);
     }
 }
 
@@ -175,7 +183,6 @@ void nrv__tile_layout(const nrv__frame *f, nrv__action *a)
     }
     tile_rows(t, w);
     tile_runs(t, w);
-    tile_firsts(t, w);
 }
 
 /* n elements from every stride-th; a constant size lets the compiler see single moves */

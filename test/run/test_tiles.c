@@ -28,6 +28,7 @@ static void run(int n, int threads, const char *without)
     nrv_tensor odd = nrv_squeeze(nrv_slice(pair, 1, 1, 1), 1), middle = nrv_slice(x, 2, n, n);
     nrv_tensor y = nrv_add(nrv_mul(middle, c), line);
     nrv_output(g, "y", nrv_add(nrv_add(nrv_abs(y), odd), b));
+    nrv_output(g, "z", NRV_EXPR("x, b, c: (x - b) * c + b", middle, b, c));
     nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .without = without });
     nrv_pool *pool = nrv_pool_new(threads);
     nrv_exec *e = nrv_exec_new(p, s, &(nrv_exec_opt){ .pool = pool });
@@ -38,12 +39,14 @@ static void run(int n, int threads, const char *without)
     nrv_bind_in(e, "pair", tiles_pair, sizeof(float) * 2 * (size_t)n);
     assert_int_equal(nrv_run(e), NRV_OK);
     size_t bytes;
-    const float *have = nrv_value(e, "y", &bytes);
+    const float *have = nrv_value(e, "y", &bytes), *scaled = nrv_value(e, "z", NULL);
     assert_int_equal(bytes, sizeof(float) * 15 * (size_t)n);
     for (int i = 0; i < 15 * n; i++) {
         int row = i / n, k = i % n;
         assert_true(have[i] == tiles_x[row * 3 * n + n + k] * tiles_rows[row % 5] + tiles_line[k] +
                                    tiles_pair[2 * k + 1] + tiles_rows[9 + row / 5]);
+        const float mean = tiles_rows[9 + row / 5];
+        assert_true(scaled[i] == (tiles_x[row * 3 * n + n + k] - mean) * tiles_rows[row % 5] + mean);
     }
     nrv_exec_free(e);
     nrv_pool_free(pool);
@@ -55,7 +58,7 @@ static void run(int n, int threads, const char *without)
 static void operands_lie_as_they_please(void **state)
 {
     (void)state;
-    static const int lengths[] = { 1, 3, 8, 100, 127, 128, 130, 256, 300, 511, 512, 700, 1024, 1025, 2100 };
+    static const int lengths[] = { 1, 3, 8, 63, 64, 100, 127, 128, 130, 256, 300, 511, 512, 700, 1024, 1025, 2100 };
     fill(tiles_x, TILES_MOST, 7);
     fill(tiles_rows, 32, 3);
     fill(tiles_line, 2100 * 3, 5);

@@ -54,7 +54,9 @@
                const float a = in0[i];                                                                                 \
                , expr)
 
-FUSED_2(add_relu, (a + b <= 0.0f ? 0.0f : a + b))
+FUSED_ONES(add_relu, FUSED_2(add_relu_each, (a + b <= 0.0f ? 0.0f : a + b)), FUSED_NUMBER(b, 1) FUSED_IN(0),
+           const float a = in0[i];
+           , (a + b <= 0.0f ? 0.0f : a + b))
 FUSED_ONES_3(mul_add_relu, (a * b + c <= 0.0f ? 0.0f : a * b + c))
 FUSED_ONES_3(mul_add, a *b + c)
 FUSED_3(sub_mul, a - b * c)
@@ -254,7 +256,7 @@ NRV_FUSED(chains,
     FUSED_ROW(normalise, "add mul mul sub 0 ~1 ~2 3 4"),
     FUSED_ROW(norm_slope, "mul sub add mul sub ~0 1 ~2 3 ~4 ~5"),
     FUSED_ROW(mul_add_relu, "relu add mul 0 ~1 ~2"),
-    FUSED_ROW(add_relu, "relu add 0 1"),
+    FUSED_ROW(add_relu, "relu add 0 ~1"),
     FUSED_ROW(product_and_square, "add mul 0 1 mul 2 mul 3 3"),
     FUSED_ROW(two_products, "add mul 0 1 mul 2 3"),
     FUSED_ROW(scaled_difference, "add mul sub 0 ~1 ~2 ~3"),
