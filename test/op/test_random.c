@@ -674,13 +674,18 @@ static void bits_of(uint64_t element, uint32_t bits[4])
                 (const uint32_t[]){ 0x76543210u, 0x89abcdefu }, bits);
 }
 
-/* what the op draws in run 5 with the key above */
-static double *drawn(const char *op, nrv_tensor x, nrv_dim n)
+/* what the op draws in a run with the key above */
+static double *drawn_in(double run, const char *op, nrv_tensor x, nrv_dim n)
 {
     nrv__random_attr a = { 0x89abcdef76543210u, NRV_F64 };
-    nrv_tensor in[2] = { nrv_fill(random_graph, NRV_I64, NRV_SCALAR, 5), x };
+    nrv_tensor in[2] = { nrv_fill(random_graph, NRV_I64, NRV_SCALAR, run), x };
     int64_t count;
     return values(nrv__op_with(nrv__op_find(op, strlen(op)), x ? 2 : 1, in, &a, x ? 0 : 1, &n), &count);
+}
+
+static double *drawn(const char *op, nrv_tensor x, nrv_dim n)
+{
+    return drawn_in(5, op, x, n);
 }
 
 static void every_element_has_counters_of_its_own(void **state)
@@ -730,6 +735,23 @@ static void gamma_takes_its_bits_in_order(void **state)
     }
     assert_true(taken > N / 2);
     free(many);
+}
+
+/* once in 2^31 tries the bits that decide are all 0, as here; they stand for half a step, whose logarithm is finite, so
+   the first try is taken */
+static void von_mises_takes_no_bits_for_half_a_step(void **state)
+{
+    (void)state;
+    const uint32_t run = 49117573;
+    const double k = 4, tau = 1 + sqrt(1 + 4 * k * k), rho = (tau - sqrt(2 * tau)) / (2 * k); /* Best and Fisher */
+    const double r = (1 + rho * rho) / (2 * rho);
+    uint32_t bits[4];
+    nrv__philox((const uint32_t[]){ 0, 0, run, 0 }, (const uint32_t[]){ 0x76543210u, 0x89abcdefu }, bits);
+    assert_true(bits[2] >> 1 == 0);
+    const double z = cos(3.141592653589793 * unit_of(bits)), angle = acos((1 + r * z) / (r + z));
+    double *y = drawn_in(run, "von_mises_angle", nrv_fill(random_graph, NRV_F64, NRV_SHAPE(1), k), 0);
+    assert_true(fabs(fabs(*y) - angle) < 1e-12);
+    free(y);
 }
 
 /* ---- what is refused ---- */
@@ -987,6 +1009,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_comes_of_nothing, begin, end),
         cmocka_unit_test_setup_teardown(every_element_has_counters_of_its_own, begin, end),
         cmocka_unit_test_setup_teardown(gamma_takes_its_bits_in_order, begin, end),
+        cmocka_unit_test_setup_teardown(von_mises_takes_no_bits_for_half_a_step, begin, end),
         cmocka_unit_test_setup_teardown(names_are_asked_for, begin, end),
         cmocka_unit_test_setup_teardown(a_name_is_used_once, begin, end),
         cmocka_unit_test_setup_teardown(names_do_not_run_together, begin, end),
