@@ -24,22 +24,29 @@ SIMD_INLINE depth_mask depth_mask_of(int64_t at, int64_t width, const int64_t ju
     return m;
 }
 
-/* every `jump`-th number; jump and edge are constants, but jump may be anything above 2 */
-SIMD_INLINE simd_f depth_load(const float *row, int64_t at, int64_t width, const depth_mask *m, const int64_t jump,
-                              const bool edge)
+/* every `jump`-th number; jump and edge are constants */
+SIMD_INLINE simd_f depth_load(const float *row, int64_t at, const depth_mask *m, const int64_t jump, const bool edge)
 {
     const float *p = row + at;
-    simd_f odds, x = { 0 };
+    simd_f odds, x;
     if (jump == 1)
         return edge ? simd_load_span(p, m->a) : conv_once(p);
-    if (jump == 2) {
-        const simd_f a = edge ? simd_load_span(p, m->a) : simd_load(p);
-        simd_unzip(a, edge ? simd_load_span(p + SIMD_W, m->b) : simd_load(p + SIMD_W), &x, &odds);
-        return x;
-    }
-    for (int64_t i = 0; i < SIMD_W; i++, at += jump)
-        if (at >= 0 && at < width)
-            x[i] = row[at];
+    const simd_f a = edge ? simd_load_span(p, m->a) : simd_load(p);
+    simd_unzip(a, edge ? simd_load_span(p + SIMD_W, m->b) : simd_load(p + SIMD_W), &x, &odds);
     return x;
+}
+
+/* one channel a group, 3x3 whose rows meet; w (O,C/g,kh,kw) */
+SIMD_UNUSED static const char *depth_refuses(const nrv__args *a, const nrv__view *w)
+{
+    const nrv__window_attr *t = a->attr;
+    const char *why = conv_declines(a);
+    if (why)
+        return why;
+    if (w->dim[1] != 1 || t->groups == 1)
+        return "only groups of one channel";
+    if (w->dim[2] != 3 || w->dim[3] != 3 || t->dilation[0] != 1)
+        return "only 3x3, without gaps between rows";
+    return t->stride[0] != t->stride[1] || t->stride[0] > 2 ? "only strides of one or two" : NULL;
 }
 #endif

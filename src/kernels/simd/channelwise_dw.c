@@ -1,30 +1,28 @@
-/* channelwise_dw.c - the gradient of a depthwise convolution of float32 images by its weights: for every filter as many
-   dot products of planes, moved against each other, as its window has taps.
+/* channelwise_dw.c - the gradient of a depthwise convolution of float32 images by its weights, for windows of 3x3: for
+   every filter nine dot products of planes, moved against each other.
 
-   Both planes are read where they lie. 3x3 has its nine sums in registers and some rows of dy beside them, so that a
-   row of the image is loaded once for all it meets; any other window goes row by row, some taps at a time.
+   Both planes are read where they lie. The nine sums are in registers and some rows of dy beside them, so that a row of
+   the image is loaded once for all it meets.
 
-   Promises: any stride, padding and dilation; bits that do not depend on threads: sums over rows are added plane by
-   plane in groups that depend on shapes only, and the groups in order in phase 1. Does not do: groups that share a
-   channel. What lies beside the image is left out above and below, and multiplied by zero left and right: next to an
-   infinite dy that is NaN. */
+   Promises: any padding, any gaps between columns, strides of one and two; bits that do not depend on threads: sums of
+   rows are added plane by plane in groups of images that depend on shapes only, and the groups in order in phase 1.
+   Does not do: other windows, groups that share a channel (conv_dw.c). What lies beside the image is left out above and
+   below, and multiplied by zero left and right: next to an infinite dy that is NaN. */
 #include "channelwise.h"
 
-enum { DWISE_ROWS = CONV_MANY ? 7 : 4, DWISE_TAPS = CONV_MANY ? 7 : 4, DWISE_UNITS = 16 };
+enum { DWISE_ROWS = CONV_MANY ? 7 : 4, DWISE_TAPS = 9, DWISE_UNITS = 16 };
 
 typedef struct dwise_plan {
     conv_shape s;
-    int64_t filters, window, parts; /* of all groups; taps; groups of images */
-    bool nine;
+    int64_t filters, parts; /* of all groups; groups of images */
 } dwise_plan;
 
 static dwise_plan dwise_plan_of(const nrv__args *a)
 {
     dwise_plan p = { .s = conv_shape_of(a, &a->in[1], &a->out[0], &a->in[0]) };
     const conv_shape *s = &p.s;
-    p.filters = s->g * s->o, p.window = s->k[0] * s->k[1];
+    p.filters = s->g * s->o;
     p.parts = simd_max(1, simd_min(s->b, simd_ceil(DWISE_UNITS, simd_max(1, p.filters))));
-    p.nine = s->k[0] == 3 && s->k[1] == 3 && s->dilation[0] == 1 && s->stride[0] == s->stride[1] && s->stride[0] <= 2;
     return p;
 }
 
@@ -34,7 +32,7 @@ typedef struct dwise_tile {
     int64_t first, height; /* which row that is of how many */
     int64_t width, cols;   /* of x, of dy */
     int64_t rise, rows;    /* rows of x between two of dy; how many of dy, for dwise_any */
-    int64_t at[7];         /* columns of the taps */
+    int64_t at[3];         /* columns of the taps */
     simd_f *sums;
 } dwise_tile;
 
@@ -54,10 +52,10 @@ SIMD_INLINE depth_mask dwise_mask(int64_t at, int64_t width, int64_t left, const
         c1##k += x * y##r;                   \
     if (rows > (r) && (i) - (r) * jump == 2) \
         c2##k += x * y##r;
-#define DWISE_TAP(i, k)                                                    \
-    {                                                                      \
-        const simd_f x = depth_load(row, at##k, width, &m##k, jump, edge); \
-        DWISE_R(DWISE_FMA, i, k)                                           \
+#define DWISE_TAP(i, k)                                             \
+    {                                                               \
+        const simd_f x = depth_load(row, at##k, &m##k, jump, edge); \
+        DWISE_R(DWISE_FMA, i, k)                                    \
     }
 #define DWISE_LINE(i)                                       \
     if ((i) <= (rows - 1) * jump + 2) {                     \
@@ -92,104 +90,60 @@ SIMD_INLINE void dwise_nine(const dwise_tile *t, depth_span s, const int rows, c
         DWISE_LINE(3)
         DWISE_LINE(4)
         DWISE_LINE(5)
-        DWISE_LINE(6) DWISE_LINE(7) DWISE_LINE(8) DWISE_LINE(9) DWISE_LINE(10) DWISE_LINE(11) DWISE_LINE(12)
-            DWISE_LINE(13) DWISE_LINE(14)
+        DWISE_LINE(6)
+        DWISE_LINE(7)
+        DWISE_LINE(8) DWISE_LINE(9) DWISE_LINE(10) DWISE_LINE(11) DWISE_LINE(12) DWISE_LINE(13) DWISE_LINE(14)
     }
     DWISE_NINE(DWISE_PUT)
 }
 
-#define DWISE_CLEAR(r, i, k) simd_f c##r = { 0 };
-#define DWISE_MAC(r, i, k)                                                          \
-    if (taps > (r)) {                                                               \
-        const int64_t at = u * jump + t->at[r];                                     \
-        const int64_t end = edge ? simd_min(width, at + (cols - u) * jump) : width; \
-        const depth_mask m = depth_mask_of(at, end, jump);                          \
-        c##r += depth_load(row, at, end, &m, jump, edge) * dy;                      \
-    }
-#define DWISE_KEEP(r, i, k) \
-    if (taps > (r))         \
-        t->sums[r] += c##r;
-
-/* some taps of one row of the window, over rows of dy; taps and edge are constants, jump is one if at most 2 */
-SIMD_INLINE void dwise_any(const dwise_tile *t, depth_span s, const int taps, const int64_t jump, const bool edge)
-{
-    const int64_t width = t->width, cols = t->cols;
-    DWISE_R(DWISE_CLEAR, 0, 0)
-    for (int64_t r = 0; r < t->rows; r++) {
-        const float *row = t->x + r * t->rise * width;
-        for (int64_t u = s.u; u < s.end; u += SIMD_W) {
-            const float *p = t->y + r * cols + u;
-            const simd_f dy = edge ? simd_load_span(p, simd_span_of(0, cols - u)) : conv_once(p);
-            DWISE_R(DWISE_MAC, 0, 0)
-        }
-    }
-    DWISE_R(DWISE_KEEP, 0, 0)
-}
-
-#define DWISE_CASE(call, n)      \
-    case (n) * 4:                \
-        call(t, s, n, 1, false); \
-        return;                  \
-    case (n) * 4 + 1:            \
-        call(t, s, n, 1, true);  \
-        return;                  \
-    case (n) * 4 + 2:            \
-        call(t, s, n, 2, false); \
-        return;                  \
-    case (n) * 4 + 3:            \
-        call(t, s, n, 2, true);  \
+#define DWISE_CASE(n)                  \
+    case (n) * 4:                      \
+        dwise_nine(t, s, n, 1, false); \
+        return;                        \
+    case (n) * 4 + 1:                  \
+        dwise_nine(t, s, n, 1, true);  \
+        return;                        \
+    case (n) * 4 + 2:                  \
+        dwise_nine(t, s, n, 2, false); \
+        return;                        \
+    case (n) * 4 + 3:                  \
+        dwise_nine(t, s, n, 2, true);  \
         return;
 #if CONV_MANY
-#define DWISE_MANY(call) DWISE_CASE(call, 5) DWISE_CASE(call, 6) DWISE_CASE(call, 7)
+#define DWISE_MANY DWISE_CASE(5) DWISE_CASE(6) DWISE_CASE(7)
 #else
-#define DWISE_MANY(call)
+#define DWISE_MANY
 #endif
 
 static void dwise_nine_run(const dwise_tile *t, depth_span s, int64_t rows, int64_t jump, bool edge)
 {
     switch (rows * 4 + (jump == 2) * 2 + edge) {
-        DWISE_CASE(dwise_nine, 1)
-        DWISE_CASE(dwise_nine, 2)
-        DWISE_CASE(dwise_nine, 3)
-        DWISE_CASE(dwise_nine, 4)
-        DWISE_MANY(dwise_nine)
+        DWISE_CASE(1)
+        DWISE_CASE(2)
+        DWISE_CASE(3)
+        DWISE_CASE(4)
+        DWISE_MANY
     }
 }
 
-static void dwise_any_run(const dwise_tile *t, depth_span s, int64_t taps, int64_t jump, bool edge)
+static bool dwise_edge(const dwise_tile *t, int64_t u, int64_t jump)
 {
-    if (jump > 2) {
-        dwise_any(t, s, 1, jump, true);
-        return;
-    }
-    switch (taps * 4 + (jump == 2) * 2 + edge) {
-        DWISE_CASE(dwise_any, 1)
-        DWISE_CASE(dwise_any, 2)
-        DWISE_CASE(dwise_any, 3)
-        DWISE_CASE(dwise_any, 4)
-        DWISE_MANY(dwise_any)
-    }
+    return u + SIMD_W > t->cols || u * jump + t->at[0] < 0 || u * jump + t->at[2] + jump * SIMD_W > t->width;
 }
 
-/* vectors of columns that are all at the edge or all not, one group after the other */
-static void dwise_spans(const dwise_plan *p, const dwise_tile *t, int64_t n, int64_t last, bool nine)
+/* some rows, all columns: vectors that are all at the edge or all not, one group after the other */
+static void dwise_rows(const dwise_tile *t, int64_t rows, int64_t jump)
 {
-    const int64_t jump = p->s.stride[1];
     for (depth_span s = { 0, 0 }; s.u < t->cols; s.u = s.end) {
-        bool edge = false, next = false;
-        for (s.end = s.u; s.end < t->cols && edge == next; s.end += edge == next ? SIMD_W : 0) {
-            next = s.end + SIMD_W > t->cols || s.end * jump + t->at[0] < 0 ||
-                   s.end * jump + t->at[last] + jump * SIMD_W > t->width;
-            edge = s.end == s.u ? next : edge;
-        }
-        if (nine)
-            dwise_nine_run(t, s, n, jump, edge);
-        else
-            dwise_any_run(t, s, n, jump, edge);
+        const bool edge = dwise_edge(t, s.u, jump);
+        for (s.end = s.u + SIMD_W; s.end < t->cols && dwise_edge(t, s.end, jump) == edge;)
+            s.end += SIMD_W;
+        dwise_nine_run(t, s, rows, jump, edge);
     }
 }
 
-static void dwise_plane_nine(const dwise_plan *p, const float *x, const float *dy, simd_f *sums)
+static void dwise_plane(const dwise_plan *p, const float *x, const float *dy, simd_f *sums)
 {
     const conv_shape *s = &p->s;
     dwise_tile t = { .height = s->in[0], .width = s->in[1], .cols = s->out[1], .sums = sums };
@@ -200,27 +154,7 @@ static void dwise_plane_nine(const dwise_plan *p, const float *x, const float *d
         rows = each + (s->out[0] - at > left * each);
         t.first = at * s->stride[0] - s->pad[0];
         t.x = x + t.first * t.width, t.y = dy + at * t.cols;
-        dwise_spans(p, &t, rows, 2, true);
-    }
-}
-
-/* the rows of dy that a row of the window meets, and some of its taps at a time */
-static void dwise_plane_any(const dwise_plan *p, const float *x, const float *dy, simd_f *sums)
-{
-    const conv_shape *s = &p->s;
-    const int64_t most = s->stride[1] > 2 ? 1 : DWISE_TAPS, groups = simd_ceil(s->k[1], most);
-    dwise_tile t = { .width = s->in[1], .cols = s->out[1], .rise = s->stride[0] };
-    for (int64_t i = 0; i < s->k[0]; i++) {
-        const int64_t y = i * s->dilation[0] - s->pad[0], low = y >= 0 ? 0 : simd_ceil(-y, s->stride[0]);
-        const int64_t high = s->in[0] - y <= 0 ? 0 : simd_min(s->out[0], simd_ceil(s->in[0] - y, s->stride[0]));
-        t.rows = high - low, t.y = dy + low * t.cols, t.x = x + (y + low * t.rise) * t.width;
-        for (int64_t g = 0; g < groups && t.rows > 0; g++) {
-            const int64_t k = simd_cut(s->k[1], groups, g), n = simd_cut(s->k[1], groups, g + 1) - k;
-            for (int64_t j = 0; j < n; j++)
-                t.at[j] = (k + j) * s->dilation[1] - s->pad[1];
-            t.sums = sums + i * s->k[1] + k;
-            dwise_spans(p, &t, n, n - 1, false);
-        }
+        dwise_rows(&t, rows, s->stride[0]);
     }
 }
 
@@ -230,28 +164,20 @@ static void dwise_unit(const dwise_plan *p, const nrv__args *a, int64_t unit)
     const conv_shape *s = &p->s;
     const int64_t filter = unit % p->filters, part = unit / p->filters, channel = filter / s->o;
     const int64_t in = s->in[0] * s->in[1], out = s->out[0] * s->out[1];
-    simd_f *sums = a->scratch;
-    float *to = (float *)a->shared + unit * p->window;
-    memset(sums, 0, (size_t)p->window * sizeof *sums);
+    simd_f sums[DWISE_TAPS] = { { 0 } };
+    float *to = (float *)a->shared + unit * DWISE_TAPS;
     for (int64_t b = simd_cut(s->b, p->parts, part); b < simd_cut(s->b, p->parts, part + 1); b++) {
         const float *x = (const float *)a->in[1].data + (b * s->g + channel) * in;
         const float *dy = (const float *)a->in[0].data + (b * p->filters + filter) * out;
-        if (p->nine)
-            dwise_plane_nine(p, x, dy, sums);
-        else
-            dwise_plane_any(p, x, dy, sums);
+        dwise_plane(p, x, dy, sums);
     }
-    for (int64_t k = 0; k < p->window; k++)
+    for (int64_t k = 0; k < DWISE_TAPS; k++)
         to[k] = simd_sum(sums[k]);
 }
 
 static const char *dwise_declines(const nrv__args *a)
 {
-    const nrv__window_attr *t = a->attr;
-    const char *why = conv_declines(a);
-    if (why)
-        return why;
-    return a->out[0].dim[1] != 1 || t->groups == 1 ? "only groups of one channel" : NULL;
+    return depth_refuses(a, &a->out[0]);
 }
 
 static int64_t dwise_units(const nrv__args *a)
@@ -270,12 +196,7 @@ static double dwise_work(const nrv__args *a)
     const dwise_plan p = dwise_plan_of(a);
     const double images = (double)p.s.b / (double)p.parts, out = (double)(p.s.out[0] * p.s.out[1]);
     const double bytes = 4 * (out + (double)(p.s.in[0] * p.s.in[1]));
-    return 20 + images * (out * (double)p.window / (simd_fma_rate() * 0.6) + bytes / 30);
-}
-
-static size_t dwise_scratch(const nrv__args *a)
-{
-    return (size_t)dwise_plan_of(a).window * sizeof(simd_f);
+    return 20 + images * (out * (double)DWISE_TAPS / (simd_fma_rate() * 0.6) + bytes / 30);
 }
 
 static size_t dwise_shared(const nrv__args *a)
@@ -300,4 +221,4 @@ static void dwise_run(const nrv__args *a)
 
 NRV_KERNEL(channelwise_dw, .op = "conv_dw", .doc = "depthwise gradient by the weights: planes moved against each other",
            .fits = dwise_declines, .units = dwise_units, .units2 = dwise_units2, .work = dwise_work,
-           .scratch = dwise_scratch, .shared = dwise_shared, .run = dwise_run);
+           .shared = dwise_shared, .run = dwise_run);
