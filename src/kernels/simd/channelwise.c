@@ -70,6 +70,7 @@ typedef struct depth_tile {
         }                                                   \
         row += width;                                       \
     }
+#define DEPTH_LINES(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) m(10) m(11) m(12) m(13) m(14)
 
 /* some rows of 3x3 of one plane without gaps between the rows; rows, jump and edge are constants */
 SIMD_INLINE void depth_nine(const depth_tile *t, depth_span s, const int rows, const int jump, const bool edge)
@@ -92,14 +93,8 @@ SIMD_INLINE void depth_nine(const depth_tile *t, depth_span s, const int rows, c
         const float *row = plane;
         float *const to = left + v;
         DEPTH_R(DEPTH_ZERO, 0, 0)
-        DEPTH_LINE(0)
-        DEPTH_LINE(1)
-        DEPTH_LINE(2)
-        DEPTH_LINE(3)
-        DEPTH_LINE(4)
-        DEPTH_LINE(5)
-        DEPTH_LINE(6) DEPTH_LINE(7) DEPTH_LINE(8) DEPTH_LINE(9) DEPTH_LINE(10) DEPTH_LINE(11) DEPTH_LINE(12)
-            DEPTH_LINE(13) DEPTH_LINE(14) DEPTH_R(DEPTH_STORE, 0, 0)
+        DEPTH_LINES(DEPTH_LINE)
+        DEPTH_R(DEPTH_STORE, 0, 0)
     }
 }
 
