@@ -18,6 +18,15 @@ void bench_open_piece(bench_piece *p, unsigned mode)
     p->g = nrv_graph_new(p->store, mode);
 }
 
+/* on cache lines, as values in a plan are: calloc's large blocks are 16 bytes off, and then every load of a wide vector
+   touches two lines */
+static void *piece_aligned(int64_t n, size_t size)
+{
+    if (n > INT64_MAX / 8 || (size_t)n > (size_t)(cli_memory_total() / size))
+        return NULL;
+    return aligned_alloc(NRV__ALIGN, ((size_t)n * size / NRV__ALIGN + 1) * NRV__ALIGN);
+}
+
 static void *piece_room(bench_piece *p, const char *name, nrv_shape shape, nrv_dtype type, int64_t *n)
 {
     const size_t size = nrv__dtype_size(type);
@@ -25,7 +34,7 @@ static void *piece_room(bench_piece *p, const char *name, nrv_shape shape, nrv_d
     for (int i = 0; i < shape.rank; i++)
         if (!nrv__mul(*n, shape.dim[i], n))
             return NULL;
-    void *data = *n > INT64_MAX / 8 ? NULL : cli_big((size_t)*n, size);
+    void *data = piece_aligned(*n, size);
     p->in[p->n_in].name = name;
     p->in[p->n_in].data = data;
     p->in[p->n_in++].bytes = (size_t)*n * size;
@@ -219,7 +228,7 @@ int bench_run_piece(const cli_args *a, bench_piece *p)
     if (code == CLI_GO_ON)
         code = piece_measure(a, p, isa);
     for (int i = 0; i < p->n_in; i++)
-        cli_big_free(p->in[i].data);
+        free(p->in[i].data);
     nrv_graph_free(p->g);
     nrv_store_free(p->store);
     return code == CLI_GO_ON ? CLI_DONE : code;

@@ -175,7 +175,9 @@ class Memory:
         if JUDGED.exists() and not afresh:
             lines = [line.split(" ") for line in JUDGED.read_text().splitlines()]
             self.known = {line[0]: tuple(line[1:]) for line in lines if len(line) == 3}
-        JUDGED.write_text("".join(f"{key} {seal} {answer}\n" for key, (seal, answer) in self.known.items()))
+        fresh = JUDGED.with_suffix(".new")
+        fresh.write_text("".join(f"{key} {seal} {answer}\n" for key, (seal, answer) in self.known.items()))
+        fresh.replace(JUDGED)
 
     def ask(self, key, seal_of):
         seal, answer = self.known.get(key, ("", ""))

@@ -23,7 +23,7 @@ struct nrv__chunk {
 #ifdef __linux__
 /* <sys/mman.h> hides it from POSIX sources, and its name for large pages, too */
 extern int madvise(void *at, size_t bytes, int advice);
-enum { MEMORY_LARGE = 14, MEMORY_PAGE = 4096 };
+enum { MEMORY_LARGE = 14, MEMORY_PAGE = 65536 }; /* the largest that small pages are */
 
 /* Where values are many, a page of 4 KiB is soon walked through: pages of 2 MiB spare the processor a search in its
    tables and its prefetchers a stop at each. It is a wish, and nothing comes of it where the system has none to give.

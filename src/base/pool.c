@@ -3,7 +3,7 @@
    Promises: as pool.h says. A worker that wakes too late finds the job closed and goes back to sleep; nobody waits for
    it. A second run on a pool that is at work - nested, or from another thread - and a run in a forked child, which has
    no workers, are done by the caller alone. Workers block all signals: those belong to the program. Does not do:
-   several jobs at once, priorities, pinning. */
+   several jobs at once, priorities, giving each worker a processor. */
 #include "pool.h"
 
 #ifdef __wasm__
@@ -298,6 +298,7 @@ nrv_pool *nrv_pool_new(int threads)
     if (!p)
         return NULL;
     memset(p, 0, bytes);
+    atomic_store(&p->caller, -1);
     p->threads = threads;
     p->owner = getpid();
     p->bytes = bytes;

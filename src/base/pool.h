@@ -1,8 +1,9 @@
 /* pool.h - worker threads: split a number of units over them and wait.
 
    Promises: every unit is done exactly once before nrv__pool_run returns; NULL pool or one thread means the caller does
-   it all; workers spin only briefly (microseconds) and then sleep, and leave the caller's processor to the caller;
-   nothing allocates while running. Does not do: decide what is worth splitting - the caller's grain says that. */
+   it all; workers spin only briefly (microseconds) and then sleep, and on Linux leave the caller's processor to the
+   caller (aside.c), even where there are more workers than others; nothing allocates while running. Does not do:
+   decide what is worth splitting - the caller's grain says that. */
 #ifndef NRV__POOL_H
 #define NRV__POOL_H
 #include "base.h"

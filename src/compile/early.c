@@ -15,14 +15,6 @@ typedef struct early_pass {
     int32_t *after; /* by place: the place behind which it is done; its own where it stays */
 } early_pass;
 
-static double early_bytes(const early_pass *p, nrv_tensor x)
-{
-    double n = (double)nrv__dtype_size(x->type);
-    for (int i = 0; i < x->rank; i++)
-        n *= (double)nrv__dim_at(x->dim[i], p->c->nominal);
-    return n;
-}
-
 static bool early_costs_nothing(nrv_tensor x)
 {
     return (x->op->flags & (NRV_VIEW | NRV_LEAF | NRV_POINTWISE)) != 0;
@@ -35,9 +27,9 @@ static bool early_frees(const early_pass *p, nrv_tensor y, const nrv_tensor *in,
         return false;
     for (int k = 0; k < n_in; k++) {
         nrv_tensor x = nrv__viewed(in[k]);
-        read += x->op->flags & NRV_LEAF ? 0 : early_bytes(p, x);
+        read += x->op->flags & NRV_LEAF ? 0 : nrv__nominal_bytes(p->c, x);
     }
-    return 2 * early_bytes(p, y) <= read;
+    return 2 * nrv__nominal_bytes(p->c, y) <= read;
 }
 
 static void early_move(early_pass *p, size_t i)

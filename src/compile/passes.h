@@ -94,6 +94,13 @@ static inline nrv_tensor nrv__viewed(nrv_tensor x) /* whose memory x is */
         x = x->in[0];
     return x;
 }
+static inline double nrv__nominal_bytes(const nrv__compiler *c, nrv_tensor x)
+{
+    double n = (double)nrv__dtype_size(x->type);
+    for (int i = 0; i < x->rank; i++)
+        n *= (double)nrv__dim_at(x->dim[i], c->nominal);
+    return n;
+}
 bool nrv__immediate(nrv_tensor x); /* needs no memory: a tile program has it as a number */
 static inline bool nrv__without(const nrv__compiler *c, const char *name) /* switched off: a kernel, a pass */
 {

@@ -6,9 +6,10 @@
    before the first of them. Chosen are those that cost the least for what they free, as long as all of them together
    add but a fiftieth to the work, a byte counted as as many operations as pass while memory delivers it.
 
-   Promises: the same bits, since a copy is the same operations on the same numbers; nothing where no product or
-   convolution pays for it. Does not do: draws; what a loop or a choice reads; what is read through views; the insides
-   of blocks. */
+   Promises: the same operations on the same numbers, at any number of threads, though a copy may differ in the last
+   bit where its neighbours make it another fused instruction; nothing where no product or convolution pays for it.
+   Does not do: draws; what a loop or a choice reads; what is read through views; the insides of blocks; to count what
+   a copy waits for and what then has memory that was inside of a program before. */
 #include "passes.h"
 
 #ifdef NRV__TINY
@@ -18,11 +19,9 @@ static const double spare_more = 1e18;
 enum { SPARE_CHAIN = 16 };
 static const double spare_more = .02; /* of a plan's work that may be added */
 #endif
-enum {
-    SPARE_BYTE = 12,  /* operations in the time of a byte: 118 GFLOP/s a core, 10 GB/s */
-    SPARE_NODE = 4,   /* for an element of a node, beside its bytes */
-    SPARE_LEAST = 64, /* of the worst moment, the part that is worth a copy */
-};
+static const double spare_byte = 12;  /* operations in the time of a byte: 118 GFLOP/s a core, 10 GB/s */
+static const double spare_each = 1;   /* for a byte of a node, beside reading and writing */
+static const double spare_least = 64; /* of the worst moment, the part that is worth a copy */
 
 typedef struct spare_value { /* by id */
     int32_t at, last;        /* where it is computed in order, and where it is read last; -1: nowhere */
@@ -52,17 +51,9 @@ typedef struct spare_pass {
     nrv__rewrite r;
 } spare_pass;
 
-static double spare_elements(const spare_pass *p, nrv_tensor x)
-{
-    double n = 1;
-    for (int i = 0; i < x->rank; i++)
-        n *= (double)nrv__dim_at(x->dim[i], p->c->nominal);
-    return n;
-}
-
 static double spare_bytes(const spare_pass *p, nrv_tensor x)
 {
-    return x->op->flags & NRV_LEAF || nrv__immediate(x) ? 0 : spare_elements(p, x) * (double)nrv__dtype_size(x->type);
+    return x->op->flags & NRV_LEAF || nrv__immediate(x) ? 0 : nrv__nominal_bytes(p->c, x);
 }
 
 static bool spare_cheap(nrv_tensor x)
@@ -172,7 +163,7 @@ static bool spare_kept(const spare_pass *p, nrv_tensor v, nrv_tensor x)
 {
     const spare_value *b = &p->of[nrv__viewed(x)->id];
     return x != v && !b->again &&
-           (spare_bytes(p, nrv__viewed(x)) * SPARE_LEAST <= spare_bytes(p, v) ||
+           (spare_bytes(p, nrv__viewed(x)) * spare_least <= spare_bytes(p, v) ||
             b->last >= p->of[p->of[v->id].late->id].at);
 }
 
@@ -184,9 +175,9 @@ static bool spare_earlier(const void *a, const void *b)
 
 static bool spare_chain_of(const spare_pass *p, nrv_tensor v, spare_chain *s)
 {
-    *s = (spare_chain){ .node = { v }, .n = 1, .cost = SPARE_BYTE * spare_bytes(p, v) };
+    *s = (spare_chain){ .node = { v }, .n = 1, .cost = spare_byte * spare_bytes(p, v) };
     for (int i = 0; i < s->n; i++) {
-        s->cost += SPARE_NODE * spare_elements(p, s->node[i]);
+        s->cost += spare_each * nrv__nominal_bytes(p->c, s->node[i]);
         for (int k = 0; k < s->node[i]->n_in; k++) {
             nrv_tensor x = s->node[i]->in[k];
             bool kept = spare_kept(p, v, x);
@@ -195,7 +186,7 @@ static bool spare_chain_of(const spare_pass *p, nrv_tensor v, spare_chain *s)
         }
     }
     for (int i = 0; i < s->n_from; i++)
-        s->cost += SPARE_BYTE * spare_bytes(p, s->from[i]);
+        s->cost += spare_byte * spare_bytes(p, s->from[i]);
     nrv__sort(s->node, (size_t)s->n, sizeof *s->node, spare_earlier);
     return true;
 }
@@ -204,7 +195,7 @@ static bool spare_possible(const spare_pass *p, nrv_tensor v)
 {
     const spare_value *of = &p->of[v->id];
     return spare_cheap(v) && of->stored && of->at <= p->worst && of->read && of->late && !of->stays && !of->kept &&
-           spare_bytes(p, v) * SPARE_LEAST >= p->live && spare_after(p, of->late, v);
+           spare_bytes(p, v) * spare_least >= p->live && spare_after(p, of->late, v);
 }
 
 static bool spare_before(const void *a, const void *b)
@@ -296,7 +287,10 @@ bool nrv__pass_spare(nrv__compiler *c)
     for (size_t i = 0; i < c->g->n_node; i++)
         p.of[i].at = p.of[i].last = -1;
     for (size_t i = 0; i < c->outside.n_order; i++)
-        p.work += spare_more * 2 * (double)nrv__macs(c->outside.order[i], c->nominal);
+        if (c->outside.order[i]->op->macs)
+            p.work += spare_more * 2 * (double)nrv__macs(c->outside.order[i], c->nominal);
+    if (p.work <= 0)
+        return true;
     if (!spare_live(&p) || !spare_worst(&p))
         return false;
     spare_readers(&p);

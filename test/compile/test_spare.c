@@ -1,5 +1,5 @@
-/* What is cheap to compute again is not kept over the worst moment: less memory, little more work, the same bits; what
-   is asked for, what loops read and what products alone could give is left as it is. */
+/* What is cheap to compute again is not kept over the worst moment: less memory, little more work, the same loss; what
+   only products could give again is left as it is. */
 #include "compile/passes.h"
 #include "nervo.h"
 #include "run/cost.h"

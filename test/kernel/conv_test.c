@@ -108,6 +108,11 @@ static void ct_check(const ct_case *s)
     kt_free(&x), kt_free(&dx), kt_free(&w), kt_free(&dw), kt_free(&dy), kt_free(&y);
 }
 
+static int64_t ct_pick(int64_t low, int64_t high)
+{
+    return low + (int64_t)((kt_random() + 1) / 2 * (double)(high - low + 1) * 0.999999);
+}
+
 static void ct_layers(void **state) /* the layers of known networks, few images */
 {
     (void)state;
@@ -134,6 +139,8 @@ static void ct_layers(void **state) /* the layers of known networks, few images 
         { 1, 9, 130, 70, 65, { 1, 1 }, { 4, 2 }, { 0, 0 }, { 1, 1 }, 1 },
         { 1, 1, 64, 256, 256, { 1, 1 }, { 1, 1 }, { 0, 0 }, { 1, 1 }, 1 }, /* results larger than caches */
         { 16, 64, 1, 64, 64, { 1, 1 }, { 2, 2 }, { 0, 0 }, { 1, 1 }, 1 },
+        { 16, 1, 96, 207, 55, { 1, 1 }, { 2, 2 }, { 0, 0 }, { 1, 1 }, 1 }, /* blocks of rows that are no vectors */
+        { 1, 8, 8, 4, 2060, { 1, 1 }, { 2, 2 }, { 0, 0 }, { 1, 1 }, 1 },
     };
     memset(ct_ran, 0, sizeof ct_ran);
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
@@ -141,9 +148,21 @@ static void ct_layers(void **state) /* the layers of known networks, few images 
     assert_true(ct_ran[CT_DW] * 2 >= (int)(sizeof list / sizeof *list)); /* on three tiers */
 }
 
-static int64_t ct_pick(int64_t low, int64_t high)
+static void ct_pixel_by_pixel(void **state) /* windows of 1x1 */
 {
-    return low + (int64_t)((kt_random() + 1) / 2 * (double)(high - low + 1) * 0.999999);
+    (void)state;
+    memset(ct_ran, 0, sizeof ct_ran);
+    for (int n = 0; n < 150; n++) {
+        ct_case s = {
+            .b = ct_pick(0, 4), .groups = ct_pick(1, 2), .h = ct_pick(1, 40), .w = ct_pick(1, 70), .k = { 1, 1 }
+        };
+        s.c = s.groups * ct_pick(1, 40), s.o = s.groups * ct_pick(1, 40);
+        for (int i = 0; i < 2; i++)
+            s.stride[i] = n % 2 ? ct_pick(1, 3) : 1, s.dilation[i] = 1;
+        ct_check(&s);
+    }
+    for (int i = 3; i < CT_DW; i++)
+        assert_true(ct_ran[i] > 30);
 }
 
 static void
@@ -214,7 +233,8 @@ static void ct_refuses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ct_layers), cmocka_unit_test(ct_any),
-                                        cmocka_unit_test(ct_depthwise), cmocka_unit_test(ct_refuses) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(ct_layers), cmocka_unit_test(ct_pixel_by_pixel),
+                                        cmocka_unit_test(ct_any), cmocka_unit_test(ct_depthwise),
+                                        cmocka_unit_test(ct_refuses) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,8 @@
    Backward with a stride each row of the block is spread over those of the result, with zeros between.
 
    Promises: any stride and groups; an element is one chain of multiply-adds over the channels in order, so bits depend
-   on nothing else; weights are read where they lie. Does not do: padding, one channel each way (conv.c). */
+   on nothing else; weights are read where they lie. Does not do: padding, fewer than 8 channels written, few pixels
+   (conv.c). */
 #include "conv_core.h"
 #include "gemm_core.h"
 
@@ -41,7 +42,7 @@ static mix_plan mix_plan_of(const nrv__args *a, bool back)
     p.strided = s->stride[0] > 1 || s->stride[1] > 1;
     p.from = back ? s->o : s->c, p.to = back ? s->c : s->o;
     p.pixels = s->out[0] * s->out[1];
-    p.place = (back || !p.strided) && (SIMD_MASKED || p.pixels % SIMD_W == 0);
+    p.place = (back || !p.strided) && (SIMD_MASKED || (p.strided ? s->out[1] : p.pixels) % SIMD_W == 0);
     p.panels = simd_ceil(p.to, GEMM_MR);
     p.each = p.strided ? s->out[1] : SIMD_W;
     p.whole = p.strided ? s->out[0] : simd_ceil(p.pixels, SIMD_W);
@@ -55,7 +56,7 @@ static mix_plan mix_plan_of(const nrv__args *a, bool back)
     p.most = simd_ceil(p.whole, p.blocks) * p.each;
     const bool spread = back && p.strided; /* then a plane is laid out before it goes */
     p.stream =
-        a->n >= MIX_FAR / 4 && (spread ? p.blocks == 1 && mix_plane_out(&p) % SIMD_W == 0 : p.pixels % SIMD_W == 0);
+        a->n >= MIX_FAR / 4 && mix_plane_out(&p) % SIMD_W == 0 && (p.blocks == 1 || (!spread && p.each % SIMD_W == 0));
     return p;
 }
 
@@ -270,8 +271,8 @@ static const char *mix_declines(const nrv__args *a, const int64_t *pixels, int64
         return why;
     if (a->in[1].dim[2] != 1 || a->in[1].dim[3] != 1 || t->pad[0] != 0 || t->pad[1] != 0)
         return "only windows of 1x1 without padding";
-    const int64_t n = pixels[2] * pixels[3];
-    if (5 * simd_ceil(n, SIMD_W) * SIMD_W > 6 * n)
+    const double n = (double)pixels[2] * (double)pixels[3];
+    if (n < 5 * (SIMD_W - 1) && 5 * simd_ceil((int64_t)n, SIMD_W) * SIMD_W > 6 * (int64_t)n)
         return "few pixels for vectors of them";
     return channels < 8 ? "too few channels for a block to be worth it" : NULL;
 }

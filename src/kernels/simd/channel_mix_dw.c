@@ -1,12 +1,13 @@
 /* channel_mix_dw.c - the gradient of a float32 convolution by the weights where windows are 1x1: in each image the
    product of dy (channels of the result, pixels) and x (channels, pixels) turned, as dots of rows of pixels.
 
-   Neither side has to be turned for that. A block of pixels of x is copied side by side, a channel a row - with a
-   stride what the windows meet, and of small images several - and four rows of dy at a time meet all of them; dy is
-   read where it lies unless several images make a row. What the next rows of dy are is fetched meanwhile.
+   Neither side has to be turned for that: both are read where they lie, and four rows of dy at a time meet all of x.
+   With a stride, what the windows meet of a block of x is copied side by side, a channel a row, of small images
+   several. What the next rows of dy are is fetched meanwhile.
 
    Promises: any stride and groups; bits that do not depend on threads: a sum runs over groups of images that depend on
-   shapes only, and these are added in order in phase 1. Does not do: padding (conv_dw.c). */
+   shapes only, and these are added in order in phase 1. Does not do: padding, small images without a stride
+   (conv_dw.c). */
 #include "conv_core.h"
 
 /* 4 x 5 dots at a time leave registers for their factors */
@@ -34,10 +35,10 @@ static outer_plan outer_plan_of(const nrv__args *a)
 {
     outer_plan p = { .s = conv_shape_of(a, &a->in[1], &a->out[0], &a->in[0]) };
     const conv_shape *s = &p.s;
-    p.pixels = s->out[0] * s->out[1];
     p.strided = s->stride[0] > 1 || s->stride[1] > 1;
-    if (a->n == 0 || s->b == 0 || p.pixels == 0)
+    if (a->n == 0 || s->b == 0 || s->out[0] == 0 || s->out[1] == 0)
         return p;
+    p.pixels = s->out[0] * s->out[1];
     const int64_t weights = s->o * s->c * s->g;
     p.parts = simd_min(s->b, 16);
     while (p.parts > 2 && weights * p.parts > CONV_FLOATS * 8)
@@ -275,20 +276,6 @@ static void outer_unit(const outer_plan *p, const nrv__args *a, int64_t unit, co
     }
 }
 
-/* ---- phase 1: the groups of images added in order, OUTER_SUM weights a unit ---- */
-
-static void outer_sum(const outer_plan *p, const nrv__args *a)
-{
-    const float *part = a->shared;
-    float *to = a->out[0].data;
-    const int64_t first = a->begin * OUTER_SUM, end = simd_min(a->n, a->end * OUTER_SUM);
-    for (int64_t i = first; i < end; i++)
-        to[i] = 0;
-    for (int64_t share = 0; share < p->parts; share++)
-        for (int64_t i = first; i < end; i++)
-            to[i] += part[share * a->n + i];
-}
-
 /* ---- the kernel ---- */
 
 static const char *outer_fits(const nrv__args *a)
@@ -336,7 +323,7 @@ static void outer_run(const nrv__args *a)
 {
     const outer_plan p = outer_plan_of(a);
     if (a->phase == 1) {
-        outer_sum(&p, a);
+        conv_add_parts(a, p.parts, OUTER_SUM);
         return;
     }
     outer_room r = { .x = a->scratch };

@@ -31,7 +31,6 @@ typedef struct dwise_tile {
     const float *x, *y;    /* the row that the first tap of the first row meets, or would meet; the first row of dy */
     int64_t first, height; /* which row that is of how many */
     int64_t width, cols;   /* of x, of dy */
-    int64_t rise, rows;    /* rows of x between two of dy; how many of dy, for dwise_any */
     int64_t at[3];         /* columns of the taps */
     simd_f *sums;
 } dwise_tile;
@@ -149,7 +148,7 @@ static void dwise_plane(const dwise_plan *p, const float *x, const float *dy, si
     dwise_tile t = { .height = s->in[0], .width = s->in[1], .cols = s->out[1], .sums = sums };
     for (int i = 0; i < 3; i++)
         t.at[i] = i * s->dilation[1] - s->pad[1];
-    const int64_t pieces = simd_ceil(s->out[0], DWISE_ROWS), each = s->out[0] / pieces;
+    const int64_t pieces = simd_ceil(s->out[0], DWISE_ROWS), each = s->out[0] / simd_max(1, pieces);
     for (int64_t at = 0, left = pieces, rows; left > 0; left--, at += rows) {
         rows = each + (s->out[0] - at > left * each);
         t.first = at * s->stride[0] - s->pad[0];

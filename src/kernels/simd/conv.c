@@ -51,6 +51,31 @@ typedef struct conv_job {
     bool straight; /* nothing between the rows, neither here nor there */
 } conv_job;
 
+/* a tap of the window meets what remainder of the rows (or columns) written; *e = the source row of the first of them
+ */
+static int64_t conv_meets(const conv_shape *s, int axis, int64_t k, int64_t *e)
+{
+    const int64_t at = k * s->dilation[axis] - s->pad[axis], stride = s->stride[axis];
+    const int64_t first = (at % stride + stride) % stride;
+    *e = (first - at) / stride;
+    return first;
+}
+
+/* what an axis of the source is to the grid; `back`: the source is the gradient of what forward writes */
+static void conv_axis(conv_grid *g, const conv_shape *s, int axis, bool back)
+{
+    int64_t low = INT64_MAX, high = INT64_MIN, e;
+    g->size[axis] = s->in[axis], g->step[axis] = s->stride[axis];
+    g->origin[axis] = -s->pad[axis], g->reach[axis] = (s->k[axis] - 1) * s->dilation[axis];
+    if (!back)
+        return;
+    for (int64_t k = 0; k < s->k[axis]; k++) {
+        conv_meets(s, axis, k, &e);
+        low = simd_min(low, e), high = simd_max(high, e);
+    }
+    g->origin[axis] = low, g->reach[axis] = high - low, g->step[axis] = 1, g->size[axis] = s->out[axis];
+}
+
 /* the grid of `rows` rows from the first on */
 static conv_grid conv_grid_of(const conv_plan *p, int64_t rows)
 {

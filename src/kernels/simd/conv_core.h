@@ -5,7 +5,7 @@
    a table of offsets, one for each factor of the sum, and weights packed in the order of the table.
 
    Promises: an element of the result is one chain of multiply-adds in the order of the table, whatever tile it is in;
-   nothing is read outside of the copy. Does not do: units, plans, threads. Included by conv.c and conv_dw.c. */
+   nothing is read outside of the copy. Does not do: units, plans, threads. Included by what computes convolutions. */
 #ifndef NRV__CONV_CORE_H
 #define NRV__CONV_CORE_H
 #include "simd.h"
@@ -58,31 +58,6 @@ typedef struct conv_grid {
 typedef struct conv_at { /* a tap of the first channel, and where its weight lies */
     int64_t a, ey, ex;
 } conv_at;
-
-/* a tap of the window meets what remainder of the rows (or columns) written; *e = the source row of the first of them
- */
-SIMD_UNUSED static int64_t conv_meets(const conv_shape *s, int axis, int64_t k, int64_t *e)
-{
-    const int64_t at = k * s->dilation[axis] - s->pad[axis], stride = s->stride[axis];
-    const int64_t first = (at % stride + stride) % stride;
-    *e = (first - at) / stride;
-    return first;
-}
-
-/* what an axis of the source is to the grid; `back`: the source is the gradient of what forward writes */
-SIMD_UNUSED static void conv_axis(conv_grid *g, const conv_shape *s, int axis, bool back)
-{
-    int64_t low = INT64_MAX, high = INT64_MIN, e;
-    g->size[axis] = s->in[axis], g->step[axis] = s->stride[axis];
-    g->origin[axis] = -s->pad[axis], g->reach[axis] = (s->k[axis] - 1) * s->dilation[axis];
-    if (!back)
-        return;
-    for (int64_t k = 0; k < s->k[axis]; k++) {
-        conv_meets(s, axis, k, &e);
-        low = simd_min(low, e), high = simd_max(high, e);
-    }
-    g->origin[axis] = low, g->reach[axis] = high - low, g->step[axis] = 1, g->size[axis] = s->out[axis];
-}
 
 /* The zeros right of a row are those left of the next one: no need to have both. */
 SIMD_UNUSED static void conv_grid_close(conv_grid *g)
@@ -499,5 +474,18 @@ SIMD_UNUSED static void conv_turn_long(float *to, int64_t row, const float *from
                 simd_turn4(to + j * row + q, row, from + q * wide + j, wide);
             }
     }
+}
+
+/* phase 1 of a gradient by the weights: the sums of all groups of images added in order, `each` weights a unit */
+SIMD_UNUSED static void conv_add_parts(const nrv__args *a, int64_t parts, int64_t each)
+{
+    const float *part = a->shared;
+    float *to = a->out[0].data;
+    const int64_t first = a->begin * each, end = simd_min(a->n, a->end * each);
+    for (int64_t i = first; i < end; i++)
+        to[i] = 0;
+    for (int64_t share = 0; share < parts; share++)
+        for (int64_t i = first; i < end; i++)
+            to[i] += part[share * a->n + i];
 }
 #endif

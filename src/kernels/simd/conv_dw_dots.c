@@ -200,19 +200,6 @@ static void conv_sum_unit(const conv_sum *p, const nrv__args *a, int64_t unit)
     }
 }
 
-/* the groups of images added in order, CONV_PART weights a unit */
-static void conv_sum_parts(const conv_sum *p, const nrv__args *a)
-{
-    const float *part = a->shared;
-    float *to = a->out[0].data;
-    const int64_t first = a->begin * CONV_PART, end = simd_min(a->n, a->end * CONV_PART);
-    for (int64_t i = first; i < end; i++)
-        to[i] = 0;
-    for (int64_t share = 0; share < p->parts; share++)
-        for (int64_t i = first; i < end; i++)
-            to[i] += part[share * a->n + i];
-}
-
 static int64_t conv_dots_units(const nrv__args *a)
 {
     const conv_sum p = conv_sum_of(a);
@@ -247,7 +234,7 @@ static void conv_dots_run(const nrv__args *a)
 {
     const conv_sum p = conv_sum_of(a);
     if (a->phase == 1) {
-        conv_sum_parts(&p, a);
+        conv_add_parts(a, p.parts, CONV_PART);
         return;
     }
     for (int64_t u = a->begin; u < a->end; u++)

@@ -34,7 +34,7 @@
                const float b = in1[i]; const float c = in2[i]; const float d = in3[i]; const float e = in4[i];        \
                const float f = in5[i];, expr)
 
-/* inputs 1 up to 3 are one number each, where the lane says so */
+/* the inputs that the formula marks with ~ are one number each, where the lane says so */
 #define FUSED_NUMBER(name, k) const float name = *(const float *)l->in[k];
 #define FUSED_ONES(name, each, inputs, values, expr)  \
     FUSED_LOOP(name##_ones, inputs, values, expr)     \

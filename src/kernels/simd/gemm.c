@@ -2,9 +2,9 @@
    stride 0.
 
    Promises: bits that depend on shapes and strides alone. Every element of C is one chain of multiply-adds inside a
-   chunk of K, chunks are added in order, and how K is cut depends on K only; the paths for vectors and for few rows,
-   which add in another order, are chosen on the whole problem. Does not do: packing of A - reading it in place is
-   faster as long as one of its strides is 1, which it nearly always is. */
+   chunk of K, chunks are added in order, and how K is cut depends on K only; the paths for vectors, for few rows
+   and for few long columns, which add in another order, are chosen on the whole problem. Does not do: packing of A -
+   reading it in place is faster as long as one of its strides is 1, which it nearly always is. */
 #include "gemm_core.h"
 
 enum { GEMM_KC = 512, GEMM_THIN = 8, GEMM_FEW = 32, GEMM_PIECES = 4, GEMM_NEAR = 16384, GEMM_LARGE = 1 << 21 };
