@@ -6,7 +6,8 @@
 #   test/fuzz/fuzz_*.c      a fuzz target with driver.c instead of libFuzzer
 #
 # `label: long` in a file's opening comment labels its test (`quick` otherwise; `house`: about the tree itself;
-# `conformance`: the same numbers as somebody else's); exit code 77 means skipped.
+# `conformance`: the same numbers as somebody else's); `seconds: N` has what takes long begin first, so that nobody waits
+# for it alone at the end; exit code 77 means skipped.
 set(nervo_tests ${NERVO_BUILD_TESTS})
 if(nervo_tests STREQUAL "AUTO")
     set(nervo_tests ON)
@@ -42,6 +43,11 @@ function(nervo_register name file)
     if(line MATCHES "label: (${words}( ${words})*)")
         string(REPLACE " " ";" labels "${CMAKE_MATCH_1}")
     endif()
+    set(seconds 0)
+    file(STRINGS ${file} line REGEX "seconds: [0-9]+" LIMIT_INPUT 4096)
+    if(line MATCHES "seconds: ([0-9]+)")
+        set(seconds ${CMAKE_MATCH_1})
+    endif()
     set(limit 300)
     if("long" IN_LIST labels)
         set(limit 3600)
@@ -56,7 +62,7 @@ function(nervo_register name file)
     if(NERVO_CLI)
         list(APPEND env NERVO_BIN=$<TARGET_FILE:nervo>)
     endif()
-    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${labels}" TIMEOUT ${limit}
+    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${labels}" TIMEOUT ${limit} COST ${seconds}
         WORKING_DIRECTORY ${folder} ENVIRONMENT "${env}")
 endfunction()
 

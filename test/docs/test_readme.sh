@@ -1,5 +1,6 @@
 # What the documents tell people to type works as it stands: every block marked `sh` of README.md and of the first steps
-# is run, in order, in a folder that looks like the tree, and the C programs compile without a warning.     label: house
+# is run, in order, in a folder that looks like the tree, and the C programs compile without a warning. seconds: 60
+#                                                                                                           label: house
 #
 # Stand-ins: a Fashion-MNIST of 640 + 40 made-up pictures, so that eight epochs take a second; `./do X` is looked up in
 # `./do help` (test/do tries the rest); builds optimise less.

@@ -1,5 +1,5 @@
 # A search that finds nothing is no proof that there is nothing: breaks every rule in turn, and wants random graphs to say
-# so within 500 of them.                                                                                    label: house
+# so within 500 of them. seconds: 60                                                                        label: house
 set -u
 program=$NERVO_BUILD/test/fuzz.graphs
 failures=0

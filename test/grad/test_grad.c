@@ -1,7 +1,8 @@
 /* test_grad.c - for every case of every op: the gradient is the slope, the gradient's gradient is the gradient's slope,
    a composite's own rule agrees with its body's, and what has no gradient passes none.
 
-   The scalar is sum(w * y) with random w, an input like the others: so second order covers what a rule does with dy. */
+   The scalar is sum(w * y) with random w, an input like the others: so second order covers what a rule does with dy.
+   seconds: 25 */
 #include "slope.h"
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
    turn to turn, the loop gives what each turn alone gives, evaluated and compiled (in turns, or all at once where the
    compiler batches them), in loops in loops and in a branch of a choice; so do its gradients, with everything kept and
    with everything computed again. Where a turn is refused, so is the loop. Of more than three inputs not every choice
-   is made, but none, all, each alone, and up to twelve all but each. */
+   is made, but none, all, each alone, and up to twelve all but each. seconds: 30 */
 #include "support/each_op.h"
 #include <math.h>
 #include <stdlib.h>
