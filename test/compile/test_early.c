@@ -1,8 +1,6 @@
 /* What frees memory sooner: the gradients of weights are taken on the way back and not behind it, programs are not cut
    for that, and the results are the same bits. */
-#include "compile/passes.h"
-#include "nervo.h"
-#include "run/cost.h"
+#include "outcome.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -29,41 +27,12 @@ static nrv_graph *deep(nrv_store *s)
     return g;
 }
 
-typedef struct outcome {
-    size_t workspace, programs;
-    float loss;
-} outcome;
-
-static outcome taken(const char *without)
-{
-    outcome o = { 0 };
-    nrv_store *s = nrv_store_new(&(nrv_store_opt){ .seed = 1 });
-    nrv_graph *g = deep(s);
-    nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .without = without });
-    nrv__cost cost;
-    nrv__why why = { 0 };
-    assert_int_equal(nrv__cost_of(p, NULL, &cost, &why), NRV_OK);
-    o.workspace = cost.workspace - cost.each_thread;
-    for (size_t i = 0; i < p->code.n_step; i++)
-        o.programs += p->code.step[i].tiles != NULL;
-    nrv_exec *e = nrv_exec_new(p, s, NULL);
-    nrv_bind_in(e, "x", input, sizeof input);
-    nrv_bind_out(e, "loss", &o.loss, sizeof o.loss);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(nrv_run(e), NRV_OK);
-    nrv_exec_free(e);
-    nrv_plan_free(p);
-    nrv_graph_free(g);
-    nrv_store_free(s);
-    return o;
-}
-
 static void gradients_of_weights_do_not_wait(void **state)
 {
     (void)state;
     for (int i = 0; i < MANY * WIDE; i++)
         input[i] = (float)(i % 17) / 17;
-    outcome early = taken(NULL), late = taken("early");
+    outcome early = outcome_of(deep, input, sizeof input, NULL), late = outcome_of(deep, input, sizeof input, "early");
 #ifndef NRV__TINY /* there, values are placed with little care */
     assert_true((double)early.workspace < 0.7 * (double)late.workspace);
 #endif

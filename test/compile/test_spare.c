@@ -1,8 +1,6 @@
 /* What is cheap to compute again is not kept over the worst moment: less memory, little more work, the same loss; what
    only products could give again is left as it is. */
-#include "compile/passes.h"
-#include "nervo.h"
-#include "run/cost.h"
+#include "outcome.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,12 +9,6 @@
 
 enum { LAYERS = 6, IMAGES = 32, CHANNELS = 24, SIDE = 8, ALL = IMAGES * CHANNELS * SIDE * SIDE };
 static float input[ALL];
-
-typedef struct outcome {
-    size_t workspace;
-    int64_t macs, points;
-    float loss;
-} outcome;
 
 typedef nrv_tensor layer(nrv_tensor x);
 
@@ -49,34 +41,21 @@ static nrv_graph *deep(nrv_store *s, layer *of)
     return g;
 }
 
-static outcome taken(layer *of, const char *without)
+static nrv_graph *normed_net(nrv_store *s)
 {
-    outcome o = { 0 };
-    nrv_store *s = nrv_store_new(&(nrv_store_opt){ .seed = 1 });
-    nrv_graph *g = deep(s, of);
-    nrv_plan *p = nrv_compile(g, &(nrv_compile_opt){ .without = without });
-    nrv__cost cost;
-    nrv__why why = { 0 };
-    assert_int_equal(nrv__cost_of(p, NULL, &cost, &why), NRV_OK);
-    o.workspace = cost.workspace - cost.each_thread;
-    o.macs = cost.work.macs;
-    o.points = cost.work.points;
-    nrv_exec *e = nrv_exec_new(p, s, NULL);
-    nrv_bind_in(e, "x", input, sizeof input);
-    nrv_bind_out(e, "loss", &o.loss, sizeof o.loss);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(nrv_run(e), NRV_OK);
-    nrv_exec_free(e);
-    nrv_plan_free(p);
-    nrv_graph_free(g);
-    nrv_store_free(s);
-    return o;
+    return deep(s, normed);
+}
+
+static nrv_graph *plain_net(nrv_store *s)
+{
+    return deep(s, plain);
 }
 
 static void what_follows_from_what_is_kept_is_computed_again(void **state)
 {
     (void)state;
-    outcome spared = taken(normed, NULL), kept = taken(normed, "spare");
+    outcome spared = outcome_of(normed_net, input, sizeof input, NULL),
+            kept = outcome_of(normed_net, input, sizeof input, "spare");
 #ifndef NRV__TINY /* there, values are placed with little care */
     assert_true((double)spared.workspace <= (double)kept.workspace - .9 * sizeof input);
 #endif
@@ -88,7 +67,8 @@ static void what_follows_from_what_is_kept_is_computed_again(void **state)
 static void nothing_is_computed_again_where_that_would_take_a_product(void **state)
 {
     (void)state;
-    outcome spared = taken(plain, NULL), kept = taken(plain, "spare");
+    outcome spared = outcome_of(plain_net, input, sizeof input, NULL),
+            kept = outcome_of(plain_net, input, sizeof input, "spare");
     assert_int_equal(spared.workspace, kept.workspace);
     assert_int_equal(spared.macs, kept.macs);
     assert_int_equal(spared.points, kept.points);

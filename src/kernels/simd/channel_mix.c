@@ -265,12 +265,9 @@ static size_t mix_scratch_way(const nrv__args *a, bool back)
 /* pixels: of what is computed; channels: written, of a group */
 static const char *mix_declines(const nrv__args *a, const int64_t *pixels, int64_t channels)
 {
-    const nrv__window_attr *t = a->attr;
-    const char *why = conv_declines(a);
+    const char *why = conv_point_declines(a, &a->in[1]);
     if (why)
         return why;
-    if (a->in[1].dim[2] != 1 || a->in[1].dim[3] != 1 || t->pad[0] != 0 || t->pad[1] != 0)
-        return "only windows of 1x1 without padding";
     const double n = (double)pixels[2] * (double)pixels[3];
     if (n < 5 * (SIMD_W - 1) && 5 * simd_ceil((int64_t)n, SIMD_W) * SIMD_W > 6 * (int64_t)n)
         return "few pixels for vectors of them";

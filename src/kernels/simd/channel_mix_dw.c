@@ -280,12 +280,9 @@ static void outer_unit(const outer_plan *p, const nrv__args *a, int64_t unit, co
 
 static const char *outer_fits(const nrv__args *a)
 {
-    const nrv__window_attr *t = a->attr;
-    const char *why = conv_declines(a);
+    const char *why = conv_point_declines(a, &a->out[0]);
     if (why)
         return why;
-    if (a->out[0].dim[2] != 1 || a->out[0].dim[3] != 1 || t->pad[0] != 0 || t->pad[1] != 0)
-        return "only windows of 1x1 without padding";
     const outer_plan p = outer_plan_of(a);
     return p.images > 1 && !p.strided ? "small images: what is laid side by side had better be turned, too" : NULL;
 }

@@ -11,7 +11,7 @@
    weight is NaN. */
 #include "channelwise.h"
 
-enum { DEPTH_ROWS = CONV_MANY ? 7 : 4, DEPTH_TAPS = 9, DEPTH_WORK = 1 << 16 };
+enum { DEPTH_WORK = 1 << 16 };
 
 typedef struct depth_plan {
     conv_shape s;
@@ -47,7 +47,6 @@ typedef struct depth_tile {
     int64_t cols; /* of to */
 } depth_tile;
 
-#define DEPTH_R(m, i, k)    m(0, i, k) m(1, i, k) m(2, i, k) m(3, i, k) m(4, i, k) m(5, i, k) m(6, i, k)
 #define DEPTH_ZERO(r, i, k) simd_f c##r = { 0 };
 #define DEPTH_STORE(r, i, k)                           \
     if (rows > (r) && narrow)                          \
@@ -63,14 +62,6 @@ typedef struct depth_tile {
         const simd_f x##k = depth_load(row, at##k, &m##k, jump, edge); \
         DEPTH_R(DEPTH_FMA, i, k)                                       \
     }
-#define DEPTH_LINE(i)                                       \
-    if ((i) <= (rows - 1) * jump + 2) {                     \
-        if (first + (uint64_t)(i) < height) {               \
-            DEPTH_TAP(i, 0) DEPTH_TAP(i, 1) DEPTH_TAP(i, 2) \
-        }                                                   \
-        row += width;                                       \
-    }
-#define DEPTH_LINES(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) m(10) m(11) m(12) m(13) m(14)
 
 /* some rows of 3x3 of one plane without gaps between the rows; rows, jump and edge are constants */
 SIMD_INLINE void depth_nine(const depth_tile *t, depth_span s, const int rows, const int jump, const bool edge)
@@ -93,35 +84,15 @@ SIMD_INLINE void depth_nine(const depth_tile *t, depth_span s, const int rows, c
         const float *row = plane;
         float *const to = left + v;
         DEPTH_R(DEPTH_ZERO, 0, 0)
-        DEPTH_LINES(DEPTH_LINE)
+        DEPTH_LINES(DEPTH_TAP)
         DEPTH_R(DEPTH_STORE, 0, 0)
     }
 }
 
-#define DEPTH_NINE(rows)                  \
-    case (rows) * 4:                      \
-        depth_nine(t, s, rows, 1, false); \
-        return;                           \
-    case (rows) * 4 + 1:                  \
-        depth_nine(t, s, rows, 1, true);  \
-        return;                           \
-    case (rows) * 4 + 2:                  \
-        depth_nine(t, s, rows, 2, false); \
-        return;                           \
-    case (rows) * 4 + 3:                  \
-        depth_nine(t, s, rows, 2, true);  \
-        return;
-
 static void depth_nine_run(const depth_tile *t, depth_span s, int rows, int64_t jump, bool edge)
 {
     switch (rows * 4 + (jump == 2) * 2 + edge) {
-        DEPTH_NINE(1)
-        DEPTH_NINE(2)
-        DEPTH_NINE(3)
-        DEPTH_NINE(4)
-#if CONV_MANY
-        DEPTH_NINE(5) DEPTH_NINE(6) DEPTH_NINE(7)
-#endif
+        DEPTH_CASES(depth_nine)
     }
 }
 

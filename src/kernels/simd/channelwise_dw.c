@@ -10,7 +10,7 @@
    below, and multiplied by zero left and right: next to an infinite dy that is NaN. */
 #include "channelwise.h"
 
-enum { DWISE_ROWS = CONV_MANY ? 7 : 4, DWISE_TAPS = 9, DWISE_UNITS = 16 };
+enum { DWISE_UNITS = 16 };
 
 typedef struct dwise_plan {
     conv_shape s;
@@ -41,7 +41,6 @@ SIMD_INLINE depth_mask dwise_mask(int64_t at, int64_t width, int64_t left, const
     return depth_mask_of(at, simd_min(width, at + left * jump), jump);
 }
 
-#define DWISE_R(m, i, k)  m(0, i, k) m(1, i, k) m(2, i, k) m(3, i, k) m(4, i, k) m(5, i, k) m(6, i, k)
 #define DWISE_ROW(r)      (edge ? simd_load_span(dy + (r) * cols, lanes) : conv_once(dy + (r) * cols))
 #define DWISE_DY(r, i, k) const simd_f y##r = rows > (r) ? DWISE_ROW(r) : none;
 #define DWISE_FMA(r, i, k)                   \
@@ -54,14 +53,7 @@ SIMD_INLINE depth_mask dwise_mask(int64_t at, int64_t width, int64_t left, const
 #define DWISE_TAP(i, k)                                             \
     {                                                               \
         const simd_f x = depth_load(row, at##k, &m##k, jump, edge); \
-        DWISE_R(DWISE_FMA, i, k)                                    \
-    }
-#define DWISE_LINE(i)                                       \
-    if ((i) <= (rows - 1) * jump + 2) {                     \
-        if (first + (uint64_t)(i) < height) {               \
-            DWISE_TAP(i, 0) DWISE_TAP(i, 1) DWISE_TAP(i, 2) \
-        }                                                   \
-        row += width;                                       \
+        DEPTH_R(DWISE_FMA, i, k)                                    \
     }
 #define DWISE_THREE(m, n, i) m(n, i, 0) m(n + 1, i, 1) m(n + 2, i, 2)
 #define DWISE_NINE(m)        DWISE_THREE(m, 0, 0) DWISE_THREE(m, 3, 1) DWISE_THREE(m, 6, 2)
@@ -82,47 +74,16 @@ SIMD_INLINE void dwise_nine(const dwise_tile *t, depth_span s, const int rows, c
         const depth_mask m2 = dwise_mask(at2, width, left, jump);
         const simd_span lanes = simd_span_of(0, left);
         const float *row = t->x, *dy = t->y + s.u;
-        DWISE_R(DWISE_DY, 0, 0)
-        DWISE_LINE(0)
-        DWISE_LINE(1)
-        DWISE_LINE(2)
-        DWISE_LINE(3)
-        DWISE_LINE(4)
-        DWISE_LINE(5)
-        DWISE_LINE(6)
-        DWISE_LINE(7)
-        DWISE_LINE(8) DWISE_LINE(9) DWISE_LINE(10) DWISE_LINE(11) DWISE_LINE(12) DWISE_LINE(13) DWISE_LINE(14)
+        DEPTH_R(DWISE_DY, 0, 0)
+        DEPTH_LINES(DWISE_TAP)
     }
     DWISE_NINE(DWISE_PUT)
 }
 
-#define DWISE_CASE(n)                  \
-    case (n) * 4:                      \
-        dwise_nine(t, s, n, 1, false); \
-        return;                        \
-    case (n) * 4 + 1:                  \
-        dwise_nine(t, s, n, 1, true);  \
-        return;                        \
-    case (n) * 4 + 2:                  \
-        dwise_nine(t, s, n, 2, false); \
-        return;                        \
-    case (n) * 4 + 3:                  \
-        dwise_nine(t, s, n, 2, true);  \
-        return;
-#if CONV_MANY
-#define DWISE_MANY DWISE_CASE(5) DWISE_CASE(6) DWISE_CASE(7)
-#else
-#define DWISE_MANY
-#endif
-
 static void dwise_nine_run(const dwise_tile *t, depth_span s, int64_t rows, int64_t jump, bool edge)
 {
     switch (rows * 4 + (jump == 2) * 2 + edge) {
-        DWISE_CASE(1)
-        DWISE_CASE(2)
-        DWISE_CASE(3)
-        DWISE_CASE(4)
-        DWISE_MANY
+        DEPTH_CASES(dwise_nine)
     }
 }
 
@@ -148,7 +109,7 @@ static void dwise_plane(const dwise_plan *p, const float *x, const float *dy, si
     dwise_tile t = { .height = s->in[0], .width = s->in[1], .cols = s->out[1], .sums = sums };
     for (int i = 0; i < 3; i++)
         t.at[i] = i * s->dilation[1] - s->pad[1];
-    const int64_t pieces = simd_ceil(s->out[0], DWISE_ROWS), each = s->out[0] / simd_max(1, pieces);
+    const int64_t pieces = simd_ceil(s->out[0], DEPTH_ROWS), each = s->out[0] / simd_max(1, pieces);
     for (int64_t at = 0, left = pieces, rows; left > 0; left--, at += rows) {
         rows = each + (s->out[0] - at > left * each);
         t.first = at * s->stride[0] - s->pad[0];
@@ -163,14 +124,14 @@ static void dwise_unit(const dwise_plan *p, const nrv__args *a, int64_t unit)
     const conv_shape *s = &p->s;
     const int64_t filter = unit % p->filters, part = unit / p->filters, channel = filter / s->o;
     const int64_t in = s->in[0] * s->in[1], out = s->out[0] * s->out[1];
-    simd_f sums[DWISE_TAPS] = { { 0 } };
-    float *to = (float *)a->shared + unit * DWISE_TAPS;
+    simd_f sums[DEPTH_TAPS] = { { 0 } };
+    float *to = (float *)a->shared + unit * DEPTH_TAPS;
     for (int64_t b = simd_cut(s->b, p->parts, part); b < simd_cut(s->b, p->parts, part + 1); b++) {
         const float *x = (const float *)a->in[1].data + (b * s->g + channel) * in;
         const float *dy = (const float *)a->in[0].data + (b * p->filters + filter) * out;
         dwise_plane(p, x, dy, sums);
     }
-    for (int64_t k = 0; k < DWISE_TAPS; k++)
+    for (int64_t k = 0; k < DEPTH_TAPS; k++)
         to[k] = simd_sum(sums[k]);
 }
 
@@ -195,7 +156,7 @@ static double dwise_work(const nrv__args *a)
     const dwise_plan p = dwise_plan_of(a);
     const double images = (double)p.s.b / (double)p.parts, out = (double)(p.s.out[0] * p.s.out[1]);
     const double bytes = 4 * (out + (double)(p.s.in[0] * p.s.in[1]));
-    return 20 + images * (out * (double)DWISE_TAPS / (simd_fma_rate() * 0.6) + bytes / 30);
+    return 20 + images * (out * (double)DEPTH_TAPS / (simd_fma_rate() * 0.6) + bytes / 30);
 }
 
 static size_t dwise_shared(const nrv__args *a)
@@ -206,16 +167,12 @@ static size_t dwise_shared(const nrv__args *a)
 static void dwise_run(const nrv__args *a)
 {
     const dwise_plan p = dwise_plan_of(a);
-    const float *part = a->shared;
-    float *to = a->out[0].data;
-    for (int64_t u = a->begin; u < a->end && a->phase == 0; u++)
-        dwise_unit(&p, a, u);
-    for (int64_t i = 0; i < a->n && a->phase == 1; i++) {
-        float sum = part[i];
-        for (int64_t j = 1; j < p.parts; j++)
-            sum += part[j * a->n + i];
-        to[i] = sum;
+    if (a->phase == 1) {
+        conv_add_parts(a, p.parts, a->n);
+        return;
     }
+    for (int64_t u = a->begin; u < a->end; u++)
+        dwise_unit(&p, a, u);
 }
 
 NRV_KERNEL(channelwise_dw, .op = "conv_dw", .doc = "depthwise gradient by the weights: planes moved against each other",

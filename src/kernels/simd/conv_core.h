@@ -476,6 +476,16 @@ SIMD_UNUSED static void conv_turn_long(float *to, int64_t row, const float *from
     }
 }
 
+/* w (O,C/g,kh,kw) */
+SIMD_UNUSED static const char *conv_point_declines(const nrv__args *a, const nrv__view *w)
+{
+    const nrv__window_attr *t = a->attr;
+    const char *why = conv_declines(a);
+    if (!why && (w->dim[2] != 1 || w->dim[3] != 1 || t->pad[0] != 0 || t->pad[1] != 0))
+        why = "only windows of 1x1 without padding";
+    return why;
+}
+
 /* phase 1 of a gradient by the weights: the sums of all groups of images added in order, `each` weights a unit */
 SIMD_UNUSED static void conv_add_parts(const nrv__args *a, int64_t parts, int64_t each)
 {
