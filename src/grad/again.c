@@ -6,7 +6,6 @@
    another such scope starts from, which is there until then.
    Does not do: scopes inside of loops - .keep says there what is computed again. */
 #include "walk.h"
-#include <string.h>
 
 struct nrv__anew {
     nrv_tensor *to;     /* by id: what a node's copy is */
@@ -41,10 +40,6 @@ bool nrv__anew_begin(nrv__reverse *w)
                                  nrv__arena_get(&g->arena, segments * sizeof *a->segment) };
     if (!a || !a->to || !a->want || !a->start || !a->segment)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "no memory for a gradient over %zu nodes", w->n), false;
-    memset(a->to, 0, (w->n + 1) * sizeof *a->to);
-    memset(a->want, 0, w->n + 1);
-    memset(a->start, 0, w->n + 1);
-    memset(a->segment, 0, segments * sizeof *a->segment);
     for (size_t i = 0; i < w->n; i++) {
         nrv_tensor x = g->node[i];
         struct anew_segment *s = &a->segment[x->segment];

@@ -53,7 +53,7 @@ static nrv_tensor copy_read(const nrv__stand *s, nrv_tensor x)
 
 static nrv_tensor copy_op(nrv_graph *g, const nrv__stand *s, nrv_tensor x)
 {
-    size_t n = (size_t)(x->n_in + x->n_out) + 1;
+    size_t n = (size_t)(x->n_in + x->n_out);
     nrv_tensor few[16], *in = n <= 16 ? few : nrv__arena_get(&g->arena, n * sizeof *in);
     if (!in)
         return nrv__graph_fail(g, NRV_ENOMEM, NULL, "out of memory for a copy of a block"), NULL;
