@@ -171,8 +171,43 @@ static void a_scope_is_computed_again(void **state)
     }
 }
 
+/* more of them than a copy has room for without asking: y = [tanh x, tanh 2x, ...], and the slope of sum y^2 */
+static void a_node_of_many_inputs_is_computed_again(void **state)
+{
+    (void)state;
+    enum { MANY = 40 };
+    const float at[3] = { -0.25f, 0.125f, 0.5f };
+    float slope[3];
+    nrv_store *s = nrv_store_new(NULL);
+    nrv_graph *g = nrv_graph_new(s, 0);
+    nrv_tensor x = nrv_input(g, "x", NRV_F32, NRV_SHAPE(3)), part[MANY], d;
+    nrv_enter(g, &(nrv_scope){ .name = "net", .mode = NRV_RECOMPUTE });
+    for (int i = 0; i < MANY; i++)
+        part[i] = nrv_tanh(nrv_mul_c(x, i + 1));
+    nrv_tensor y = nrv_concat(MANY, part, 0);
+    nrv_pop(g);
+    nrv_grad(again_squares(y), NULL, 1, &x, &d);
+    nrv_output(g, "d", d);
+    nrv_plan *p = nrv_compile(g, NULL);
+    nrv_exec *e = nrv_exec_new(p, s, NULL);
+    nrv_bind_in(e, "x", at, sizeof at);
+    nrv_bind_out(e, "d", slope, sizeof slope);
+    assert_int_equal(nrv_run(e), NRV_OK);
+    for (int k = 0; k < 3; k++) {
+        double want = 0;
+        for (int i = 1; i <= MANY; i++)
+            want += 2 * tanh(i * (double)at[k]) * (1 - tanh(i * (double)at[k]) * tanh(i * (double)at[k])) * i;
+        assert_true(fabs(slope[k] - want) <= 1e-4 * (1 + fabs(want)));
+    }
+    nrv_exec_free(e);
+    nrv_plan_free(p);
+    nrv_graph_free(g);
+    nrv_store_free(s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_scope_is_computed_again) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_scope_is_computed_again),
+                                        cmocka_unit_test(a_node_of_many_inputs_is_computed_again) };
     return cmocka_run_group_tests(tests, NULL, NULL) + each_op("again", again_is_kept);
 }
